@@ -1,0 +1,137 @@
+/** Where a network runs: `auto` takes the first CUDA device when there is one. */
+export type Device = 'auto' | 'cpu' | 'cuda' | `cuda:${number}`;
+
+/** Arithmetic of the network: `auto` is float32 on a CPU and float16 on CUDA. */
+export type Precision = 'auto' | 'float32' | 'float16' | 'bfloat16';
+
+/** What a network wants to see. Travels inside the model file as `input` of `kinetorch.json`. */
+export interface ModelInput {
+  /** Frames in a clip. */
+  frames: number;
+  /** Pixels, after resize and crop. */
+  height: number;
+  width: number;
+  /** Frames per second at which a video is sampled. */
+  frameRate: number;
+  /** `[height, width]` in pixels, or `[shortSide]`, before the crop. */
+  resize: [number, number] | [number];
+  /** Whether the resize filters before it shrinks, as PyTorch's `antialias=True` does. */
+  antialias: boolean;
+  /** Per channel (R, G, B), for values in [0, 1]. */
+  mean: [number, number, number];
+  std: [number, number, number];
+}
+
+/** What `kinetorch.json` inside a model file says. */
+export interface ModelMetadata {
+  formatVersion: 1;
+  /** A name of the architecture table, or `custom` for a network from elsewhere. */
+  architecture: string;
+  labels: string[];
+  input: ModelInput;
+  /** Free-form record of how the weights came about. */
+  training?: Record<string, unknown>;
+  license?: string;
+}
+
+/** Frames as they were decoded: T×H×W×3, RGB, row-major. */
+export interface Clip {
+  /** uint8 in 0…255, or float32 in 0…1. `frames * height * width * 3` elements; copied before the call returns. */
+  data: Uint8Array | Uint8ClampedArray | Float32Array;
+  frames: number;
+  height: number;
+  width: number;
+}
+
+/** Place of the crop within the resized frame: 0 is left or top, 0.5 the centre, 1 right or bottom. */
+export interface CropPosition {
+  x: number;
+  y: number;
+}
+
+export interface CallOptions {
+  /** Rejects with `ERR_ABORTED`. Queued work is dropped; a forward pass that already runs is finished and its result thrown away. */
+  signal?: AbortSignal;
+  /** Milliseconds until the call rejects with `ERR_TIMEOUT`; counted from the call. */
+  timeoutMs?: number;
+}
+
+export interface ClassifyOptions extends CallOptions {
+  /** How many predictions, best first; 1 to the number of classes. Default 5, or all where there are fewer. */
+  topK?: number;
+  /** Default `{ x: 0.5, y: 0.5 }`. */
+  crop?: CropPosition;
+}
+
+export interface Prediction {
+  label: string;
+  /** Index of the class in the model's labels. */
+  index: number;
+  /** Softmax probability, 0…1. */
+  score: number;
+}
+
+export interface Timing {
+  /** Milliseconds from the call until its batch began. */
+  queueMs: number;
+  /** Milliseconds of the batch: preprocessing, network, softmax. */
+  runMs: number;
+  /** Clips that shared the batch. */
+  batchSize: number;
+}
+
+export interface Classification {
+  predictions: Prediction[];
+  timing: Timing;
+}
+
+export interface ModelStats {
+  requests: number;
+  completed: number;
+  failed: number;
+  cancelled: number;
+  batches: number;
+  /** Waiting now. */
+  queued: number;
+  /** In the batch that runs now. */
+  running: number;
+  meanBatchSize: number;
+  meanQueueMs: number;
+  maxQueueMs: number;
+  meanRunMs: number;
+  maxRunMs: number;
+}
+
+export interface ClassifyVideoOptions extends CallOptions {
+  topK?: number;
+  /** Clips spread evenly over the video. Default 10; a video shorter than that many windows gets fewer. */
+  clips?: number;
+  /** 1: centre; 3: left, centre, right (or top, centre, bottom of an upright video). Default 1. */
+  crops?: 1 | 3;
+  onProgress?: (progress: { done: number; total: number }) => void;
+}
+
+/** One window of the video and what was seen in it. */
+export interface VideoSegment {
+  startSeconds: number;
+  endSeconds: number;
+  predictions: Prediction[];
+}
+
+export interface VideoClassification {
+  /** Softmax averaged over all clips and crops. */
+  predictions: Prediction[];
+  segments: VideoSegment[];
+  video: import('../video/types').VideoInfo;
+  /** For example that the file was cut short; empty when all went well. */
+  warnings: string[];
+}
+
+export interface ClassifyStreamOptions extends CallOptions {
+  topK?: number;
+  /** Length of a window in seconds. Default: the model's frames / frameRate. */
+  windowSeconds?: number;
+  /** Seconds from one window's start to the next. Default: windowSeconds. */
+  strideSeconds?: number;
+  crops?: 1 | 3;
+}

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <stdexcept>
+#include <string>
+
+namespace kinetorch {
+
+// An error a caller may branch on: `code` is one of lib/errors.ts, `what()` says what was expected and what came.
+class Error : public std::runtime_error {
+ public:
+  Error(std::string code, const std::string& message) : std::runtime_error(message), code_(std::move(code)) {}
+  const std::string& code() const { return code_; }
+
+ private:
+  std::string code_;
+};
+
+// Turns the exception being handled into an Error. LibTorch throws c10::Error, std::out_of_range, std::bad_alloc and
+// others; this keeps an Error as it is, gives out-of-memory its code, and the rest `fallbackCode`.
+// Call inside a catch block.
+Error currentError(const std::string& fallbackCode);
+
+}  // namespace kinetorch
