@@ -64,13 +64,11 @@ export interface LoadOptions {
   maxQueue: number;
   /** Intra-op threads of this model's executor; 0 means all cores. */
   threads: number;
-  /** Runs one clip of zeros before the promise resolves. */
-  warmup: boolean;
 }
 
 /** T×H×W×3 frames, RGB. A Float32Array holds values in [0, 1]. The bytes are copied before the call returns. */
 export interface NativeClip {
-  data: Uint8Array | Float32Array;
+  data: Uint8Array | Uint8ClampedArray | Float32Array;
   frames: number;
   height: number;
   width: number;
@@ -108,6 +106,7 @@ export interface NativeStats {
 
 /** A frozen network on its device with its own queue and executor thread. */
 export declare class NativeModel {
+  /** Runs one clip of zeros before the promise resolves. */
   static load(source: string | Uint8Array, options: LoadOptions): Promise<NativeModel>;
   /** Resolved, for example 'cpu' or 'cuda:0', and 'float32', 'float16' or 'bfloat16'. */
   readonly device: string;
@@ -184,6 +183,14 @@ export interface EvalResult {
   probabilities: Float32Array;
 }
 
+/** uint8 T×H×W×3. */
+export interface ResizeClip {
+  data: Uint8Array;
+  frames: number;
+  height: number;
+  width: number;
+}
+
 /** A network in training with its optimiser and its own thread. Calls run in the order they were made. */
 export declare class NativeTrainer {
   static create(source: string | Uint8Array, options: TrainerOptions): Promise<NativeTrainer>;
@@ -206,10 +213,12 @@ export interface NativeBinding {
   architectures(): ArchitectureInfo[];
   /** A TorchScript archive with the architecture's weights and `kinetorch.json` inside. */
   createModel(options: CreateOptions): Promise<Uint8Array>;
-  /** Checks the archive's zip structure and CRCs without running anything, and reads one file of `extra/`. */
+  /** Checks the archive's zip structure without running anything, and reads one file of its `extra/`; null where absent. */
   readExtraFile(source: string | Uint8Array, name: string): Promise<string | null>;
   /** `shape` is [frames, height, width]. */
   profileModel(source: string | Uint8Array, shape: number[]): Promise<ModelProfile>;
+  /** uint8 T×H×W×3 frames resized as loadModel's preprocessing does; `resize` is [height, width] or [shortSide]. */
+  resizeClip(clip: ResizeClip, resize: number[], antialias: boolean): Promise<ResizeClip>;
   NativeModel: typeof NativeModel;
   NativeTrainer: typeof NativeTrainer;
 }

@@ -1,0 +1,79 @@
+#include "native/architectures/catalog.h"
+
+#include <functional>
+
+#include "native/architectures/build.h"
+#include "native/architectures/depthwise_resnet.h"
+#include "native/architectures/layer_factory.h"
+#include "native/architectures/video_resnet.h"
+#include "native/runtime/error.h"
+
+namespace kinetorch {
+
+namespace {
+
+using Builder = std::function<torch::jit::Module(LayerFactory&, int64_t)>;
+
+struct Row {
+  ArchitectureInfo info;
+  Builder build;
+};
+
+Builder resNet(const ResNetSpec& spec) {
+  return [spec](LayerFactory& factory, int64_t numClasses) { return buildVideoResNet(factory, spec, numClasses); };
+}
+
+constexpr auto kSimple = BlockConv::kSimple;
+constexpr auto kFlat = BlockConv::kNoTemporal;
+constexpr auto kSplit = BlockConv::k2Plus1D;
+
+Row torchvision(const char* name, const char* family, Stem stem, std::array<BlockConv, 4> convs,
+                std::array<int64_t, 4> blocks) {
+  return {{name, family, 16, 112, 112}, resNet({stem, convs, blocks, false, 1e-5})};
+}
+
+// VMZ's networks were trained with Caffe2's batch-norm epsilon of 1e-3; their public weights expect it.
+Row csn(const char* name, BlockConv conv, std::array<int64_t, 4> blocks) {
+  return {{name, "csn", 32, 224, 224}, resNet({Stem::kBasicPool, {conv, conv, conv, conv}, blocks, true, 1e-3})};
+}
+
+const std::vector<Row>& table() {
+  static const std::vector<Row> rows{
+      torchvision("r3d_18", "r3d", Stem::kBasic, {kSimple, kSimple, kSimple, kSimple}, {2, 2, 2, 2}),
+      torchvision("mc3_18", "mc3", Stem::kBasic, {kSimple, kFlat, kFlat, kFlat}, {2, 2, 2, 2}),
+      torchvision("r2plus1d_18", "r2plus1d", Stem::k2Plus1D, {kSplit, kSplit, kSplit, kSplit}, {2, 2, 2, 2}),
+      torchvision("r2plus1d_34", "r2plus1d", Stem::k2Plus1D, {kSplit, kSplit, kSplit, kSplit}, {3, 4, 6, 3}),
+      csn("ir_csn_26", BlockConv::kDepthwise, {2, 2, 2, 2}),
+      csn("ir_csn_50", BlockConv::kDepthwise, {3, 4, 6, 3}),
+      csn("ir_csn_101", BlockConv::kDepthwise, {3, 4, 23, 3}),
+      csn("ir_csn_152", BlockConv::kDepthwise, {3, 8, 36, 3}),
+      csn("ip_csn_26", BlockConv::kPointDepthwise, {2, 2, 2, 2}),
+      csn("ip_csn_50", BlockConv::kPointDepthwise, {3, 4, 6, 3}),
+      csn("ip_csn_101", BlockConv::kPointDepthwise, {3, 4, 23, 3}),
+      csn("ip_csn_152", BlockConv::kPointDepthwise, {3, 8, 36, 3}),
+      {{"r2plus1d_dw", "dw", 16, 112, 112}, buildDepthwiseResNet},
+  };
+  return rows;
+}
+
+}  // namespace
+
+std::vector<ArchitectureInfo> architectures() {
+  std::vector<ArchitectureInfo> infos;
+  for (const Row& row : table()) infos.push_back(row.info);
+  return infos;
+}
+
+torch::jit::Module buildArchitecture(const std::string& name, int64_t numClasses, uint64_t seed) {
+  std::string known;
+  for (const Row& row : table()) {
+    if (row.info.name == name) {
+      LayerFactory factory(seed);
+      return row.build(factory, numClasses);
+    }
+    known += (known.empty() ? "" : ", ") + row.info.name;
+  }
+  throw Error("ERR_INVALID_ARGUMENT", "expected `architecture` to be one of " + known + " but received \"" + name + "\"");
+}
+
+}  // namespace kinetorch

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace kinetorch {
+
+// One row of the architecture table; frames, height and width are those the architecture was published with.
+struct ArchitectureInfo {
+  std::string name;
+  std::string family;  // "r3d", "mc3", "r2plus1d", "csn" or "dw"
+  int64_t frames = 0;
+  int64_t height = 0;
+  int64_t width = 0;
+};
+
+std::vector<ArchitectureInfo> architectures();
+
+}  // namespace kinetorch

@@ -1,0 +1,110 @@
+#include "native/architectures/layer_factory.h"
+
+#include <ATen/CPUGeneratorImpl.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/ones.h>
+#include <ATen/ops/zeros.h>
+
+#include <cmath>
+#include <sstream>
+
+namespace kinetorch {
+
+namespace {
+
+std::string list(Size3 size) {
+  std::ostringstream text;
+  text << '[' << size[0] << ", " << size[1] << ", " << size[2] << ']';
+  return text.str();
+}
+
+at::Tensor normal(at::IntArrayRef shape, double deviation, const at::Generator& generator) {
+  return at::empty(shape, at::kFloat).normal_(0.0, deviation, generator);
+}
+
+}  // namespace
+
+LayerFactory::LayerFactory(uint64_t seed)
+    : unit_(std::make_shared<torch::jit::CompilationUnit>()),
+      generator_(at::make_generator<at::CPUGeneratorImpl>(seed)) {}
+
+LayerFactory::Module LayerFactory::make(const std::string& className) {
+  Module module(c10::QualifiedName("__torch__.kinetorch." + className), unit_, /*shouldMangle=*/true);
+  module.register_attribute("training", c10::BoolType::get(), true);
+  return module;
+}
+
+LayerFactory::Module LayerFactory::conv3d(const ConvSpec& spec) {
+  Module module = make("Conv3d");
+  const auto [time, height, width] = spec.kernel;
+  const double fanOut = static_cast<double>(spec.out * time * height * width);
+  module.register_parameter(
+      "weight", normal({spec.out, spec.in / spec.groups, time, height, width}, std::sqrt(2.0 / fanOut), generator_),
+      /*is_buffer=*/false);
+  std::ostringstream source;
+  source << "def forward(self, x: Tensor) -> Tensor:\n"
+         << "    return torch.conv3d(x, self.weight, None, " << list(spec.stride) << ", " << list(spec.padding)
+         << ", [1, 1, 1], " << spec.groups << ")\n";
+  module.define(source.str());
+  return module;
+}
+
+LayerFactory::Module LayerFactory::batchNorm(int64_t channels, double epsilon) {
+  Module module = make("BatchNorm3d");
+  module.register_parameter("weight", at::ones({channels}), /*is_buffer=*/false);
+  module.register_parameter("bias", at::zeros({channels}), /*is_buffer=*/false);
+  module.register_buffer("running_mean", at::zeros({channels}));
+  module.register_buffer("running_var", at::ones({channels}));
+  module.register_buffer("num_batches_tracked", at::zeros({}, at::kLong));
+  std::ostringstream source;
+  source << "def forward(self, x: Tensor) -> Tensor:\n"
+         << "    if self.training:\n"
+         << "        self.num_batches_tracked.add_(1)\n"
+         << "    return torch.batch_norm(x, self.weight, self.bias, self.running_mean, self.running_var, "
+         << "self.training, 0.1, " << epsilon << ", True)\n";
+  module.define(source.str());
+  return module;
+}
+
+LayerFactory::Module LayerFactory::relu() {
+  Module module = make("ReLU");
+  module.define("def forward(self, x: Tensor) -> Tensor:\n    return torch.relu_(x)\n");
+  return module;
+}
+
+LayerFactory::Module LayerFactory::maxPool(Size3 kernel, Size3 stride, Size3 padding) {
+  Module module = make("MaxPool3d");
+  module.define("def forward(self, x: Tensor) -> Tensor:\n    return torch.max_pool3d(x, " + list(kernel) + ", " +
+                list(stride) + ", " + list(padding) + ")\n");
+  return module;
+}
+
+LayerFactory::Module LayerFactory::linear(int64_t in, int64_t out) {
+  Module module = make("Linear");
+  module.register_parameter("weight", normal({out, in}, 0.01, generator_), /*is_buffer=*/false);
+  module.register_parameter("bias", at::zeros({out}), /*is_buffer=*/false);
+  module.define("def forward(self, x: Tensor) -> Tensor:\n    return torch.linear(x, self.weight, self.bias)\n");
+  return module;
+}
+
+LayerFactory::Module LayerFactory::sequential(std::vector<Module> children) {
+  Children named;
+  std::ostringstream source;
+  source << "def forward(self, x: Tensor) -> Tensor:\n";
+  for (size_t i = 0; i < children.size(); ++i) {
+    named.emplace_back(std::to_string(i), children[i]);
+    source << "    x = getattr(self, \"" << i << "\").forward(x)\n";
+  }
+  source << "    return x\n";
+  return composite("Sequential", named, source.str());
+}
+
+LayerFactory::Module LayerFactory::composite(const std::string& className, const Children& children,
+                                             const std::string& source) {
+  Module module = make(className);
+  for (const auto& [name, child] : children) module.register_module(name, child);
+  module.define(source);
+  return module;
+}
+
+}  // namespace kinetorch

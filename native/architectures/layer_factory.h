@@ -1,0 +1,57 @@
+#pragma once
+
+#include <ATen/core/Generator.h>
+#include <torch/csrc/jit/api/module.h>
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace kinetorch {
+
+// Time, height, width.
+using Size3 = std::array<int64_t, 3>;
+
+struct ConvSpec {
+  int64_t in = 0;
+  int64_t out = 0;
+  Size3 kernel{1, 1, 1};
+  Size3 stride{1, 1, 1};
+  Size3 padding{0, 0, 0};
+  int64_t groups = 1;
+};
+
+// Makes the TorchScript modules that networks are put together from. Each module gets its own class in one
+// compilation unit, with its sizes written into its source, so the archive reads like the network's definition.
+// Weights are drawn from `seed` in the order of creation; the same seed gives the same network.
+class LayerFactory {
+ public:
+  using Module = torch::jit::Module;
+  using Children = std::vector<std::pair<std::string, Module>>;
+
+  explicit LayerFactory(uint64_t seed);
+
+  // Kaiming normal, fan_out (He et al. 2015), no bias: a batch norm follows.
+  Module conv3d(const ConvSpec& spec);
+  // `epsilon` is 1e-5 in torchvision's networks and 1e-3 in VMZ's.
+  Module batchNorm(int64_t channels, double epsilon);
+  Module relu();
+  Module maxPool(Size3 kernel, Size3 stride, Size3 padding);
+  // weight normal(0, 0.01), bias 0.
+  Module linear(int64_t in, int64_t out);
+  // Children are named "0", "1", … as in nn.Sequential.
+  Module sequential(std::vector<Module> children);
+  // Any module over named children; `source` holds its methods.
+  Module composite(const std::string& className, const Children& children, const std::string& source);
+
+ private:
+  Module make(const std::string& className);
+
+  std::shared_ptr<torch::jit::CompilationUnit> unit_;
+  at::Generator generator_;
+};
+
+}  // namespace kinetorch

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <torch/csrc/jit/api/module.h>
+
+#include <array>
+#include <cstdint>
+
+#include "native/architectures/layer_factory.h"
+
+namespace kinetorch {
+
+// How a residual block's convolution is made, as torchvision's `conv_makers` and VMZ's depthwise builders.
+enum class BlockConv {
+  kSimple,           // 3×3×3                                                        (R3D)
+  kNoTemporal,       // 1×3×3                                                        (MC3, from layer2 on)
+  k2Plus1D,          // 1×3×3 into midplanes, BN, ReLU, 3×1×1                        (R(2+1)D)
+  kDepthwise,        // 3×3×3, groups = channels                                     (ir-CSN)
+  kPointDepthwise,   // 1×1×1, BN, then 3×3×3 with groups = channels                 (ip-CSN)
+};
+
+enum class Stem { kBasic, kBasicPool, k2Plus1D };
+
+struct ResNetSpec {
+  Stem stem = Stem::kBasic;
+  std::array<BlockConv, 4> convs{};
+  std::array<int64_t, 4> blocks{};
+  bool bottleneck = false;
+  double bnEpsilon = 1e-5;
+};
+
+// A 3-D residual network for N×3×T×H×W clips. Methods: `forward` gives N×numClasses logits, `embed` the N×C vector
+// before the last layer. State-dict keys are torchvision's (VMZ's for bottleneck networks).
+torch::jit::Module buildVideoResNet(LayerFactory& factory, const ResNetSpec& spec, int64_t numClasses);
+
+// Puts stem, layer1…layer4 and fc together; shared by all families.
+torch::jit::Module assembleNetwork(LayerFactory& factory, const torch::jit::Module& stem,
+                                   const std::array<torch::jit::Module, 4>& layers, int64_t features,
+                                   int64_t numClasses);
+
+// relu(conv2(conv1(x)) + shortcut(x)), with conv3 where the block is a bottleneck; `downsample` may be null.
+torch::jit::Module residualBlock(LayerFactory& factory, const std::vector<torch::jit::Module>& convs,
+                                 const torch::jit::Module* downsample);
+
+}  // namespace kinetorch

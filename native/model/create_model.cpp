@@ -1,0 +1,15 @@
+#include "native/model/create_model.h"
+
+#include "native/architectures/build.h"
+#include "native/model/import_weights.h"
+#include "native/model/module_io.h"
+
+namespace kinetorch {
+
+std::vector<uint8_t> createModel(const CreateOptions& options) {
+  const torch::jit::Module module = buildArchitecture(options.architecture, options.numClasses, options.seed);
+  if (!options.weights.empty()) importWeights(module, options.weights);
+  return serializeModule(module, options.metadata);
+}
+
+}  // namespace kinetorch

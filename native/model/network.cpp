@@ -1,0 +1,124 @@
+#include "native/model/network.h"
+
+#include <ATen/ATen.h>
+#include <c10/core/InferenceMode.h>
+#include <torch/csrc/jit/api/module.h>
+#include <torch/csrc/jit/runtime/interpreter.h>
+
+#include <string>
+
+#include "native/model/module_io.h"
+#include "native/runtime/error.h"
+
+namespace kinetorch {
+
+namespace {
+
+// Note [Embedding and logits from one frozen graph]
+// Freezing two methods folds the batch norms into two copies of every convolution's weights. So where the module has
+// `embed` and a final `fc`, only `embed` is frozen and the last layer is applied here; `forward` would do the same.
+// Networks from elsewhere have `forward` alone.
+//
+// Note [No graph executor]
+// Freezing has already done the optimising. Module::forward would add the profiling executor, which runs slowly and
+// specialises anew for the first batches of every shape; the bare interpreter treats the first clip like the last.
+class TorchScriptNetwork : public Network {
+ public:
+  TorchScriptNetwork(torch::jit::Module module, c10::Device device, c10::ScalarType precision) {
+    module.eval();
+    module.to(device, precision);
+    if (module.find_method("embed") && module.hasattr("fc")) {
+      const auto fc = module.attr("fc").toModule();
+      weight_ = fc.attr("weight").toTensor().detach();
+      bias_ = fc.attr("bias").toTensor().detach();
+      module = embedOnly(module);
+    }
+    for (at::Tensor parameter : module.parameters()) {
+      // NDHWC: oneDNN's fast path for every convolution, and the depthwise ones above all (docs/architecture.md).
+      if (parameter.dim() == 5) parameter.set_data(parameter.contiguous(at::MemoryFormat::ChannelsLast3d));
+    }
+    const torch::jit::Module frozen = torch::jit::freeze(module);
+    self_ = frozen._ivalue();
+    code_ = torch::jit::Code(frozen.get_method("forward").graph(), "forward");
+  }
+
+  at::Tensor logits(const at::Tensor& clips) override {
+    at::Tensor out = run(clips);
+    if (canEmbed()) out = at::linear(out, weight_, bias_);
+    return out.to(at::kFloat);
+  }
+
+  at::Tensor embed(const at::Tensor& clips) override { return run(clips).to(at::kFloat); }
+
+  bool canEmbed() const override { return weight_.defined(); }
+
+ private:
+  // The same module with `embed` as its forward.
+  static torch::jit::Module embedOnly(const torch::jit::Module& whole) {
+    torch::jit::Module body(c10::QualifiedName("__torch__.kinetorch.Body"), whole._ivalue()->compilation_unit(),
+                            /*shouldMangle=*/true);
+    body.register_attribute("training", c10::BoolType::get(), false);
+    body.register_module("network", whole);
+    body.define("def forward(self, x: Tensor) -> Tensor:\n    return self.network.embed(x)\n");
+    return body;
+  }
+
+  at::Tensor run(const at::Tensor& clips) {
+    torch::jit::Stack stack{self_, clips};
+    torch::jit::InterpreterState(code_).run(stack);
+    const c10::IValue out = std::move(stack.back());
+    if (!out.isTensor()) {
+      throw Error("ERR_MODEL_FORWARD", "expected forward to return one tensor of logits but it returned " +
+                                           out.type()->annotation_str());
+    }
+    return out.toTensor();
+  }
+
+  torch::jit::ModulePtr self_;
+  torch::jit::Code code_;
+  at::Tensor weight_;
+  at::Tensor bias_;
+};
+
+std::string shapeText(const at::Tensor& tensor) {
+  std::string text = "[";
+  for (int64_t i = 0; i < tensor.dim(); ++i) text += (i ? ", " : "") + std::to_string(tensor.size(i));
+  return text + "]";
+}
+
+void checkForward(Network& network, const InputSpec& input, int64_t numClasses, c10::Device device,
+                  c10::ScalarType precision) {
+  const at::Tensor zeros =
+      at::zeros({1, 3, input.frames, input.height, input.width}, at::TensorOptions().dtype(precision).device(device))
+          .contiguous(at::MemoryFormat::ChannelsLast3d);
+  const at::Tensor out = network.logits(zeros);
+  if (out.dim() != 2 || out.size(0) != 1) {
+    throw Error("ERR_MODEL_FORWARD", "expected logits of shape [1, classes] for one clip of shape " + shapeText(zeros) +
+                                         " but the model gave " + shapeText(out));
+  }
+  if (out.size(1) != numClasses) {
+    throw Error("ERR_MODEL_METADATA", "expected as many labels as the model has logits, " +
+                                          std::to_string(out.size(1)) + ", but received " +
+                                          std::to_string(numClasses) + " labels");
+  }
+}
+
+}  // namespace
+
+std::unique_ptr<Network> loadNetwork(const ModelSource& source, const InputSpec& input, int64_t numClasses,
+                                     c10::Device device, c10::ScalarType precision) {
+  const torch::jit::Module module = loadModule(source);
+  if (!module.find_method("forward")) {
+    throw Error("ERR_MODEL_FORWARD", "expected a TorchScript module with a forward method but this one has none");
+  }
+  c10::InferenceMode guard;
+  try {
+    auto network = std::make_unique<TorchScriptNetwork>(module, device, precision);
+    checkForward(*network, input, numClasses, device, precision);
+    return network;
+  } catch (...) {
+    throw currentError("ERR_MODEL_FORWARD");
+  }
+}
+
+}  // namespace kinetorch

@@ -1,0 +1,162 @@
+#include "native/model/profile.h"
+
+#include <ATen/core/Tensor.h>
+#include <torch/csrc/jit/api/function_impl.h>
+#include <torch/csrc/jit/api/module.h>
+#include <torch/csrc/jit/ir/constants.h>
+
+#include <optional>
+#include <unordered_map>
+
+#include "native/model/module_io.h"
+#include "native/runtime/error.h"
+
+namespace kinetorch {
+
+namespace {
+
+using torch::jit::Module;
+using torch::jit::Node;
+using torch::jit::Value;
+using Shape = std::vector<int64_t>;
+
+struct UnknownOperator {
+  std::string name;
+};
+
+int64_t volume(const Shape& shape) {
+  int64_t size = 1;
+  for (const int64_t side : shape) size *= side;
+  return size;
+}
+
+// Interprets the graph over shapes: every value is a module, a tensor's shape, or a constant.
+class ShapeWalk {
+ public:
+  explicit ShapeWalk(std::vector<LayerProfile>& layers) : layers_(layers) {}
+
+  Shape call(const Module& module, const std::string& method, const std::string& path, const Shape& input) {
+    const auto graph = torch::jit::toGraphFunction(module.get_method(method).function()).graph();
+    Frame frame;
+    frame.modules.emplace(graph->inputs().at(0), std::make_pair(module, path));
+    frame.shapes.emplace(graph->inputs().at(1), input);
+    for (const Node* node : graph->nodes()) step(frame, node, path);
+    return frame.shape(graph->outputs().at(0));
+  }
+
+ private:
+  struct Frame {
+    std::unordered_map<const Value*, std::pair<Module, std::string>> modules;
+    std::unordered_map<const Value*, at::Tensor> tensors;
+    std::unordered_map<const Value*, Shape> shapes;
+
+    const Shape& shape(const Value* value) const {
+      const auto found = shapes.find(value);
+      if (found == shapes.end()) throw UnknownOperator{value->node()->kind().toQualString()};
+      return found->second;
+    }
+  };
+
+  void step(Frame& frame, const Node* node, const std::string& path) {
+    const std::string kind = node->kind().toQualString();
+    const Value* out = node->outputs().empty() ? nullptr : node->outputs()[0];
+    // Constants, lists of them and the bookkeeping of batch norm say nothing about shapes.
+    if (kind == "prim::Constant" || kind == "prim::ListConstruct" || kind == "prim::If") return;
+    if (kind == "prim::GetAttr") {
+      getAttribute(frame, node, out);
+    } else if (kind == "prim::CallMethod") {
+      const auto& [module, childPath] = frame.modules.at(node->inputs()[0]);
+      frame.shapes[out] = call(module, node->s(torch::jit::attr::name), childPath, frame.shape(node->inputs()[1]));
+    } else if (kind == "aten::conv3d") {
+      frame.shapes[out] = conv3d(frame, node, path);
+    } else if (kind == "aten::linear") {
+      const at::Tensor& weight = frame.tensors.at(node->inputs()[1]);
+      frame.shapes[out] = {weight.size(0)};
+      record(path, "linear", frame.shapes[out], weight.numel() + weight.size(0), weight.numel());
+    } else if (kind == "aten::batch_norm") {
+      frame.shapes[out] = frame.shape(node->inputs()[0]);
+      record(path, "batch_norm", frame.shapes[out], 2 * frame.tensors.at(node->inputs()[1]).numel(), 0);
+    } else if (kind == "aten::max_pool3d") {
+      const Shape& in = frame.shape(node->inputs()[0]);
+      frame.shapes[out] = window(in, in[0], ints(node, 1), ints(node, 2), ints(node, 3));
+    } else if (kind == "aten::adaptive_avg_pool3d") {
+      const Shape size = ints(node, 1);
+      frame.shapes[out] = {frame.shape(node->inputs()[0])[0], size[0], size[1], size[2]};
+    } else if (kind == "aten::flatten") {
+      frame.shapes[out] = {volume(frame.shape(node->inputs()[0]))};
+    } else if (kind == "aten::relu_" || kind == "aten::relu" || kind == "aten::add_" || kind == "aten::add" ||
+               kind == "aten::dropout") {
+      frame.shapes[out] = frame.shape(node->inputs()[0]);
+    } else {
+      throw UnknownOperator{kind};
+    }
+  }
+
+  static void getAttribute(Frame& frame, const Node* node, const Value* out) {
+    const auto& [module, path] = frame.modules.at(node->inputs()[0]);
+    const std::string& name = node->s(torch::jit::attr::name);
+    const c10::IValue value = module.attr(name);
+    if (value.isModule()) {
+      frame.modules.emplace(out, std::make_pair(value.toModule(), path.empty() ? name : path + "." + name));
+    } else if (value.isTensor()) {
+      frame.tensors.emplace(out, value.toTensor());
+    }
+  }
+
+  Shape conv3d(Frame& frame, const Node* node, const std::string& path) {
+    const at::Tensor& weight = frame.tensors.at(node->inputs()[1]);
+    const Shape kernel = weight.sizes().slice(2).vec();
+    const Shape out = window(frame.shape(node->inputs()[0]), weight.size(0), kernel, ints(node, 3), ints(node, 4));
+    const bool hasBias = frame.tensors.count(node->inputs()[2]) > 0;
+    record(path, "conv3d", out, weight.numel() + (hasBias ? weight.size(0) : 0),
+           volume(out) * weight.size(1) * volume(kernel));
+    return out;
+  }
+
+  static Shape window(const Shape& in, int64_t channels, const Shape& kernel, const Shape& stride,
+                      const Shape& padding) {
+    Shape out{channels};
+    for (size_t i = 0; i < 3; ++i) out.push_back((in[i + 1] + 2 * padding[i] - kernel[i]) / stride[i] + 1);
+    return out;
+  }
+
+  static Shape ints(const Node* node, size_t index) {
+    const auto value = torch::jit::toIValue(node->inputs()[index]);
+    if (value && value->isIntList()) return value->toIntVector();
+    Shape list;
+    for (const Value* element : node->inputs()[index]->node()->inputs()) {
+      const auto item = torch::jit::toIValue(element);
+      if (!item || !item->isInt()) throw UnknownOperator{node->kind().toQualString()};
+      list.push_back(item->toInt());
+    }
+    if (list.size() != 3) throw UnknownOperator{node->kind().toQualString()};
+    return list;
+  }
+
+  void record(const std::string& path, const char* kind, const Shape& out, int64_t parameters, int64_t macs) {
+    layers_.push_back({path, kind, out, parameters, macs});
+  }
+
+  std::vector<LayerProfile>& layers_;
+};
+
+}  // namespace
+
+ModelProfile profileModel(const ModelSource& source, std::array<int64_t, 3> shape) {
+  const Module module = loadModule(source);
+  ModelProfile profile;
+  for (const at::Tensor& parameter : module.parameters()) profile.parameters += parameter.numel();
+  try {
+    ShapeWalk(profile.layers).call(module, "forward", "", {3, shape[0], shape[1], shape[2]});
+  } catch (const UnknownOperator& unknown) {
+    profile.layers.clear();
+    profile.unknownOperator = unknown.name;
+  } catch (...) {
+    // A graph of another form, for example a forward with two arguments: counted parameters are all there is to say.
+    profile.layers.clear();
+    profile.unknownOperator = "forward";
+  }
+  return profile;
+}
+
+}  // namespace kinetorch

@@ -1,0 +1,37 @@
+#include "native/runtime/runtime_info.h"
+
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
+#include <ATen/Version.h>
+#include <ATen/detail/CUDAHooksInterface.h>
+#include <c10/core/impl/DeviceGuardImplInterface.h>
+#include <torch/version.h>
+
+#include <mutex>
+
+namespace kinetorch {
+
+RuntimeInfo runtimeInfo() {
+  RuntimeInfo info;
+  info.torchVersion = TORCH_VERSION;
+  info.cpuCapability = at::get_cpu_capability();
+  info.threads = at::get_num_threads();
+  info.hasMkldnn = at::globalContext().hasMKLDNN();
+  if (!at::globalContext().hasCUDA()) {
+    info.cudaReason = c10::impl::hasDeviceGuardImpl(c10::kCUDA)
+                          ? "no NVIDIA driver or device was found"
+                          : "this LibTorch is a build for CPUs; point LIBTORCH at a CUDA build";
+    return info;
+  }
+  const int count = c10::impl::getDeviceGuardImpl(c10::kCUDA)->deviceCount();
+  for (int i = 0; i < count; ++i) info.cudaDevices.push_back("cuda:" + std::to_string(i));
+  if (count == 0) info.cudaReason = "LibTorch sees no CUDA device";
+  return info;
+}
+
+void initialiseRuntime() {
+  static std::once_flag once;
+  std::call_once(once, [] { at::set_num_interop_threads(1); });
+}
+
+}  // namespace kinetorch

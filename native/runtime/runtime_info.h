@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace kinetorch {
+
+struct RuntimeInfo {
+  std::string torchVersion;
+  std::string cpuCapability;
+  int threads = 0;
+  bool hasMkldnn = false;
+  std::vector<std::string> cudaDevices;
+  std::string cudaReason;  // why cudaDevices is empty
+};
+
+RuntimeInfo runtimeInfo();
+
+// Called once before any other work: no inter-op threads, so that only executors' own threads call into LibTorch.
+void initialiseRuntime();
+
+}  // namespace kinetorch
