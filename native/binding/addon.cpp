@@ -1,0 +1,151 @@
+#include <napi.h>
+
+#include "native/architectures/catalog.h"
+#include "native/binding/convert.h"
+#include "native/binding/environment.h"
+#include "native/binding/model_class.h"
+#include "native/binding/trainer_class.h"
+#include "native/model/create_model.h"
+#include "native/model/profile.h"
+#include "native/model/zip_archive.h"
+#include "native/preprocessing/resize_clip.h"
+#include "native/runtime/runtime_info.h"
+
+// Registers binding.d.ts, name by name.
+
+namespace kinetorch {
+
+namespace {
+
+Napi::Value getRuntimeInfo(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const RuntimeInfo runtime = runtimeInfo();
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("torchVersion", runtime.torchVersion);
+  object.Set("cpuCapability", runtime.cpuCapability);
+  object.Set("threads", runtime.threads);
+  object.Set("hasMkldnn", runtime.hasMkldnn);
+  Napi::Array devices = Napi::Array::New(env);
+  for (const std::string& device : runtime.cudaDevices) devices.Set(devices.Length(), device);
+  object.Set("cudaDevices", devices);
+  object.Set("cudaReason", runtime.cudaReason);
+  return object;
+}
+
+Napi::Value getArchitectures(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  Napi::Array list = Napi::Array::New(env);
+  for (const ArchitectureInfo& architecture : architectures()) {
+    Napi::Object object = Napi::Object::New(env);
+    object.Set("name", architecture.name);
+    object.Set("family", architecture.family);
+    object.Set("frames", static_cast<double>(architecture.frames));
+    object.Set("height", static_cast<double>(architecture.height));
+    object.Set("width", static_cast<double>(architecture.width));
+    list.Set(list.Length(), object);
+  }
+  return list;
+}
+
+Napi::Value create(const Napi::CallbackInfo& info) {
+  const auto object = info[0].As<Napi::Object>();
+  CreateOptions options;
+  options.architecture = textOf(object, "architecture");
+  options.numClasses = integerOf(object, "numClasses");
+  options.seed = static_cast<uint64_t>(integerOf(object, "seed"));
+  options.metadata = textOf(object, "metadata");
+  options.weights = textOf(object, "weights");
+  return Environment::of(info.Env())
+      .runInBackground(
+          info.Env(), [options] { return createModel(options); },
+          [](Napi::Env env, const std::vector<uint8_t>& bytes) -> Napi::Value { return toUint8Array(env, bytes); });
+}
+
+Napi::Value readExtra(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&] {
+    auto source = std::make_shared<ModelSource>(toSource(info[0]));
+    const std::string name = info[1].As<Napi::String>();
+    return Environment::of(info.Env())
+        .runInBackground(
+            info.Env(), [source, name] { return openArchive(*source).readExtraFile(name); },
+            [](Napi::Env env, const std::optional<std::string>& text) -> Napi::Value {
+              return text ? Napi::String::New(env, *text).As<Napi::Value>() : env.Null();
+            });
+  });
+}
+
+Napi::Value toProfile(Napi::Env env, const ModelProfile& profile) {
+  Napi::Array layers = Napi::Array::New(env);
+  for (const LayerProfile& layer : profile.layers) {
+    Napi::Array shape = Napi::Array::New(env);
+    for (const int64_t side : layer.outputShape) shape.Set(shape.Length(), static_cast<double>(side));
+    Napi::Object object = Napi::Object::New(env);
+    object.Set("path", layer.path);
+    object.Set("kind", layer.kind);
+    object.Set("outputShape", shape);
+    object.Set("parameters", static_cast<double>(layer.parameters));
+    object.Set("macs", static_cast<double>(layer.macs));
+    layers.Set(layers.Length(), object);
+  }
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("parameters", static_cast<double>(profile.parameters));
+  object.Set("layers", layers);
+  object.Set("unknownOperator", profile.unknownOperator);
+  return object;
+}
+
+Napi::Value profile(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&] {
+    auto source = std::make_shared<ModelSource>(toSource(info[0]));
+    const std::vector<int64_t> shape = integersOf(info[1]);
+    return Environment::of(info.Env())
+        .runInBackground(
+            info.Env(),
+            [source, shape] {
+              return profileModel(*source, {shape.at(0), shape.at(1), shape.at(2)});
+            },
+            toProfile);
+  });
+}
+
+Napi::Value resize(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&] {
+    auto clip = std::make_shared<Clip>(toClip(info[0].As<Napi::Object>()));
+    const std::vector<int64_t> size = integersOf(info[1]);
+    const bool antialias = info[2].As<Napi::Boolean>();
+    return Environment::of(info.Env())
+        .runInBackground(
+            info.Env(), [clip, size, antialias] { return resizeClip(*clip, size, antialias); },
+            [](Napi::Env env, const Clip& resized) -> Napi::Value {
+              Napi::Object object = Napi::Object::New(env);
+              object.Set("data", toUint8Array(env, resized.bytes));
+              object.Set("frames", static_cast<double>(resized.frames));
+              object.Set("height", static_cast<double>(resized.height));
+              object.Set("width", static_cast<double>(resized.width));
+              return object;
+            });
+  });
+}
+
+Napi::Object initialise(Napi::Env env, Napi::Object exports) {
+  initialiseRuntime();
+  env.SetInstanceData(new Environment(env));
+  Environment& environment = Environment::of(env);
+  environment.modelClass = Napi::Persistent(ModelClass::define(env));
+  environment.trainerClass = Napi::Persistent(TrainerClass::define(env));
+  exports.Set("runtimeInfo", Napi::Function::New<getRuntimeInfo>(env, "runtimeInfo"));
+  exports.Set("architectures", Napi::Function::New<getArchitectures>(env, "architectures"));
+  exports.Set("createModel", Napi::Function::New<create>(env, "createModel"));
+  exports.Set("readExtraFile", Napi::Function::New<readExtra>(env, "readExtraFile"));
+  exports.Set("profileModel", Napi::Function::New<profile>(env, "profileModel"));
+  exports.Set("resizeClip", Napi::Function::New<resize>(env, "resizeClip"));
+  exports.Set("NativeModel", environment.modelClass.Value());
+  exports.Set("NativeTrainer", environment.trainerClass.Value());
+  return exports;
+}
+
+}  // namespace
+
+NODE_API_MODULE(kinetorch, initialise)
+
+}  // namespace kinetorch

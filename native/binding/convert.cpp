@@ -1,0 +1,126 @@
+#include "native/binding/convert.h"
+
+#include <cstring>
+
+#include "native/runtime/error.h"
+
+namespace kinetorch {
+
+namespace {
+
+struct BytesView {
+  const uint8_t* data;
+  size_t size;
+  bool isFloat;
+};
+
+BytesView viewOf(const Napi::Value& value) {
+  if (!value.IsTypedArray()) throw Error("ERR_CLIP_DATA", "expected a Uint8Array or a Float32Array");
+  const auto array = value.As<Napi::TypedArray>();
+  const napi_typedarray_type type = array.TypedArrayType();
+  const bool isFloat = type == napi_float32_array;
+  if (!isFloat && type != napi_uint8_array && type != napi_uint8_clamped_array) {
+    throw Error("ERR_CLIP_DATA", "expected a Uint8Array or a Float32Array but received another typed array");
+  }
+  // Another thread may write to a SharedArrayBuffer while it is copied.
+  const Napi::Value buffer = array.ArrayBuffer();
+  if (!buffer.IsArrayBuffer()) throw Error("ERR_CLIP_DATA", "expected a buffer of its own but received a shared one");
+  bool detached = false;
+  if (napi_is_detached_arraybuffer(value.Env(), buffer, &detached) != napi_ok || detached) {
+    throw Error("ERR_CLIP_DATA", "expected a buffer with data but received one that was detached (transferred)");
+  }
+  // Read through N-API in one go: Napi::TypedArray caches the length.
+  napi_typedarray_type ignored;
+  size_t length = 0;
+  void* data = nullptr;
+  if (napi_get_typedarray_info(value.Env(), value, &ignored, &length, &data, nullptr, nullptr) != napi_ok) {
+    throw Error("ERR_CLIP_DATA", "the typed array cannot be read");
+  }
+  return {static_cast<const uint8_t*>(data), length * (isFloat ? sizeof(float) : 1), isFloat};
+}
+
+}  // namespace
+
+std::string textOf(const Napi::Object& object, const char* name) {
+  return object.Get(name).As<Napi::String>().Utf8Value();
+}
+
+double numberOf(const Napi::Object& object, const char* name) {
+  return object.Get(name).As<Napi::Number>().DoubleValue();
+}
+
+int64_t integerOf(const Napi::Object& object, const char* name) {
+  return object.Get(name).As<Napi::Number>().Int64Value();
+}
+
+bool flagOf(const Napi::Object& object, const char* name) { return object.Get(name).As<Napi::Boolean>().Value(); }
+
+std::vector<int64_t> integersOf(const Napi::Value& value) {
+  const auto list = value.As<Napi::Array>();
+  std::vector<int64_t> numbers;
+  for (uint32_t i = 0; i < list.Length(); ++i) numbers.push_back(list.Get(i).As<Napi::Number>().Int64Value());
+  return numbers;
+}
+
+ModelSource toSource(const Napi::Value& value) {
+  if (value.IsString()) return {value.As<Napi::String>().Utf8Value(), {}};
+  return {"", toBytes(value)};
+}
+
+InputSpec toInputSpec(const Napi::Object& object) {
+  InputSpec input;
+  input.frames = integerOf(object, "frames");
+  input.height = integerOf(object, "height");
+  input.width = integerOf(object, "width");
+  input.resize = integersOf(object.Get("resize"));
+  input.antialias = flagOf(object, "antialias");
+  const auto mean = object.Get("mean").As<Napi::Array>();
+  const auto std = object.Get("std").As<Napi::Array>();
+  for (uint32_t c = 0; c < 3; ++c) {
+    input.mean[c] = mean.Get(c).As<Napi::Number>().DoubleValue();
+    input.std[c] = std.Get(c).As<Napi::Number>().DoubleValue();
+  }
+  return input;
+}
+
+Clip toClip(const Napi::Object& object) {
+  Clip clip;
+  clip.frames = integerOf(object, "frames");
+  clip.height = integerOf(object, "height");
+  clip.width = integerOf(object, "width");
+  const BytesView view = viewOf(object.Get("data"));
+  clip.isFloat = view.isFloat;
+  const auto expected = static_cast<size_t>(clip.frames * clip.height * clip.width * 3) * (clip.isFloat ? 4 : 1);
+  if (view.size != expected) {
+    throw Error("ERR_CLIP_SHAPE", "expected " + std::to_string(expected) + " bytes for " + std::to_string(clip.frames) +
+                                      "×" + std::to_string(clip.height) + "×" + std::to_string(clip.width) +
+                                      "×3 frames but received " + std::to_string(view.size));
+  }
+  clip.bytes.assign(view.data, view.data + view.size);
+  return clip;
+}
+
+std::vector<uint8_t> toBytes(const Napi::Value& value) {
+  const BytesView view = viewOf(value);
+  return {view.data, view.data + view.size};
+}
+
+Napi::Float32Array toFloat32Array(Napi::Env env, const std::vector<float>& values) {
+  auto array = Napi::Float32Array::New(env, values.size());
+  if (!values.empty()) std::memcpy(array.Data(), values.data(), values.size() * sizeof(float));
+  return array;
+}
+
+Napi::Int32Array toInt32Array(Napi::Env env, const std::vector<int32_t>& values) {
+  auto array = Napi::Int32Array::New(env, values.size());
+  if (!values.empty()) std::memcpy(array.Data(), values.data(), values.size() * sizeof(int32_t));
+  return array;
+}
+
+Napi::Uint8Array toUint8Array(Napi::Env env, const std::vector<uint8_t>& bytes) {
+  auto array = Napi::Uint8Array::New(env, bytes.size());
+  if (!bytes.empty()) std::memcpy(array.Data(), bytes.data(), bytes.size());
+  return array;
+}
+
+}  // namespace kinetorch

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <napi.h>
+
+#include <string>
+#include <vector>
+
+#include "native/model/model_source.h"
+#include "native/preprocessing/clip.h"
+#include "native/preprocessing/input_spec.h"
+
+namespace kinetorch {
+
+// JavaScript values of binding.d.ts to plain structs. TypeScript has already checked types and ranges; these throw
+// Error only for what would be unsafe to take on trust.
+
+std::string textOf(const Napi::Object& object, const char* name);
+double numberOf(const Napi::Object& object, const char* name);
+int64_t integerOf(const Napi::Object& object, const char* name);
+bool flagOf(const Napi::Object& object, const char* name);
+std::vector<int64_t> integersOf(const Napi::Value& list);
+
+ModelSource toSource(const Napi::Value& value);
+InputSpec toInputSpec(const Napi::Object& object);
+Clip toClip(const Napi::Object& object);
+
+// Copies a Uint8Array's bytes. Throws ERR_CLIP_DATA for a detached or shared buffer.
+std::vector<uint8_t> toBytes(const Napi::Value& value);
+
+Napi::Float32Array toFloat32Array(Napi::Env env, const std::vector<float>& values);
+Napi::Int32Array toInt32Array(Napi::Env env, const std::vector<int32_t>& values);
+Napi::Uint8Array toUint8Array(Napi::Env env, const std::vector<uint8_t>& bytes);
+
+}  // namespace kinetorch

@@ -1,0 +1,188 @@
+#include "native/binding/model_class.h"
+
+#include <map>
+#include <string>
+
+#include "native/binding/convert.h"
+#include "native/binding/environment.h"
+
+namespace kinetorch {
+
+namespace {
+
+ClassifierOptions toOptions(const Napi::Object& object) {
+  ClassifierOptions options;
+  options.device = textOf(object, "device");
+  options.precision = textOf(object, "precision");
+  options.input = toInputSpec(object.Get("input").As<Napi::Object>());
+  options.numClasses = integerOf(object, "numClasses");
+  options.maxBatchSize = integerOf(object, "maxBatchSize");
+  options.maxDelayMs = numberOf(object, "maxDelayMs");
+  options.maxQueue = integerOf(object, "maxQueue");
+  options.threads = static_cast<int>(integerOf(object, "threads"));
+  return options;
+}
+
+Output toOutput(const std::string& name) {
+  static const std::map<std::string, Output> outputs{{"topK", Output::kTopK},
+                                                     {"logits", Output::kLogits},
+                                                     {"probabilities", Output::kProbabilities},
+                                                     {"embedding", Output::kEmbedding}};
+  const auto found = outputs.find(name);
+  if (found == outputs.end()) throw Error("ERR_INVALID_ARGUMENT", "unknown output \"" + name + "\"");
+  return found->second;
+}
+
+Napi::Value toResult(Napi::Env env, const Classification& result) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("indices", toInt32Array(env, result.indices));
+  object.Set("scores", toFloat32Array(env, result.scores));
+  object.Set("values", toFloat32Array(env, result.values));
+  object.Set("queueMs", result.queueMs);
+  object.Set("runMs", result.runMs);
+  object.Set("batchSize", static_cast<double>(result.batchSize));
+  return object;
+}
+
+}  // namespace
+
+Napi::Function ModelClass::define(Napi::Env env) {
+  return DefineClass(env, "NativeModel",
+                     {StaticMethod<&ModelClass::load>("load"), InstanceAccessor<&ModelClass::device>("device"),
+                      InstanceAccessor<&ModelClass::precision>("precision"),
+                      InstanceAccessor<&ModelClass::canEmbed>("canEmbed"),
+                      InstanceMethod<&ModelClass::classify>("classify"), InstanceMethod<&ModelClass::cancel>("cancel"),
+                      InstanceMethod<&ModelClass::stats>("stats"), InstanceMethod<&ModelClass::dispose>("dispose")});
+}
+
+ModelClass::ModelClass(const Napi::CallbackInfo& info) : Napi::ObjectWrap<ModelClass>(info) {}
+
+ModelClass::~ModelClass() {
+  if (const auto classifier = classifier_.lock()) Environment::of(Env()).release(classifier);
+}
+
+void ModelClass::adopt(std::weak_ptr<Classifier> classifier, const ClassifierInfo& info) {
+  classifier_ = std::move(classifier);
+  info_ = info;
+}
+
+Napi::Value ModelClass::load(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  return guarded(env, [&]() -> Napi::Value {
+    Environment& environment = Environment::of(env);
+    ModelSource source = toSource(info[0]);
+    ClassifierOptions options = toOptions(info[1].As<Napi::Object>());
+    const Environment::Pending pending = environment.begin(env, Napi::Object());
+    // Filled in below, read on this same thread when the promise is settled.
+    auto owned = std::make_shared<std::weak_ptr<Classifier>>();
+    auto classifier = std::make_shared<Classifier>(
+        std::move(source), std::move(options),
+        [&environment, ticket = pending.ticket, owned](std::optional<ClassifierInfo> loaded,
+                                                       std::optional<Error> error) {
+          environment.settle(ticket, [&environment, owned, loaded, error](Napi::Env) -> Napi::Value {
+            if (error) {
+              environment.release(owned->lock());
+              throw *error;
+            }
+            Napi::Object object = environment.modelClass.New({});
+            ModelClass::Unwrap(object)->adopt(*owned, *loaded);
+            return object;
+          });
+        });
+    *owned = environment.own(std::move(classifier));
+    return pending.promise;
+  });
+}
+
+Napi::Value ModelClass::device(const Napi::CallbackInfo& info) { return Napi::String::New(info.Env(), info_.device); }
+
+Napi::Value ModelClass::precision(const Napi::CallbackInfo& info) {
+  return Napi::String::New(info.Env(), info_.precision);
+}
+
+Napi::Value ModelClass::canEmbed(const Napi::CallbackInfo& info) {
+  return Napi::Boolean::New(info.Env(), info_.canEmbed);
+}
+
+Napi::Value ModelClass::classify(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  return guarded(env, [&]() -> Napi::Value {
+    const auto classifier = classifier_.lock();
+    if (!classifier) throw Error("ERR_DISPOSED", "expected a model in use but this one was disposed of");
+    const auto object = info[1].As<Napi::Object>();
+    const CropPosition crop{numberOf(object, "cropX"), numberOf(object, "cropY")};
+    const Output output = toOutput(info[2].As<Napi::String>().Utf8Value());
+    if (output == Output::kEmbedding && !info_.canEmbed) {
+      throw Error("ERR_UNSUPPORTED", "expected a model with an embed method but this one has forward alone");
+    }
+    Environment& environment = Environment::of(env);
+    Clip clip = toClip(object);
+    const Environment::Pending pending = environment.begin(env, Value());
+    auto done = [&environment, ticket = pending.ticket](std::optional<Classification> result,
+                                                        std::optional<Error> error) {
+      environment.settle(ticket, [result = std::move(result), error = std::move(error)](Napi::Env env) -> Napi::Value {
+        if (error) throw *error;
+        return toResult(env, *result);
+      });
+    };
+    try {
+      classifier->submit(static_cast<uint64_t>(info[0].As<Napi::Number>().Int64Value()), std::move(clip), crop, output,
+                         info[3].As<Napi::Number>().Int64Value(), done);
+    } catch (...) {
+      done(std::nullopt, currentError("ERR_INTERNAL"));
+    }
+    return pending.promise;
+  });
+}
+
+Napi::Value ModelClass::cancel(const Napi::CallbackInfo& info) {
+  const auto classifier = classifier_.lock();
+  const bool cancelled =
+      classifier && classifier->cancel(static_cast<uint64_t>(info[0].As<Napi::Number>().Int64Value()),
+                                       Error(info[1].As<Napi::String>().Utf8Value(),
+                                             info[2].As<Napi::String>().Utf8Value()));
+  return Napi::Boolean::New(info.Env(), cancelled);
+}
+
+Napi::Value ModelClass::stats(const Napi::CallbackInfo& info) {
+  if (const auto classifier = classifier_.lock()) lastStats_ = classifier->stats();
+  const ClassifierStats& stats = lastStats_;
+  Napi::Object object = Napi::Object::New(info.Env());
+  object.Set("requests", static_cast<double>(stats.requests));
+  object.Set("completed", static_cast<double>(stats.completed));
+  object.Set("failed", static_cast<double>(stats.failed));
+  object.Set("cancelled", static_cast<double>(stats.cancelled));
+  object.Set("batches", static_cast<double>(stats.batches));
+  object.Set("queued", static_cast<double>(stats.queued));
+  object.Set("running", static_cast<double>(stats.running));
+  object.Set("totalQueueMs", stats.totalQueueMs);
+  object.Set("totalRunMs", stats.totalRunMs);
+  object.Set("maxQueueMs", stats.maxQueueMs);
+  object.Set("maxRunMs", stats.maxRunMs);
+  return object;
+}
+
+Napi::Value ModelClass::dispose(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  Environment& environment = Environment::of(env);
+  const Environment::Pending pending = environment.begin(env, Value());
+  const auto classifier = classifier_.lock();
+  const std::weak_ptr<Classifier> weak = classifier;
+  auto closed = [this, &environment, weak, ticket = pending.ticket] {
+    environment.settle(ticket, [this, &environment, weak](Napi::Env env) -> Napi::Value {
+      if (const auto closing = weak.lock()) {
+        lastStats_ = closing->stats();
+        environment.release(closing);
+      }
+      return env.Undefined();
+    });
+  };
+  if (classifier) {
+    classifier->close(closed);
+  } else {
+    closed();
+  }
+  return pending.promise;
+}
+
+}  // namespace kinetorch

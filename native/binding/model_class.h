@@ -1,0 +1,35 @@
+#pragma once
+
+#include <napi.h>
+
+#include <memory>
+
+#include "native/engine/classifier.h"
+
+namespace kinetorch {
+
+// binding.d.ts's NativeModel.
+class ModelClass : public Napi::ObjectWrap<ModelClass> {
+ public:
+  static Napi::Function define(Napi::Env env);
+  explicit ModelClass(const Napi::CallbackInfo& info);
+  ~ModelClass() override;
+
+ private:
+  static Napi::Value load(const Napi::CallbackInfo& info);
+  Napi::Value device(const Napi::CallbackInfo& info);
+  Napi::Value precision(const Napi::CallbackInfo& info);
+  Napi::Value canEmbed(const Napi::CallbackInfo& info);
+  Napi::Value classify(const Napi::CallbackInfo& info);
+  Napi::Value cancel(const Napi::CallbackInfo& info);
+  Napi::Value stats(const Napi::CallbackInfo& info);
+  Napi::Value dispose(const Napi::CallbackInfo& info);
+
+  void adopt(std::weak_ptr<Classifier> classifier, const ClassifierInfo& info);
+
+  std::weak_ptr<Classifier> classifier_;
+  ClassifierInfo info_;
+  ClassifierStats lastStats_;  // what stats() says once the classifier is gone
+};
+
+}  // namespace kinetorch

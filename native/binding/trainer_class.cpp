@@ -1,0 +1,199 @@
+#include "native/binding/trainer_class.h"
+
+#include <optional>
+#include <string>
+
+#include "native/binding/convert.h"
+#include "native/binding/environment.h"
+
+namespace kinetorch {
+
+namespace {
+
+// What a task without a result gives.
+struct Nothing {};
+
+Napi::Value toUndefined(Napi::Env env, const Nothing&) { return env.Undefined(); }
+
+TrainerOptions toOptions(const Napi::Object& object) {
+  TrainerOptions options;
+  options.device = textOf(object, "device");
+  options.input = toInputSpec(object.Get("input").As<Napi::Object>());
+  options.numClasses = integerOf(object, "numClasses");
+  options.optimizer.kind = textOf(object, "optimizer") == "sgd" ? OptimizerKind::kSgd : OptimizerKind::kAdamW;
+  options.optimizer.momentum = numberOf(object, "momentum");
+  options.optimizer.nesterov = flagOf(object, "nesterov");
+  options.optimizer.beta1 = numberOf(object, "beta1");
+  options.optimizer.beta2 = numberOf(object, "beta2");
+  options.optimizer.epsilon = numberOf(object, "epsilon");
+  options.optimizer.weightDecay = numberOf(object, "weightDecay");
+  options.labelSmoothing = numberOf(object, "labelSmoothing");
+  options.horizontalFlip = numberOf(object, "horizontalFlip");
+  options.clipGradNorm = numberOf(object, "clipGradNorm");
+  options.seed = static_cast<uint64_t>(integerOf(object, "seed"));
+  options.threads = static_cast<int>(integerOf(object, "threads"));
+  return options;
+}
+
+TrainingBatch toBatch(const Napi::Object& object) {
+  TrainingBatch batch;
+  batch.data = toBytes(object.Get("data"));
+  batch.batch = integerOf(object, "batch");
+  batch.frames = integerOf(object, "frames");
+  batch.height = integerOf(object, "height");
+  batch.width = integerOf(object, "width");
+  const auto labels = object.Get("labels").As<Napi::Int32Array>();
+  batch.labels.assign(labels.Data(), labels.Data() + labels.ElementLength());
+  return batch;
+}
+
+}  // namespace
+
+Napi::Function TrainerClass::define(Napi::Env env) {
+  return DefineClass(
+      env, "NativeTrainer",
+      {StaticMethod<&TrainerClass::create>("create"), InstanceAccessor<&TrainerClass::device>("device"),
+       InstanceMethod<&TrainerClass::step>("step"), InstanceMethod<&TrainerClass::evaluate>("evaluate"),
+       InstanceMethod<&TrainerClass::saveModel>("saveModel"),
+       InstanceMethod<&TrainerClass::saveCheckpoint>("saveCheckpoint"),
+       InstanceMethod<&TrainerClass::loadCheckpoint>("loadCheckpoint"),
+       InstanceMethod<&TrainerClass::dispose>("dispose")});
+}
+
+TrainerClass::TrainerClass(const Napi::CallbackInfo& info) : Napi::ObjectWrap<TrainerClass>(info) {}
+
+TrainerClass::~TrainerClass() {
+  if (const auto host = host_.lock()) Environment::of(Env()).release(host);
+}
+
+template <typename Work, typename Convert>
+Napi::Value TrainerClass::enqueue(const Napi::CallbackInfo& info, Work work, Convert convert) {
+  const auto host = host_.lock();
+  if (!host || disposed_) {
+    throw toJs(info.Env(), Error("ERR_DISPOSED", "expected a trainer in use but this one was disposed of"));
+  }
+  TrainerHost* raw = host.get();  // its own thread cannot outlive it
+  return Environment::of(info.Env())
+      .runOn(
+          host->thread, info.Env(), Value(), [raw, work = std::move(work)] { return work(*raw->trainer); },
+          std::move(convert));
+}
+
+Napi::Value TrainerClass::create(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  return guarded(env, [&]() -> Napi::Value {
+    Environment& environment = Environment::of(env);
+    auto host = std::make_shared<TrainerHost>();
+    TrainerHost* raw = host.get();
+    const std::weak_ptr<TrainerHost> weak = environment.own(host);
+    const Environment::Pending pending = environment.begin(env, Napi::Object());
+    host->thread.post([raw, &environment, weak, ticket = pending.ticket, source = toSource(info[0]),
+                       options = toOptions(info[1].As<Napi::Object>())] {
+      std::optional<Error> error;
+      std::string device;
+      try {
+        raw->trainer = std::make_unique<Trainer>(source, options);
+        device = raw->trainer->device();
+      } catch (...) {
+        error = currentError("ERR_TRAINING");
+      }
+      environment.settle(ticket, [&environment, weak, error, device](Napi::Env) -> Napi::Value {
+        if (error) {
+          environment.release(weak.lock());
+          throw *error;
+        }
+        Napi::Object object = environment.trainerClass.New({});
+        TrainerClass* self = TrainerClass::Unwrap(object);
+        self->host_ = weak;
+        self->device_ = device;
+        return object;
+      });
+    });
+    return pending.promise;
+  });
+}
+
+Napi::Value TrainerClass::device(const Napi::CallbackInfo& info) { return Napi::String::New(info.Env(), device_); }
+
+Napi::Value TrainerClass::step(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&] {
+    auto batch = std::make_shared<TrainingBatch>(toBatch(info[0].As<Napi::Object>()));
+    const double learningRate = info[1].As<Napi::Number>().DoubleValue();
+    return enqueue(
+        info, [batch, learningRate](Trainer& trainer) { return trainer.step(*batch, learningRate); },
+        [](Napi::Env env, const StepResult& result) -> Napi::Value {
+          Napi::Object object = Napi::Object::New(env);
+          object.Set("loss", result.loss);
+          object.Set("correct", static_cast<double>(result.correct));
+          object.Set("gradNorm", result.gradNorm);
+          object.Set("runMs", result.runMs);
+          return object;
+        });
+  });
+}
+
+Napi::Value TrainerClass::evaluate(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&] {
+    auto batch = std::make_shared<TrainingBatch>(toBatch(info[0].As<Napi::Object>()));
+    return enqueue(
+        info, [batch](Trainer& trainer) { return trainer.evaluate(*batch); },
+        [](Napi::Env env, const EvalResult& result) -> Napi::Value {
+          Napi::Object object = Napi::Object::New(env);
+          object.Set("lossSum", result.lossSum);
+          object.Set("probabilities", toFloat32Array(env, result.probabilities));
+          return object;
+        });
+  });
+}
+
+Napi::Value TrainerClass::saveModel(const Napi::CallbackInfo& info) {
+  const std::string path = info[0].As<Napi::String>();
+  const std::string metadata = info[1].As<Napi::String>();
+  return enqueue(
+      info,
+      [path, metadata](Trainer& trainer) {
+        trainer.saveModel(path, metadata);
+        return Nothing{};
+      },
+      toUndefined);
+}
+
+Napi::Value TrainerClass::saveCheckpoint(const Napi::CallbackInfo& info) {
+  const std::string path = info[0].As<Napi::String>();
+  const std::string state = info[1].As<Napi::String>();
+  return enqueue(
+      info,
+      [path, state](Trainer& trainer) {
+        trainer.saveCheckpoint(path, state);
+        return Nothing{};
+      },
+      toUndefined);
+}
+
+Napi::Value TrainerClass::loadCheckpoint(const Napi::CallbackInfo& info) {
+  const std::string path = info[0].As<Napi::String>();
+  return enqueue(
+      info, [path](Trainer& trainer) { return trainer.loadCheckpoint(path); },
+      [](Napi::Env env, const std::string& state) -> Napi::Value { return Napi::String::New(env, state); });
+}
+
+Napi::Value TrainerClass::dispose(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  Environment& environment = Environment::of(env);
+  const auto host = host_.lock();
+  if (!host || disposed_) {
+    const Environment::Pending pending = environment.begin(env, Napi::Object());
+    environment.settle(pending.ticket, [](Napi::Env env) -> Napi::Value { return env.Undefined(); });
+    return pending.promise;
+  }
+  disposed_ = true;
+  const std::weak_ptr<TrainerHost> weak = host;
+  return environment.runOn(
+      host->thread, env, Value(), [] { return Nothing{}; },
+      [&environment, weak](Napi::Env env, const Nothing&) -> Napi::Value {
+        environment.release(weak.lock());
+        return env.Undefined();
+      });
+}
+
+}  // namespace kinetorch

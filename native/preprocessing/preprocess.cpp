@@ -1,0 +1,97 @@
+#include "native/preprocessing/preprocess.h"
+
+#include <ATen/ATen.h>
+
+#include <cmath>
+#include <cstring>
+#include <string>
+
+#include "native/preprocessing/resize_clip.h"
+#include "native/runtime/error.h"
+
+namespace kinetorch {
+
+namespace {
+
+// A view of the clip's bytes as T×3×H×W; no copy.
+at::Tensor framesOf(const Clip& clip) {
+  void* data = const_cast<uint8_t*>(clip.bytes.data());
+  return at::from_blob(data, {clip.frames, clip.height, clip.width, 3}, clip.isFloat ? at::kFloat : at::kByte)
+      .permute({0, 3, 1, 2});
+}
+
+// Even choice of `count` of `available` frames, first and last included (pytorchvideo's uniform_temporal_subsample).
+at::Tensor pickFrames(const at::Tensor& frames, int64_t count) {
+  const int64_t available = frames.size(0);
+  if (available == count) return frames;
+  std::vector<int64_t> indices(count, 0);
+  for (int64_t i = 1; i < count; ++i) indices[i] = i * (available - 1) / (count - 1);
+  return frames.index_select(0, at::tensor(indices, at::kLong));
+}
+
+// Python's round(): half to even, as torchvision's center_crop computes its offset.
+int64_t cropOffset(int64_t available, int64_t wanted, double position) {
+  return static_cast<int64_t>(std::nearbyint(static_cast<double>(available - wanted) * position));
+}
+
+at::Tensor channelVector(const std::array<double, 3>& values, const at::TensorOptions& options) {
+  return at::tensor({values[0], values[1], values[2]}, at::kDouble).to(options).view({1, 3, 1, 1});
+}
+
+}  // namespace
+
+std::array<int64_t, 2> resizedSize(const std::vector<int64_t>& resize, int64_t height, int64_t width) {
+  if (resize.size() == 2) return {resize[0], resize[1]};
+  const int64_t side = resize[0];
+  return height <= width ? std::array<int64_t, 2>{side, side * width / height}
+                         : std::array<int64_t, 2>{side * height / width, side};
+}
+
+at::Tensor resizeFrames(const at::Tensor& frames, std::array<int64_t, 2> size, bool antialias, bool roundToWhole) {
+  if (frames.size(2) == size[0] && frames.size(3) == size[1]) return frames;
+  const at::Tensor resized = antialias ? at::_upsample_bilinear2d_aa(frames, size, /*align_corners=*/false)
+                                       : at::upsample_bilinear2d(frames, size, /*align_corners=*/false);
+  return roundToWhole ? resized.round() : resized;
+}
+
+void preprocessClip(const Clip& clip, const CropPosition& crop, const InputSpec& input, const at::Tensor& batch,
+                    int64_t index) {
+  const at::Tensor picked = pickFrames(framesOf(clip), input.frames).to(batch.device());
+  if (clip.isFloat && !at::isfinite(picked).all().item<bool>()) {
+    throw Error("ERR_CLIP_DATA", "expected finite values in the clip but it holds NaN or infinity");
+  }
+  const std::array<int64_t, 2> size = resizedSize(input.resize, clip.height, clip.width);
+  const at::Tensor frames = resizeFrames(picked.to(at::kFloat), size, input.antialias, !clip.isFloat);
+  const at::Tensor cropped = frames.narrow(2, cropOffset(size[0], input.height, crop.y), input.height)
+                                 .narrow(3, cropOffset(size[1], input.width, crop.x), input.width);
+  // (x / max - mean) / std as one multiplication and one addition.
+  std::array<double, 3> scale;
+  std::array<double, 3> shift;
+  for (size_t c = 0; c < 3; ++c) {
+    scale[c] = 1.0 / (input.std[c] * (clip.isFloat ? 1.0 : 255.0));
+    shift[c] = -input.mean[c] / input.std[c];
+  }
+  const at::TensorOptions options = at::TensorOptions().dtype(at::kFloat).device(batch.device());
+  const at::Tensor normalised =
+      at::addcmul(channelVector(shift, options), cropped, channelVector(scale, options));
+  batch.select(0, index).permute({1, 0, 2, 3}).copy_(normalised);
+}
+
+Clip resizeClip(const Clip& clip, const std::vector<int64_t>& resize, bool antialias) {
+  const std::array<int64_t, 2> size = resizedSize(resize, clip.height, clip.width);
+  const at::Tensor frames =
+      resizeFrames(framesOf(clip).to(at::kFloat), size, antialias, /*roundToWhole=*/true)
+          .clamp(0, 255)
+          .to(at::kByte)
+          .permute({0, 2, 3, 1})
+          .contiguous();
+  Clip out;
+  out.frames = clip.frames;
+  out.height = size[0];
+  out.width = size[1];
+  const auto* data = frames.data_ptr<uint8_t>();
+  out.bytes.assign(data, data + frames.numel());
+  return out;
+}
+
+}  // namespace kinetorch
