@@ -51,7 +51,7 @@ const std::vector<Row>& table() {
       csn("ip_csn_50", BlockConv::kPointDepthwise, {3, 4, 6, 3}),
       csn("ip_csn_101", BlockConv::kPointDepthwise, {3, 4, 23, 3}),
       csn("ip_csn_152", BlockConv::kPointDepthwise, {3, 8, 36, 3}),
-      {{"r2plus1d_dw", "dw", 16, 112, 112}, buildDepthwiseResNet},
+      {{"r2plus1d_dw", "dw", 12, 64, 80}, buildDepthwiseResNet},
   };
   return rows;
 }

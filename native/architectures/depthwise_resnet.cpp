@@ -13,15 +13,16 @@ using Module = torch::jit::Module;
 
 constexpr double kBnEpsilon = 1e-5;
 constexpr int64_t kStemWidth = 32;
-constexpr std::array<int64_t, 4> kWidths{48, 96, 160, 256};
-constexpr std::array<int64_t, 4> kBlocks{2, 2, 2, 2};
+constexpr std::array<int64_t, 4> kWidths{32, 64, 128, 256};
+constexpr std::array<int64_t, 4> kBlocks{1, 2, 2, 2};
 
 // Depthwise in space, depthwise in time, pointwise; the last ReLU belongs to the residual sum where there is one.
-Module separableConv(LayerFactory& factory, int64_t in, int64_t out, int64_t stride, bool lastRelu) {
-  std::vector<Module> layers{factory.conv3d({in, in, {1, 3, 3}, {1, stride, stride}, {0, 1, 1}, in}),
+Module separableConv(LayerFactory& factory, int64_t in, int64_t out, Size3 stride, bool lastRelu) {
+  const auto [time, height, width] = stride;
+  std::vector<Module> layers{factory.conv3d({in, in, {1, 3, 3}, {1, height, width}, {0, 1, 1}, in}),
                              factory.batchNorm(in, kBnEpsilon),
                              factory.relu(),
-                             factory.conv3d({in, in, {3, 1, 1}, {stride, 1, 1}, {1, 0, 0}, in}),
+                             factory.conv3d({in, in, {3, 1, 1}, {time, 1, 1}, {1, 0, 0}, in}),
                              factory.batchNorm(in, kBnEpsilon),
                              factory.relu(),
                              factory.conv3d({in, out}),
@@ -30,12 +31,12 @@ Module separableConv(LayerFactory& factory, int64_t in, int64_t out, int64_t str
   return factory.sequential(layers);
 }
 
-Module block(LayerFactory& factory, int64_t in, int64_t out, int64_t stride) {
+Module block(LayerFactory& factory, int64_t in, int64_t out, Size3 stride) {
   const std::vector<Module> convs{separableConv(factory, in, out, stride, true),
-                                  separableConv(factory, out, out, 1, false)};
-  if (stride == 1 && in == out) return residualBlock(factory, convs, nullptr);
+                                  separableConv(factory, out, out, {1, 1, 1}, false)};
+  if (stride == Size3{1, 1, 1} && in == out) return residualBlock(factory, convs, nullptr);
   const Module downsample = factory.sequential(
-      {factory.conv3d({in, out, {1, 1, 1}, {stride, stride, stride}}), factory.batchNorm(out, kBnEpsilon)});
+      {factory.conv3d({in, out, {1, 1, 1}, stride}), factory.batchNorm(out, kBnEpsilon)});
   return residualBlock(factory, convs, &downsample);
 }
 
@@ -43,7 +44,7 @@ Module block(LayerFactory& factory, int64_t in, int64_t out, int64_t stride) {
 
 Module buildDepthwiseResNet(LayerFactory& factory, int64_t numClasses) {
   // Full, not depthwise, in time: telling the direction of a motion needs channels mixed between frames early.
-  const Module stem = factory.sequential({factory.conv3d({3, 24, {1, 7, 7}, {1, 2, 2}, {0, 3, 3}}),
+  const Module stem = factory.sequential({factory.conv3d({3, 24, {1, 5, 5}, {1, 2, 2}, {0, 2, 2}}),
                                           factory.batchNorm(24, kBnEpsilon), factory.relu(),
                                           factory.conv3d({24, kStemWidth, {3, 1, 1}, {1, 1, 1}, {1, 0, 0}}),
                                           factory.batchNorm(kStemWidth, kBnEpsilon), factory.relu()});
@@ -52,7 +53,9 @@ Module buildDepthwiseResNet(LayerFactory& factory, int64_t numClasses) {
   for (size_t stage = 0; stage < kWidths.size(); ++stage) {
     std::vector<Module> blocks;
     for (int64_t i = 0; i < kBlocks[stage]; ++i) {
-      blocks.push_back(block(factory, in, kWidths[stage], i == 0 && stage > 0 ? 2 : 1));
+      // Every stage halves the picture; time is kept whole through the first.
+      const Size3 first{stage == 0 ? 1 : 2, 2, 2};
+      blocks.push_back(block(factory, in, kWidths[stage], i == 0 ? first : Size3{1, 1, 1}));
       in = kWidths[stage];
     }
     layers[stage] = factory.sequential(blocks);

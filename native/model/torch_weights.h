@@ -1,0 +1,16 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "native/model/byte_source.h"
+#include "native/model/weight_file.h"
+
+namespace kinetorch {
+
+// Reads the state dict in a zip that torch.save wrote. Its pickle is read, not run: beyond plain values it may name
+// tensors, parameters, their storages and OrderedDict, and nothing else. Checks every CRC it reads.
+// Throws ERR_WEIGHTS.
+std::vector<WeightTensor> readTorchWeights(std::unique_ptr<ByteSource> source);
+
+}  // namespace kinetorch
