@@ -3,11 +3,12 @@ export interface VideoInfo {
   path: string;
   container: string;
   codec: string;
+  /** Pixels as stored; a pixel aspect ratio other than 1 is not applied, as in the usual training pipelines. */
   width: number;
   height: number;
   /** Clockwise degrees by which the stored picture was turned to stand upright: 0, 90, 180 or 270. */
   rotation: number;
-  /** Null where the container doesn't say and the file was not read to its end. */
+  /** End of the last frame, measured in the file and not taken from its header; null where nothing says when it ends. */
   durationSeconds: number | null;
   /** Average frames per second; null where unknown. */
   frameRate: number | null;
@@ -20,6 +21,13 @@ export interface ClipWindow {
   frameRate: number;
 }
 
+/** Windows of `frames` instants, `1 / frameRate` apart, one every `strideSeconds` from the start of the video. */
+export interface SlideWindows {
+  frames: number;
+  frameRate: number;
+  strideSeconds: number;
+}
+
 /** Decoded frames, uint8 T×H×W×3 RGB. At each instant the frame that a viewer would see then. */
 export interface VideoClip {
   data: Uint8Array;
@@ -27,5 +35,28 @@ export interface VideoClip {
   height: number;
   width: number;
   startSeconds: number;
+  /** Start plus frames / frameRate, or the end of the video where that comes first. */
   endSeconds: number;
+}
+
+/**
+ * An open video, decoded in a process of its own. It serves one iteration at a time; leaving an iteration early stops
+ * the decoder.
+ */
+export interface VideoReader extends AsyncDisposable {
+  readonly info: VideoInfo;
+  /** What is wrong with the file though it could be read, for example that it was cut short; grows while it is read. */
+  readonly warnings: readonly string[];
+  /**
+   * Cuts clips in the order given, seeking where a window is far away. An instant before the first frame shows the
+   * first, one past the end the last.
+   */
+  readClips(windows: readonly ClipWindow[], options?: { signal?: AbortSignal }): AsyncIterable<VideoClip>;
+  /**
+   * Slides a window over the whole video, decoding each frame once. The last window may be partial, its tail filled
+   * with the last frame, as long as it shows a frame that the window before it did not.
+   */
+  slide(options: SlideWindows & { signal?: AbortSignal }): AsyncIterable<VideoClip>;
+  /** Idempotent. An iteration under way ends with `ERR_DISPOSED`. */
+  close(): Promise<void>;
 }

@@ -1,0 +1,33 @@
+import type { ArchitectureInfo } from '../../binding';
+import { invalidArgument } from '../errors';
+import { native } from '../native';
+import type { ModelInput } from './types';
+
+/** Every network {@link createModel} can make, with the clip size it was published with. */
+export function architectures(): ArchitectureInfo[] {
+  return native().architectures();
+}
+
+// Kinetics-400 statistics and 15 frames a second, as torchvision's reference training for video has them.
+const kinetics = {
+  frameRate: 15,
+  antialias: false,
+  mean: [0.43216, 0.394666, 0.37645] as [number, number, number],
+  std: [0.22803, 0.22145, 0.216989] as [number, number, number],
+};
+
+/**
+ * The input of an architecture with any part replaced. Without a `resize`, frames are resized to 4:3, an eighth larger
+ * than the crop needs: 128×171 for 112×112, as torchvision's preset has it.
+ */
+export function inputFor(architecture: string, overrides: Partial<ModelInput> = {}): ModelInput {
+  const table = architectures();
+  const info = table.find((row) => row.name === architecture);
+  if (!info) {
+    throw invalidArgument('architecture', `one of ${table.map((row) => row.name).join(', ')}`, architecture);
+  }
+  const { frames, height, width } = { ...info, ...overrides };
+  const resizedHeight = Math.round(Math.max(height, (width * 3) / 4) * (128 / 112));
+  const resize: [number, number] = [resizedHeight, Math.round((resizedHeight * 4) / 3)];
+  return { ...kinetics, frames, height, width, resize, ...overrides };
+}

@@ -1,0 +1,49 @@
+import { KinetorchError } from '../errors';
+import type { CallOptions } from './types';
+
+/** Throws what an aborted signal stands for: `ERR_ABORTED`, with the signal's reason as cause. */
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw aborted(signal);
+}
+
+/**
+ * Runs `start` under a signal and a time limit. When either strikes first, the promise rejects at once, `cancel` is
+ * called so that queued work can be dropped, and whatever `start` gives later is thrown away.
+ */
+export async function withCancellation<T>(
+  { signal, timeoutMs }: CallOptions,
+  start: () => Promise<T>,
+  cancel: (reason: KinetorchError) => void,
+): Promise<T> {
+  throwIfAborted(signal);
+  if (!signal && timeoutMs === undefined) return start();
+  let timer: NodeJS.Timeout | undefined;
+  let onAbort: (() => void) | undefined;
+  const interrupted = new Promise<never>((_, reject) => {
+    const stop = (reason: KinetorchError) => {
+      reject(reason);
+      cancel(reason);
+    };
+    if (signal) {
+      onAbort = () => stop(aborted(signal));
+      signal.addEventListener('abort', onAbort, { once: true });
+    }
+    if (timeoutMs !== undefined) {
+      const late = () => stop(new KinetorchError('ERR_TIMEOUT', `expected an answer within ${timeoutMs} ms`));
+      timer = setTimeout(late, timeoutMs);
+    }
+  });
+  const work = start();
+  // Once the race is lost nobody listens to the loser any more.
+  work.catch(() => {});
+  try {
+    return await Promise.race([work, interrupted]);
+  } finally {
+    clearTimeout(timer);
+    if (onAbort) signal?.removeEventListener('abort', onAbort);
+  }
+}
+
+function aborted(signal: AbortSignal): KinetorchError {
+  return new KinetorchError('ERR_ABORTED', 'the call was aborted by its AbortSignal', { cause: signal.reason });
+}

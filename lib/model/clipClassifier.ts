@@ -1,0 +1,9 @@
+import type { Clip, CropPosition, ModelInput } from './types';
+
+/** All that classifying a video needs of a model: {@link VideoModel} is one. */
+export interface ClipClassifier {
+  readonly input: Readonly<ModelInput>;
+  readonly labels: readonly string[];
+  /** Softmax over all labels for one crop of a clip. Calls made at the same time may share a batch. */
+  probabilities(clip: Clip, options: { crop: CropPosition; signal?: AbortSignal }): Promise<Float32Array>;
+}

@@ -1,0 +1,112 @@
+import { z } from 'zod';
+import { invalidArgument, KinetorchError } from '../errors';
+import { callNative, native } from '../native';
+import { parse } from '../validation';
+import { readMetadata } from './metadata';
+import { type ModelSource, nativeSource } from './modelSource';
+import { deviceSchema, inputSchema, labelsSchema, partialInputSchema, realNumber, wholeNumber } from './schemas';
+import type { Device, ModelInput, ModelMetadata, Precision } from './types';
+import { VideoModel } from './videoModel';
+
+export interface LoadModelOptions {
+  /** Default `auto`. */
+  device?: Device;
+  /** Default `auto`. */
+  precision?: Precision;
+  /** How calls made at the same time share a forward pass. */
+  batching?: {
+    /** Clips in one forward pass, 1 to 1024. Default 8. */
+    maxBatchSize?: number;
+    /** How long the first clip of a batch waits for company, in milliseconds. Default 0: take what is there. */
+    maxDelayMs?: number;
+    /** Clips that may wait, 1 to 100,000; one more is refused with `ERR_QUEUE_FULL`. Default 256. */
+    maxQueue?: number;
+  };
+  /** CPU threads of this model. Default: all cores. */
+  threads?: number;
+  /** Class names: needed for a file without `kinetorch.json`, and replacing those in the file otherwise. */
+  labels?: string[];
+  /** Parts of the input: all but `antialias` are needed for a file without `kinetorch.json`. */
+  input?: Partial<ModelInput>;
+}
+
+const batchingSchema = z.strictObject(
+  {
+    maxBatchSize: wholeNumber(1, 1024).default(8),
+    maxDelayMs: realNumber(0, 60_000).default(0),
+    maxQueue: wholeNumber(1, 100_000).default(256),
+  },
+  { error: 'an object' },
+);
+
+const optionsSchema = z.strictObject(
+  {
+    device: deviceSchema.default('auto'),
+    precision: z
+      .enum(['auto', 'float32', 'float16', 'bfloat16'], { error: "'auto', 'float32', 'float16' or 'bfloat16'" })
+      .default('auto'),
+    batching: batchingSchema.prefault({}),
+    threads: wholeNumber(1, 1024).optional(),
+    labels: labelsSchema.optional(),
+    input: partialInputSchema.optional(),
+  },
+  { error: 'an object' },
+);
+
+/**
+ * Loads a TorchScript 3-D network: checks the archive, freezes it (batch norms folded), moves it to its device and runs
+ * one clip of zeros. The model owns one native thread; the event loop and libuv's pool are never used.
+ *
+ * A file made by Kinetorch knows its labels and input. One from elsewhere, for example a scripted torchvision model,
+ * needs `labels` and `input`; its forward must map N×3×T×H×W float clips to N×classes logits.
+ *
+ * Loading a TorchScript file runs code from that file: load only files you trust.
+ *
+ * @example
+ * await using model = await loadModel('r2plus1d_18.pt', { device: 'auto' });
+ * const { predictions } = await model.classifyClip({ data, frames: 16, height: 240, width: 320 }, { topK: 5 });
+ *
+ * @throws KinetorchError `ERR_FILE_NOT_FOUND`, `ERR_FILE_ACCESS`, `ERR_MODEL_FORMAT`, `ERR_MODEL_METADATA`,
+ * `ERR_MODEL_FORWARD`, `ERR_DEVICE`, `ERR_UNSUPPORTED`, `ERR_INVALID_ARGUMENT`, `ERR_OUT_OF_MEMORY`,
+ * `ERR_LIBTORCH_NOT_FOUND`, `ERR_LIBTORCH_VERSION`
+ */
+export async function loadModel(source: ModelSource, options: LoadModelOptions = {}): Promise<VideoModel> {
+  const filled = parse(optionsSchema, options, 'options');
+  const file = nativeSource(source);
+  const stored = await readMetadata(file);
+  const metadata = merge(stored, filled.labels, filled.input as Partial<ModelInput> | undefined);
+  const model = await callNative(() =>
+    native().NativeModel.load(file, {
+      device: filled.device,
+      precision: filled.precision,
+      input: metadata.input,
+      numClasses: metadata.labels.length,
+      ...filled.batching,
+      threads: filled.threads ?? 0,
+    }),
+  );
+  return new VideoModel(model, metadata);
+}
+
+function merge(stored: ModelMetadata | null, labels?: string[], input?: Partial<ModelInput>): ModelMetadata {
+  if (stored) {
+    const merged = { ...stored, labels: labels ?? stored.labels, input: { ...stored.input, ...input } };
+    return { ...merged, input: parse(inputSchema, merged.input, 'options.input') as ModelInput };
+  }
+  if (!labels || !input) {
+    throw new KinetorchError(
+      'ERR_MODEL_METADATA',
+      'expected a model with a kinetorch.json inside, or the options `labels` and `input`, but the file has none and ' +
+        `the options lack ${labels ? '`input`' : input ? '`labels`' : 'both'}`,
+    );
+  }
+  if (input.resize === undefined && input.height !== undefined && input.width !== undefined) {
+    throw invalidArgument('options.input.resize', '[height, width] or [shortSide], in pixels', undefined);
+  }
+  return {
+    formatVersion: 1,
+    architecture: 'custom',
+    labels,
+    input: parse(inputSchema, input, 'options.input') as ModelInput,
+  };
+}

@@ -1,0 +1,83 @@
+import { z } from 'zod';
+
+/** A whole number from `min` to `max`. */
+export const wholeNumber = (min: number, max: number) => {
+  const error = `an integer between ${min} and ${max}`;
+  return z.int({ error }).min(min, { error }).max(max, { error });
+};
+
+/** A finite number from `min` to `max`. */
+export const realNumber = (min: number, max: number) => {
+  const error = `a number between ${min} and ${max}`;
+  return z.number({ error }).min(min, { error }).max(max, { error });
+};
+
+const rgb = (min: number, max: number) => {
+  const value = realNumber(min, max);
+  return z.tuple([value, value, value], { error: 'three numbers, for R, G and B' });
+};
+
+const side = wholeNumber(1, 8192);
+
+const inputShape = z.strictObject(
+  {
+    frames: wholeNumber(1, 1024),
+    height: side,
+    width: side,
+    frameRate: realNumber(0.01, 1000),
+    resize: z.union([z.tuple([side, side]), z.tuple([side])], {
+      error: '[height, width] or [shortSide], in pixels',
+    }),
+    antialias: z.boolean({ error: 'true or false' }).default(false),
+    mean: rgb(-10, 10),
+    std: rgb(1e-6, 10),
+  },
+  { error: 'an object with frames, height, width, frameRate, resize, mean and std' },
+);
+
+/** {@link ModelInput}: sizes in range, and a resize that the crop fits into. */
+export const inputSchema = inputShape.refine(
+  ({ resize, height, width }) =>
+    resize.length === 2 ? resize[0] >= height && resize[1] >= width : resize[0] >= Math.max(height, width),
+  { error: 'a resize that is at least as large as the crop of height and width', path: ['resize'] },
+);
+
+/** Any part of a {@link ModelInput}. */
+export const partialInputSchema = inputShape.partial();
+
+export const labelsSchema = z
+  .array(z.string({ error: 'a string' }), { error: 'an array of class names' })
+  .min(1, { error: 'an array with at least one class name' })
+  .max(1_000_000, { error: 'an array of at most 1,000,000 class names' });
+
+/** `kinetorch.json`. Unknown keys are kept out rather than refused, so that later versions' files still load. */
+export const metadataSchema = z.object(
+  {
+    formatVersion: z.literal(1, { error: '1, the format version this Kinetorch reads' }),
+    architecture: z.string({ error: 'a string' }),
+    labels: labelsSchema,
+    input: inputSchema,
+    training: z.record(z.string(), z.unknown()).optional(),
+    license: z.string({ error: 'a string' }).optional(),
+  },
+  { error: 'an object' },
+);
+
+export const deviceSchema = z.string({ error: "'auto', 'cpu', 'cuda' or 'cuda:N'" });
+
+const isSignal = (value: unknown): boolean => {
+  const signal = value as AbortSignal | null;
+  return typeof signal?.aborted === 'boolean' && typeof signal.addEventListener === 'function';
+};
+
+const signalSchema = z.custom<AbortSignal>(isSignal, { error: 'an AbortSignal' }).optional();
+
+/** {@link CallOptions}. */
+export const callOptions = {
+  signal: signalSchema,
+  timeoutMs: realNumber(0, 2 ** 31 - 1).optional(),
+};
+
+export const cropSchema = z
+  .strictObject({ x: realNumber(0, 1), y: realNumber(0, 1) }, { error: 'an object with x and y between 0 and 1' })
+  .optional();

@@ -1,0 +1,126 @@
+import { KinetorchError } from '../../errors';
+import type { ClipWindow, SlideWindows, VideoInfo } from '../types';
+import type { Av } from './av';
+import { FrameSource, timeTolerance } from './frameSource';
+import { measureVideo } from './measureVideo';
+import { orientationOf } from './orientation';
+import type { Pulse } from './pulse';
+import { RgbConverter } from './rgbConverter';
+
+/** Where clips go. `begin` waits until the reader wants another; `frame` until the pipe has room. */
+export interface ClipSink {
+  begin(clip: { startSeconds: number; endSeconds: number; frames: number }): Promise<void>;
+  frame(picture: Buffer): Promise<void>;
+}
+
+/** One window of a slide that is being filled: the pictures found so far, in order. */
+interface OpenWindow {
+  startSeconds: number;
+  pictures: Buffer[];
+}
+
+/** A video open for reading, in the decoder process. */
+export class DecodedFile {
+  private picture: { serial: number; rgb: Buffer } | null = null;
+
+  private constructor(
+    private readonly source: FrameSource,
+    private readonly converter: RgbConverter,
+    readonly info: Omit<VideoInfo, 'path'>,
+    private readonly headerWarnings: string[],
+  ) {}
+
+  /** `ERR_VIDEO_OPEN`, `ERR_VIDEO_NO_STREAM`, or `ERR_VIDEO_DECODE` where not even one frame can be decoded. */
+  static async open(av: Av, path: string, name: string, pulse: Pulse): Promise<DecodedFile> {
+    const source = new FrameSource(av, path, name, pulse);
+    try {
+      if (!(await source.rewind()) || source.current === null) {
+        throw new KinetorchError('ERR_VIDEO_DECODE', `no frame of "${name}" could be decoded`);
+      }
+      const { frame } = source.current;
+      const { stream, container } = source;
+      const orientation = orientationOf(
+        stream.codecpar.getCodedSideData(av.AV_PKT_DATA_DISPLAYMATRIX) ??
+          frame.getSideData(av.AV_FRAME_DATA_DISPLAYMATRIX),
+      );
+      const { width, height } = frame;
+      const measure = await measureVideo(av, path, name, pulse);
+      const info = {
+        container,
+        codec: source.codec,
+        width: orientation.transpose ? height : width,
+        height: orientation.transpose ? width : height,
+        rotation: orientation.rotation,
+        durationSeconds: measure.endSeconds === null ? null : Math.max(0, measure.endSeconds - source.zeroSeconds),
+        frameRate: measure.frameRate,
+      };
+      return new DecodedFile(source, new RgbConverter(av, width, height, orientation), info, measure.warnings);
+    } catch (error) {
+      source.close();
+      throw error;
+    }
+  }
+
+  get warnings(): string[] {
+    return [...this.headerWarnings, ...this.source.warnings];
+  }
+
+  async readClips(windows: ClipWindow[], sink: ClipSink): Promise<void> {
+    for (const { startSeconds, frames, frameRate } of windows) {
+      await sink.begin({ startSeconds, endSeconds: this.endOf(startSeconds, frames / frameRate), frames });
+      for (let i = 0; i < frames; i++) {
+        await this.source.show(startSeconds + i / frameRate);
+        await sink.frame(this.currentPicture());
+      }
+    }
+  }
+
+  async slide({ frames, frameRate, strideSeconds }: SlideWindows, sink: ClipSink): Promise<void> {
+    const { source } = this;
+    await source.rewind();
+    const open: OpenWindow[] = [];
+    let begun = 0;
+    for (let more = true; more; ) {
+      const { current, upcoming } = source;
+      if (current === null) throw new KinetorchError('ERR_VIDEO_DECODE', 'no frame could be decoded');
+      // `current` is on screen until `upcoming` replaces it; the last one stays.
+      const until = upcoming === null ? Infinity : upcoming.time - timeTolerance;
+      for (; begun * strideSeconds < until; begun++) {
+        const lastShown = (begun - 1) * strideSeconds + (frames - 1) / frameRate;
+        const isOver =
+          begun * strideSeconds >= current.time + current.durationSeconds - timeTolerance ||
+          lastShown >= current.time - timeTolerance;
+        if (upcoming === null && begun > 0 && isOver) break;
+        open.push({ startSeconds: begun * strideSeconds, pictures: [] });
+      }
+      for (const { startSeconds, pictures } of open) {
+        while (pictures.length < frames && startSeconds + pictures.length / frameRate < until) {
+          pictures.push(this.currentPicture());
+        }
+      }
+      while (open[0] !== undefined && open[0].pictures.length === frames) {
+        const { startSeconds, pictures } = open.shift() as OpenWindow;
+        await sink.begin({ startSeconds, endSeconds: this.endOf(startSeconds, frames / frameRate), frames });
+        for (const picture of pictures) await sink.frame(picture);
+      }
+      more = await source.advance();
+    }
+  }
+
+  close(): void {
+    this.source.close();
+  }
+
+  private endOf(startSeconds: number, length: number): number {
+    const end = this.info.durationSeconds ?? Infinity;
+    return Math.max(startSeconds, Math.min(startSeconds + length, end));
+  }
+
+  /** The frame on screen as RGB, converted once however often it is shown. */
+  private currentPicture(): Buffer {
+    const { current, serial } = this.source;
+    if (current === null) throw new KinetorchError('ERR_VIDEO_DECODE', 'no frame could be decoded');
+    if (this.picture?.serial !== serial) this.picture = { serial, rgb: this.converter.convert(current.frame) };
+    return this.picture.rgb;
+  }
+}

@@ -1,0 +1,118 @@
+/**
+ * The decoder process: the one place where FFmpeg is loaded and files from outside are opened. Its parent talks to it
+ * over file descriptor 3 (see Note [Decoder protocol]) and kills it when it hangs; it kills itself when the parent is
+ * gone.
+ */
+import { Socket } from 'node:net';
+import { type ErrorCode, KinetorchError } from '../errors';
+import { type Av, loadAv } from './decoder/av';
+import { type ClipSink, DecodedFile } from './decoder/decodedFile';
+import { Cancelled, Pulse } from './decoder/pulse';
+import { type DecoderCommand, type DecoderReply, encodeMessage, MessageParser } from './protocol';
+
+/** Without a way round native destructors, leaving while FFmpeg holds buffers may crash: a signal runs none. */
+const leave = () => process.kill(process.pid, 'SIGKILL');
+
+class DecoderSession {
+  private readonly av: Promise<Av> = loadAv();
+  private file: DecodedFile | null = null;
+  private name = '';
+  private pulse = new Pulse(() => {});
+  private credit = 0;
+  private wake = () => {};
+
+  constructor(private readonly channel: Socket) {
+    this.av.catch(() => {});
+  }
+
+  handle(command: DecoderCommand): void {
+    switch (command.type) {
+      case 'open':
+        void this.operate(0, () => this.open(command.path, command.name));
+        break;
+      case 'read':
+        void this.operate(command.credit, async (file) => file?.readClips(command.windows, this.sink()));
+        break;
+      case 'slide':
+        void this.operate(command.credit, async (file) => file?.slide(command.windows, this.sink()));
+        break;
+      case 'credit':
+        this.credit++;
+        this.wake();
+        break;
+      case 'cancel':
+        this.pulse.cancelled = true;
+        this.wake();
+        break;
+      case 'close':
+        this.file?.close();
+        this.file = null;
+    }
+  }
+
+  /** Runs one operation and ends it with exactly one `done` or `failed`. */
+  private async operate(credit: number, work: (file: DecodedFile | null) => Promise<void>): Promise<void> {
+    this.credit = credit;
+    this.pulse.cancelled = false;
+    try {
+      await work(this.file);
+      this.send({ type: 'done', warnings: this.file?.warnings ?? [] });
+    } catch (error) {
+      const warnings = this.file?.warnings ?? [];
+      if (error instanceof Cancelled) this.send({ type: 'done', warnings });
+      else this.send({ type: 'failed', ...this.describe(error), warnings });
+    }
+  }
+
+  private async open(path: string, name: string): Promise<void> {
+    this.name = name;
+    const pulse = new Pulse(() => this.send({ type: 'progress' }));
+    this.pulse = pulse;
+    this.file = await DecodedFile.open(await this.av, path, name, pulse);
+    this.send({ type: 'opened', info: this.file.info });
+  }
+
+  private sink(): ClipSink {
+    return {
+      begin: async (clip) => {
+        while (this.credit === 0 && !this.pulse.cancelled) {
+          await new Promise<void>((resolve) => {
+            this.wake = resolve;
+          });
+        }
+        if (this.pulse.cancelled) throw new Cancelled();
+        this.credit--;
+        this.send({ type: 'clip', ...clip });
+      },
+      frame: async (picture) => {
+        if (this.pulse.cancelled) throw new Cancelled();
+        this.send({ type: 'frame' }, picture.length);
+        if (!this.channel.write(picture)) await new Promise((resolve) => this.channel.once('drain', resolve));
+        await this.pulse.beat();
+      },
+    };
+  }
+
+  private describe(error: unknown): { code: ErrorCode; message: string } {
+    const { message } = error as Error;
+    if (!(error instanceof KinetorchError)) {
+      return { code: 'ERR_VIDEO_DECODE', message: `the decoder of "${this.name}" failed: ${message}` };
+    }
+    return { code: error.code, message: message.includes(this.name) ? message : `"${this.name}": ${message}` };
+  }
+
+  private send(reply: DecoderReply, payloadBytes = 0): void {
+    this.channel.write(encodeMessage(reply, payloadBytes));
+  }
+}
+
+const channel = new Socket({ fd: 3, readable: true, writable: true });
+const session = new DecoderSession(channel);
+const parser = new MessageParser<DecoderCommand>({
+  onMessage: (command) => session.handle(command),
+  onPayload: () => {},
+});
+channel.on('data', (chunk) => parser.push(chunk));
+channel.on('error', leave);
+channel.on('close', leave);
+channel.on('end', leave);

@@ -1,0 +1,22 @@
+/**
+ * What one video may cost. A file from outside can be made to decode for ever or to fill the memory; each of these
+ * turns that into one failed call.
+ */
+export const videoLimits = {
+  /** Pixels of one decoded frame: 8192 × 8192. */
+  maxPixels: 2 ** 26,
+  /** Bytes of one clip, T×H×W×3. */
+  maxClipBytes: 2 ** 30,
+  /** Resident memory of a decoder process; beyond it the call fails. */
+  maxResidentBytes: 4 * 2 ** 30,
+  /** Wall time for opening a video, or for bringing one clip. */
+  maxCallMs: 120_000,
+  /** A decoder that reports no packet read or frame decoded for this long is killed. */
+  noProgressMs: 20_000,
+  /** A decoder that does not stop this long after being asked to is killed. */
+  stopMs: 2_000,
+  /** How long a decoder process without work is kept for the next video. */
+  idleMs: 5_000,
+  /** Decoder processes without work that are kept. */
+  maxIdle: 2,
+};

@@ -1,0 +1,68 @@
+import { constants } from 'node:fs';
+import { access, stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { invalidArgument, KinetorchError } from '../errors';
+import { throwIfAborted } from './abort';
+import { DecodedVideo } from './decodedVideo';
+import { DecoderOperation } from './decoderOperation';
+import { acquireDecoder, releaseDecoder } from './decoderPool';
+import type { VideoReader } from './types';
+
+export type { VideoReader } from './types';
+
+export interface OpenVideoOptions {
+  /** Rejects with `ERR_ABORTED`. */
+  signal?: AbortSignal;
+}
+
+/**
+ * Opens a video file in a decoder process, decodes its first frame and measures its length.
+ *
+ * @example
+ * await using video = await openVideo('match.mp4');
+ * for await (const clip of video.readClips([{ startSeconds: 0, frames: 16, frameRate: 15 }])) { … }
+ *
+ * @throws KinetorchError `ERR_FILE_NOT_FOUND`, `ERR_FILE_ACCESS` (a folder, a device, unreadable), `ERR_VIDEO_OPEN` (not
+ * a video), `ERR_VIDEO_NO_STREAM`, `ERR_VIDEO_DECODE` (nothing decodable, too large, or the decoder crashed or hung),
+ * `ERR_ABORTED`
+ */
+export async function openVideo(path: string, { signal }: OpenVideoOptions = {}): Promise<VideoReader> {
+  if (typeof path !== 'string' || path === '') throw invalidArgument('path', 'the path of a video file', path);
+  throwIfAborted(signal);
+  await checkFile(path);
+  throwIfAborted(signal);
+  for (;;) {
+    const client = acquireDecoder();
+    const command = { type: 'open', path: resolve(path), name: path } as const;
+    const operation = new DecoderOperation(client, path, null, command);
+    try {
+      await operation.next(signal);
+      if (operation.opened === null)
+        throw new KinetorchError('ERR_VIDEO_DECODE', `the decoder of "${path}" gave no answer`);
+      return new DecodedVideo(client, { path, ...operation.opened }, operation.warnings);
+    } catch (error) {
+      // An idle decoder may have been ended from outside just before; that says nothing about this file.
+      if (client.used && client.diedByItself && !signal?.aborted) continue;
+      void operation.stop().then(() => releaseDecoder(client));
+      throw error;
+    }
+  }
+}
+
+async function checkFile(path: string): Promise<void> {
+  try {
+    const file = await stat(path);
+    if (!file.isFile()) {
+      const kind = file.isDirectory() ? 'a folder' : 'a device or pipe';
+      throw new KinetorchError('ERR_FILE_ACCESS', `expected "${path}" to be a video file but it is ${kind}`);
+    }
+    await access(path, constants.R_OK);
+  } catch (error) {
+    if (error instanceof KinetorchError) throw error;
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') {
+      throw new KinetorchError('ERR_FILE_NOT_FOUND', `expected a video file at "${path}" but there is none`);
+    }
+    throw new KinetorchError('ERR_FILE_ACCESS', `expected "${path}" to be readable but it is not: ${message}`);
+  }
+}

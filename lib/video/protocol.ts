@@ -1,0 +1,74 @@
+import type { ErrorCode } from '../errors';
+import type { ClipWindow, SlideWindows, VideoInfo } from './types';
+
+/**
+ * Note [Decoder protocol]
+ * Parent and decoder process talk over one extra pipe. A message is
+ * `u32le header bytes | u32le payload bytes | header as JSON | payload`; only `frame` has a payload, the RGB bytes of
+ * the next frame of the clip announced before it. The parent has one operation running at a time (`open`, `read` or
+ * `slide`), and the decoder ends each with exactly one `done` or `failed`. Clips are sent against credit, one each, so
+ * that the decoder works ahead of its reader by a bounded number of clips; `cancel` makes it stop at the next packet.
+ */
+export type DecoderCommand =
+  | { type: 'open'; path: string; name: string }
+  | { type: 'read'; windows: ClipWindow[]; credit: number }
+  | { type: 'slide'; windows: SlideWindows; credit: number }
+  | { type: 'credit' }
+  | { type: 'cancel' }
+  | { type: 'close' };
+
+export type DecoderReply =
+  | { type: 'progress' }
+  | { type: 'opened'; info: Omit<VideoInfo, 'path'> }
+  | { type: 'clip'; startSeconds: number; endSeconds: number; frames: number }
+  | { type: 'frame' }
+  | { type: 'done'; warnings: string[] }
+  | { type: 'failed'; code: ErrorCode; message: string; warnings: string[] };
+
+const prefixBytes = 8;
+const maxHeaderBytes = 2 ** 26;
+
+/** Prefix and header of a message; its payload, if any, is written right after. */
+export function encodeMessage(message: DecoderCommand | DecoderReply, payloadBytes = 0): Buffer {
+  const header = Buffer.from(JSON.stringify(message));
+  const prefix = Buffer.allocUnsafe(prefixBytes);
+  prefix.writeUInt32LE(header.length, 0);
+  prefix.writeUInt32LE(payloadBytes, 4);
+  return Buffer.concat([prefix, header]);
+}
+
+export interface MessageHandler<Message> {
+  onMessage(message: Message, payloadBytes: number): void;
+  onPayload(chunk: Buffer): void;
+}
+
+/** Cuts a byte stream into messages; payloads are handed on as they come, without being gathered. */
+export class MessageParser<Message> {
+  private pending: Buffer = Buffer.alloc(0);
+  private payloadLeft = 0;
+
+  constructor(private readonly handler: MessageHandler<Message>) {}
+
+  /** Throws on bytes that are no message. */
+  push(chunk: Buffer): void {
+    let rest = this.pending.length > 0 ? Buffer.concat([this.pending, chunk]) : chunk;
+    while (rest.length > 0) {
+      if (this.payloadLeft > 0) {
+        const part = rest.subarray(0, this.payloadLeft);
+        this.payloadLeft -= part.length;
+        rest = rest.subarray(part.length);
+        this.handler.onPayload(part);
+        continue;
+      }
+      if (rest.length < prefixBytes) break;
+      const headerBytes = rest.readUInt32LE(0);
+      if (headerBytes > maxHeaderBytes) throw new Error(`a message header of ${headerBytes} bytes`);
+      if (rest.length < prefixBytes + headerBytes) break;
+      this.payloadLeft = rest.readUInt32LE(4);
+      const message = JSON.parse(rest.toString('utf8', prefixBytes, prefixBytes + headerBytes)) as Message;
+      rest = rest.subarray(prefixBytes + headerBytes);
+      this.handler.onMessage(message, this.payloadLeft);
+    }
+    this.pending = rest;
+  }
+}

@@ -1,0 +1,21 @@
+import type { ClipWindow } from './types';
+
+/** Start times closer than this to a whole number of frame steps are taken to be on it. */
+const tolerance = 1e-6;
+
+/**
+ * Windows of `frames / frameRate` seconds spread evenly over a video, the first at its start and the last at its end
+ * (torchvision's uniform clip sampling); a single window lies in the middle. Starts are at least one frame step apart:
+ * a video too short for `clips` of those gets fewer, one no longer than a window gets one at 0.
+ */
+export function uniformWindows(
+  durationSeconds: number,
+  options: { clips: number; frames: number; frameRate: number },
+): ClipWindow[] {
+  const { clips, frames, frameRate } = options;
+  const room = Math.max(0, durationSeconds - frames / frameRate);
+  const distinct = Math.floor(room * frameRate + tolerance) + 1;
+  const count = Math.min(clips, distinct);
+  if (count === 1) return [{ startSeconds: room / 2, frames, frameRate }];
+  return Array.from({ length: count }, (_, i) => ({ startSeconds: (room * i) / (count - 1), frames, frameRate }));
+}
