@@ -1,0 +1,138 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { KinetorchError } from '../errors';
+import type { InstallReporter } from './reporter';
+import { listWheel } from './wheel';
+
+/** PyTorch's own index of CPU builds. */
+const cpuIndex = 'https://download.pytorch.org/whl/cpu';
+
+/** Wheels of these Pythons are asked for where pip's own Python has none: LibTorch is the same in all of them. */
+const otherPythons = ['3.12', '3.11', '3.13'];
+
+/** Command that runs pip, for example `['python3', '-m', 'pip']`; null where there is none. */
+export function findPip(env: NodeJS.ProcessEnv = process.env): string[] | null {
+  for (const python of ['python3', 'python', 'py']) {
+    const { status } = spawnSync(python, ['-m', 'pip', '--version'], { env, stdio: 'ignore' });
+    if (status === 0) return [python, '-m', 'pip'];
+  }
+  return null;
+}
+
+/**
+ * Downloads the CPU wheel of a torch version into `folder` with `pip download`, honouring the user's pip
+ * configuration (index, mirror, proxy, find-links), and returns its path. Throws `ERR_LIBTORCH_NOT_FOUND` with what
+ * each attempt said.
+ *
+ * Note: the CPU build. On Linux and Windows the plain `torch==2.13.0` of the public index is a CUDA build of nearly a
+ * gigabyte that cannot load without NVIDIA's packages. So `+cpu` is asked for first, by the user's configuration and
+ * then of PyTorch's own index; the plain version comes last, for mirrors that carry CPU builds without the label, and
+ * is looked into before it is taken. On macOS there is no label and only one build.
+ */
+export async function downloadWheel(
+  version: string,
+  folder: string,
+  reporter: InstallReporter,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<string> {
+  const pip = findPip(env);
+  if (pip === null) {
+    throw new KinetorchError('ERR_LIBTORCH_NOT_FOUND', 'LibTorch is fetched by pip, but no python3 with pip was found');
+  }
+  const failures: string[] = [];
+  for (const { requirement, index } of attempts(version)) {
+    for (const target of [[], ...otherPythons.map(crossPython)]) {
+      const args = ['download', '--no-deps', '--only-binary=:all:', '--dest', folder, ...target, ...index, requirement];
+      reporter.message(`  ${[...pip, ...args].join(' ')}`);
+      const { ok, output } = await runPip(pip, args, reporter, env);
+      if (ok) {
+        const wheel = readdirSync(folder).find((name) => name.endsWith('.whl'));
+        if (wheel === undefined) throw new KinetorchError('ERR_LIBTORCH_NOT_FOUND', `pip left no wheel in ${folder}`);
+        const path = join(folder, wheel);
+        if (!(await isCudaBuild(path))) return path;
+        rmSync(path);
+        failures.push(`${wheel} is a CUDA build`);
+        break;
+      }
+      failures.push(`${requirement} ${[...target, ...index].join(' ')}: ${lastError(output)}`);
+      // Other Pythons' wheels are worth asking for only where an index was reached and had none for this one.
+      if (!/no matching distribution/i.test(output) || /Retrying \(Retry/.test(output)) break;
+    }
+  }
+  throw new KinetorchError(
+    'ERR_LIBTORCH_NOT_FOUND',
+    `pip could not deliver a CPU build of torch ${version}:\n${failures.map((line) => `  - ${line}`).join('\n')}`,
+  );
+}
+
+function attempts(version: string): { requirement: string; index: string[] }[] {
+  const pytorch = ['--index-url', cpuIndex, '--retries', '1'];
+  const plain = `torch==${version}`;
+  if (process.platform === 'darwin') {
+    return [
+      { requirement: plain, index: [] },
+      { requirement: plain, index: pytorch },
+    ];
+  }
+  return [
+    { requirement: `${plain}+cpu`, index: [] },
+    { requirement: `${plain}+cpu`, index: pytorch },
+    { requirement: plain, index: [] },
+  ];
+}
+
+/** pip's options for another Python than its own, on this platform. */
+function crossPython(python: string): string[] {
+  const arm = process.arch === 'arm64';
+  const platforms: Partial<Record<NodeJS.Platform, string>> = {
+    linux: `manylinux_2_28_${arm ? 'aarch64' : 'x86_64'}`,
+    darwin: `macosx_14_0_${arm ? 'arm64' : 'x86_64'}`,
+    win32: arm ? 'win_arm64' : 'win_amd64',
+  };
+  const platform = platforms[process.platform];
+  return ['--python-version', python, '--implementation', 'cp', ...(platform ? ['--platform', platform] : [])];
+}
+
+/** Runs pip; on a terminal its own progress bar is seen, elsewhere the lines that tell something. */
+function runPip(
+  pip: string[],
+  args: string[],
+  reporter: InstallReporter,
+  env: NodeJS.ProcessEnv,
+): Promise<{ ok: boolean; output: string }> {
+  const [python, ...before] = pip as [string, ...string[]];
+  const terminal = process.stdout.isTTY === true;
+  const quiet = terminal ? [] : ['--progress-bar', 'off'];
+  return new Promise((resolve, reject) => {
+    const [command, ...rest] = args;
+    const child = spawn(python, [...before, command as string, ...quiet, ...rest], {
+      env: { ...env, PIP_DISABLE_PIP_VERSION_CHECK: '1' },
+      stdio: ['ignore', terminal ? 'inherit' : 'pipe', 'pipe'],
+    });
+    let output = '';
+    const collect = (chunk: Buffer) => {
+      output += chunk.toString();
+    };
+    child.stdout?.on('data', collect);
+    child.stderr?.on('data', collect);
+    child.on('error', reject);
+    child.on('close', (status) => {
+      const told = output.split('\n').filter((line) => /^\s*(Downloading|Processing) /.test(line));
+      for (const line of told) reporter.message(`  pip: ${line.trim()}`);
+      resolve({ ok: status === 0, output });
+    });
+  });
+}
+
+async function isCudaBuild(wheel: string): Promise<boolean> {
+  return (await listWheel(wheel)).some((name) => /^torch\/lib\/(lib)?torch_cuda\./.test(name));
+}
+
+function lastError(output: string): string {
+  const lines = output
+    .split('\n')
+    .map((line) => line.trim())
+    .filter(Boolean);
+  return lines.filter((line) => line.startsWith('ERROR')).at(-1) ?? lines.at(-1) ?? 'pip said nothing';
+}
