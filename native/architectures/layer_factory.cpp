@@ -2,6 +2,7 @@
 
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/ops/empty.h>
+#include <ATen/ops/full.h>
 #include <ATen/ops/ones.h>
 #include <ATen/ops/zeros.h>
 
@@ -49,9 +50,9 @@ LayerFactory::Module LayerFactory::conv3d(const ConvSpec& spec) {
   return module;
 }
 
-LayerFactory::Module LayerFactory::batchNorm(int64_t channels, double epsilon) {
+LayerFactory::Module LayerFactory::batchNorm(int64_t channels, double epsilon, double weight) {
   Module module = make("BatchNorm3d");
-  module.register_parameter("weight", at::ones({channels}), /*is_buffer=*/false);
+  module.register_parameter("weight", at::full({channels}, weight), /*is_buffer=*/false);
   module.register_parameter("bias", at::zeros({channels}), /*is_buffer=*/false);
   module.register_buffer("running_mean", at::zeros({channels}));
   module.register_buffer("running_var", at::ones({channels}));
@@ -76,6 +77,13 @@ LayerFactory::Module LayerFactory::maxPool(Size3 kernel, Size3 stride, Size3 pad
   Module module = make("MaxPool3d");
   module.define("def forward(self, x: Tensor) -> Tensor:\n    return torch.max_pool3d(x, " + list(kernel) + ", " +
                 list(stride) + ", " + list(padding) + ")\n");
+  return module;
+}
+
+LayerFactory::Module LayerFactory::averagePool(Size3 stride) {
+  Module module = make("AvgPool3d");
+  module.define("def forward(self, x: Tensor) -> Tensor:\n    return torch.avg_pool3d(x, " + list(stride) + ", " +
+                list(stride) + ", [0, 0, 0], True, False)\n");
   return module;
 }
 

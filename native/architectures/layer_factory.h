@@ -36,10 +36,12 @@ class LayerFactory {
 
   // Kaiming normal, fan_out (He et al. 2015), no bias: a batch norm follows.
   Module conv3d(const ConvSpec& spec);
-  // `epsilon` is 1e-5 in torchvision's networks and 1e-3 in VMZ's.
-  Module batchNorm(int64_t channels, double epsilon);
+  // `epsilon` is 1e-5 in torchvision's networks and 1e-3 in VMZ's. `weight` is what the scale starts from.
+  Module batchNorm(int64_t channels, double epsilon, double weight = 1.0);
   Module relu();
   Module maxPool(Size3 kernel, Size3 stride, Size3 padding);
+  // Windows as large as their stride; one that reaches over the edge averages what is inside.
+  Module averagePool(Size3 stride);
   // weight normal(0, 0.01), bias 0.
   Module linear(int64_t in, int64_t out);
   // Children are named "0", "1", … as in nn.Sequential.

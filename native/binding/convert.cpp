@@ -8,6 +8,9 @@ namespace kinetorch {
 
 namespace {
 
+// Keeps the product of a clip's sides far from overflow.
+constexpr int64_t kMaxSide = 16384;
+
 struct BytesView {
   const uint8_t* data;
   size_t size;
@@ -64,7 +67,11 @@ std::vector<int64_t> integersOf(const Napi::Value& value) {
 
 ModelSource toSource(const Napi::Value& value) {
   if (value.IsString()) return {value.As<Napi::String>().Utf8Value(), {}};
-  return {"", toBytes(value)};
+  try {
+    return {"", toBytes(value)};
+  } catch (const Error& error) {
+    throw Error("ERR_INVALID_ARGUMENT", std::string("the bytes of a model: ") + error.what());
+  }
 }
 
 InputSpec toInputSpec(const Napi::Object& object) {
@@ -88,6 +95,12 @@ Clip toClip(const Napi::Object& object) {
   clip.frames = integerOf(object, "frames");
   clip.height = integerOf(object, "height");
   clip.width = integerOf(object, "width");
+  for (const int64_t side : {clip.frames, clip.height, clip.width}) {
+    if (side < 1 || side > kMaxSide) {
+      throw Error("ERR_CLIP_SHAPE", "expected frames, height and width between 1 and " + std::to_string(kMaxSide) +
+                                        " but received " + std::to_string(side));
+    }
+  }
   const BytesView view = viewOf(object.Get("data"));
   clip.isFloat = view.isFloat;
   const auto expected = static_cast<size_t>(clip.frames * clip.height * clip.width * 3) * (clip.isFloat ? 4 : 1);

@@ -24,7 +24,7 @@ ModelSource toSource(const Napi::Value& value);
 InputSpec toInputSpec(const Napi::Object& object);
 Clip toClip(const Napi::Object& object);
 
-// Copies a Uint8Array's bytes. Throws ERR_CLIP_DATA for a detached or shared buffer.
+// Copies a Uint8Array's bytes. Throws ERR_CLIP_DATA for a detached or shared buffer; toSource ERR_INVALID_ARGUMENT.
 std::vector<uint8_t> toBytes(const Napi::Value& value);
 
 Napi::Float32Array toFloat32Array(Napi::Env env, const std::vector<float>& values);

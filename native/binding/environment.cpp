@@ -12,11 +12,13 @@ Environment::Environment(Napi::Env env) : env_(env) {
   if (status != napi_ok) throw Napi::Error::New(env);
   napi_unref_threadsafe_function(env, toMainThread_);
   env.AddCleanupHook([this] { shutDown(); });
+  joinAtExit(env);
 }
 
 Environment::~Environment() = default;
 
 Environment::Pending Environment::begin(Napi::Env env, Napi::Object keepAlive) {
+  if (!background_) throw toJs(env, Error("ERR_DISPOSED", "expected a running process but this one is exiting"));
   Waiting waiting{Napi::Promise::Deferred::New(env), {}};
   if (!keepAlive.IsEmpty()) waiting.keepAlive = Napi::Persistent(keepAlive);
   const Pending pending{nextTicket_++, waiting.deferred.Promise()};
@@ -33,7 +35,12 @@ void Environment::settle(uint64_t ticket, std::function<Napi::Value(Napi::Env)> 
 
 void Environment::runClosure(napi_env env, napi_value, void*, void* closure) {
   const std::unique_ptr<Closure> owned(static_cast<Closure*>(closure));
-  if (env != nullptr) (*owned)(Napi::Env(env));
+  if (env == nullptr) return;
+  try {
+    (*owned)(Napi::Env(env));
+  } catch (const Napi::Error&) {
+    // A worker is being terminated: no JavaScript can run, so no promise can be settled, and nobody waits for it.
+  }
 }
 
 void Environment::finish(Napi::Env env, uint64_t ticket, const std::function<Napi::Value(Napi::Env)>& makeValue) {
@@ -52,9 +59,19 @@ void Environment::finish(Napi::Env env, uint64_t ticket, const std::function<Nap
   }
 }
 
-void Environment::shutDown() {
+void Environment::joinAtExit(Napi::Env env) {
+  const auto process = env.Global().Get("process").As<Napi::Object>();
+  const auto onExit = Napi::Function::New(env, [this](const Napi::CallbackInfo&) { joinThreads(); });
+  process.Get("on").As<Napi::Function>().Call(process, {Napi::String::New(env, "exit"), onExit});
+}
+
+void Environment::joinThreads() {
   owned_.clear();
   background_.reset();
+}
+
+void Environment::shutDown() {
+  joinThreads();
   waiting_.clear();
   modelClass.Reset();
   trainerClass.Reset();

@@ -22,6 +22,11 @@ namespace kinetorch {
 // Classifiers and trainers belong to `owned_`; JavaScript objects hold weak pointers. The clean-up hook is added after
 // the thread-safe function was made and so runs before it goes: it joins every native thread while their closures can
 // still be queued, and Node then drops the queue by calling back without an environment.
+//
+// Note [Exit]
+// process.exit() and an uncaught exception run no clean-up hooks: they go to exit(), which destroys LibTorch's and
+// oneDNN's globals under any thread that is still inside them. A handler of atexit() would come too late, since many of
+// those globals are made at first use, after it. So the threads are joined in the process's 'exit' event.
 class Environment {
  public:
   static Environment& of(Napi::Env env);
@@ -36,7 +41,8 @@ class Environment {
     Napi::Promise promise;
   };
 
-  // A promise to be settled later; `keepAlive` may be empty. Keeps the event loop running until then.
+  // A promise to be settled later; `keepAlive` may be empty. Keeps the event loop running until then. Throws
+  // Napi::Error once the process is exiting.
   Pending begin(Napi::Env env, Napi::Object keepAlive);
 
   // From any thread: `makeValue` runs on the environment's thread and gives the value, or throws Error to reject.
@@ -45,13 +51,13 @@ class Environment {
   // Runs `work` on the environment's background thread, then `convert` its result on the environment's own.
   template <typename Work, typename Convert>
   Napi::Promise runInBackground(Napi::Env env, Work work, Convert convert) {
-    return runOn(*background_, env, Napi::Object(), std::move(work), std::move(convert));
+    return runOn(background_.get(), env, Napi::Object(), std::move(work), std::move(convert));
   }
 
   template <typename Work, typename Convert>
-  Napi::Promise runOn(SerialThread& thread, Napi::Env env, Napi::Object keepAlive, Work work, Convert convert) {
+  Napi::Promise runOn(SerialThread* thread, Napi::Env env, Napi::Object keepAlive, Work work, Convert convert) {
     const Pending pending = begin(env, keepAlive);
-    thread.post([this, ticket = pending.ticket, work = std::move(work), convert = std::move(convert)]() mutable {
+    thread->post([this, ticket = pending.ticket, work = std::move(work), convert = std::move(convert)]() mutable {
       using Result = decltype(work());
       try {
         auto result = std::make_shared<Result>(work());
@@ -68,7 +74,7 @@ class Environment {
     owned_.insert(object);
     return object;
   }
-  // Destroys it, which waits for its thread.
+  // Destroys it, which waits for its thread. No pointer is no fault.
   void release(const std::shared_ptr<void>& object) { owned_.erase(object); }
 
   Napi::FunctionReference modelClass;
@@ -83,6 +89,8 @@ class Environment {
 
   static void runClosure(napi_env env, napi_value, void*, void* closure);
   void finish(Napi::Env env, uint64_t ticket, const std::function<Napi::Value(Napi::Env)>& makeValue);
+  void joinAtExit(Napi::Env env);
+  void joinThreads();
   void shutDown();
 
   napi_env env_;

@@ -59,11 +59,18 @@ ModelClass::ModelClass(const Napi::CallbackInfo& info) : Napi::ObjectWrap<ModelC
 
 ModelClass::~ModelClass() {
   if (const auto classifier = classifier_.lock()) Environment::of(Env()).release(classifier);
+  reportMemory(0);
+}
+
+void ModelClass::reportMemory(int64_t bytes) {
+  int64_t total = 0;
+  if (napi_adjust_external_memory(Env(), bytes - reportedBytes_, &total) == napi_ok) reportedBytes_ = bytes;
 }
 
 void ModelClass::adopt(std::weak_ptr<Classifier> classifier, const ClassifierInfo& info) {
   classifier_ = std::move(classifier);
   info_ = info;
+  reportMemory(info.bytes);
 }
 
 Napi::Value ModelClass::load(const Napi::CallbackInfo& info) {
@@ -173,6 +180,7 @@ Napi::Value ModelClass::dispose(const Napi::CallbackInfo& info) {
       if (const auto closing = weak.lock()) {
         lastStats_ = closing->stats();
         environment.release(closing);
+        reportMemory(0);
       }
       return env.Undefined();
     });

@@ -26,9 +26,12 @@ class ModelClass : public Napi::ObjectWrap<ModelClass> {
   Napi::Value dispose(const Napi::CallbackInfo& info);
 
   void adopt(std::weak_ptr<Classifier> classifier, const ClassifierInfo& info);
+  // Tells the garbage collector how much memory outside its heap this object holds.
+  void reportMemory(int64_t bytes);
 
   std::weak_ptr<Classifier> classifier_;
   ClassifierInfo info_;
+  int64_t reportedBytes_ = 0;
   ClassifierStats lastStats_;  // what stats() says once the classifier is gone
 };
 

@@ -75,7 +75,7 @@ Napi::Value TrainerClass::enqueue(const Napi::CallbackInfo& info, Work work, Con
   TrainerHost* raw = host.get();  // its own thread cannot outlive it
   return Environment::of(info.Env())
       .runOn(
-          host->thread, info.Env(), Value(), [raw, work = std::move(work)] { return work(*raw->trainer); },
+          &host->thread, info.Env(), Value(), [raw, work = std::move(work)] { return work(*raw->trainer); },
           std::move(convert));
 }
 
@@ -83,16 +83,17 @@ Napi::Value TrainerClass::create(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   return guarded(env, [&]() -> Napi::Value {
     Environment& environment = Environment::of(env);
+    auto source = std::make_shared<ModelSource>(toSource(info[0]));
     auto host = std::make_shared<TrainerHost>();
     TrainerHost* raw = host.get();
-    const std::weak_ptr<TrainerHost> weak = environment.own(host);
+    const TrainerOptions options = toOptions(info[1].As<Napi::Object>());
     const Environment::Pending pending = environment.begin(env, Napi::Object());
-    host->thread.post([raw, &environment, weak, ticket = pending.ticket, source = toSource(info[0]),
-                       options = toOptions(info[1].As<Napi::Object>())] {
+    const std::weak_ptr<TrainerHost> weak = environment.own(host);
+    host->thread.post([raw, &environment, weak, ticket = pending.ticket, source, options] {
       std::optional<Error> error;
       std::string device;
       try {
-        raw->trainer = std::make_unique<Trainer>(source, options);
+        raw->trainer = std::make_unique<Trainer>(*source, options);
         device = raw->trainer->device();
       } catch (...) {
         error = currentError("ERR_TRAINING");
@@ -189,7 +190,7 @@ Napi::Value TrainerClass::dispose(const Napi::CallbackInfo& info) {
   disposed_ = true;
   const std::weak_ptr<TrainerHost> weak = host;
   return environment.runOn(
-      host->thread, env, Value(), [] { return Nothing{}; },
+      &host->thread, env, Value(), [] { return Nothing{}; },
       [&environment, weak](Napi::Env env, const Nothing&) -> Napi::Value {
         environment.release(weak.lock());
         return env.Undefined();

@@ -11,6 +11,7 @@
 #include "native/model/network.h"
 #include "native/preprocessing/preprocess.h"
 #include "native/runtime/device.h"
+#include "native/runtime/runtime_info.h"
 
 namespace kinetorch {
 
@@ -67,8 +68,9 @@ class Classifier::Impl {
   }
 
   void submit(Request request) {
-    queue_.push(std::move(request));
+    // Counted under the lock, so that no request is seen completed before it is seen made.
     std::lock_guard<std::mutex> lock(mutex_);
+    queue_.push(std::move(request));
     ++stats_.requests;
   }
 
@@ -105,7 +107,8 @@ class Classifier::Impl {
  private:
   void run(ModelSource source, const Loaded& onLoaded) {
     if (load(std::move(source), onLoaded)) {
-      for (std::vector<Request> batch = queue_.popBatch(); !batch.empty(); batch = queue_.popBatch()) serve(batch);
+      while (serveNext()) {
+      }
     }
     network_.reset();
     std::vector<std::function<void()>> waiting;
@@ -117,9 +120,18 @@ class Classifier::Impl {
     for (const auto& onClosed : waiting) onClosed();
   }
 
+  // A batch and its clips live no longer than it takes to serve them. False once the queue is closed and drained.
+  bool serveNext() {
+    std::vector<Request> batch = queue_.popBatch();
+    if (batch.empty()) return false;
+    serve(batch);
+    return true;
+  }
+
   bool load(ModelSource source, const Loaded& onLoaded) {
     try {
-      if (options_.threads > 0) at::set_num_threads(options_.threads);
+      // Always said: a number once set becomes the default of every thread that starts later.
+      at::set_num_threads(options_.threads > 0 ? options_.threads : defaultThreads());
       device_ = resolveDevice(options_.device);
       precision_ = resolvePrecision(options_.precision, device_);
       network_ = loadNetwork(source, options_.input, options_.numClasses, device_, precision_);
@@ -127,7 +139,9 @@ class Classifier::Impl {
       onLoaded(std::nullopt, currentError("ERR_MODEL_FORMAT"));
       return false;
     }
-    onLoaded(ClassifierInfo{deviceName(device_), precisionName(precision_), network_->canEmbed()}, std::nullopt);
+    onLoaded(
+        ClassifierInfo{deviceName(device_), precisionName(precision_), network_->canEmbed(), network_->bytes()},
+        std::nullopt);
     return true;
   }
 
@@ -186,8 +200,18 @@ class Classifier::Impl {
       }
       const at::Tensor rows =
           batch.front().wantsEmbedding() ? network_->embed(clips) : network_->logits(clips);
+      if (rows.dim() != 2 || rows.size(0) != count) {
+        throw Error("ERR_MODEL_FORWARD", "expected one row for each of " + std::to_string(count) +
+                                             " clips but the model gave another shape; load it with "
+                                             "`batching.maxBatchSize` 1");
+      }
       for (int64_t i = 0; i < count; ++i) {
-        if (!errors[i]) results[i] = toClassification(batch[i], rows[i]);
+        if (errors[i]) continue;
+        if (at::isnan(rows[i]).any().item<bool>()) {
+          errors[i] = Error("ERR_MODEL_FORWARD", "expected numbers but the model gave NaN for this clip");
+        } else {
+          results[i] = toClassification(batch[i], rows[i]);
+        }
       }
     } catch (...) {
       const Error error = currentError("ERR_MODEL_FORWARD");

@@ -54,6 +54,7 @@ struct ClassifierInfo {
   std::string device;
   std::string precision;
   bool canEmbed = false;
+  int64_t bytes = 0;  // of the parameters, on the device
 };
 
 // A network with its bounded queue, dynamic batcher and executor thread.

@@ -27,7 +27,7 @@ std::vector<Request> RequestQueue::popBatch() {
     changed_.wait(lock, [this] { return closed_ || !requests_.empty(); });
     if (requests_.empty()) return {};
     const auto deadline = requests_.front().submitted + std::chrono::duration_cast<Clock::duration>(maxDelay_);
-    changed_.wait_until(lock, deadline, [this] { return closed_ || batchLength() == maxBatchSize_; });
+    changed_.wait_until(lock, deadline, [this] { return closed_ || batchIsComplete(); });
     // Every request may have been cancelled while this waited.
     if (!requests_.empty()) break;
   }
@@ -44,6 +44,11 @@ size_t RequestQueue::batchLength() const {
     ++length;
   }
   return length;
+}
+
+bool RequestQueue::batchIsComplete() const {
+  const size_t length = batchLength();
+  return length == maxBatchSize_ || length < requests_.size();
 }
 
 std::optional<Request> RequestQueue::remove(uint64_t id) {

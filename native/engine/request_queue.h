@@ -46,6 +46,8 @@ class RequestQueue {
 
  private:
   size_t batchLength() const;
+  // Full, or followed by a request of the other kind: company cannot come any more.
+  bool batchIsComplete() const;
 
   const size_t capacity_;
   const size_t maxBatchSize_;

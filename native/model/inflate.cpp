@@ -149,8 +149,8 @@ class Inflater {
                                                  31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195, 227, 258};
     static constexpr uint8_t kLengthBits[29] = {0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2,
                                                 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0};
-    static constexpr uint16_t kDistanceBase[30] = {1,   2,   3,   4,   5,   7,    9,    13,   17,   25,
-                                                   33,  49,  65,  97,  129, 193,  257,  385,  513,  769,
+    static constexpr uint16_t kDistanceBase[30] = {1,    2,    3,    4,    5,    7,    9,    13,    17,    25,
+                                                   33,   49,   65,   97,   129,  193,  257,  385,   513,   769,
                                                    1025, 1537, 2049, 3073, 4097, 6145, 8193, 12289, 16385, 24577};
     static constexpr uint8_t kDistanceBits[30] = {0, 0, 0, 0, 1, 1, 2, 2,  3,  3,  4,  4,  5,  5,  6,
                                                   6, 7, 7, 8, 8, 9, 9, 10, 10, 11, 11, 12, 12, 13, 13};
@@ -167,8 +167,7 @@ class Inflater {
       const size_t length = kLengthBase[symbol - 257] + static_cast<size_t>(bits(kLengthBits[symbol - 257]));
       const int distanceSymbol = decode(distances);
       if (failed_ || distanceSymbol >= kDistanceCodes) return false;
-      const size_t distance =
-          kDistanceBase[distanceSymbol] + static_cast<size_t>(bits(kDistanceBits[distanceSymbol]));
+      const size_t distance = kDistanceBase[distanceSymbol] + static_cast<size_t>(bits(kDistanceBits[distanceSymbol]));
       if (failed_ || distance > written_ || length > targetSize_ - written_) return false;
       // Byte by byte: the copy may run into what it has just written.
       for (size_t i = 0; i < length; ++i, ++written_) target_[written_] = target_[written_ - distance];

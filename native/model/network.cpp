@@ -17,7 +17,7 @@ namespace {
 // Note [Embedding and logits from one frozen graph]
 // Freezing two methods folds the batch norms into two copies of every convolution's weights. So where the module has
 // `embed` and a final `fc`, only `embed` is frozen and the last layer is applied here; `forward` would do the same.
-// Networks from elsewhere have `forward` alone.
+// That is known of networks made here alone, which their class names tell; of others only `forward` is used.
 //
 // Note [No graph executor]
 // Freezing has already done the optimising. Module::forward would add the profiling executor, which runs slowly and
@@ -27,7 +27,8 @@ class TorchScriptNetwork : public Network {
   TorchScriptNetwork(torch::jit::Module module, c10::Device device, c10::ScalarType precision) {
     module.eval();
     module.to(device, precision);
-    if (module.find_method("embed") && module.hasattr("fc")) {
+    for (const at::Tensor& tensor : module.parameters()) bytes_ += static_cast<int64_t>(tensor.nbytes());
+    if (isOurs(module)) {
       const auto fc = module.attr("fc").toModule();
       weight_ = fc.attr("weight").toTensor().detach();
       bias_ = fc.attr("bias").toTensor().detach();
@@ -39,7 +40,9 @@ class TorchScriptNetwork : public Network {
     }
     const torch::jit::Module frozen = torch::jit::freeze(module);
     self_ = frozen._ivalue();
-    code_ = torch::jit::Code(frozen.get_method("forward").graph(), "forward");
+    const torch::jit::Method forward = frozen.get_method("forward");
+    forward_ = &forward.function().getSchema();
+    code_ = torch::jit::Code(forward.graph(), "forward");
   }
 
   at::Tensor logits(const at::Tensor& clips) override {
@@ -52,7 +55,14 @@ class TorchScriptNetwork : public Network {
 
   bool canEmbed() const override { return weight_.defined(); }
 
+  int64_t bytes() const override { return bytes_; }
+
  private:
+  static bool isOurs(const torch::jit::Module& module) {
+    const std::string name = module.type()->name()->qualifiedName();
+    return name.rfind("__torch__.kinetorch.", 0) == 0 && module.find_method("embed") && module.hasattr("fc");
+  }
+
   // The same module with `embed` as its forward.
   static torch::jit::Module embedOnly(const torch::jit::Module& whole) {
     torch::jit::Module body(c10::QualifiedName("__torch__.kinetorch.Body"), whole._ivalue()->compilation_unit(),
@@ -65,6 +75,7 @@ class TorchScriptNetwork : public Network {
 
   at::Tensor run(const at::Tensor& clips) {
     torch::jit::Stack stack{self_, clips};
+    forward_->checkAndNormalizeInputs(stack);  // fills in default arguments
     torch::jit::InterpreterState(code_).run(stack);
     const c10::IValue out = std::move(stack.back());
     if (!out.isTensor()) {
@@ -75,9 +86,11 @@ class TorchScriptNetwork : public Network {
   }
 
   torch::jit::ModulePtr self_;
+  const c10::FunctionSchema* forward_ = nullptr;  // belongs to self_'s class
   torch::jit::Code code_;
   at::Tensor weight_;
   at::Tensor bias_;
+  int64_t bytes_ = 0;
 };
 
 std::string shapeText(const at::Tensor& tensor) {
@@ -116,8 +129,12 @@ std::unique_ptr<Network> loadNetwork(const ModelSource& source, const InputSpec&
     auto network = std::make_unique<TorchScriptNetwork>(module, device, precision);
     checkForward(*network, input, numClasses, device, precision);
     return network;
+  } catch (const Error&) {
+    throw;
   } catch (...) {
-    throw currentError("ERR_MODEL_FORWARD");
+    const Error error = currentError("ERR_MODEL_FORWARD");
+    throw Error(error.code(), "expected a forward that maps N×3×T×H×W clips to N×classes logits but it failed: " +
+                                  std::string(error.what()));
   }
 }
 

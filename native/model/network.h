@@ -21,6 +21,8 @@ class Network {
   // -> N×C float32, the vector before the last layer. Only where canEmbed().
   virtual at::Tensor embed(const at::Tensor& clips) = 0;
   virtual bool canEmbed() const = 0;
+  // Of the parameters, as they lie on the device.
+  virtual int64_t bytes() const = 0;
 };
 
 // Loads, freezes (folding batch norms) and moves a TorchScript model, then runs one clip of zeros of `input`'s shape

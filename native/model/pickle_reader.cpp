@@ -35,7 +35,8 @@ class PickleReader {
     switch (opcode) {
       case 0x80: {  // PROTO
         const uint64_t protocol = number(1);
-        if (protocol < 2 || protocol > 4) fail("expected pickle protocol 2 to 4 but received " + std::to_string(protocol));
+        if (protocol < 2 || protocol > 4)
+          fail("expected pickle protocol 2 to 4 but received " + std::to_string(protocol));
         break;
       }
       case 0x95:  // FRAME
@@ -210,7 +211,8 @@ class PickleReader {
     return refs;
   }
   std::vector<PickleRef> popMany(size_t count) {
-    if (stack_.size() - floor() < count) fail("expected " + std::to_string(count) + " values on the stack but it has fewer");
+    if (stack_.size() - floor() < count)
+      fail("expected " + std::to_string(count) + " values on the stack but it has fewer");
     return popFrom(stack_.size() - count);
   }
   std::vector<PickleRef> popToMark() {
@@ -253,12 +255,14 @@ class PickleReader {
 
   void append(const std::vector<PickleRef>& items) {
     PickleValue& list = tree_.values[top()];
-    if (list.kind != PickleKind::kList) fail(std::string("expected a list to append to but found ") + describeKind(list.kind));
+    if (list.kind != PickleKind::kList)
+      fail(std::string("expected a list to append to but found ") + describeKind(list.kind));
     list.items.insert(list.items.end(), items.begin(), items.end());
   }
   void setItems(const std::vector<PickleRef>& items) {
     PickleValue& dict = tree_.values[top()];
-    if (dict.kind != PickleKind::kDict) fail(std::string("expected a dict to fill but found ") + describeKind(dict.kind));
+    if (dict.kind != PickleKind::kDict)
+      fail(std::string("expected a dict to fill but found ") + describeKind(dict.kind));
     if (items.size() % 2 != 0) fail("expected keys and values in pairs but received an odd number");
     for (size_t i = 0; i < items.size(); i += 2) dict.members.emplace_back(items[i], items[i + 1]);
   }

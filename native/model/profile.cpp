@@ -78,7 +78,16 @@ class ShapeWalk {
       record(path, "batch_norm", frame.shapes[out], 2 * frame.tensors.at(node->inputs()[1]).numel(), 0);
     } else if (kind == "aten::max_pool3d") {
       const Shape& in = frame.shape(node->inputs()[0]);
-      frame.shapes[out] = window(in, in[0], ints(node, 1), ints(node, 2), ints(node, 3));
+      const auto ceilMode = torch::jit::toIValue(node->inputs()[5]);
+      if (!ceilMode || ceilMode->toBool()) throw UnknownOperator{kind};
+      frame.shapes[out] = window(in, in[0], ints(node, 1), ints(node, 2), ints(node, 3), ints(node, 4));
+    } else if (kind == "aten::avg_pool3d") {
+      // Windows as large as their stride, rounded up: what LayerFactory::averagePool makes.
+      const Shape stride = ints(node, 2);
+      if (ints(node, 1) != stride || ints(node, 3) != Shape{0, 0, 0}) throw UnknownOperator{kind};
+      Shape size = frame.shape(node->inputs()[0]);
+      for (size_t i = 0; i < 3; ++i) size[i + 1] = (size[i + 1] + stride[i] - 1) / stride[i];
+      frame.shapes[out] = size;
     } else if (kind == "aten::adaptive_avg_pool3d") {
       const Shape size = ints(node, 1);
       frame.shapes[out] = {frame.shape(node->inputs()[0])[0], size[0], size[1], size[2]};
@@ -106,7 +115,8 @@ class ShapeWalk {
   Shape conv3d(Frame& frame, const Node* node, const std::string& path) {
     const at::Tensor& weight = frame.tensors.at(node->inputs()[1]);
     const Shape kernel = weight.sizes().slice(2).vec();
-    const Shape out = window(frame.shape(node->inputs()[0]), weight.size(0), kernel, ints(node, 3), ints(node, 4));
+    const Shape out = window(frame.shape(node->inputs()[0]), weight.size(0), kernel, ints(node, 3), ints(node, 4),
+                             ints(node, 5));
     const bool hasBias = frame.tensors.count(node->inputs()[2]) > 0;
     record(path, "conv3d", out, weight.numel() + (hasBias ? weight.size(0) : 0),
            volume(out) * weight.size(1) * volume(kernel));
@@ -114,9 +124,11 @@ class ShapeWalk {
   }
 
   static Shape window(const Shape& in, int64_t channels, const Shape& kernel, const Shape& stride,
-                      const Shape& padding) {
+                      const Shape& padding, const Shape& dilation) {
     Shape out{channels};
-    for (size_t i = 0; i < 3; ++i) out.push_back((in[i + 1] + 2 * padding[i] - kernel[i]) / stride[i] + 1);
+    for (size_t i = 0; i < 3; ++i) {
+      out.push_back((in[i + 1] + 2 * padding[i] - dilation[i] * (kernel[i] - 1) - 1) / stride[i] + 1);
+    }
     return out;
   }
 

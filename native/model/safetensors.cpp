@@ -22,9 +22,10 @@ struct HeaderEntry {
 
 bool kindFromName(const std::string& name, ScalarKind& kind) {
   static constexpr std::pair<const char*, ScalarKind> kKinds[] = {
-      {"F64", ScalarKind::kFloat64}, {"F32", ScalarKind::kFloat32}, {"F16", ScalarKind::kFloat16},
-      {"BF16", ScalarKind::kBFloat16}, {"I64", ScalarKind::kInt64}, {"I32", ScalarKind::kInt32},
-      {"I16", ScalarKind::kInt16}, {"I8", ScalarKind::kInt8}, {"U8", ScalarKind::kUInt8}, {"BOOL", ScalarKind::kBool}};
+      {"F64", ScalarKind::kFloat64},   {"F32", ScalarKind::kFloat32}, {"F16", ScalarKind::kFloat16},
+      {"BF16", ScalarKind::kBFloat16}, {"I64", ScalarKind::kInt64},   {"I32", ScalarKind::kInt32},
+      {"I16", ScalarKind::kInt16},     {"I8", ScalarKind::kInt8},     {"U8", ScalarKind::kUInt8},
+      {"BOOL", ScalarKind::kBool}};
   for (const auto& [text, value] : kKinds) {
     if (name != text) continue;
     kind = value;
@@ -101,7 +102,8 @@ class HeaderParser {
     expect('[');
     if (take(']')) return values;
     do {
-      if (values.size() == maxCount) fail("at most " + std::to_string(maxCount) + " numbers in a list but there are more");
+      if (values.size() == maxCount)
+        fail("at most " + std::to_string(maxCount) + " numbers in a list but there are more");
       values.push_back(integer());
     } while (take(','));
     expect(']');
@@ -213,13 +215,15 @@ class HeaderParser {
       if (key == "dtype") {
         const std::string kind = string();
         if (!kindFromName(kind, entry.tensor.kind)) {
-          fail("`" + label + "` to be of dtype F64, F32, F16, BF16, I64, I32, I16, I8, U8 or BOOL but received " + kind);
+          fail("`" + label + "` to be of dtype F64, F32, F16, BF16, I64, I32, I16, I8, U8 or BOOL but received " +
+               kind);
         }
       } else if (key == "shape") {
         for (const uint64_t size : integers(kMaxRank)) entry.tensor.shape.push_back(static_cast<int64_t>(size));
       } else {
         const std::vector<uint64_t> offsets = integers(2);
-        if (offsets.size() != 2) fail("two data_offsets for `" + label + "` but received " + std::to_string(offsets.size()));
+        if (offsets.size() != 2)
+          fail("two data_offsets for `" + label + "` but received " + std::to_string(offsets.size()));
         entry.begin = offsets[0];
         entry.end = offsets[1];
       }

@@ -7,8 +7,8 @@
 
 namespace kinetorch {
 
-// Reads a safetensors file: a header length (8 bytes, little-endian, at most 100 MB), a JSON header, the data. The header
-// is taken strictly, as the format's reference reader does: tensors fill the data without holes or overlaps.
+// Reads a safetensors file: a header length (8 bytes, little-endian, at most 100 MB), a JSON header, the data. The
+// header is taken strictly, as the format's reference reader does: tensors fill the data without holes or overlaps.
 // Throws ERR_WEIGHTS.
 std::vector<WeightTensor> readSafetensors(const ByteSource& source);
 

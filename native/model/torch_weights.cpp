@@ -25,11 +25,11 @@ constexpr char kSize[] = "torch Size";
 
 std::optional<ScalarKind> storageKind(const std::string& global) {
   static constexpr std::pair<const char*, ScalarKind> kStorages[] = {
-      {"torch DoubleStorage", ScalarKind::kFloat64},    {"torch FloatStorage", ScalarKind::kFloat32},
-      {"torch HalfStorage", ScalarKind::kFloat16},      {"torch BFloat16Storage", ScalarKind::kBFloat16},
-      {"torch LongStorage", ScalarKind::kInt64},        {"torch IntStorage", ScalarKind::kInt32},
-      {"torch ShortStorage", ScalarKind::kInt16},       {"torch CharStorage", ScalarKind::kInt8},
-      {"torch ByteStorage", ScalarKind::kUInt8},        {"torch BoolStorage", ScalarKind::kBool}};
+      {"torch DoubleStorage", ScalarKind::kFloat64}, {"torch FloatStorage", ScalarKind::kFloat32},
+      {"torch HalfStorage", ScalarKind::kFloat16},   {"torch BFloat16Storage", ScalarKind::kBFloat16},
+      {"torch LongStorage", ScalarKind::kInt64},     {"torch IntStorage", ScalarKind::kInt32},
+      {"torch ShortStorage", ScalarKind::kInt16},    {"torch CharStorage", ScalarKind::kInt8},
+      {"torch ByteStorage", ScalarKind::kUInt8},     {"torch BoolStorage", ScalarKind::kBool}};
   for (const auto& [name, kind] : kStorages) {
     if (global == name) return kind;
   }
@@ -174,7 +174,8 @@ class StateDictReader {
     }
     const auto known = storages_.find(key);
     if (known != storages_.end()) {
-      if (storageKinds_.at(&known->second) != *kind) fail("expected `data/" + key + "` to have one type but it has two");
+      if (storageKinds_.at(&known->second) != *kind)
+        fail("expected `data/" + key + "` to have one type but it has two");
       return known->second;
     }
     const auto added = storages_.emplace(key, archive_.read(*entry)).first;
@@ -189,7 +190,8 @@ class StateDictReader {
     const size_t elementSize = scalarSize(tensor.kind);
     const uint64_t available = storage.size() / elementSize;
     const std::vector<int64_t>& shape = tensor.shape;
-    if (shape.size() != strides.size()) fail("expected as many strides as sizes for " + what + " but received otherwise");
+    if (shape.size() != strides.size())
+      fail("expected as many strides as sizes for " + what + " but received otherwise");
     if (std::find(shape.begin(), shape.end(), 0) != shape.end()) return;
 
     std::vector<size_t> order;

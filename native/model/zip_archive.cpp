@@ -105,7 +105,8 @@ void ZipArchive::readDirectory() {
   const uint64_t endOffset = fileSize - kEndSize;
   source_->readAt(endOffset, end, kEndSize);
   if (u32(end) != kEndSignature || u16(end + 20) != 0) {
-    fail("expected a zip archive's end record in the last 22 bytes but found none: the file is cut short or no archive");
+    fail(
+        "expected a zip archive's end record in the last 22 bytes but found none: the file is cut short or no archive");
   }
   uint64_t count = u16(end + 10);
   uint64_t directorySize = u32(end + 12);
@@ -118,8 +119,8 @@ void ZipArchive::readDirectory() {
   if (u32(locator) == kEnd64LocatorSignature) {
     uint8_t end64[kEnd64Size] = {};
     const uint64_t end64Offset = u64(locator + 8);
-    const bool placed = endOffset >= kEnd64LocatorSize + kEnd64Size &&
-                        end64Offset == endOffset - kEnd64LocatorSize - kEnd64Size;
+    const bool placed =
+        endOffset >= kEnd64LocatorSize + kEnd64Size && end64Offset == endOffset - kEnd64LocatorSize - kEnd64Size;
     if (placed) source_->readAt(end64Offset, end64, kEnd64Size);
     if (!placed || u32(end64) != kEnd64Signature || u64(end64 + 4) != kEnd64Size - 12) {
       fail("expected a zip64 end record of 56 bytes before its locator but found none");
@@ -179,7 +180,8 @@ void ZipArchive::readDirectory() {
            std::to_string(flags));
     }
     if (method != kStored && method != kDeflated) {
-      fail("expected " + inQuotes(entry.name) + " to be stored but its compression method is " + std::to_string(method));
+      fail("expected " + inQuotes(entry.name) + " to be stored but its compression method is " +
+           std::to_string(method));
     }
     if (entry.deflated) {
       inflated += std::min(entry.size, limits_.maxInflatedSize + 1);
@@ -206,20 +208,22 @@ void ZipArchive::readDirectory() {
   }
 }
 
-// Fills entry.dataOffset and notes the span. Sizes and CRC stand in the local header, or are zero there and stand in the
-// descriptor behind the content, as PyTorch writes them.
+// Fills entry.dataOffset and notes the span. Sizes and CRC stand in the local header, or are zero there and stand in
+// the descriptor behind the content, as PyTorch writes them.
 void ZipArchive::readLocalHeader(ZipEntry& entry, uint64_t headerOffset, uint16_t flags, uint64_t directoryOffset) {
   const auto damaged = [&](const std::string& what) {
     fail("expected the local header of " + inQuotes(entry.name) + " to match the directory but " + what);
   };
-  if (headerOffset > directoryOffset || directoryOffset - headerOffset < kLocalSize) damaged("it lies outside the file");
+  if (headerOffset > directoryOffset || directoryOffset - headerOffset < kLocalSize)
+    damaged("it lies outside the file");
   uint8_t header[kLocalSize];
   source_->readAt(headerOffset, header, kLocalSize);
   if (u32(header) != kLocalSignature) damaged("there is none");
   const size_t nameSize = u16(header + 26);
   const size_t extraSize = u16(header + 28);
   const uint64_t room = directoryOffset - headerOffset - kLocalSize;
-  if (room < nameSize + extraSize || room - nameSize - extraSize < entry.storedSize) damaged("it reaches past the directory");
+  if (room < nameSize + extraSize || room - nameSize - extraSize < entry.storedSize)
+    damaged("it reaches past the directory");
   std::vector<uint8_t> tail(nameSize + extraSize);
   source_->readAt(headerOffset + kLocalSize, tail.data(), tail.size());
   if (nameSize != entry.name.size() || std::memcmp(tail.data(), entry.name.data(), nameSize) != 0) {

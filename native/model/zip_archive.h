@@ -26,8 +26,8 @@ struct ZipEntry {
 
 struct ZipLimits {
   uint64_t maxFileSize = uint64_t{8} << 30;
-  // PyTorch stores one entry a tensor and one or two a module type: ip_csn_152, the largest architecture here, has 1,232
-  // tensors and some ten types.
+  // PyTorch stores one entry a tensor and one or two a module type: ip_csn_152, the largest architecture here, has
+  // 1,232 tensors and some ten types.
   size_t maxEntries = 4096;
   // All deflated entries together. Only TorchScript's code is deflated: some hundred kB for a large network.
   uint64_t maxInflatedSize = uint64_t{64} << 20;

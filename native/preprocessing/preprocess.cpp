@@ -2,6 +2,7 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <string>
@@ -12,6 +13,9 @@
 namespace kinetorch {
 
 namespace {
+
+// A strip of 1×16384 pixels, resized by its short side, would ask for gigabytes.
+constexpr int64_t kMaxResizedSide = 16384;
 
 // A view of the clip's bytes as T×3×H×W; no copy.
 at::Tensor framesOf(const Clip& clip) {
@@ -43,8 +47,13 @@ at::Tensor channelVector(const std::array<double, 3>& values, const at::TensorOp
 std::array<int64_t, 2> resizedSize(const std::vector<int64_t>& resize, int64_t height, int64_t width) {
   if (resize.size() == 2) return {resize[0], resize[1]};
   const int64_t side = resize[0];
-  return height <= width ? std::array<int64_t, 2>{side, side * width / height}
-                         : std::array<int64_t, 2>{side * height / width, side};
+  const int64_t longSide = side * std::max(height, width) / std::min(height, width);
+  if (longSide > kMaxResizedSide) {
+    throw Error("ERR_CLIP_SHAPE", "expected frames that are at most " + std::to_string(kMaxResizedSide) +
+                                      " pixels long after the resize but received frames of " +
+                                      std::to_string(height) + "×" + std::to_string(width));
+  }
+  return height <= width ? std::array<int64_t, 2>{side, longSide} : std::array<int64_t, 2>{longSide, side};
 }
 
 at::Tensor resizeFrames(const at::Tensor& frames, std::array<int64_t, 2> size, bool antialias, bool roundToWhole) {

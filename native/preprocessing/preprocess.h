@@ -8,7 +8,7 @@
 namespace kinetorch {
 
 // Resized [height, width] of an h×w frame: both sides as given, or the short side as given and the long one in
-// proportion, rounded down (torchvision's Resize).
+// proportion, rounded down (torchvision's Resize). Throws ERR_CLIP_SHAPE where the long side would get out of hand.
 std::array<int64_t, 2> resizedSize(const std::vector<int64_t>& resize, int64_t height, int64_t width);
 
 // T×3×H×W float (values as in the clip: 0…255 or 0…1) -> T×3×h×w float. Bilinear, align_corners=False; uint8 values

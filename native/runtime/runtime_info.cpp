@@ -15,7 +15,7 @@ RuntimeInfo runtimeInfo() {
   RuntimeInfo info;
   info.torchVersion = TORCH_VERSION;
   info.cpuCapability = at::get_cpu_capability();
-  info.threads = at::get_num_threads();
+  info.threads = defaultThreads();
   info.hasMkldnn = at::globalContext().hasMKLDNN();
   if (!at::globalContext().hasCUDA()) {
     info.cudaReason = c10::impl::hasDeviceGuardImpl(c10::kCUDA)
@@ -29,9 +29,17 @@ RuntimeInfo runtimeInfo() {
   return info;
 }
 
+int defaultThreads() {
+  static const int threads = at::get_num_threads();
+  return threads;
+}
+
 void initialiseRuntime() {
   static std::once_flag once;
-  std::call_once(once, [] { at::set_num_interop_threads(1); });
+  std::call_once(once, [] {
+    at::set_num_interop_threads(1);
+    defaultThreads();
+  });
 }
 
 }  // namespace kinetorch

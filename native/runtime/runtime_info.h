@@ -16,6 +16,9 @@ struct RuntimeInfo {
 
 RuntimeInfo runtimeInfo();
 
+// Intra-op threads of an executor that was not given a number: what LibTorch chose when the process began.
+int defaultThreads();
+
 // Called once before any other work: no inter-op threads, so that only executors' own threads call into LibTorch.
 void initialiseRuntime();
 

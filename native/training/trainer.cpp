@@ -17,6 +17,7 @@
 #include "native/runtime/atomic_file.h"
 #include "native/runtime/device.h"
 #include "native/runtime/error.h"
+#include "native/runtime/runtime_info.h"
 #include "native/training/checkpoint.h"
 #include "native/training/optimizer.h"
 
@@ -53,7 +54,7 @@ struct Trainer::Impl {
         device(resolveDevice(options.device)),
         module(loadModule(source)),
         random(options.seed) {
-    if (options.threads > 0) at::set_num_threads(options.threads);
+    at::set_num_threads(options.threads > 0 ? options.threads : defaultThreads());
     preparePlacement();
     checkForward();
     std::vector<at::Tensor> parameters;
