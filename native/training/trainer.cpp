@@ -62,7 +62,8 @@ struct Trainer::Impl {
     optimizer = std::make_unique<Optimizer>(std::move(parameters), options.optimizer);
   }
 
-  // NDHWC is what oneDNN and cuDNN are fast at, and depthwise convolutions above all.
+  // NDHWC is what oneDNN is fast at: a step of 16 clips takes 1.7 times as long in NCDHW for r2plus1d_dw, 1.5 times for
+  // ir_csn_26. On one thread below 16 clips LibTorch avoids oneDNN for some layers, and the two are about level.
   void preparePlacement() {
     if (!module.find_method("forward")) {
       throw Error("ERR_MODEL_FORWARD", "expected a TorchScript module with a forward method but this one has none");

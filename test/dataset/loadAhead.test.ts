@@ -1,0 +1,75 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { loadAhead } from '../../lib/dataset/loadAhead';
+
+const numbers = Array.from({ length: 20 }, (_, index) => index);
+
+test('gives items in order, whichever is ready first', async () => {
+  const load = async (item: number) => {
+    await sleep((item * 7) % 5);
+    return item * 10;
+  };
+  const values: (number | undefined)[] = [];
+  for await (const { value } of loadAhead(numbers, load, { ahead: 6, concurrency: 3 })) values.push(value);
+  expect(values).toEqual(numbers.map((item) => item * 10));
+});
+
+test('stays within its bounds and loads on while the consumer is busy', async () => {
+  let running = 0;
+  let most = 0;
+  let started = 0;
+  const load = async () => {
+    started++;
+    most = Math.max(most, ++running);
+    await sleep(1);
+    running--;
+  };
+  let taken = 0;
+  for await (const _ of loadAhead(numbers, load, { ahead: 6, concurrency: 3 })) {
+    taken++;
+    if (taken === 1) {
+      await sleep(30);
+      expect(started).toBe(6);
+    }
+    expect(started).toBeLessThanOrEqual(taken + 6);
+  }
+  expect(most).toBe(3);
+  expect(taken).toBe(20);
+});
+
+test('a failed item is told and does not stop the others', async () => {
+  const load = async (item: number) => {
+    if (item === 2) throw new Error('broken');
+    return item;
+  };
+  const failed: unknown[] = [];
+  let good = 0;
+  for await (const { item, error } of loadAhead(numbers, load, { ahead: 4, concurrency: 2 })) {
+    if (error) failed.push([item, (error as Error).message]);
+    else good++;
+  }
+  expect(failed).toEqual([[2, 'broken']]);
+  expect(good).toBe(19);
+});
+
+test('ending the loop early starts nothing more', async () => {
+  let started = 0;
+  const load = async () => {
+    started++;
+    await sleep(2);
+  };
+  for await (const _ of loadAhead(numbers, load, { ahead: 10, concurrency: 2 })) break;
+  const atBreak = started;
+  await sleep(30);
+  expect(started).toBe(atBreak);
+});
+
+test('an abort ends the waiting for an item that never comes', async () => {
+  const controller = new AbortController();
+  const iterate = async () => {
+    const never = () => new Promise<void>(() => {});
+    for await (const _ of loadAhead([1], never, { ahead: 1, concurrency: 1, signal: controller.signal }));
+  };
+  setTimeout(() => controller.abort(), 10);
+  await expect(iterate()).rejects.toMatchObject({ code: 'ERR_ABORTED' });
+  await expect(iterate()).rejects.toMatchObject({ code: 'ERR_ABORTED' });
+});

@@ -1,0 +1,214 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { seededRandom } from '../../lib/dataset/seededRandom';
+import type { ClipDataset, DatasetClip } from '../../lib/dataset/types';
+import { loadModel } from '../../lib/model/loadModel';
+import type { ModelInput } from '../../lib/model/types';
+import { train } from '../../lib/training/train';
+import type { EpochMetrics, TrainEvent, TrainOptions } from '../../lib/training/types';
+
+const frames = 8;
+const input: Partial<ModelInput> = { frames, height: 16, width: 16, resize: [20, 20] };
+const labels = ['still', 'left', 'right'];
+
+/** Vertical stripes that stand still or move one way by two pixels a frame: only motion tells the class. */
+function movingStripes(label: number, random: () => number): DatasetClip {
+  const size = 20;
+  const speed = [0, 2, -2][label] as number;
+  const phase = random() * 16;
+  const darkest = 60 + random() * 50;
+  const data = new Uint8Array(frames * size * size * 3);
+  for (let place = 0; place < data.length; place++) {
+    const column = Math.floor(place / 3) % size;
+    const frame = Math.floor(place / (size * size * 3));
+    data[place] = darkest + 70 * (1 + Math.sin(((column + speed * frame + phase) * 2 * Math.PI) / 16));
+  }
+  return { data, frames, height: size, width: size };
+}
+
+function stripeDataset(length: number, seed: number): ClipDataset {
+  return {
+    labels,
+    length,
+    labelOf: (index) => index % labels.length,
+    clip: async (index, { mode, random }) =>
+      movingStripes(index % labels.length, mode === 'train' ? random : seededRandom(seed, index)),
+  };
+}
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'kinetorch-train-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const optionsFor = (change: Partial<TrainOptions> = {}): TrainOptions => ({
+  architecture: 'r2plus1d_dw',
+  data: { train: stripeDataset(48, 1), validation: stripeDataset(30, 2) },
+  outDir: join(folder, 'run'),
+  epochs: 1,
+  batchSize: 12,
+  horizontalFlip: 0,
+  input,
+  device: 'cpu',
+  // Two OpenMP threads on a machine that is busy with other tests wait for each other most of the time.
+  threads: 1,
+  ...change,
+});
+
+test('learns motion, reports it, and leaves a model that classifies', async () => {
+  const events: TrainEvent[] = [];
+  const data = { train: stripeDataset(144, 1), validation: stripeDataset(30, 2) };
+  const result = await train(optionsFor({ data, epochs: 16, batchSize: 8, learningRate: 0.02, labelSmoothing: 0.05 }), {
+    onProgress: (event) => void events.push(event),
+  });
+  expect(result.validation?.top1).toBeGreaterThanOrEqual(0.9);
+  expect(result).toMatchObject({ epochs: 16, skipped: [], validation: { clips: 30, top5: 1 } });
+  expect(result.clipsPerSecond).toBeGreaterThan(0);
+
+  const start = { device: 'cpu', trainClips: 144, validationClips: 30, stepsPerEpoch: 18 };
+  expect(events[0]).toMatchObject({ type: 'start', ...start });
+  expect(events.at(-1)).toEqual({ type: 'end', result });
+  expect(events.filter(({ type }) => type === 'step')).toHaveLength(16 * 18);
+  const lines = (await readFile(result.metricsPath, 'utf8')).trim().split('\n');
+  const epochs = lines.map((line) => JSON.parse(line) as EpochMetrics);
+  expect(epochs).toHaveLength(16);
+  expect(epochs[15]).toMatchObject({ epoch: 16, step: 288, validation: { clips: 30 }, train: { clips: 144 } });
+  expect(epochs[result.bestEpoch - 1]?.validation).toEqual(result.validation);
+
+  expect((await readdir(join(folder, 'run'))).sort()).toEqual([
+    'best.pt',
+    'checkpoint-last.ckpt',
+    'config.json',
+    'metrics.jsonl',
+  ]);
+  expect(JSON.parse(await readFile(result.configPath, 'utf8'))).toMatchObject({
+    architecture: 'r2plus1d_dw',
+    learningRate: 0.02,
+    labels,
+    input: { frames, height: 16 },
+  });
+
+  await using model = await loadModel(result.modelPath, { device: 'cpu' });
+  let right = 0;
+  for (let index = 0; index < 30; index++) {
+    const { predictions } = await model.classifyClip(movingStripes(index % 3, seededRandom(2, index)), { topK: 1 });
+    if (predictions[0]?.index === index % 3) right++;
+  }
+  expect(right / 30).toBeCloseTo(result.validation?.top1 as number, 5);
+}, 120_000);
+
+test('two runs with one seed give the same weights and metrics', async () => {
+  const run = async (name: string, seed: number) => {
+    const { modelPath, metricsPath } = await train(optionsFor({ outDir: join(folder, name), seed }));
+    const { train: training, validation } = JSON.parse(await readFile(metricsPath, 'utf8'));
+    return { training, validation, model: await readFile(modelPath) };
+  };
+  const first = await run('a', 3);
+  expect(await run('b', 3)).toEqual(first);
+  expect((await run('c', 4)).training).not.toEqual(first.training);
+}, 60_000);
+
+test('goes on from a model file', async () => {
+  const first = await train(optionsFor({ epochs: 3, learningRate: 4e-3 }));
+  const untouched = { outDir: join(folder, 'again'), architecture: undefined, from: first.modelPath, learningRate: 0 };
+  const again = await train(optionsFor(untouched));
+  const metrics = async (path: string) => JSON.parse((await readFile(path, 'utf8')).split('\n')[0] as string);
+  const fresh = (await metrics(first.metricsPath)) as EpochMetrics;
+  expect((await metrics(again.metricsPath)).train.loss).toBeLessThan(fresh.train.loss);
+
+  const two = { ...stripeDataset(8, 1), labels: ['a', 'b'], labelOf: (index: number) => index % 2 };
+  const other = optionsFor({ ...untouched, outDir: join(folder, 'two'), data: { train: two } });
+  await expect(train(other)).rejects.toMatchObject({
+    code: 'ERR_DATASET',
+    message: expect.stringMatching(/expected data of 3 classes.* it has 2/),
+  });
+}, 60_000);
+
+test('without validation clips the last epoch is the best', async () => {
+  const result = await train(optionsFor({ epochs: 2, data: { train: stripeDataset(12, 1) } }));
+  expect(result).toMatchObject({ bestEpoch: 2, validation: null });
+}, 60_000);
+
+test('an abort finishes the step, saves a checkpoint and rejects', async () => {
+  const controller = new AbortController();
+  const events: TrainEvent[] = [];
+  const run = train(optionsFor({ epochs: 50 }), {
+    signal: controller.signal,
+    onProgress: (event) => {
+      events.push(event);
+      if (event.type === 'step' && event.step === 2) controller.abort();
+    },
+  });
+  await expect(run).rejects.toMatchObject({ code: 'ERR_ABORTED', message: expect.stringContaining('after step 2') });
+  expect(events.map(({ type }) => type)).toEqual(['start', 'step', 'step', 'checkpoint']);
+  expect(await readdir(join(folder, 'run'))).toContain('checkpoint-last.ckpt');
+
+  const late = optionsFor({ outDir: join(folder, 'late') });
+  await expect(train(late, { signal: controller.signal })).rejects.toMatchObject({ code: 'ERR_ABORTED' });
+  expect(await readdir(folder)).toEqual(['run']);
+}, 60_000);
+
+test('refuses a folder that holds a run, and leaves it alone', async () => {
+  const first = await train(optionsFor());
+  const before = await readFile(first.modelPath);
+  await expect(train(optionsFor())).rejects.toMatchObject({
+    code: 'ERR_INVALID_ARGUMENT',
+    message: expect.stringContaining(join(folder, 'run')),
+  });
+  expect(await readFile(first.modelPath)).toEqual(before);
+}, 60_000);
+
+test('of two runs into one folder at once, one is refused', async () => {
+  const runs = await Promise.allSettled([train(optionsFor()), train(optionsFor())]);
+  expect(runs.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+  const refused = runs.find((run) => run.status === 'rejected') as PromiseRejectedResult;
+  expect(refused.reason).toMatchObject({ code: 'ERR_INVALID_ARGUMENT' });
+}, 60_000);
+
+test('a loss that is not finite stops the run with the step and the rate', async () => {
+  await expect(train(optionsFor({ optimizer: 'sgd', learningRate: 1e30, warmupEpochs: 0 }))).rejects.toMatchObject({
+    code: 'ERR_TRAINING',
+    message: expect.stringMatching(/at step \d+ with learning rate \d.*e\+\d/),
+  });
+}, 60_000);
+
+test('broken samples are left out and listed', async () => {
+  const broken: ClipDataset = {
+    ...stripeDataset(30, 1),
+    nameOf: (index) => `clip-${index}`,
+    clip: async (index, { random }) => {
+      if (index === 7) throw new Error('cut short');
+      return movingStripes(index % 3, random);
+    },
+  };
+  const { skipped } = await train(optionsFor({ epochs: 2, data: { train: broken } }));
+  expect(skipped).toEqual([{ name: 'clip-7', reason: 'cut short' }]);
+}, 60_000);
+
+test('clips smaller than the input are refused by their size', async () => {
+  const run = train(optionsFor({ input: { ...input, height: 32, width: 32, resize: [32, 32] } }));
+  await expect(run).rejects.toMatchObject({
+    code: 'ERR_CLIP_SHAPE',
+    message: expect.stringContaining('32 or more rows'),
+  });
+}, 60_000);
+
+test('an asynchronous onProgress is not waited for, but its failure ends the run', async () => {
+  let steps = 0;
+  const slow = train(optionsFor({ epochs: 1 }), {
+    onProgress: async ({ type }) => {
+      if (type === 'step') steps++;
+      if (type === 'start') await new Promise((resolve) => setTimeout(resolve, 200));
+      if (type === 'epoch') expect(steps).toBe(4);
+    },
+  });
+  await slow;
+  const failing = train(optionsFor({ outDir: join(folder, 'failing'), epochs: 50 }), {
+    onProgress: async ({ type }) => {
+      if (type === 'step') throw new Error('display is gone');
+    },
+  });
+  await expect(failing).rejects.toThrow('display is gone');
+}, 60_000);
