@@ -28,7 +28,7 @@ export function native(): NativeBinding {
 
 /** Which LibTorch {@link native} uses, or where it was looked for in vain. Loads nothing. */
 export function libtorchLocation(): Location {
-  return locateLibTorch({ version: builtForVersion() });
+  return locateLibTorch({ builtFor: builtForVersion() });
 }
 
 /** Why the CUDA half of a CUDA build of LibTorch could not be opened; empty where it was, or where there is none. */

@@ -32,8 +32,10 @@ export interface Refusal {
 export type Location = { found: LibTorch; tried: Refusal[] } | { found: null; tried: Refusal[] };
 
 export interface LocateOptions {
-  /** Version whose minor number has to agree; default: package.json's pin. */
+  /** Version that the cache folder is named for; default: package.json's pin. */
   version?: string;
+  /** Version the addon was built for, whose minor number has to agree; default: `version`. */
+  builtFor?: string;
   /** Set while building: headers are needed, and a `LIBTORCH` given by hand may be any version from 2.10. */
   forBuild?: boolean;
   env?: NodeJS.ProcessEnv;
@@ -46,6 +48,7 @@ export interface LocateOptions {
  */
 export function locateLibTorch(options: LocateOptions = {}): Location {
   const { version = pinnedVersion(), forBuild = false, env = process.env } = options;
+  const { builtFor = version } = options;
   const tried: Refusal[] = [];
 
   const consider = (source: LibTorchSource, path: string, detail: string, anyVersion = false): LibTorch | null => {
@@ -56,9 +59,9 @@ export function locateLibTorch(options: LocateOptions = {}): Location {
     const inspection = inspectLibTorch(path);
     if ('problem' in inspection) return refuse(inspection.problem);
     if (
-      anyVersion ? !isAtLeast(inspection.version, minimumVersion) : minorOf(inspection.version) !== minorOf(version)
+      anyVersion ? !isAtLeast(inspection.version, minimumVersion) : minorOf(inspection.version) !== minorOf(builtFor)
     ) {
-      const expected = anyVersion ? `${minimumVersion} or newer` : `${minorOf(version)}.x`;
+      const expected = anyVersion ? `${minimumVersion} or newer` : `${minorOf(builtFor)}.x`;
       return refuse(`expected version ${expected} but it is ${inspection.version}`, true);
     }
     if (forBuild && !hasHeaders(path)) return refuse('it has no headers (include/torch)');
@@ -78,7 +81,7 @@ export function locateLibTorch(options: LocateOptions = {}): Location {
   }
 
   const installation = installFolder(version, env);
-  const check = verifyInstall(installation, { headers: forBuild });
+  const check = verifyInstall(installation);
   if ('problem' in check) {
     tried.push({ source: 'cache', path: installation, reason: check.problem, wrongVersion: false });
   } else {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { KinetorchError } from '../errors';
 import { abortError } from '../video/abort';
 import type { CallOptions } from './types';
@@ -15,6 +16,8 @@ export interface CallSignal {
 /** Joins a caller's signal and time limit, counted from now. */
 export function callSignal({ signal, timeoutMs }: CallOptions): CallSignal {
   const controller = new AbortController();
+  // Every view in flight listens: many are no leak.
+  setMaxListeners(0, controller.signal);
   let struck: KinetorchError | null = null;
   const strike = (error: KinetorchError) => {
     struck ??= error;

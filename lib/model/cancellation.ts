@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { KinetorchError } from '../errors';
 import type { CallOptions } from './types';
 
@@ -26,6 +27,8 @@ export async function withCancellation<T>(
     };
     if (signal) {
       onAbort = () => stop(aborted(signal));
+      // One signal may well end many calls: a listener for each is no leak to be warned of.
+      if (signal instanceof EventTarget) setMaxListeners(0, signal);
       signal.addEventListener('abort', onAbort, { once: true });
     }
     if (timeoutMs !== undefined) {

@@ -6,13 +6,17 @@ const maxFrames = 4096;
 const maxSide = 16384;
 
 /**
- * Checks that a clip's bytes and its declared shape agree, before anything is copied.
+ * Checks that a clip's bytes and its declared shape agree, before anything is copied, and returns what it checked: a
+ * getter is read once.
  *
  * @throws KinetorchError `ERR_CLIP_SHAPE`, `ERR_CLIP_DATA`
  */
-export function checkClip(clip: Clip): void {
+export function checkClip(clip: Clip): Clip {
   if (clip === null || typeof clip !== 'object') {
-    throw new KinetorchError('ERR_CLIP_DATA', `expected a clip { data, frames, height, width } but received ${describe(clip)}`);
+    throw new KinetorchError(
+      'ERR_CLIP_DATA',
+      `expected a clip { data, frames, height, width } but received ${describe(clip)}`,
+    );
   }
   const { data, frames, height, width } = clip;
   // Not instanceof: an array may come from another realm (vm, jest).
@@ -26,7 +30,10 @@ export function checkClip(clip: Clip): void {
   checkSide('height', height, maxSide);
   checkSide('width', width, maxSide);
   if (types.isSharedArrayBuffer(data.buffer)) {
-    throw new KinetorchError('ERR_CLIP_DATA', 'expected `clip.data` to own its memory but received a SharedArrayBuffer');
+    throw new KinetorchError(
+      'ERR_CLIP_DATA',
+      'expected `clip.data` to own its memory but received a SharedArrayBuffer',
+    );
   }
   const expected = frames * height * width * 3;
   if (data.length === 0 && data.buffer.byteLength === 0) {
@@ -41,6 +48,7 @@ export function checkClip(clip: Clip): void {
       `expected ${frames}×${height}×${width}×3 = ${expected} values in \`clip.data\` but received ${data.length}`,
     );
   }
+  return { data, frames, height, width };
 }
 
 function checkSide(name: string, value: unknown, max: number): void {

@@ -163,7 +163,8 @@ export class VideoModel implements AsyncDisposable {
   }
 
   #throwIfDisposed(): void {
-    if (this.#disposed) throw new KinetorchError('ERR_DISPOSED', 'expected a model in use but this one was disposed of');
+    if (this.#disposed)
+      throw new KinetorchError('ERR_DISPOSED', 'expected a model in use but this one was disposed of');
   }
 
   async #values(clip: Clip, output: NativeOutput, options: ClipOptions): Promise<Float32Array> {
@@ -181,15 +182,11 @@ export class VideoModel implements AsyncDisposable {
   ): Promise<NativeResult> {
     this.#throwIfDisposed();
     throwIfAborted(call.signal);
-    checkClip(clip);
+    const checked = checkClip(clip);
     const id = this.#nextRequest++;
-    const { data, frames, height, width } = clip;
     return withCancellation(
       call,
-      () =>
-        callNative(() =>
-          this.#native.classify(id, { data, frames, height, width, cropX: crop.x, cropY: crop.y }, output, topK),
-        ),
+      () => callNative(() => this.#native.classify(id, { ...checked, cropX: crop.x, cropY: crop.y }, output, topK)),
       ({ code, message }) => this.#native.cancel(id, code, message),
     );
   }

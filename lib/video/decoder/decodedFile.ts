@@ -1,7 +1,7 @@
 import { KinetorchError } from '../../errors';
 import type { ClipWindow, SlideWindows, VideoInfo } from '../types';
 import type { Av } from './av';
-import { FrameSource, timeTolerance } from './frameSource';
+import { FrameSource, type TimedFrame, timeTolerance } from './frameSource';
 import { measureVideo } from './measureVideo';
 import { orientationOf } from './orientation';
 import type { Pulse } from './pulse';
@@ -80,18 +80,22 @@ export class DecodedFile {
     await source.rewind();
     const open: OpenWindow[] = [];
     let begun = 0;
+    /** Whether a window begins after the video's end, or the one before it has shown the last frame already. */
+    const addsNothing = (index: number, last: TimedFrame) =>
+      index > 0 &&
+      (index * strideSeconds >= last.time + last.durationSeconds - timeTolerance ||
+        (index - 1) * strideSeconds + (frames - 1) / frameRate >= last.time - timeTolerance);
     for (let more = true; more; ) {
       const { current, upcoming } = source;
       if (current === null) throw new KinetorchError('ERR_VIDEO_DECODE', 'no frame could be decoded');
       // `current` is on screen until `upcoming` replaces it; the last one stays.
       const until = upcoming === null ? Infinity : upcoming.time - timeTolerance;
-      for (; begun * strideSeconds < until; begun++) {
-        const lastShown = (begun - 1) * strideSeconds + (frames - 1) / frameRate;
-        const isOver =
-          begun * strideSeconds >= current.time + current.durationSeconds - timeTolerance ||
-          lastShown >= current.time - timeTolerance;
-        if (upcoming === null && begun > 0 && isOver) break;
-        open.push({ startSeconds: begun * strideSeconds, pictures: [] });
+      while (begun * strideSeconds < until && !(upcoming === null && addsNothing(begun, current))) {
+        open.push({ startSeconds: begun++ * strideSeconds, pictures: [] });
+      }
+      while (upcoming === null && open.length > 0 && addsNothing(begun - 1, current)) {
+        open.pop();
+        begun--;
       }
       for (const { startSeconds, pictures } of open) {
         while (pictures.length < frames && startSeconds + pictures.length / frameRate < until) {

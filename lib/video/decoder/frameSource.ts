@@ -39,6 +39,8 @@ export class FrameSource {
   /** Whether `current` is the first frame of the file. */
   private isFirst = false;
   private hasSought = false;
+  /** Whether a cancelled call has left `current` and `upcoming` half changed. */
+  private isLost = false;
   /** False once a seek has landed on a frame without a timestamp: where it landed cannot be known. */
   private canSeek = true;
   private damaged = 0;
@@ -103,7 +105,9 @@ export class FrameSource {
     this.current = this.upcoming;
     this.serial++;
     this.isFirst = false;
+    this.isLost = true;
     this.upcoming = await this.decode(spare, this.current);
+    this.isLost = false;
     return true;
   }
 
@@ -111,7 +115,9 @@ export class FrameSource {
   async show(time: number): Promise<void> {
     const now = this.current?.time ?? 0;
     const jump = Math.max(shortJumpSeconds, this.longestGopSeconds, now - this.lastKeySeconds);
-    if (time < now - timeTolerance) {
+    if (this.isLost) {
+      await this.seek(time);
+    } else if (time < now - timeTolerance) {
       if (!this.isFirst) await this.seek(time);
     } else if (this.upcoming !== null && time > this.upcoming.time + jump && this.canSeek) {
       await this.seek(time);
@@ -161,8 +167,10 @@ export class FrameSource {
   private async fill(): Promise<boolean> {
     this.draining = false;
     this.serial++;
+    this.isLost = true;
     this.current = await this.decode(this.frames[0], null);
     this.upcoming = this.current && (await this.decode(this.frames[1], this.current));
+    this.isLost = false;
     return this.current !== null;
   }
 

@@ -90,7 +90,9 @@ function declaredEnds(av: Av, { context, stream }: VideoInput): DeclaredEnds {
   if (container === 'avi' && stream.nbFrames > 0n && num > 0) {
     return { video: start + (Number(stream.nbFrames) * den) / num, any: null };
   }
-  const first = context.startTime === av.AV_NOPTS_VALUE ? 0 : Number(context.startTime);
+  // Matroska writes the time of the end, others the length from the first frame.
+  const isEnd = container === 'matroska,webm' || context.startTime === av.AV_NOPTS_VALUE;
+  const first = isEnd ? 0 : Number(context.startTime);
   const any = context.duration === av.AV_NOPTS_VALUE ? null : (first + Number(context.duration)) / 1e6;
   const duration = toSeconds(av, stream.duration, stream);
   return { video: duration === null ? any : start + duration, any };

@@ -1,0 +1,34 @@
+import { type DecoderReply, encodeMessage, MessageParser } from '../../lib/video/protocol';
+
+function parserLog() {
+  const log: string[] = [];
+  const parser = new MessageParser<DecoderReply>({
+    onMessage: (message, payloadBytes) => log.push(`${message.type}:${payloadBytes}`),
+    onPayload: (chunk) => {
+      const last = log.at(-1) as string;
+      if (last.startsWith('bytes ')) log[log.length - 1] = last + chunk.toString();
+      else log.push(`bytes ${chunk.toString()}`);
+    },
+  });
+  return { log, parser };
+}
+
+test('messages and payloads survive being cut anywhere', () => {
+  const stream = Buffer.concat([
+    encodeMessage({ type: 'progress' }),
+    encodeMessage({ type: 'frame' }, 5),
+    Buffer.from('abcde'),
+    encodeMessage({ type: 'frame' }, 1),
+    Buffer.from('f'),
+    encodeMessage({ type: 'done', warnings: ['später'] }),
+  ]);
+  for (const step of [1, 2, 3, 7, 8, 9, 50, stream.length]) {
+    const { log, parser } = parserLog();
+    for (let at = 0; at < stream.length; at += step) parser.push(stream.subarray(at, at + step));
+    expect(log).toEqual(['progress:0', 'frame:5', 'bytes abcde', 'frame:1', 'bytes f', 'done:0']);
+  }
+});
+
+test('bytes that are no message are refused', () => {
+  expect(() => parserLog().parser.push(Buffer.alloc(64, 255))).toThrow(/header of 4294967295 bytes/);
+});

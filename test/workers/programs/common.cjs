@@ -1,0 +1,65 @@
+// What the programs beside this one share. They run in plain node on dist/, as a user's program does.
+const { createModel, loadModel } = require('../../..');
+
+/** A network that takes long enough, some hundred milliseconds a clip, to be caught in the middle. */
+exports.slowModel = async () => {
+  const input = { frames: 8, height: 64, width: 64, resize: [64, 64] };
+  const archive = await createModel({ architecture: 'mc3_18', numClasses: 3, input });
+  return loadModel(archive, { device: 'cpu', threads: 1, batching: { maxBatchSize: 2 } });
+};
+
+exports.smallArchive = () =>
+  createModel({
+    architecture: 'r2plus1d_dw',
+    numClasses: 6,
+    input: { frames: 4, height: 32, width: 32, resize: [36, 48] },
+  });
+
+/** Repeatable noise. */
+exports.noiseClip = (frames = 8, height = 64, width = 64) => {
+  const data = new Uint8Array(frames * height * width * 3);
+  for (let i = 0; i < data.length; i++) data[i] = (Math.imul(i + 1, 2654435761) >>> 24) & 255;
+  return { data, frames, height, width };
+};
+
+/** Starts `count` calls and waits until the first of them runs. */
+exports.makeBusy = async (model, count) => {
+  for (let i = 0; i < count; i++) model.classifyClip(exports.noiseClip()).catch(() => {});
+  while (model.stats().running === 0) await new Promise(setImmediate);
+};
+
+/** A trainer with `count` steps under way. */
+exports.busyTrainer = async (count) => {
+  const { native } = require('../../../dist/native.js');
+  const side = 64;
+  const input = {
+    frames: 8,
+    height: side,
+    width: side,
+    resize: [side, side],
+    antialias: false,
+    mean: [0, 0, 0],
+    std: [1, 1, 1],
+  };
+  const archive = await createModel({ architecture: 'mc3_18', numClasses: 2, input });
+  const trainer = await native().NativeTrainer.create(archive.bytes, {
+    device: 'cpu',
+    input,
+    numClasses: 2,
+    optimizer: 'sgd',
+    momentum: 0.9,
+    nesterov: true,
+    beta1: 0.9,
+    beta2: 0.999,
+    epsilon: 1e-8,
+    weightDecay: 0,
+    labelSmoothing: 0,
+    horizontalFlip: 0,
+    clipGradNorm: 0,
+    seed: 1,
+    threads: 1,
+  });
+  const batch = { data: new Uint8Array(2 * 8 * side * side * 3), batch: 2, frames: 8, height: side, width: side };
+  for (let i = 0; i < count; i++) trainer.step({ ...batch, labels: Int32Array.of(0, 1) }, 0.01).catch(() => {});
+  return trainer;
+};

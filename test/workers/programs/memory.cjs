@@ -1,0 +1,63 @@
+// memory.cjs <requests | reload | collect>: prints by how many megabytes the process grew, as JSON. Needs --expose-gc.
+const { loadModel } = require('../../..');
+const { noiseClip, smallArchive } = require('./common.cjs');
+
+const megabytes = () => {
+  global.gc();
+  return process.memoryUsage.rss() / 2 ** 20;
+};
+const turn = () => new Promise((resolve) => setTimeout(resolve, 20));
+const options = { device: 'cpu', threads: 1 };
+
+async function requests() {
+  const model = await loadModel(await smallArchive(), options);
+  // Many sizes and outputs, as a server sees them.
+  const round = () =>
+    Promise.all(
+      Array.from({ length: 30 }, (_, i) =>
+        i % 3 === 0 ? model.embedClip(noiseClip(4, 120 + i, 160)) : model.classifyClip(noiseClip(8, 120, 160 + i)),
+      ),
+    );
+  for (let i = 0; i < 3; i++) await round();
+  const before = megabytes();
+  for (let i = 0; i < 10; i++) await round();
+  await turn();
+  return megabytes() - before;
+}
+
+async function reload() {
+  const archive = await smallArchive();
+  const once = async () => {
+    const model = await loadModel(archive, options);
+    await model.classifyClip(noiseClip(4, 40, 56));
+    await model.dispose();
+  };
+  for (let i = 0; i < 5; i++) await once();
+  const before = megabytes();
+  for (let i = 0; i < 20; i++) await once();
+  await turn();
+  return megabytes() - before;
+}
+
+/** Models that are dropped without dispose(): the collector frees them. Each holds about 130 MB. */
+async function collect() {
+  const { createModel } = require('../../..');
+  const input = { frames: 4, height: 32, width: 32, resize: [32, 32] };
+  const archive = await createModel({ architecture: 'r3d_18', numClasses: 3, input });
+  const once = async () => {
+    const model = await loadModel(archive, options);
+    await model.classifyClip(noiseClip(4, 32, 32));
+  };
+  const drop = async () => {
+    await once();
+    await turn();
+    global.gc();
+    await turn();
+  };
+  await drop();
+  const before = megabytes();
+  for (let i = 0; i < 4; i++) await drop();
+  return megabytes() - before;
+}
+
+({ requests, reload, collect })[process.argv[2]]().then((grown) => console.log(JSON.stringify({ grown })));
