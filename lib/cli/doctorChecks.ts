@@ -1,0 +1,132 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { glibcVersion } from '../libtorch/failure';
+import { packageRoot, pinnedVersion } from '../libtorch/version';
+import { errorReport } from './failures';
+import { formatCount, formatDuration, formatPercent } from './format';
+import { restoreCommand, shippedModel } from './shippedFiles';
+import { version } from './version';
+
+/** One thing that has to be right. */
+export interface Check {
+  name: string;
+  ok: boolean;
+  /** What is there, or what is wrong. */
+  found: string;
+  details: string[];
+  /** The command that puts it right; null where nothing is wrong. */
+  fix: string | null;
+}
+
+const oldestNode = [20, 9] as const;
+const oldestGlibc = [2, 28] as const;
+const decoderTimeoutMs = 30_000;
+
+/** Checks everything that Kinetorch needs, what others rest on first. */
+export async function* doctorChecks(): AsyncGenerator<Check, void> {
+  yield good('Kinetorch', `${version()} for LibTorch ${pinnedVersion()}`);
+  yield checkNode();
+  yield checkPlatform();
+  yield await checkLibTorch();
+  yield await checkAddon();
+  yield await checkDecoder();
+  yield await checkShippedModel();
+}
+
+function good(name: string, found: string, details: string[] = []): Check {
+  return { name, ok: true, found, details, fix: null };
+}
+
+function bad(name: string, found: string, fix: string, details: string[] = []): Check {
+  return { name, ok: false, found, details, fix };
+}
+
+function isAtLeast(text: string, [major, minor]: readonly [number, number]): boolean {
+  const [ownMajor = 0, ownMinor = 0] = text.split('.').map(Number);
+  return ownMajor > major || (ownMajor === major && ownMinor >= minor);
+}
+
+function checkNode(): Check {
+  const { node, napi } = process.versions;
+  if (isAtLeast(node, oldestNode)) return good('Node.js', `${node} (Node-API ${napi})`);
+  return bad('Node.js', `${node}, but ${oldestNode.join('.')} or newer is needed`, 'install Node.js from nodejs.org');
+}
+
+function checkPlatform(): Check {
+  const platform = `${process.platform}-${process.arch}`;
+  if (process.platform !== 'linux') return good('Platform', platform);
+  const glibc = glibcVersion();
+  if (glibc !== null && isAtLeast(glibc, oldestGlibc)) return good('Platform', `${platform}, glibc ${glibc}`);
+  const found = glibc === null ? 'a Linux with musl, for which there is no LibTorch' : `glibc ${glibc}`;
+  return bad('Platform', `${platform}, ${found}`, `use a Linux with glibc ${oldestGlibc.join('.')} or newer`);
+}
+
+async function checkLibTorch(): Promise<Check> {
+  const { libtorchLocation } = await import('../native.js');
+  const { found, tried } = libtorchLocation();
+  const attempts = tried.map(({ source, path, reason }) => `tried ${source}, ${path}: ${reason}`);
+  if (found === null) return bad('LibTorch', 'not found', buildCommand(), attempts);
+  return good('LibTorch', `${found.version} at ${found.path}`, [
+    `found by ${found.source}${found.detail.startsWith(found.source) ? '' : ` (${found.detail})`}`,
+    ...attempts,
+  ]);
+}
+
+async function checkAddon(): Promise<Check> {
+  const [{ devices }, { cudaLoadProblem }] = [await import('../model/devices.js'), await import('../native.js')];
+  try {
+    const { devices: names, threads, cpuCapability, torchVersion, cudaProblem } = devices();
+    const found = `devices: ${names.join(', ')}; ${threads} threads; ${cpuCapability}; runs LibTorch ${torchVersion}`;
+    const problem = cudaLoadProblem() || cudaProblem;
+    return good('Native addon', found, problem ? [`no CUDA: ${problem}`] : []);
+  } catch (error) {
+    const [first = '', ...rest] = errorReport(error).message.split('\n');
+    return bad('Native addon', first, buildCommand(), rest);
+  }
+}
+
+/** In a process of its own, as the decoder runs: a broken FFmpeg must not take this one along. */
+async function checkDecoder(): Promise<Check> {
+  const script =
+    "import('node-av/lib').then((av) => process.stdout.write(String(av.getFFmpegInfo().version)))" +
+    '.catch((error) => { process.stderr.write(error.message); process.exitCode = 1; })';
+  try {
+    const { stdout } = await promisify(execFile)(process.execPath, ['-e', script], {
+      cwd: packageRoot,
+      timeout: decoderTimeoutMs,
+    });
+    return good('Video decoder', `FFmpeg ${stdout.trim()}`);
+  } catch (error) {
+    const { stderr, message } = error as { stderr?: string; message: string };
+    const reason = stderr?.trim() || message;
+    return bad('Video decoder', `node-av cannot be loaded: ${reason}`, 'npm install --include=optional');
+  }
+}
+
+async function checkShippedModel(): Promise<Check> {
+  const name = 'Shipped model';
+  if (!existsSync(shippedModel)) return bad(name, `${shippedModel} is missing`, restoreCommand(shippedModel));
+  const { loadModel } = await import('../model/loadModel.js');
+  try {
+    await using model = await loadModel(shippedModel);
+    const { frames, height, width } = model.input;
+    const grey = new Uint8Array(frames * height * width * 3).fill(128);
+    const began = performance.now();
+    const { predictions } = await model.classifyClip({ data: grey, frames, height, width }, { topK: 1 });
+    const took = formatDuration(performance.now() - began);
+    const [best] = predictions;
+    const answer = best ? `${best.label} ${formatPercent(best.score)}` : 'nothing';
+    return good(name, `${model.architecture}, ${formatCount(model.labels.length)} classes, ${model.precision}`, [
+      `a grey clip: ${answer}, in ${took}`,
+    ]);
+  } catch (error) {
+    return bad(name, errorReport(error).message.split('\n', 1)[0] ?? '', restoreCommand(shippedModel));
+  }
+}
+
+function buildCommand(): string {
+  const isCheckout = existsSync(join(packageRoot, 'scripts', 'bootstrap.mjs'));
+  return isCheckout ? `cd ${packageRoot} && npm run build` : `python3 -m pip install torch==${pinnedVersion()}`;
+}

@@ -1,0 +1,55 @@
+import { CommanderError } from 'commander';
+import { KinetorchError } from '../errors';
+import { colorsFor, note, printJson } from './terminal';
+
+/** Some of what was asked for failed, and each failure has been reported already. */
+export class PartialFailure extends Error {}
+
+/** Ctrl-C was pressed and the command has come to an orderly end. */
+export class Interrupted extends Error {}
+
+/** What `--json` gives for an error. */
+export interface ErrorReport {
+  code: string;
+  message: string;
+}
+
+/** Code and message of any error. */
+export function errorReport(error: unknown): ErrorReport {
+  if (error instanceof KinetorchError) return { code: error.code, message: error.message };
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof CommanderError)
+    return { code: 'ERR_INVALID_ARGUMENT', message: message.replace(/^error: /, '') };
+  if (error instanceof Interrupted) return { code: 'ERR_ABORTED', message };
+  return { code: 'ERR_INTERNAL', message };
+}
+
+/** Prints one error as a person reads it: a line, the code at its end; further lines of the message below it. */
+export function noteError(error: unknown, prefix = ''): void {
+  const { red, dim } = colorsFor(process.stderr);
+  const { code, message } = errorReport(error);
+  const [first, ...rest] = message.split('\n');
+  note(`${red('error:')} ${prefix}${first} ${dim(`[${code}]`)}`);
+  for (const line of rest) note(line);
+  if (process.env.KINETORCH_DEBUG === '1' && error instanceof Error) note(dim(error.stack ?? ''));
+}
+
+/** Reports what ended a command: on standard error and, where `--json` was given, on standard output too. */
+export function reportFailure(error: unknown, { isPrinted }: { isPrinted: boolean }): void {
+  if (exitCodeOf(error) === 0 || error instanceof PartialFailure) return;
+  if (asksForJson()) printJson({ error: errorReport(error) });
+  if (error instanceof Interrupted) note(error.message);
+  else if (!isPrinted) noteError(error);
+}
+
+/** 0 after `--help` and `--version`, 2 for wrong usage, 130 for Ctrl-C, else 1. */
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof Interrupted) return 130;
+  if (!(error instanceof CommanderError)) return 1;
+  return error.exitCode === 0 ? 0 : 2;
+}
+
+function asksForJson(): boolean {
+  const end = process.argv.indexOf('--');
+  return process.argv.slice(2, end === -1 ? undefined : end).includes('--json');
+}

@@ -1,0 +1,69 @@
+import { InvalidArgumentError, Option } from 'commander';
+import type { Device, ModelInput, Precision } from '../model/types';
+
+/** Parses a whole number from `min` up. */
+export const wholeNumber = (min: number) => (text: string) => {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= min) return value;
+  throw new InvalidArgumentError(`Expected a whole number of ${min} or more.`);
+};
+
+/** Parses a decimal number from `min` up; `above` excludes `min` itself. */
+export const decimal =
+  (min: number, { above = false } = {}) =>
+  (text: string) => {
+    const value = Number(text);
+    if (text.trim() !== '' && Number.isFinite(value) && (above ? value > min : value >= min)) return value;
+    throw new InvalidArgumentError(`Expected a number ${above ? `above ${min}` : `of ${min} or more`}.`);
+  };
+
+/** Parses seconds. */
+export const seconds = decimal(0, { above: true });
+
+/** Parses how many crops a clip is seen in. */
+export const crops = (text: string) => {
+  if (text === '1' || text === '3') return text === '1' ? 1 : 3;
+  throw new InvalidArgumentError('Expected 1 or 3.');
+};
+
+const device = (text: string) => {
+  if (/^(auto|cpu|cuda(:\d+)?)$/.test(text)) return text as Device;
+  throw new InvalidArgumentError('Expected auto, cpu, cuda or cuda:N.');
+};
+
+/** Options of every command that runs a network. */
+export interface RuntimeOptions {
+  device?: Device;
+  threads?: number;
+}
+
+export const runtimeOptions = () => [
+  new Option('--device <name>', 'auto, cpu, cuda or cuda:N').argParser(device).default('auto'),
+  new Option('--threads <n>', 'CPU threads of the network (default: all cores)').argParser(wholeNumber(1)),
+];
+
+export const precisionOption = () =>
+  new Option('--precision <name>', 'arithmetic of the network; auto is float32 on a CPU, float16 on CUDA')
+    .choices(['auto', 'float32', 'float16', 'bfloat16'] satisfies Precision[])
+    .default('auto');
+
+/** Options that replace parts of an architecture's own input. */
+export interface InputOptions {
+  frames?: number;
+  height?: number;
+  width?: number;
+  frameRate?: number;
+}
+
+export const inputOptions = () => [
+  new Option('--frames <n>', "frames in a clip (default: the architecture's)").argParser(wholeNumber(1)),
+  new Option('--height <n>', "pixels (default: the architecture's)").argParser(wholeNumber(1)),
+  new Option('--width <n>', "pixels (default: the architecture's)").argParser(wholeNumber(1)),
+  new Option('--frame-rate <n>', 'frames a second at which video is sampled').argParser(decimal(0, { above: true })),
+];
+
+/** The parts of the input that were given; undefined where none was. */
+export function inputFrom({ frames, height, width, frameRate }: InputOptions): Partial<ModelInput> | undefined {
+  const given = Object.entries({ frames, height, width, frameRate }).filter(([, value]) => value !== undefined);
+  return given.length === 0 ? undefined : Object.fromEntries(given);
+}

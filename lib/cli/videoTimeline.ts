@@ -1,0 +1,42 @@
+import { topPredictions } from '../model/topPredictions';
+import type { VideoSegment } from '../model/types';
+import type { VideoModel } from '../model/videoModel';
+import { cropPositions, ViewRunner } from '../model/viewRunner';
+import type { VideoReader } from '../video/types';
+
+/** A window of a video, and how long the network took for it. */
+export interface TimedSegment extends VideoSegment {
+  milliseconds: number;
+}
+
+export interface TimelineOptions {
+  topK: number;
+  crops: 1 | 3;
+  /** Length of a window in seconds. Default: the model's frames / frameRate. */
+  window?: number;
+  /** Seconds from one window's start to the next. Default: `window`. */
+  stride?: number;
+}
+
+/**
+ * Classifies an open video window by window, as `VideoModel.classifyStream` does, with two differences: the caller
+ * holds the video and so sees its warnings, and windows run one at a time, so that each has a time of its own. The
+ * decoder is a process of its own and works ahead meanwhile.
+ */
+export async function* videoTimeline(
+  model: VideoModel,
+  video: VideoReader,
+  { topK, crops, window, stride }: TimelineOptions,
+): AsyncGenerator<TimedSegment, void> {
+  const { frames, frameRate } = model.input;
+  const { signal } = new AbortController();
+  const runner = new ViewRunner(model, cropPositions(video.info, crops), signal);
+  const seconds = window ?? frames / frameRate;
+  for await (const clip of video.slide({ frames, frameRate: frames / seconds, strideSeconds: stride ?? seconds })) {
+    const began = performance.now();
+    const probabilities = await runner.run(clip);
+    const milliseconds = performance.now() - began;
+    const { startSeconds, endSeconds } = clip;
+    yield { startSeconds, endSeconds, predictions: topPredictions(probabilities, model.labels, topK), milliseconds };
+  }
+}

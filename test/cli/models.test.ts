@@ -1,0 +1,84 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { kinetorch } from './runCli';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'kinetorch-cli-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const create = (file: string, ...args: string[]) => kinetorch(['create', 'r2plus1d_dw', join(folder, file), ...args]);
+
+describe('create and inspect', () => {
+  test('what was created is what is inspected', async () => {
+    const created = await create(
+      'a.pt',
+      '--labels',
+      'jump, run,wave',
+      '--frames',
+      '8',
+      '--height',
+      '48',
+      '--width',
+      '56',
+    );
+    expect(created).toMatchObject({ code: 0, stderr: '' });
+    expect(created.stdout).toContain('r2plus1d_dw, 3 classes, clips of 8 frames of 48×56, fresh weights');
+
+    const { code, stdout } = await kinetorch(['inspect', join(folder, 'a.pt')]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/architecture +r2plus1d_dw\n/);
+    expect(stdout).toMatch(/parameters +382,907\n/);
+    expect(stdout).toMatch(/labels +3: jump, run, wave\n/);
+    expect(stdout).toMatch(/GFLOPs +\d\.\d{3} for 8 frames of 48×56\n/);
+    expect(stdout).toMatch(/stage +output +parameters +GFLOPs\n +stem /);
+  });
+
+  test('--json gives one document, with layers only where asked for', async () => {
+    await create('b.pt', '--classes', '2');
+    const stages = JSON.parse((await kinetorch(['inspect', join(folder, 'b.pt'), '--json'])).stdout);
+    expect(stages).toMatchObject({ metadata: { labels: ['class 0', 'class 1'] }, unknownOperator: null });
+    expect(stages.stages.at(-1)).toMatchObject({ name: 'fc', outputShape: [2] });
+    expect(stages.layers).toBeUndefined();
+    const layers = JSON.parse((await kinetorch(['inspect', join(folder, 'b.pt'), '--json', '--layers'])).stdout).layers;
+    expect(layers.length).toBeGreaterThan(10);
+  });
+
+  test('labels come from a file too', async () => {
+    await writeFile(join(folder, 'labels.txt'), 'first\r\nsecond label\r\n\r\n');
+    const { stdout } = await create('c.pt', '--labels-file', join(folder, 'labels.txt'), '--json');
+    expect(JSON.parse(stdout).metadata.labels).toEqual(['first', 'second label']);
+    const missing = await create('d.pt', '--labels-file', join(folder, 'none.txt'));
+    expect(missing.code).toBe(1);
+    expect(missing.stderr).toContain('[ERR_FILE_NOT_FOUND]');
+  });
+
+  test('an existing file is overwritten only by force', async () => {
+    const path = join(folder, 'kept.pt');
+    await writeFile(path, 'mine');
+    const refused = await create('kept.pt', '--classes', '2');
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toContain('--force overwrites it [ERR_FILE_ACCESS]');
+    expect(await readFile(path, 'utf8')).toBe('mine');
+    expect((await create('kept.pt', '--classes', '2', '--force')).code).toBe(0);
+    expect((await readFile(path)).length).toBeGreaterThan(1_000_000);
+  });
+
+  test('a file that is no model is an error with its code, in JSON too', async () => {
+    const path = join(folder, 'text.pt');
+    await writeFile(path, 'no model');
+    const { code, stdout, stderr } = await kinetorch(['inspect', path, '--json']);
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'ERR_MODEL_FORMAT' } });
+    expect(stderr).toContain('[ERR_MODEL_FORMAT]');
+  });
+
+  test('create --list counts every architecture', async () => {
+    const { code, stdout } = await kinetorch(['create', '--list']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^r3d_18 +16×112×112 +33,371,472 +40\.697$/m);
+    expect(stdout).toMatch(/^ip_csn_152 +32×224×224 +33,016,592 +83\.295$/m);
+  }, 180_000);
+});

@@ -1,0 +1,69 @@
+import { copyFile, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { clips, jsonLines, kinetorch } from './runCli';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'kinetorch-cli-'));
+  for (const [label, source] of Object.entries({ one: 'odd_rate.mp4', two: 'rotated.mp4' })) {
+    await mkdir(join(folder, 'data', label), { recursive: true });
+    for (const number of [1, 2, 3]) {
+      await copyFile(join(clips, source), join(folder, 'data', label, `${number}.mp4`));
+    }
+  }
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const train = (out: string, ...args: string[]) => {
+  const small = ['--frames', '4', '--height', '32', '--width', '40', '--batch-size', '2'];
+  return [
+    'train',
+    join(folder, 'data'),
+    '--architecture',
+    'r2plus1d_dw',
+    '--out',
+    join(folder, out),
+    ...small,
+    ...args,
+  ];
+};
+
+describe('train', () => {
+  test('prints a line an epoch and a summary, and what it wrote can be used', async () => {
+    const { code, stdout, stderr } = await kinetorch(train('run', '--epochs', '2'));
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^2 classes, 4 training clips, 2 validation clips; 2 epochs of 2 steps on /);
+    expect(stdout).toMatch(/^epoch 2\/2 {2}loss \d\.\d{3} .* top-1 +\d+\.\d% .* clips\/s/m);
+    expect(stdout).toMatch(/^Best epoch: [12]: /m);
+    expect(stdout).not.toContain('\u001b');
+    const { stdout: text } = await kinetorch(['inspect', join(folder, 'run', 'best.pt')]);
+    expect(text).toMatch(/labels +2: one, two\n/);
+  });
+
+  test('--json gives one event a line', async () => {
+    const { code, stdout } = await kinetorch(train('json', '--epochs', '1', '--optimizer', 'sgd', '--json'));
+    expect(code).toBe(0);
+    const types = jsonLines(stdout).map(({ type }) => type);
+    expect(types[0]).toBe('start');
+    expect(types.at(-1)).toBe('end');
+    expect(types.filter((type) => type === 'step')).toHaveLength(2);
+  });
+
+  test('Ctrl-C saves the checkpoint and exits with 130', async () => {
+    const args = train('stopped', '--epochs', '1000', '--json');
+    const { code, stdout, stderr } = await kinetorch(args, { interruptAfter: '"type":"step"' });
+    expect(code).toBe(130);
+    expect(stderr).toContain('finishing the step and saving the checkpoint');
+    const events = jsonLines(stdout);
+    expect(events.at(-2)).toMatchObject({ type: 'checkpoint' });
+    expect(events.at(-1)).toMatchObject({ error: { code: 'ERR_ABORTED' } });
+    expect(await readdir(join(folder, 'stopped'))).toContain('checkpoint-last.ckpt');
+  });
+
+  test('a folder that holds no classes is an error with its code', async () => {
+    const { code, stderr } = await kinetorch(['train', join(folder, 'none'), '-a', 'r3d_18', '-o', join(folder, 'x')]);
+    expect(code).toBe(1);
+    expect(stderr).toContain('[ERR_FILE_NOT_FOUND]');
+  });
+});

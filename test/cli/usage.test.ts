@@ -1,0 +1,79 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { kinetorch, root } from './runCli';
+
+const escapeCode = '\u001b';
+
+describe('the command line', () => {
+  test.each(['demo', 'classify', 'train', 'create', 'inspect', 'doctor'])(
+    '%s --help shows examples',
+    async (command) => {
+      const { code, stdout, stderr } = await kinetorch([command, '--help']);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(stdout).toContain(`Usage: kinetorch ${command}`);
+      expect(stdout).toMatch(new RegExp(`Examples:\\n  \\$ kinetorch ${command}`));
+      expect(stdout).not.toContain(escapeCode);
+    },
+  );
+
+  test('--version prints the version of package.json', async () => {
+    const { version } = require(join(root, 'package.json')) as { version: string };
+    expect(await kinetorch(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
+  });
+
+  test.each([
+    ['no command', [], 'Usage: kinetorch'],
+    ['an unknown command, with a suggestion', ['clasify', 'a.mp4'], 'Did you mean classify?'],
+    ['an unknown option', ['doctor', '--nope'], "unknown option '--nope'"],
+    ['a missing argument', ['classify'], "missing required argument 'files'"],
+    ['too many arguments', ['inspect', 'a.pt', 'b.pt'], 'too many arguments'],
+    ['a number that is none', ['classify', 'a.mp4', '--top-k', 'few'], 'Expected a whole number of 1 or more'],
+    ['a window of no length', ['classify', 'a.mp4', '--window', '0'], 'Expected a number above 0'],
+    ['an unknown device', ['demo', '--device', 'tpu'], 'Expected auto, cpu, cuda or cuda:N'],
+    ['clips with windows', ['classify', 'a.mp4', '--clips', '3', '--window', '2'], 'cannot be used with'],
+    ['two sources of labels', ['create', 'r3d_18', 'x.pt', '--labels', 'a', '--classes', '2'], 'cannot be used with'],
+    ['no labels', ['create', 'r3d_18', 'x.pt'], 'one of --labels, --labels-file and --classes'],
+    ['no architecture', ['train', 'clips', '--out', 'run'], 'one of --architecture and --from'],
+    ['no folder for the run', ['train', 'clips', '--architecture', 'r3d_18'], "required option '-o, --out <folder>'"],
+  ])('%s is wrong usage: exit code 2', async (_, args, message) => {
+    const { code, stdout, stderr } = await kinetorch(args);
+    expect(stderr).toContain(message);
+    expect(stderr).not.toMatch(/^ {4}at /m);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  });
+
+  test('wrong usage is JSON too where JSON was asked for', async () => {
+    const { code, stdout } = await kinetorch(['classify', '--json']);
+    expect(code).toBe(2);
+    expect(JSON.parse(stdout)).toEqual({
+      error: { code: 'ERR_INVALID_ARGUMENT', message: "missing required argument 'files'" },
+    });
+  });
+
+  test('colours: none in a pipe even on CI, some with FORCE_COLOR, none with NO_COLOR', async () => {
+    const stderrOf = async (env: NodeJS.ProcessEnv) => (await kinetorch(['inspect', 'nope.pt'], { env })).stderr;
+    expect(await stderrOf({ CI: 'true' })).not.toContain(escapeCode);
+    expect(await stderrOf({ FORCE_COLOR: '1' })).toContain(escapeCode);
+    expect(await stderrOf({ FORCE_COLOR: '1', NO_COLOR: '1' })).not.toContain(escapeCode);
+  });
+
+  test('a stack trace only with KINETORCH_DEBUG=1', async () => {
+    const plain = await kinetorch(['inspect', 'nope.pt']);
+    expect(plain.stderr).toMatch(/^error: .*nope\.pt.* \[ERR_FILE_NOT_FOUND\]\n$/);
+    const debug = await kinetorch(['inspect', 'nope.pt'], { env: { KINETORCH_DEBUG: '1' } });
+    expect(debug.stderr).toMatch(/^ +at /m);
+  });
+
+  test('a reader that leaves early is no failure', async () => {
+    const child = spawn(process.execPath, [join(root, 'dist', 'cli', 'main.js'), 'classify', '--help'], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    child.stdout.destroy();
+    let stderr = '';
+    child.stderr.on('data', (text) => {
+      stderr += text;
+    });
+    const code = await new Promise((resolve) => child.on('close', resolve));
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  });
+});
