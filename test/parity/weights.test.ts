@@ -1,0 +1,59 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { createModel } from '../../lib';
+import { writeDeterministicWeights } from '../helpers/safetensors';
+
+const fixtures = join(__dirname, '..', 'fixtures');
+const stateDict: string[] = JSON.parse(
+  gunzipSync(readFileSync(join(fixtures, 'state_dicts.json.gz'))).toString(),
+).ir_csn_26;
+
+describe('weights that do not fit are reported by name', () => {
+  let folder = '';
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'kinetorch-weights-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  const importing = (weights: string) => createModel({ architecture: 'ir_csn_26', numClasses: 7, weights });
+  const importLines = (lines: string[]) => {
+    const path = join(folder, 'weights.safetensors');
+    writeDeterministicWeights(path, lines);
+    return importing(path);
+  };
+
+  it.each([
+    ['missing', stateDict.filter((line) => !line.startsWith('fc.bias')), 'fc.bias'],
+    ['extra', [...stateDict, 'fc.scale:7'], 'fc.scale'],
+    ['wrongly shaped', stateDict.map((line) => line.replace('fc.weight:7,2048', 'fc.weight:8,2048')), 'fc.weight'],
+  ])(
+    '%s',
+    async (_, lines, name) => {
+      await expect(importLines(lines)).rejects.toMatchObject({
+        code: 'ERR_WEIGHTS',
+        message: expect.stringContaining(name),
+      });
+    },
+    120_000,
+  );
+
+  it.each([
+    ['hostile.pth', 'ERR_WEIGHTS', '__builtin__.print'],
+    ['legacy.pth', 'ERR_WEIGHTS', 'torch.save(torch.load(path), path)'],
+    ['bit-flipped.pth', 'ERR_WEIGHTS', 'CRC-32'],
+    ['scripted.pt', 'ERR_WEIGHTS', 'TorchScript'],
+    ['weights.pth', 'ERR_WEIGHTS', 'conv.weight'],
+    ['no-such-file.pth', 'ERR_FILE_NOT_FOUND', 'no-such-file.pth'],
+  ])(
+    '%s gives %s',
+    async (file, code, text) => {
+      await expect(importing(join(fixtures, 'models', file))).rejects.toMatchObject({
+        code,
+        message: expect.stringContaining(text),
+      });
+    },
+    60_000,
+  );
+});
