@@ -4,6 +4,7 @@ import { glob } from 'tinyglobby';
 import { KinetorchError } from '../errors';
 import type { ModelInput } from '../model/types';
 import { seededRandom, shuffled } from './seededRandom';
+import type { ClipDataset } from './types';
 import { type LabelledFile, VideoFileDataset } from './videoFileDataset';
 
 /** Extensions taken for video, in any case. */
@@ -20,9 +21,9 @@ export interface FolderDatasetOptions {
 
 /** Both parts of a split; their `labels` are the same. */
 export interface SplitDataset {
-  train: VideoFileDataset;
+  train: Required<ClipDataset>;
   /** Empty where `validationShare` is 0. */
-  validation: VideoFileDataset;
+  validation: Required<ClipDataset>;
 }
 
 /**

@@ -105,7 +105,7 @@ describe('calls', () => {
   });
 
   test('logits, probabilities and embedClip know no topK', async () => {
-    const options = { topK: 1 };
+    const options = { topK: 1 } as object;
     for (const method of ['logits', 'probabilities', 'embedClip'] as const) {
       await expectError(model[method](noiseClip(), options), 'ERR_INVALID_ARGUMENT', '"topK"');
     }

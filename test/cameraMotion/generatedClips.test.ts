@@ -1,0 +1,45 @@
+import { seededRandom } from '../../lib/dataset/seededRandom';
+import { generatedClips, unclearShares } from '../../scripts/cameraMotion/generatedClips';
+import { cameraMotionLabels } from '../../scripts/cameraMotion/labels';
+import { planKinds, planMotion } from '../../scripts/cameraMotion/motionPlan';
+import { photographTable } from '../../scripts/cameraMotion/photographs';
+import { pyramid } from '../../scripts/cameraMotion/picture';
+import { proceduralScene } from '../../scripts/cameraMotion/proceduralScene';
+import { pick } from '../../scripts/cameraMotion/random';
+
+const scenes = [1, 2, 3].map((seed) => pyramid(proceduralScene(seed)));
+const library = { any: (random: () => number) => pick(random, scenes) };
+const clips = generatedClips(library, { length: 30, shares: unclearShares });
+
+function clip(index: number, seed: number) {
+  return clips.clip(index, { mode: 'train', epoch: 0, random: seededRandom(seed, index) });
+}
+
+test('holds every label equally often, in the order of the model', () => {
+  const counts = cameraMotionLabels.map((_, label) =>
+    Array.from({ length: clips.length }, (_, i) => clips.labelOf(i)).filter((one) => one === label),
+  );
+  expect(counts.map((found) => found.length)).toEqual(cameraMotionLabels.map(() => 3));
+  expect(clips.labels).toEqual(cameraMotionLabels);
+});
+
+test('renders the same clip from the same seed and another from another', async () => {
+  const [one, again, other] = await Promise.all([clip(7, 1), clip(7, 1), clip(7, 2)]);
+  expect(Buffer.compare(Buffer.from(one.data), Buffer.from(again.data))).toBe(0);
+  expect(Buffer.compare(Buffer.from(one.data), Buffer.from(other.data))).not.toBe(0);
+});
+
+test.each(cameraMotionLabels)('every kind of plan keeps the label %s', (label) => {
+  for (const kind of planKinds) {
+    const plan = planMotion(label, kind, seededRandom(5));
+    expect(plan).toMatchObject({ label, kind });
+    for (const value of Object.values(plan.path(0.7))) expect(Number.isFinite(value)).toBe(true);
+  }
+});
+
+test('no photograph is named twice, and both sides of the split have some', async () => {
+  const table = await photographTable();
+  expect(new Set(table.map(({ name }) => name)).size).toBe(table.length);
+  for (const split of ['train', 'heldOut']) expect(table.some((one) => one.split === split)).toBe(true);
+  for (const { author, license } of table) expect(author && license).toBeTruthy();
+});
