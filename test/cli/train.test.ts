@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 const train = (out: string, ...args: string[]) => {
-  const small = ['--frames', '4', '--height', '32', '--width', '40', '--batch-size', '2'];
+  const small = ['--frames', '8', '--height', '32', '--width', '40', '--batch-size', '2'];
   return [
     'train',
     join(folder, 'data'),

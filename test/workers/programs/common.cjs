@@ -3,7 +3,7 @@ const { createModel, loadModel } = require('../../..');
 
 /** A network that takes long enough, some hundred milliseconds a clip, to be caught in the middle. */
 exports.slowModel = async () => {
-  const input = { frames: 8, height: 64, width: 64, resize: [64, 64] };
+  const input = { frames: 8, height: 48, width: 48, resize: [48, 48] };
   const archive = await createModel({ architecture: 'mc3_18', numClasses: 3, input });
   return loadModel(archive, { device: 'cpu', threads: 1, batching: { maxBatchSize: 2 } });
 };
@@ -16,7 +16,7 @@ exports.smallArchive = () =>
   });
 
 /** Repeatable noise. */
-exports.noiseClip = (frames = 8, height = 64, width = 64) => {
+exports.noiseClip = (frames = 8, height = 48, width = 48) => {
   const data = new Uint8Array(frames * height * width * 3);
   for (let i = 0; i < data.length; i++) data[i] = (Math.imul(i + 1, 2654435761) >>> 24) & 255;
   return { data, frames, height, width };
@@ -31,7 +31,7 @@ exports.makeBusy = async (model, count) => {
 /** A trainer with `count` steps under way. */
 exports.busyTrainer = async (count) => {
   const { native } = require('../../../dist/native.js');
-  const side = 64;
+  const side = 48;
   const input = {
     frames: 8,
     height: side,

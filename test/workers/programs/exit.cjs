@@ -4,7 +4,7 @@ const { busyTrainer, makeBusy, slowModel } = require('./common.cjs');
 const [what, how] = process.argv.slice(2);
 
 async function start() {
-  if (what === 'trainer') return busyTrainer(10);
+  if (what === 'trainer') return busyTrainer(4);
   if (what === 'load') {
     for (let i = 0; i < 3; i++) slowModel().catch(() => {});
     return null;

@@ -3,7 +3,7 @@ const { parentPort, workerData } = require('node:worker_threads');
 const { busyTrainer, makeBusy, slowModel } = require('./common.cjs');
 
 async function main() {
-  if (workerData === 'trainer') return busyTrainer(10);
+  if (workerData === 'trainer') return busyTrainer(4);
   const model = await slowModel();
   await makeBusy(model, 20);
   return model;

@@ -1,0 +1,124 @@
+#include <ATen/ATen.h>
+#include <gtest/gtest.h>
+#include <torch/csrc/autograd/grad_mode.h>
+#include <torch/csrc/jit/api/module.h>
+
+#include <set>
+
+#include "native/architectures/build.h"
+#include "native/architectures/catalog.h"
+#include "native/runtime/error.h"
+
+namespace kinetorch {
+namespace {
+
+int64_t parametersOf(const torch::jit::Module& module) {
+  int64_t count = 0;
+  for (const at::Tensor& parameter : module.parameters()) count += parameter.numel();
+  return count;
+}
+
+std::set<std::string> keysOf(const torch::jit::Module& module) {
+  std::set<std::string> keys;
+  for (const auto& parameter : module.named_parameters()) keys.insert(parameter.name);
+  for (const auto& buffer : module.named_buffers()) keys.insert(buffer.name);
+  return keys;
+}
+
+TEST(Catalog, HoldsEveryArchitectureOnce) {
+  std::vector<std::string> names;
+  for (const ArchitectureInfo& info : architectures()) names.push_back(info.name);
+  EXPECT_EQ(names, (std::vector<std::string>{"r3d_18", "mc3_18", "r2plus1d_18", "r2plus1d_34", "ir_csn_26", "ir_csn_50",
+                                             "ir_csn_101", "ir_csn_152", "ip_csn_26", "ip_csn_50", "ip_csn_101",
+                                             "ip_csn_152", "r2plus1d_dw"}));
+}
+
+TEST(Catalog, NamesWhatItHasWhenAskedForAnother) {
+  try {
+    buildArchitecture("resnet50", 2, 0);
+    FAIL() << "expected an error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), "ERR_INVALID_ARGUMENT");
+    EXPECT_NE(std::string(error.what()).find("r2plus1d_34"), std::string::npos);
+    EXPECT_NE(std::string(error.what()).find("\"resnet50\""), std::string::npos);
+  }
+}
+
+// Counted by the formula of R(2+1)D with midplanes computed once a block; the stem has 45 midplanes.
+int64_t r2Plus1dParameters(const std::array<int64_t, 4>& blocks, int64_t classes) {
+  int64_t count = 3 * 45 * 49 + 2 * 45 + 45 * 64 * 3 + 2 * 64;
+  int64_t in = 64;
+  for (size_t stage = 0; stage < 4; ++stage) {
+    const int64_t out = int64_t{64} << stage;
+    for (int64_t block = 0; block < blocks[stage]; ++block) {
+      const int64_t mid = in * out * 27 / (in * 9 + 3 * out);
+      count += (in + out) * mid * 9 + 2 * mid * out * 3 + 2 * (2 * mid + 2 * out);
+      if (in != out) count += in * out + 2 * out;
+      in = out;
+    }
+  }
+  return count + 512 * classes + classes;
+}
+
+TEST(R2Plus1d, HasTheParametersOfItsFormula) {
+  EXPECT_EQ(r2Plus1dParameters({2, 2, 2, 2}, 400), 31'505'325);
+  EXPECT_EQ(parametersOf(buildArchitecture("r2plus1d_34", 400, 0)), r2Plus1dParameters({3, 4, 6, 3}, 400));
+}
+
+TEST(DepthwiseResNet, HasAboutAMillionParametersOrFewer) {
+  EXPECT_LE(parametersOf(buildArchitecture("r2plus1d_dw", 400, 0)), 1'100'000);
+}
+
+TEST(StateDict, HasTorchvisionsKeys) {
+  const std::set<std::string> r3d = keysOf(buildArchitecture("r3d_18", 5, 0));
+  for (const char* key : {"stem.0.weight", "stem.1.running_mean", "layer1.0.conv1.0.weight", "layer1.0.conv1.1.bias",
+                          "layer2.0.downsample.0.weight", "layer2.0.downsample.1.num_batches_tracked", "fc.bias"}) {
+    EXPECT_EQ(r3d.count(key), 1u) << key;
+  }
+  const std::set<std::string> split = keysOf(buildArchitecture("r2plus1d_18", 5, 0));
+  for (const char* key : {"stem.0.weight", "stem.1.weight", "stem.3.weight", "stem.4.bias", "layer1.0.conv1.0.0.weight",
+                          "layer1.0.conv1.0.1.running_var", "layer1.0.conv1.0.3.weight", "layer1.0.conv1.1.weight"}) {
+    EXPECT_EQ(split.count(key), 1u) << key;
+  }
+  EXPECT_EQ(keysOf(buildArchitecture("ir_csn_26", 5, 0)).count("layer1.0.conv2.0.weight"), 1u);
+  const std::set<std::string> ip = keysOf(buildArchitecture("ip_csn_26", 5, 0));
+  for (const char* key : {"layer1.0.conv2.0.weight", "layer1.0.conv2.1.weight", "layer1.0.conv2.2.weight"}) {
+    EXPECT_EQ(ip.count(key), 1u) << key;
+  }
+}
+
+TEST(Weights, FollowTheSeed) {
+  const auto weightOf = [](uint64_t seed) {
+    return buildArchitecture("r2plus1d_dw", 5, seed).attr("fc").toModule().attr("weight").toTensor();
+  };
+  EXPECT_TRUE(at::equal(weightOf(1), weightOf(1)));
+  EXPECT_FALSE(at::equal(weightOf(1), weightOf(2)));
+}
+
+TEST(Weights, AreDrawnAsTheFieldDoes) {
+  const torch::jit::Module module = buildArchitecture("mc3_18", 400, 7);
+  // Kaiming normal, fan_out: 512 output channels of a 1×3×3 kernel in layer4.
+  for (const auto& parameter : module.named_parameters()) {
+    if (parameter.name != "layer4.1.conv2.0.weight") continue;
+    EXPECT_NEAR(parameter.value.std().item<double>(), std::sqrt(2.0 / (512 * 9)), 1e-4);
+    EXPECT_NEAR(parameter.value.mean().item<double>(), 0.0, 1e-4);
+  }
+  const torch::jit::Module fc = module.attr("fc").toModule();
+  EXPECT_NEAR(fc.attr("weight").toTensor().std().item<double>(), 0.01, 1e-4);
+  EXPECT_EQ(fc.attr("bias").toTensor().abs().max().item<double>(), 0.0);
+}
+
+TEST(Networks, TakeAnyNumberOfFramesHeightWidthAndClasses) {
+  at::NoGradGuard noGrad;
+  for (const char* name : {"r2plus1d_dw", "mc3_18", "ip_csn_26"}) {
+    torch::jit::Module module = buildArchitecture(name, 7, 0);
+    module.eval();
+    for (const std::vector<int64_t>& shape : {std::vector<int64_t>{1, 3, 8, 32, 48}, {2, 3, 5, 33, 31}}) {
+      const at::Tensor out = module.forward({at::zeros(shape)}).toTensor();
+      EXPECT_EQ(out.sizes(), (std::vector<int64_t>{shape[0], 7})) << name;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace kinetorch

@@ -1,0 +1,154 @@
+#include "native/model/network.h"
+
+#include <ATen/ATen.h>
+#include <gtest/gtest.h>
+#include <torch/csrc/autograd/grad_mode.h>
+#include <torch/csrc/jit/api/module.h>
+
+#include "native/architectures/build.h"
+#include "native/model/module_io.h"
+#include "native/runtime/error.h"
+
+namespace kinetorch {
+namespace {
+
+constexpr int64_t kClasses = 5;
+
+InputSpec smallInput() {
+  InputSpec input;
+  input.frames = 4;
+  input.height = 32;
+  input.width = 32;
+  input.resize = {32, 32};
+  input.mean = {0, 0, 0};
+  input.std = {1, 1, 1};
+  return input;
+}
+
+std::unique_ptr<Network> load(const torch::jit::Module& module, int64_t numClasses = kClasses,
+                              c10::ScalarType precision = at::kFloat) {
+  return loadNetwork({"", serializeModule(module, "{}")}, smallInput(), numClasses, at::kCPU, precision);
+}
+
+// Fresh networks have batch norms that do nothing and a last layer near zero; these have neither.
+torch::jit::Module lively(const std::string& architecture) {
+  at::NoGradGuard noGrad;
+  at::manual_seed(4);
+  torch::jit::Module module = buildArchitecture(architecture, kClasses, 1);
+  for (const auto& buffer : module.named_buffers()) {
+    at::Tensor value = buffer.value;
+    if (buffer.name.find("running_mean") != std::string::npos) value.normal_(0.0, 0.1);
+    if (buffer.name.find("running_var") != std::string::npos) value.uniform_(0.5, 1.5);
+  }
+  for (const auto& parameter : module.named_parameters()) {
+    at::Tensor value = parameter.value;
+    if (value.dim() == 1) value.add_(at::randn_like(value) * 0.1);
+    if (parameter.name == "fc.weight") value.normal_(0.0, 0.3);
+  }
+  module.eval();
+  return module;
+}
+
+at::Tensor clips(int64_t count) { return at::randn({count, 3, 4, 32, 32}); }
+
+// Relative to the largest logit.
+double relativeError(const at::Tensor& actual, const at::Tensor& expected) {
+  return ((actual - expected).abs().max() / expected.abs().max()).item<double>();
+}
+
+class FrozenNetwork : public testing::TestWithParam<const char*> {};
+
+TEST_P(FrozenNetwork, GivesWhatTheModuleGives) {
+  at::NoGradGuard noGrad;
+  torch::jit::Module module = lively(GetParam());
+  const at::Tensor input = clips(3);
+  const at::Tensor expected = module.forward({input}).toTensor();
+  const std::unique_ptr<Network> network = load(module);
+  const at::Tensor logits = network->logits(input);
+  EXPECT_EQ(logits.sizes(), (std::vector<int64_t>{3, kClasses}));
+  EXPECT_LE(relativeError(logits, expected), 1e-4);
+  // The clips differ, and so do their logits: the comparison would notice.
+  EXPECT_GT(relativeError(logits.roll(1, 0), expected), 1e-2);
+  EXPECT_LE(relativeError(network->logits(input.contiguous(at::MemoryFormat::ChannelsLast3d)), expected), 1e-4);
+}
+
+TEST_P(FrozenNetwork, EmbedsInFrontOfTheLastLayer) {
+  at::NoGradGuard noGrad;
+  torch::jit::Module module = lively(GetParam());
+  const at::Tensor input = clips(2);
+  const std::unique_ptr<Network> network = load(module);
+  ASSERT_TRUE(network->canEmbed());
+  const torch::jit::Module fc = module.attr("fc").toModule();
+  const at::Tensor logits = at::linear(network->embed(input), fc.attr("weight").toTensor(), fc.attr("bias").toTensor());
+  EXPECT_LE(relativeError(logits, module.forward({input}).toTensor()), 1e-4);
+}
+
+INSTANTIATE_TEST_SUITE_P(Architectures, FrozenNetwork, testing::Values("r2plus1d_dw", "ip_csn_26", "mc3_18"),
+                         [](const auto& info) { return std::string(info.param); });
+
+TEST(Network, CountsItsBytes) {
+  torch::jit::Module module = lively("r2plus1d_dw");
+  int64_t parameters = 0;
+  for (const at::Tensor& parameter : module.parameters()) parameters += parameter.numel();
+  EXPECT_EQ(load(module)->bytes(), parameters * 4);
+  EXPECT_EQ(load(module, kClasses, at::kBFloat16)->bytes(), parameters * 2);
+}
+
+torch::jit::Module foreign(const std::string& methods) {
+  torch::jit::Module module("Foreign");
+  module.register_attribute("training", c10::BoolType::get(), false);
+  torch::jit::Module fc("Linear");
+  fc.register_attribute("training", c10::BoolType::get(), false);
+  fc.register_parameter("weight", at::ones({kClasses, 3}), false);
+  fc.register_parameter("bias", at::zeros({kClasses}), false);
+  fc.define("def forward(self, x: Tensor) -> Tensor:\n    return torch.linear(x, self.weight, self.bias)\n");
+  module.register_module("fc", fc);
+  module.define(methods);
+  return module;
+}
+
+std::string codeOf(const torch::jit::Module& module, int64_t numClasses = kClasses) {
+  try {
+    load(module, numClasses);
+  } catch (const Error& error) {
+    return error.code();
+  }
+  return "";
+}
+
+TEST(ForeignNetwork, RunsItsForwardAndNothingElse) {
+  // `embed` and `fc` may mean anything here.
+  const std::unique_ptr<Network> network = load(foreign(R"(
+def embed(self, x: Tensor) -> Tensor:
+    return torch.mean(x, [2, 3, 4]) * 100.0
+def forward(self, x: Tensor) -> Tensor:
+    return self.fc.forward(torch.mean(x, [2, 3, 4]))
+)"));
+  EXPECT_FALSE(network->canEmbed());
+  const at::Tensor logits = network->logits(at::ones({2, 3, 4, 32, 32}));
+  EXPECT_NEAR(logits[0][0].item<double>(), 3.0, 1e-5);
+}
+
+TEST(ForeignNetwork, GetsItsDefaultArguments) {
+  const std::unique_ptr<Network> network = load(foreign(R"(
+def forward(self, x: Tensor, scale: float = 2.0, twice: bool = True) -> Tensor:
+    y = self.fc.forward(torch.mean(x, [2, 3, 4])) * scale
+    if twice:
+        y = y * 2
+    return y
+)"));
+  EXPECT_NEAR(network->logits(at::ones({1, 3, 4, 32, 32}))[0][0].item<double>(), 12.0, 1e-4);
+}
+
+TEST(ForeignNetwork, IsRefusedWithACodeWhereItDoesNotFit) {
+  EXPECT_EQ(codeOf(foreign("def forward(self, x: Tensor, y: Tensor) -> Tensor:\n    return x + y\n")),
+            "ERR_MODEL_FORWARD");
+  EXPECT_EQ(codeOf(foreign("def forward(self, x: List[Tensor]) -> Tensor:\n    return x[0]\n")), "ERR_MODEL_FORWARD");
+  EXPECT_EQ(codeOf(foreign("def forward(self, x: Tensor) -> Tensor:\n    return x\n")), "ERR_MODEL_FORWARD");
+  EXPECT_EQ(codeOf(foreign("def forward(self, x: Tensor) -> int:\n    return x.dim()\n")), "ERR_MODEL_FORWARD");
+  EXPECT_EQ(codeOf(foreign("def embed(self, x: Tensor) -> Tensor:\n    return x\n")), "ERR_MODEL_FORWARD");
+  EXPECT_EQ(codeOf(lively("r2plus1d_dw"), kClasses + 1), "ERR_MODEL_METADATA");
+}
+
+}  // namespace
+}  // namespace kinetorch
