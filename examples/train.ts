@@ -37,12 +37,14 @@ async function main() {
     const result = await train(
       {
         architecture: 'r2plus1d_dw',
-        data: { train: squares(240), validation: squares(16) },
+        data: { train: squares(160), validation: squares(16) },
         input: { frames, height, width, resize: [height, width] },
         outDir: join(folder, 'run'),
         epochs: 2,
         batchSize: 8,
         optimizer: 'sgd',
+        // One core is enough for a network this small.
+        threads: 1,
         // A mirrored "left" would be a "right".
         horizontalFlip: 0,
       },

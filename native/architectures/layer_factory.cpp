@@ -82,8 +82,14 @@ LayerFactory::Module LayerFactory::maxPool(Size3 kernel, Size3 stride, Size3 pad
 
 LayerFactory::Module LayerFactory::averagePool(Size3 stride) {
   Module module = make("AvgPool3d");
-  module.define("def forward(self, x: Tensor) -> Tensor:\n    return torch.avg_pool3d(x, " + list(stride) + ", " +
-                list(stride) + ", [0, 0, 0], True, False)\n");
+  std::ostringstream source;
+  // LibTorch refuses a window larger than its input, which the last stages of small clips would meet, and has no
+  // half-precision average pooling in three dimensions on a CPU.
+  source << "def forward(self, x: Tensor) -> Tensor:\n"
+         << "    window = [min(" << stride[0] << ", x.size(2)), min(" << stride[1] << ", x.size(3)), min(" << stride[2]
+         << ", x.size(4))]\n"
+         << "    return torch.avg_pool3d(x.float(), window, " << list(stride) << ", [0, 0, 0], True, False).type_as(x)\n";
+  module.define(source.str());
   return module;
 }
 

@@ -60,8 +60,11 @@ class ShapeWalk {
   void step(Frame& frame, const Node* node, const std::string& path) {
     const std::string kind = node->kind().toQualString();
     const Value* out = node->outputs().empty() ? nullptr : node->outputs()[0];
-    // Constants, lists of them and the bookkeeping of batch norm say nothing about shapes.
-    if (kind == "prim::Constant" || kind == "prim::ListConstruct" || kind == "prim::If") return;
+    // Constants, lists of them and the bookkeeping of batch norm and of pooling windows say nothing about shapes.
+    if (kind == "prim::Constant" || kind == "prim::ListConstruct" || kind == "prim::If" || kind == "aten::size" ||
+        kind == "prim::min") {
+      return;
+    }
     if (kind == "prim::GetAttr") {
       getAttribute(frame, node, out);
     } else if (kind == "prim::CallMethod") {
@@ -84,7 +87,7 @@ class ShapeWalk {
     } else if (kind == "aten::avg_pool3d") {
       // Windows as large as their stride, rounded up: what LayerFactory::averagePool makes.
       const Shape stride = ints(node, 2);
-      if (ints(node, 1) != stride || ints(node, 3) != Shape{0, 0, 0}) throw UnknownOperator{kind};
+      if (ints(node, 3) != Shape{0, 0, 0}) throw UnknownOperator{kind};
       Shape size = frame.shape(node->inputs()[0]);
       for (size_t i = 0; i < 3; ++i) size[i + 1] = (size[i + 1] + stride[i] - 1) / stride[i];
       frame.shapes[out] = size;
@@ -94,7 +97,7 @@ class ShapeWalk {
     } else if (kind == "aten::flatten") {
       frame.shapes[out] = {volume(frame.shape(node->inputs()[0]))};
     } else if (kind == "aten::relu_" || kind == "aten::relu" || kind == "aten::add_" || kind == "aten::add" ||
-               kind == "aten::dropout") {
+               kind == "aten::dropout" || kind == "aten::to" || kind == "aten::type_as") {
       frame.shapes[out] = frame.shape(node->inputs()[0]);
     } else {
       throw UnknownOperator{kind};

@@ -82,7 +82,7 @@ TEST(StateDict, HasTorchvisionsKeys) {
   }
   EXPECT_EQ(keysOf(buildArchitecture("ir_csn_26", 5, 0)).count("layer1.0.conv2.0.weight"), 1u);
   const std::set<std::string> ip = keysOf(buildArchitecture("ip_csn_26", 5, 0));
-  for (const char* key : {"layer1.0.conv2.0.weight", "layer1.0.conv2.1.weight", "layer1.0.conv2.2.weight"}) {
+  for (const char* key : {"layer1.0.conv2.0.0.weight", "layer1.0.conv2.0.1.weight", "layer1.0.conv2.0.2.weight"}) {
     EXPECT_EQ(ip.count(key), 1u) << key;
   }
 }
@@ -113,7 +113,8 @@ TEST(Networks, TakeAnyNumberOfFramesHeightWidthAndClasses) {
   for (const char* name : {"r2plus1d_dw", "mc3_18", "ip_csn_26"}) {
     torch::jit::Module module = buildArchitecture(name, 7, 0);
     module.eval();
-    for (const std::vector<int64_t>& shape : {std::vector<int64_t>{1, 3, 8, 32, 48}, {2, 3, 5, 33, 31}}) {
+    for (const std::vector<int64_t>& shape :
+         {std::vector<int64_t>{1, 3, 8, 32, 48}, {2, 3, 5, 33, 31}, {1, 3, 1, 16, 16}}) {
       const at::Tensor out = module.forward({at::zeros(shape)}).toTensor();
       EXPECT_EQ(out.sizes(), (std::vector<int64_t>{shape[0], 7})) << name;
     }

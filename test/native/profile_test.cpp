@@ -66,6 +66,15 @@ INSTANTIATE_TEST_SUITE_P(Architectures, PublishedCounts,
                                          Published{"ip_csn_152", 33'016'592, {{k224, 83.3, 0.1}, {k256, 108.8, 0.1}}}),
                          [](const auto& info) { return std::string(info.param.name); });
 
+TEST(ProfileModel, FollowsTheSmallNetworkDownToOneValue) {
+  const ModelSource source = sourceOf(buildArchitecture("r2plus1d_dw", 3, 0));
+  for (const std::array<int64_t, 3>& clip : {std::array<int64_t, 3>{12, 64, 80}, {2, 16, 16}}) {
+    const ModelProfile profile = profileModel(source, clip);
+    EXPECT_EQ(profile.unknownOperator, "");
+    EXPECT_GT(gigaOf(profile), 0.0);
+  }
+}
+
 torch::jit::Module custom(const std::string& forward) {
   torch::jit::Module module("Custom");
   module.register_parameter("weight", at::zeros({6, 3, 3, 3, 3}), false);

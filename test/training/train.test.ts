@@ -9,12 +9,12 @@ import { train } from '../../lib/training/train';
 import type { EpochMetrics, TrainEvent, TrainOptions } from '../../lib/training/types';
 
 const frames = 8;
-const input: Partial<ModelInput> = { frames, height: 16, width: 16, resize: [20, 20] };
+const input: Partial<ModelInput> = { frames, height: 24, width: 24, resize: [28, 28] };
 const labels = ['still', 'left', 'right'];
 
 /** Vertical stripes that stand still or move one way by two pixels a frame: only motion tells the class. */
 function movingStripes(label: number, random: () => number): DatasetClip {
-  const size = 20;
+  const size = 28;
   const speed = [0, 2, -2][label] as number;
   const phase = random() * 16;
   const darkest = 60 + random() * 50;
@@ -87,7 +87,7 @@ test('learns motion, reports it, and leaves a model that classifies', async () =
     architecture: 'r2plus1d_dw',
     learningRate: 0.02,
     labels,
-    input: { frames, height: 16 },
+    input: { frames, height: 24 },
   });
 
   await using model = await loadModel(result.modelPath, { device: 'cpu' });
