@@ -53,8 +53,8 @@ export async function printTimeline(
   }
   noteWarnings(path, warnings);
   const speed = duration / (milliseconds / 1000);
-  const faster = duration > 0 ? `, ${speed.toFixed(speed < 10 ? 1 : 0)} times as fast as it plays` : '';
-  print(`  ${dim(`${plural(windows, 'window')} in ${formatDuration(milliseconds)}${faster}`)}`);
+  const pace = duration > 0 ? `, ${speed.toFixed(speed < 10 ? 1 : 0)}× real time` : '';
+  print(`  ${dim(`${plural(windows, 'window')} in ${formatDuration(milliseconds)}${pace}`)}`);
 }
 
 /** Clips spread evenly over a video, and the mean of them all. */

@@ -42,8 +42,8 @@ export const inputSchema = inputShape.refine(
   { error: 'a resize that is at least as large as the crop of height and width', path: ['resize'] },
 );
 
-/** Any part of a {@link ModelInput}. */
-export const partialInputSchema = inputShape.partial();
+/** Any part of a {@link ModelInput}; without a default, so that what is left out keeps what the model's file says. */
+export const partialInputSchema = inputShape.extend({ antialias: z.boolean({ error: 'true or false' }) }).partial();
 
 export const labelsSchema = z
   .array(z.string({ error: 'a string' }), { error: 'an array of class names' })
