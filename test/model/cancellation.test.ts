@@ -1,14 +1,19 @@
 import { getEventListeners } from 'node:events';
 import { KinetorchError } from '../../lib/errors';
+import type { ModelArchive } from '../../lib/model/createModel';
 import { loadModel } from '../../lib/model/loadModel';
 import type { VideoModel } from '../../lib/model/videoModel';
 import { expectError, noiseClip, onCpu, slowArchive } from './helpers';
 
 const clip = noiseClip({ frames: 8, height: 64, width: 64 });
 
+let archive: ModelArchive;
 let model: VideoModel;
+beforeAll(async () => {
+  archive = await slowArchive();
+});
 beforeEach(async () => {
-  model = await loadModel(await slowArchive(), { ...onCpu, batching: { maxBatchSize: 1 } });
+  model = await loadModel(archive, { ...onCpu, batching: { maxBatchSize: 1 } });
 });
 afterEach(() => model.dispose());
 

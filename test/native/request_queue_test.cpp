@@ -66,8 +66,10 @@ TEST(RequestQueue, KeepsEmbeddingsAndLogitsApartWithoutReordering) {
   queue.push(request(4, Output::kEmbedding));
   queue.push(request(5, Output::kProbabilities));
   // A request of the other kind follows, so waiting a minute would bring no company.
+  const Clock::time_point begin = Clock::now();
   EXPECT_EQ(idsOf(queue.popBatch()), (Ids{1, 2}));
   EXPECT_EQ(idsOf(queue.popBatch()), (Ids{3, 4}));
+  EXPECT_LT(Clock::now() - begin, milliseconds(30'000));
   queue.close();
   EXPECT_EQ(idsOf(queue.popBatch()), (Ids{5}));
 }

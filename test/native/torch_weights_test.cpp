@@ -74,7 +74,7 @@ void expectPickleRefused(const std::string& bytes, const std::string& message) {
 
 std::map<std::string, WeightTensor> byName(const std::string& fixture) {
   std::map<std::string, WeightTensor> tensors;
-  for (WeightTensor& tensor : openWeights(fixturePath(fixture))) tensors[tensor.name] = tensor;
+  for (WeightTensor& tensor : openWeights(ByteSource::openFile(fixturePath(fixture)))) tensors[tensor.name] = tensor;
   return tensors;
 }
 
@@ -96,7 +96,7 @@ TEST(TorchWeights, ReadsTheSameFromEveryFile) {
 TEST(TorchWeights, RefusesOtherFilesByName) {
   const auto refused = [](const std::string& fixture, const std::string& message) {
     SCOPED_TRACE(fixture);
-    expectError("ERR_WEIGHTS", message, [&] { openWeights(fixturePath(fixture)); });
+    expectError("ERR_WEIGHTS", message, [&] { openWeights(ByteSource::openFile(fixturePath(fixture))); });
   };
   refused("hostile.pth", "`__builtin__.print`");
   refused("legacy.pth", "torch.save(torch.load(path), path)");
@@ -104,7 +104,7 @@ TEST(TorchWeights, RefusesOtherFilesByName) {
   refused("scripted.pt", "TorchScript");
   refused("text.pt", "neither");
   refused("empty.pt", "neither");
-  expectError("ERR_FILE_NOT_FOUND", "No such file", [] { openWeights("/no/such/file.pth"); });
+  expectError("ERR_FILE_NOT_FOUND", "No such file", [] { openWeights(ByteSource::openFile("/no/such/file.pth")); });
 }
 
 TEST(TorchWeights, MakesViewsContiguous) {
@@ -177,10 +177,10 @@ TEST(TorchWeights, RefusesWhatIsNoStateDict) {
   expectRefused(buildZip({{"a/version", "3"}}), "`data.pkl`");
   expectRefused(buildZip({{"a/data.pkl", pickle("}")}, {"a/byteorder", "big"}}), "received `big`");
   const TemporaryFile empty(torchFile("}"));
-  expectError("ERR_WEIGHTS", "holds none", [&] { openWeights(empty.path()); });
+  expectError("ERR_WEIGHTS", "holds none", [&] { openWeights(ByteSource::openFile(empty.path())); });
   const std::string one = tensor(storage("0", 6), 0, {1}, {1});
   const TemporaryFile twice(torchFile("}(" + text("a") + one + text("a") + one + "u"));
-  expectError("ERR_WEIGHTS", "`a` is there twice", [&] { openWeights(twice.path()); });
+  expectError("ERR_WEIGHTS", "`a` is there twice", [&] { openWeights(ByteSource::openFile(twice.path())); });
 }
 
 TEST(PickleReader, NamesTheGlobalItRefuses) {
@@ -199,6 +199,8 @@ TEST(PickleReader, RefusesDamage) {
                                    pickle("("),
                                    pickle("t"),
                                    pickle("0"),
+                                   pickle("N(0t"),
+                                   pickle("N(\x85t"),
                                    pickle("s"),
                                    pickle("N]s"),
                                    pickle("NNNs"),

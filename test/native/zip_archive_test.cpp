@@ -168,6 +168,9 @@ TEST(Inflate, DecodesEveryKindOfBlock) {
     EXPECT_FALSE(inflateExact(stream.data(), stream.size() - 1, target.data(), target.size()));
     Bytes longer(text.size() + 1);
     EXPECT_FALSE(inflateExact(stream.data(), stream.size(), longer.data(), longer.size()));
+    Bytes trailing = stream;
+    trailing.push_back(0);
+    EXPECT_FALSE(inflateExact(trailing.data(), trailing.size(), target.data(), target.size()));
   };
   expectText({0x01, 0x03, 0x00, 0xFC, 0xFF, 'a', 'b', 'c'}, "abc");        // stored
   expectText({0x4B, 0x4C, 0x4A, 0x4E, 0x84, 0x21, 0x00}, "abcabcabcabc");  // fixed codes
