@@ -37,8 +37,10 @@ export interface CreateOptions {
   seed: number;
   /** Text of `kinetorch.json`, stored in the archive as it is. */
   metadata: string;
-  /** A `.safetensors` or torch `.pth` file; '' for fresh weights. */
-  weights: string;
+  /** A `.safetensors` or torch `.pth` file or a TorchScript archive, as path or bytes; '' for fresh weights. */
+  weights: string | Uint8Array;
+  /** Keep the fresh classification head, whatever head `weights` has. */
+  newHead: boolean;
 }
 
 /** How a clip becomes the network's input. */
@@ -139,10 +141,48 @@ export interface ModelProfile {
   unknownOperator: string;
 }
 
+/**
+ * Random changes of training clips, each drawn once a clip and the same in all its frames. Pairs are [min, max]; an
+ * empty array, or 0, leaves the change out.
+ */
+export interface AugmentOptions {
+  /** Short side in pixels to which a clip is resized, aspect ratio kept, before the crop. */
+  shortSide: number[];
+  /**
+   * Share of the frame's area that a random resized crop takes, and its width over height relative to the input's, drawn
+   * on a log scale. [] crops at the input's own size; with it, `shortSide` is not used.
+   */
+  cropArea: number[];
+  cropAspect: number[];
+  /** Probability of a horizontal flip, one for each class; a clip of several classes takes the least of theirs. */
+  flip: number[];
+  /** A factor from [1 - x, 1 + x] each; `hue` shifts by up to x turns of the colour circle, 0…0.5. */
+  brightness: number;
+  contrast: number;
+  saturation: number;
+  hue: number;
+  /** RandAugment: operations a clip, and their strength from 0 to 30. */
+  randAugmentOperations: number;
+  randAugmentMagnitude: number;
+  /** Probability that a rectangle of the clip is overwritten with noise, and the share of the frame's area it takes. */
+  erase: number;
+  eraseArea: number[];
+  /** Alphas of the Beta distributions; where both are above 0, each batch takes one of the two at random. */
+  mixup: number;
+  cutmix: number;
+}
+
 export interface TrainerOptions {
   device: string;
+  precision: 'float32' | 'bfloat16' | 'float16';
   input: InputSpec;
   numClasses: number;
+  augment: AugmentOptions;
+  /** 'binaryCrossEntropy' is for clips of several classes at once. */
+  loss: 'crossEntropy' | 'binaryCrossEntropy';
+  labelSmoothing: number;
+  /** A factor on the loss of each class; [] for none. */
+  classWeights: number[];
   optimizer: 'sgd' | 'adamw';
   momentum: number;
   nesterov: boolean;
@@ -150,37 +190,58 @@ export interface TrainerOptions {
   beta2: number;
   epsilon: number;
   weightDecay: number;
-  labelSmoothing: number;
-  /** Probability of a horizontal flip in `step`. */
-  horizontalFlip: number;
   /** Global norm above which gradients are scaled down; 0 is off. */
   clipGradNorm: number;
+  /** Factor on the learning rate of everything below the classification head. */
+  bodyRate: number;
+  /** Module paths, for example 'stem' or 'layer1', whose parameters and batch norm statistics stay as they are. */
+  frozen: string[];
+  /** Batch norm in evaluation mode, its scales and shifts not trained. */
+  freezeBatchNorm: boolean;
+  /** Of the running average of weights that `evaluate` and `saveModel` then use; 0 is off. */
+  emaDecay: number;
   seed: number;
   threads: number;
 }
 
-/** uint8 N×T×H×W×3 clips, all of one size at or above the input's height and width, and N labels. */
+/** uint8 N×T×H×W×3 clips, all of one size, and what each shows. */
 export interface NativeBatch {
   data: Uint8Array;
   batch: number;
   frames: number;
   height: number;
   width: number;
+  /** A class for each clip; empty with the loss 'binaryCrossEntropy'. */
   labels: Int32Array;
+  /** With that loss N×classes of 0 and 1, row-major; else empty. */
+  targets: Float32Array;
 }
 
 export interface StepResult {
+  /** Mean over the clips of all batches. */
   loss: number;
+  /** Clips whose highest logit is that of their (heaviest) class; with several classes, those right in every class. */
   correct: number;
+  /** Before clipping; 0 where not stepped. */
   gradNorm: number;
+  /** False where gradients overflowed in float16: the weights are as they were, and the next loss is scaled up less. */
+  stepped: boolean;
   runMs: number;
 }
 
 export interface EvalResult {
-  /** Sum of the cross entropy over the batch. */
+  /** Sum over the batch of the loss without label smoothing and class weights. */
   lossSum: number;
-  /** N×classes, row-major. */
+  /** N×classes, row-major: softmax, or sigmoids with the loss 'binaryCrossEntropy'. */
   probabilities: Float32Array;
+}
+
+/** What `augmentClips` gives: the batch as the network sees it, before normalisation. */
+export interface AugmentedClips {
+  /** uint8 N×T×H×W×3 of the input's height and width. */
+  data: Uint8Array;
+  /** N×classes after mixing. */
+  targets: Float32Array;
 }
 
 /** uint8 T×H×W×3. */
@@ -195,13 +256,16 @@ export interface ResizeClip {
 export declare class NativeTrainer {
   static create(source: string | Uint8Array, options: TrainerOptions): Promise<NativeTrainer>;
   readonly device: string;
-  /** Random crop and flip, forward, backward, one optimiser step. */
-  step(batch: NativeBatch, learningRate: number): Promise<StepResult>;
+  /**
+   * Augments, runs forward and backward over each batch in turn, and takes one optimiser step along the mean gradient of
+   * all their clips. Rejects with ERR_TRAINING, without having stepped, where loss or gradients are not finite.
+   */
+  step(batches: NativeBatch[], learningRate: number): Promise<StepResult>;
   /** Centre crop, no gradient, batch-norm in evaluation mode. */
   evaluate(batch: NativeBatch): Promise<EvalResult>;
   /** Writes a TorchScript archive with `metadata` as its kinetorch.json; atomic: temporary file, fsync, rename. */
   saveModel(path: string, metadata: string): Promise<void>;
-  /** Model, optimiser and random state, and `state`, the caller's own text. Atomic. */
+  /** Weights, their average, optimiser, random state, and `state`, the caller's own text; with a SHA-256. Atomic. */
   saveCheckpoint(path: string, state: string): Promise<void>;
   /** Restores what saveCheckpoint wrote and returns its `state`. */
   loadCheckpoint(path: string): Promise<string>;
@@ -219,6 +283,11 @@ export interface NativeBinding {
   profileModel(source: string | Uint8Array, shape: number[]): Promise<ModelProfile>;
   /** uint8 T×H×W×3 frames resized as loadModel's preprocessing does; `resize` is [height, width] or [shortSide]. */
   resizeClip(clip: ResizeClip, resize: number[], antialias: boolean): Promise<ResizeClip>;
+  /** What a training step would make of a batch with this seed. */
+  augmentClips(
+    batch: NativeBatch,
+    options: { augment: AugmentOptions; input: InputSpec; numClasses: number; seed: number },
+  ): Promise<AugmentedClips>;
   NativeModel: typeof NativeModel;
   NativeTrainer: typeof NativeTrainer;
 }

@@ -10,6 +10,7 @@
 #include "native/model/zip_archive.h"
 #include "native/preprocessing/resize_clip.h"
 #include "native/runtime/runtime_info.h"
+#include "native/training/augment_clips.h"
 
 // Registers binding.d.ts, name by name.
 
@@ -48,17 +49,20 @@ Napi::Value getArchitectures(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value create(const Napi::CallbackInfo& info) {
-  const auto object = info[0].As<Napi::Object>();
-  CreateOptions options;
-  options.architecture = textOf(object, "architecture");
-  options.numClasses = integerOf(object, "numClasses");
-  options.seed = static_cast<uint64_t>(integerOf(object, "seed"));
-  options.metadata = textOf(object, "metadata");
-  options.weights = textOf(object, "weights");
-  return Environment::of(info.Env())
-      .runInBackground(
-          info.Env(), [options] { return createModel(options); },
-          [](Napi::Env env, const std::vector<uint8_t>& bytes) -> Napi::Value { return toUint8Array(env, bytes); });
+  return guarded(info.Env(), [&] {
+    const auto object = info[0].As<Napi::Object>();
+    auto options = std::make_shared<CreateOptions>();
+    options->architecture = textOf(object, "architecture");
+    options->numClasses = integerOf(object, "numClasses");
+    options->seed = static_cast<uint64_t>(integerOf(object, "seed"));
+    options->metadata = textOf(object, "metadata");
+    options->weights = toSource(object.Get("weights"));
+    options->newHead = flagOf(object, "newHead");
+    return Environment::of(info.Env())
+        .runInBackground(
+            info.Env(), [options] { return createModel(*options); },
+            [](Napi::Env env, const std::vector<uint8_t>& bytes) -> Napi::Value { return toUint8Array(env, bytes); });
+  });
 }
 
 Napi::Value readExtra(const Napi::CallbackInfo& info) {
@@ -127,6 +131,26 @@ Napi::Value resize(const Napi::CallbackInfo& info) {
   });
 }
 
+Napi::Value augment(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&] {
+    auto batch = std::make_shared<TrainingBatch>(toTrainingBatch(info[0].As<Napi::Object>()));
+    const auto object = info[1].As<Napi::Object>();
+    const AugmentOptions options = toAugmentOptions(object.Get("augment").As<Napi::Object>());
+    const InputSpec input = toInputSpec(object.Get("input").As<Napi::Object>());
+    const int64_t numClasses = integerOf(object, "numClasses");
+    const auto seed = static_cast<uint64_t>(integerOf(object, "seed"));
+    return Environment::of(info.Env())
+        .runInBackground(
+            info.Env(), [=] { return augmentClips(*batch, options, input, numClasses, seed); },
+            [](Napi::Env env, const AugmentedClips& clips) -> Napi::Value {
+              Napi::Object result = Napi::Object::New(env);
+              result.Set("data", toUint8Array(env, clips.data));
+              result.Set("targets", toFloat32Array(env, clips.targets));
+              return result;
+            });
+  });
+}
+
 Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   initialiseRuntime();
   env.SetInstanceData(new Environment(env));
@@ -139,6 +163,7 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   exports.Set("readExtraFile", Napi::Function::New<readExtra>(env, "readExtraFile"));
   exports.Set("profileModel", Napi::Function::New<profile>(env, "profileModel"));
   exports.Set("resizeClip", Napi::Function::New<resize>(env, "resizeClip"));
+  exports.Set("augmentClips", Napi::Function::New<augment>(env, "augmentClips"));
   exports.Set("NativeModel", environment.modelClass.Value());
   exports.Set("NativeTrainer", environment.trainerClass.Value());
   return exports;

@@ -1,6 +1,7 @@
 #include "native/binding/convert.h"
 
 #include <cstring>
+#include <optional>
 
 #include "native/runtime/error.h"
 
@@ -42,6 +43,13 @@ BytesView viewOf(const Napi::Value& value) {
   return {static_cast<const uint8_t*>(data), length * (isFloat ? sizeof(float) : 1), isFloat};
 }
 
+// [min, max], or [] for none.
+std::optional<Range> rangeOf(const Napi::Object& object, const char* name) {
+  const std::vector<double> ends = numbersOf(object.Get(name));
+  if (ends.empty()) return std::nullopt;
+  return Range{ends.at(0), ends.at(1)};
+}
+
 }  // namespace
 
 std::string textOf(const Napi::Object& object, const char* name) {
@@ -62,6 +70,13 @@ std::vector<int64_t> integersOf(const Napi::Value& value) {
   const auto list = value.As<Napi::Array>();
   std::vector<int64_t> numbers;
   for (uint32_t i = 0; i < list.Length(); ++i) numbers.push_back(list.Get(i).As<Napi::Number>().Int64Value());
+  return numbers;
+}
+
+std::vector<double> numbersOf(const Napi::Value& value) {
+  const auto list = value.As<Napi::Array>();
+  std::vector<double> numbers;
+  for (uint32_t i = 0; i < list.Length(); ++i) numbers.push_back(list.Get(i).As<Napi::Number>().DoubleValue());
   return numbers;
 }
 
@@ -90,6 +105,25 @@ InputSpec toInputSpec(const Napi::Object& object) {
   return input;
 }
 
+AugmentOptions toAugmentOptions(const Napi::Object& object) {
+  AugmentOptions options;
+  options.shortSide = rangeOf(object, "shortSide");
+  options.cropArea = rangeOf(object, "cropArea");
+  options.cropAspect = rangeOf(object, "cropAspect").value_or(options.cropAspect);
+  options.flip = numbersOf(object.Get("flip"));
+  options.brightness = numberOf(object, "brightness");
+  options.contrast = numberOf(object, "contrast");
+  options.saturation = numberOf(object, "saturation");
+  options.hue = numberOf(object, "hue");
+  options.randAugmentOperations = integerOf(object, "randAugmentOperations");
+  options.randAugmentMagnitude = numberOf(object, "randAugmentMagnitude");
+  options.erase = numberOf(object, "erase");
+  options.eraseArea = rangeOf(object, "eraseArea").value_or(options.eraseArea);
+  options.mixup = numberOf(object, "mixup");
+  options.cutmix = numberOf(object, "cutmix");
+  return options;
+}
+
 Clip toClip(const Napi::Object& object) {
   Clip clip;
   clip.frames = integerOf(object, "frames");
@@ -111,6 +145,20 @@ Clip toClip(const Napi::Object& object) {
   }
   clip.bytes.assign(view.data, view.data + view.size);
   return clip;
+}
+
+TrainingBatch toTrainingBatch(const Napi::Object& object) {
+  TrainingBatch batch;
+  batch.data = toBytes(object.Get("data"));
+  batch.batch = integerOf(object, "batch");
+  batch.frames = integerOf(object, "frames");
+  batch.height = integerOf(object, "height");
+  batch.width = integerOf(object, "width");
+  const auto labels = object.Get("labels").As<Napi::Int32Array>();
+  batch.labels.assign(labels.Data(), labels.Data() + labels.ElementLength());
+  const auto targets = object.Get("targets").As<Napi::Float32Array>();
+  batch.targets.assign(targets.Data(), targets.Data() + targets.ElementLength());
+  return batch;
 }
 
 std::vector<uint8_t> toBytes(const Napi::Value& value) {

@@ -6,8 +6,10 @@
 #include <vector>
 
 #include "native/model/model_source.h"
+#include "native/preprocessing/augment_options.h"
 #include "native/preprocessing/clip.h"
 #include "native/preprocessing/input_spec.h"
+#include "native/training/training_batch.h"
 
 namespace kinetorch {
 
@@ -19,10 +21,13 @@ double numberOf(const Napi::Object& object, const char* name);
 int64_t integerOf(const Napi::Object& object, const char* name);
 bool flagOf(const Napi::Object& object, const char* name);
 std::vector<int64_t> integersOf(const Napi::Value& list);
+std::vector<double> numbersOf(const Napi::Value& list);
 
 ModelSource toSource(const Napi::Value& value);
 InputSpec toInputSpec(const Napi::Object& object);
+AugmentOptions toAugmentOptions(const Napi::Object& object);
 Clip toClip(const Napi::Object& object);
+TrainingBatch toTrainingBatch(const Napi::Object& object);
 
 // Copies a Uint8Array's bytes. Throws ERR_CLIP_DATA for a detached or shared buffer; toSource ERR_INVALID_ARGUMENT.
 std::vector<uint8_t> toBytes(const Napi::Value& value);

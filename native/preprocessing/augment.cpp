@@ -3,48 +3,148 @@
 #include <ATen/Functions.h>
 #include <ATen/Parallel.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <optional>
+#include <string>
+
+#include "native/preprocessing/batch_mix.h"
+#include "native/preprocessing/byte_math.h"
+#include "native/preprocessing/clip_plan.h"
+#include "native/preprocessing/frame_operations.h"
+#include "native/preprocessing/point_operations.h"
+#include "native/preprocessing/resample.h"
+#include "native/runtime/error.h"
 
 namespace kinetorch {
 namespace {
 
-constexpr int64_t kChannels = 3;
-
-uint64_t rotateLeft(uint64_t value, int bits) { return (value << bits) | (value >> (64 - bits)); }
-
-void copyRow(const uint8_t* from, uint8_t* to, int64_t pixels, bool flip) {
-  if (!flip) {
-    std::memcpy(to, from, static_cast<size_t>(pixels * kChannels));
-    return;
+// The least of the probabilities of the clip's classes.
+double flipProbability(const std::vector<double>& flip, const float* targets) {
+  double least = 1;
+  for (size_t label = 0; label < flip.size(); ++label) {
+    if (targets[label] > 0) least = std::min(least, flip[label]);
   }
-  for (int64_t x = 0; x < pixels; ++x) std::memcpy(to + x * kChannels, from + (pixels - 1 - x) * kChannels, kChannels);
+  return least;
 }
 
-// uint8 N×T×H×W×3 of the input's height × width.
-at::Tensor cropClips(const ClipBatch& clips, const std::vector<Crop>& crops, const InputSpec& input) {
-  at::Tensor cropped = at::empty({clips.batch, clips.frames, input.height, input.width, kChannels}, at::kByte);
-  uint8_t* out = cropped.mutable_data_ptr<uint8_t>();
-  at::parallel_for(0, clips.batch * clips.frames, 1, [&](int64_t begin, int64_t end) {
-    for (int64_t frame = begin; frame < end; ++frame) {
-      const Crop& crop = crops[static_cast<size_t>(frame / clips.frames)];
-      for (int64_t y = 0; y < input.height; ++y) {
-        const int64_t row = (frame * clips.height + crop.top + y) * clips.width + crop.left;
-        copyRow(clips.data + row * kChannels, out + (frame * input.height + y) * input.width * kChannels, input.width,
-                crop.flip);
+std::vector<ClipPlan> drawPlans(const ClipBatch& clips, const at::Tensor& targets, const AugmentOptions& options,
+                                const InputSpec& input, RandomState& random) {
+  const auto classes = static_cast<size_t>(targets.size(1));
+  if (!options.flip.empty() && options.flip.size() != classes) {
+    throw Error("ERR_INVALID_ARGUMENT", "expected a flip probability for each of " + std::to_string(classes) +
+                                            " classes but received " + std::to_string(options.flip.size()));
+  }
+  const at::Tensor rows = targets.contiguous();
+  const float* row = rows.const_data_ptr<float>();
+  std::vector<ClipPlan> plans;
+  for (int64_t index = 0; index < clips.batch; ++index, row += classes) {
+    std::optional<double> flip;
+    if (!options.flip.empty()) flip = flipProbability(options.flip, row);
+    plans.push_back(drawClipPlan(clips, options, flip, input, random));
+  }
+  return plans;
+}
+
+// The same noise in every frame.
+void erase(const Erasure& erasure, uint8_t* clip, const InputSpec& input) {
+  const auto& [top, left, height, width] = erasure.box;
+  const int64_t rowBytes = width * kChannels;
+  std::vector<uint8_t> noise(static_cast<size_t>(height * rowBytes));
+  RandomState random(erasure.noiseSeed);
+  for (uint8_t& byte : noise) byte = static_cast<uint8_t>(random.next() >> 56);
+  for (int64_t frame = 0; frame < input.frames; ++frame) {
+    for (int64_t y = 0; y < height; ++y) {
+      uint8_t* row = clip + (((frame * input.height) + top + y) * input.width + left) * kChannels;
+      std::memcpy(row, noise.data() + y * rowBytes, static_cast<size_t>(rowBytes));
+    }
+  }
+}
+
+// uint8 N×T×H×W×3 of the input's size, by each clip's plan.
+at::Tensor applyPlans(const ClipBatch& clips, const std::vector<ClipPlan>& plans, const InputSpec& input) {
+  at::Tensor applied = at::empty({clips.batch, clips.frames, input.height, input.width, kChannels}, at::kByte);
+  uint8_t* out = applied.mutable_data_ptr<uint8_t>();
+  const int64_t pixels = clips.frames * input.height * input.width;
+  at::parallel_for(0, clips.batch, 1, [&](int64_t begin, int64_t end) {
+    for (int64_t index = begin; index < end; ++index) {
+      const ClipPlan& plan = plans[static_cast<size_t>(index)];
+      uint8_t* clip = out + index * pixels * kChannels;
+      cropClip(clips, index, plan.crop, input, clip);
+      for (const Operation& operation : plan.operations) {
+        if (applyFrameOperation(operation, clip, clips.frames, input.height, input.width)) continue;
+        applyPointOperation(operation, clip, pixels);
       }
+      if (plan.erasure) erase(*plan.erasure, clip, input);
     }
   });
-  return cropped;
+  return applied;
 }
 
-// Three values repeated along a row of pixels: long rows, unlike three channels, are work that vectorises.
-at::Tensor rowOf(const std::array<double, 3>& values, int64_t pixels, at::Device device) {
-  at::Tensor row = at::empty({pixels, kChannels}, at::kFloat);
-  for (int64_t channel = 0; channel < kChannels; ++channel) {
-    row.select(1, channel).fill_(values[static_cast<size_t>(channel)]);
+// value × scale + shift for each byte of a row of the input's pixels. Rows, unlike three channels, are work that
+// vectorises.
+struct RowScale {
+  std::vector<float> scale;
+  std::vector<float> shift;
+
+  explicit RowScale(const InputSpec& input) {
+    for (int64_t x = 0; x < input.width; ++x) {
+      for (size_t channel = 0; channel < 3; ++channel) {
+        scale.push_back(static_cast<float>(1.0 / (255.0 * input.std[channel])));
+        shift.push_back(static_cast<float>(-input.mean[channel] / input.std[channel]));
+      }
+    }
   }
-  return row.flatten().to(device);
+
+  void apply(const uint8_t* from, float* to) const {
+    for (size_t i = 0; i < scale.size(); ++i) to[i] = static_cast<float>(from[i]) * scale[i] + shift[i];
+  }
+
+  void applyBlend(const uint8_t* from, const uint8_t* other, float own, float* to) const {
+    for (size_t i = 0; i < scale.size(); ++i) {
+      const float blend = own * static_cast<float>(from[i]) + (1.0F - own) * static_cast<float>(other[i]);
+      to[i] = blend * scale[i] + shift[i];
+    }
+  }
+};
+
+// Mixes and normalises uint8 N×T×H×W×3: float32 N×3×T×H×W on `device`, channels_last_3d.
+at::Tensor normalise(const at::Tensor& clips, const std::optional<BatchMix>& mix, const InputSpec& input,
+                     at::Device device) {
+  const RowScale scale(input);
+  const auto rowBytes = static_cast<int64_t>(scale.scale.size());
+  const int64_t clipRows = clips.size(1) * input.height;
+  const uint8_t* bytes = clips.const_data_ptr<uint8_t>();
+  at::Tensor out = at::empty(clips.sizes(), at::kFloat);
+  float* values = out.mutable_data_ptr<float>();
+  const int64_t rows = clips.size(0) * clipRows;
+  at::parallel_for(0, rows, 64, [&](int64_t begin, int64_t end) {
+    std::vector<uint8_t> pasted(static_cast<size_t>(rowBytes));
+    for (int64_t row = begin; row < end; ++row) {
+      const uint8_t* own = bytes + row * rowBytes;
+      float* to = values + row * rowBytes;
+      if (!mix) {
+        scale.apply(own, to);
+        continue;
+      }
+      const uint8_t* other = bytes + (row < clipRows ? row + rows - clipRows : row - clipRows) * rowBytes;
+      if (!mix->box) {
+        scale.applyBlend(own, other, static_cast<float>(mix->own), to);
+        continue;
+      }
+      const auto& [top, left, height, width] = *mix->box;
+      const int64_t y = row % input.height;
+      if (y < top || y >= top + height) {
+        scale.apply(own, to);
+        continue;
+      }
+      std::memcpy(pasted.data(), own, pasted.size());
+      std::memcpy(pasted.data() + left * kChannels, other + left * kChannels, static_cast<size_t>(width * kChannels));
+      scale.apply(pasted.data(), to);
+    }
+  });
+  return out.permute({0, 4, 1, 2, 3}).to(device);
 }
 
 int64_t centreOffset(int64_t size, int64_t crop) {
@@ -54,67 +154,24 @@ int64_t centreOffset(int64_t size, int64_t crop) {
 
 }  // namespace
 
-RandomState::RandomState(uint64_t seed) {
-  for (uint64_t& word : state_) {  // splitmix64, the seeding that xoshiro's authors advise
-    seed += 0x9e3779b97f4a7c15ULL;
-    uint64_t mixed = seed;
-    mixed = (mixed ^ (mixed >> 30)) * 0xbf58476d1ce4e5b9ULL;
-    mixed = (mixed ^ (mixed >> 27)) * 0x94d049bb133111ebULL;
-    word = mixed ^ (mixed >> 31);
-  }
+AugmentedBatch augmentBatch(const ClipBatch& clips, const at::Tensor& targets, const AugmentOptions& options,
+                            const InputSpec& input, RandomState& random, at::Device device) {
+  const std::vector<ClipPlan> plans = drawPlans(clips, targets, options, input, random);
+  const std::optional<BatchMix> mix = drawBatchMix(options, input, random);
+  const at::Tensor applied = applyPlans(clips, plans, input);
+  const at::Tensor mixed = mix ? mixTargets(targets, *mix) : targets;
+  return {normalise(applied, mix, input, device), mixed.to(device)};
 }
 
-uint64_t RandomState::next() {
-  const uint64_t result = rotateLeft(state_[0] + state_[3], 23) + state_[0];
-  const uint64_t shifted = state_[1] << 17;
-  state_[2] ^= state_[0];
-  state_[3] ^= state_[1];
-  state_[1] ^= state_[2];
-  state_[0] ^= state_[3];
-  state_[2] ^= shifted;
-  state_[3] = rotateLeft(state_[3], 45);
-  return result;
-}
-
-double RandomState::uniform() { return static_cast<double>(next() >> 11) * 0x1.0p-53; }
-
-int64_t RandomState::below(int64_t bound) {
-  const auto range = static_cast<uint64_t>(bound);
-  const uint64_t unfair = (0 - range) % range;  // 2^64 mod range: so many of the smallest values are drawn again
-  uint64_t value = next();
-  while (value < unfair) value = next();
-  return static_cast<int64_t>(value % range);
-}
-
-std::vector<Crop> randomCrops(const ClipBatch& clips, const InputSpec& input, double flipProbability,
-                              RandomState& random) {
-  std::vector<Crop> crops(static_cast<size_t>(clips.batch));
-  for (Crop& crop : crops) {
-    crop.top = random.below(clips.height - input.height + 1);
-    crop.left = random.below(clips.width - input.width + 1);
-    crop.flip = random.uniform() < flipProbability;
-  }
-  return crops;
-}
-
-std::vector<Crop> centreCrops(const ClipBatch& clips, const InputSpec& input) {
-  Crop centre;
-  centre.top = centreOffset(clips.height, input.height);
-  centre.left = centreOffset(clips.width, input.width);
-  return std::vector<Crop>(static_cast<size_t>(clips.batch), centre);
-}
-
-at::Tensor prepareBatch(const ClipBatch& clips, const std::vector<Crop>& crops, const InputSpec& input,
-                        at::Device device) {
-  std::array<double, 3> scale{};
-  std::array<double, 3> shift{};
-  for (size_t channel = 0; channel < 3; ++channel) {
-    scale[channel] = 1.0 / (255.0 * input.std[channel]);
-    shift[channel] = -input.mean[channel] / input.std[channel];
-  }
-  at::Tensor rows = cropClips(clips, crops, input).view({-1, input.width * kChannels}).to(device).to(at::kFloat);
-  rows.mul_(rowOf(scale, input.width, device)).add_(rowOf(shift, input.width, device));
-  return rows.view({clips.batch, clips.frames, input.height, input.width, kChannels}).permute({0, 4, 1, 2, 3});
+at::Tensor prepareBatch(const ClipBatch& clips, const InputSpec& input, at::Device device) {
+  ClipPlan centre;
+  centre.crop.box = {0, 0, clips.height, clips.width};
+  centre.crop.resizedHeight = clips.height;
+  centre.crop.resizedWidth = clips.width;
+  centre.crop.top = centreOffset(clips.height, input.height);
+  centre.crop.left = centreOffset(clips.width, input.width);
+  const std::vector<ClipPlan> plans(static_cast<size_t>(clips.batch), centre);
+  return normalise(applyPlans(clips, plans, input), std::nullopt, input, device);
 }
 
 }  // namespace kinetorch

@@ -1,9 +1,13 @@
 #include "native/preprocessing/augment.h"
 
 #include <ATen/ATen.h>
+#include <ATen/Parallel.h>
 #include <gtest/gtest.h>
 
 #include <vector>
+
+#include "native/preprocessing/clip_plan.h"
+#include "native/runtime/error.h"
 
 namespace kinetorch {
 namespace {
@@ -34,96 +38,223 @@ struct OwnedClips {
   }
 };
 
-TEST(PrepareBatch, MatchesOnePixelAtATime) {
-  const OwnedClips clips(2, 3, 7, 9);
-  const InputSpec input = inputOf(3, 4, 5);
-  const std::vector<Crop> crops = {{2, 3, true}, {0, 4, false}};
-  const at::Tensor out = prepareBatch(clips.view, crops, input, at::kCPU);
+at::Tensor oneHot(const std::vector<int64_t>& labels, int64_t classes) {
+  at::Tensor targets = at::zeros({static_cast<int64_t>(labels.size()), classes});
+  for (size_t n = 0; n < labels.size(); ++n) targets[static_cast<int64_t>(n)][labels[n]] = 1;
+  return targets;
+}
 
-  ASSERT_EQ(out.sizes(), at::IntArrayRef({2, 3, 3, 4, 5}));
-  EXPECT_TRUE(out.is_contiguous(at::MemoryFormat::ChannelsLast3d));
-  const at::Tensor plain = out.contiguous();
-  const auto values = plain.accessor<float, 5>();
-  for (int64_t n = 0; n < 2; ++n) {
-    const Crop& crop = crops[static_cast<size_t>(n)];
-    for (int64_t c = 0; c < 3; ++c) {
-      for (int64_t t = 0; t < 3; ++t) {
-        for (int64_t y = 0; y < 4; ++y) {
-          for (int64_t x = 0; x < 5; ++x) {
-            const int64_t column = crop.left + (crop.flip ? 4 - x : x);
-            const double expected =
-                (clips.at(n, t, crop.top + y, column, c) / 255.0 - input.mean[static_cast<size_t>(c)]) /
-                input.std[static_cast<size_t>(c)];
-            ASSERT_NEAR(values[n][c][t][y][x], expected, 2e-6) << n << ' ' << c << ' ' << t << ' ' << y << ' ' << x;
-          }
+// The batch as bytes, N×T×H×W×3.
+at::Tensor bytesOf(const at::Tensor& clips, const InputSpec& input) {
+  const auto channels = [](const std::array<double, 3>& values) {
+    return at::tensor({values[0], values[1], values[2]}, at::kDouble);
+  };
+  return ((clips.permute({0, 2, 3, 4, 1}) * channels(input.std) + channels(input.mean)) * 255).round().to(at::kInt);
+}
+
+// One pixel at a time: the crop at top, left, perhaps flipped, normalised.
+void expectCrop(const at::Tensor& clip, const OwnedClips& clips, int64_t n, const CropPlan& crop,
+                const InputSpec& input) {
+  const at::Tensor plain = clip.contiguous();
+  const auto values = plain.accessor<float, 4>();
+  for (int64_t c = 0; c < 3; ++c) {
+    for (int64_t t = 0; t < input.frames; ++t) {
+      for (int64_t y = 0; y < input.height; ++y) {
+        for (int64_t x = 0; x < input.width; ++x) {
+          const int64_t column = crop.left + (crop.flip ? input.width - 1 - x : x);
+          const double expected =
+              (clips.at(n, t, crop.top + y, column, c) / 255.0 - input.mean[static_cast<size_t>(c)]) /
+              input.std[static_cast<size_t>(c)];
+          ASSERT_NEAR(values[c][t][y][x], expected, 2e-6) << n << ' ' << c << ' ' << t << ' ' << y << ' ' << x;
         }
       }
     }
   }
 }
 
-TEST(Crops, RandomOnesReachEveryPlaceEquallyOften) {
-  const ClipBatch clips{nullptr, 12000, 1, 6, 4};
-  const InputSpec input = inputOf(1, 4, 4);
-  RandomState random(3);
-  int flips = 0;
-  std::vector<int> tops(3);
-  for (const Crop& crop : randomCrops(clips, input, 0.25, random)) {
-    ASSERT_GE(crop.top, 0);
-    ASSERT_LE(crop.top, 2);
-    ASSERT_EQ(crop.left, 0);
-    ++tops[static_cast<size_t>(crop.top)];
-    flips += crop.flip;
+AugmentOptions everything() {
+  AugmentOptions options;
+  options.cropArea = Range{0.3, 1};
+  options.flip = {0.5, 0.5, 0.5};
+  options.brightness = options.contrast = options.saturation = 0.4;
+  options.hue = 0.1;
+  options.randAugmentOperations = 2;
+  options.randAugmentMagnitude = 12;
+  options.erase = 0.5;
+  options.mixup = 0.8;
+  options.cutmix = 1;
+  return options;
+}
+
+TEST(PrepareBatch, IsTheNormalisedCentreCrop) {
+  // Python: round((7 - 4) / 2) = round(1.5) = 2, round((10 - 5) / 2) = round(2.5) = 2.
+  const OwnedClips clips(2, 3, 7, 10);
+  const InputSpec input = inputOf(3, 4, 5);
+  const at::Tensor out = prepareBatch(clips.view, input, at::kCPU);
+  ASSERT_EQ(out.sizes(), at::IntArrayRef({2, 3, 3, 4, 5}));
+  EXPECT_TRUE(out.is_contiguous(at::MemoryFormat::ChannelsLast3d));
+  CropPlan centre;
+  centre.top = 2;
+  centre.left = 2;
+  for (int64_t n = 0; n < 2; ++n) expectCrop(out[n], clips, n, centre, input);
+}
+
+TEST(AugmentBatch, WithEverythingOffIsARandomCrop) {
+  const OwnedClips clips(5, 2, 9, 12);
+  const InputSpec input = inputOf(2, 4, 5);
+  const at::Tensor targets = oneHot({0, 1, 2, 0, 1}, 3);
+  RandomState random(5);
+  RandomState same(5);
+  const AugmentedBatch batch = augmentBatch(clips.view, targets, {}, input, random, at::kCPU);
+  EXPECT_TRUE(batch.clips.is_contiguous(at::MemoryFormat::ChannelsLast3d));
+  EXPECT_TRUE(batch.targets.equal(targets));
+  for (int64_t n = 0; n < 5; ++n) {
+    const CropPlan crop = drawClipPlan(clips.view, {}, std::nullopt, input, same).crop;
+    expectCrop(batch.clips[n], clips, n, crop, input);
   }
-  EXPECT_NEAR(flips, 3000, 200);
-  for (const int count : tops) EXPECT_NEAR(count, 4000, 220);
+  EXPECT_EQ(random.state(), same.state());
 }
 
-TEST(Crops, FlipProbabilitiesOfZeroAndOneAreCertain) {
-  const ClipBatch clips{nullptr, 500, 1, 4, 4};
+TEST(AugmentBatch, FlipsNoClipOfAClassWhereSidesMatter) {
+  const OwnedClips clips(3, 1, 6, 6);
+  const InputSpec input = inputOf(1, 6, 6);
+  AugmentOptions options;
+  options.flip = {1, 0, 0.5};
+  at::Tensor targets = oneHot({0, 1, 0}, 3);
+  targets[2][1] = 1;  // of two classes: the least of theirs counts
+  RandomState random(5);
+  const AugmentedBatch batch = augmentBatch(clips.view, targets, options, input, random, at::kCPU);
+  for (int64_t n = 0; n < 3; ++n) {
+    CropPlan crop;
+    crop.flip = n == 0;
+    expectCrop(batch.clips[n], clips, n, crop, input);
+  }
+  options.flip = {1, 0};
+  EXPECT_THROW(augmentBatch(clips.view, targets, options, input, random, at::kCPU), Error);
+}
+
+TEST(AugmentBatch, MixupBlendsClipsAndTargetsByOneShare) {
+  const OwnedClips clips(4, 2, 5, 6);
+  const InputSpec input = inputOf(2, 5, 6);
+  AugmentOptions options;
+  options.mixup = 0.8;
+  const at::Tensor targets = oneHot({0, 1, 2, 3}, 4);
+  const at::Tensor plain = prepareBatch(clips.view, input, at::kCPU);
+  RandomState random(9);
+  for (int step = 0; step < 20; ++step) {
+    const AugmentedBatch batch = augmentBatch(clips.view, targets, options, input, random, at::kCPU);
+    const double own = batch.targets[0][0].item<double>();
+    EXPECT_NEAR(batch.targets[0][3].item<double>(), 1 - own, 1e-6);
+    EXPECT_TRUE(batch.targets.sum(1).allclose(at::ones({4})));
+    for (int64_t n = 0; n < 4; ++n) {
+      EXPECT_TRUE(batch.clips[n].allclose(plain[n] * own + plain[(n + 3) % 4] * (1 - own), 1e-4, 1e-4));
+      EXPECT_NEAR(batch.targets[n][n].item<double>(), own, 1e-6);
+    }
+  }
+}
+
+TEST(AugmentBatch, CutmixPastesOneBoxAndMixesTargetsByItsArea) {
+  const OwnedClips clips(3, 2, 8, 10);
+  const InputSpec input = inputOf(2, 8, 10);
+  AugmentOptions options;
+  options.cutmix = 1;
+  const at::Tensor targets = oneHot({0, 1, 2}, 3);
+  const at::Tensor plain = prepareBatch(clips.view, input, at::kCPU);
+  RandomState random(9);
+  double largest = 0;
+  for (int step = 0; step < 50; ++step) {
+    const AugmentedBatch batch = augmentBatch(clips.view, targets, options, input, random, at::kCPU);
+    // Where a clip shows the other: the same rows and columns in all clips and frames.
+    const at::Tensor pasted = batch.clips.ne(plain).any(1).any(1).any(0);
+    const int64_t rows = pasted.any(1).sum().item<int64_t>();
+    const int64_t columns = pasted.any(0).sum().item<int64_t>();
+    EXPECT_EQ(pasted.sum().item<int64_t>(), rows * columns);
+    const double other = static_cast<double>(rows * columns) / 80;
+    largest = std::max(largest, other);
+    EXPECT_TRUE(batch.clips.equal(at::where(pasted, at::roll(plain, {1}, {0}), plain)));
+    EXPECT_TRUE(batch.targets.allclose(targets * (1 - other) + at::roll(targets, {1}, {0}) * other));
+  }
+  EXPECT_GT(largest, 0.4);
+}
+
+TEST(AugmentBatch, TakesMixupAndCutmixInTurnAtRandom) {
+  const OwnedClips clips(2, 1, 6, 6);
+  const InputSpec input = inputOf(1, 6, 6);
+  AugmentOptions options;
+  options.mixup = 50;  // shares near a half
+  options.cutmix = 50;
+  RandomState random(2);
+  const at::Tensor plain = prepareBatch(clips.view, input, at::kCPU);
+  int blends = 0;
+  for (int step = 0; step < 400; ++step) {
+    const AugmentedBatch batch = augmentBatch(clips.view, oneHot({0, 1}, 2), options, input, random, at::kCPU);
+    const at::Tensor own = batch.clips.eq(plain);
+    const at::Tensor other = batch.clips.eq(at::roll(plain, {1}, {0}));
+    blends += !own.logical_or(other).all().item<bool>();
+  }
+  EXPECT_NEAR(blends, 200, 40);
+}
+
+TEST(AugmentBatch, ErasesTheSameBoxWithTheSameNoiseInEveryFrame) {
+  const OwnedClips clips(6, 4, 20, 24);
+  const InputSpec input = inputOf(4, 20, 24);
+  AugmentOptions options;
+  options.erase = 1;
+  const at::Tensor plain = bytesOf(prepareBatch(clips.view, input, at::kCPU), input);
   RandomState random(3);
-  for (const Crop& crop : randomCrops(clips, inputOf(1, 4, 4), 0, random)) EXPECT_FALSE(crop.flip);
-  for (const Crop& crop : randomCrops(clips, inputOf(1, 4, 4), 1, random)) EXPECT_TRUE(crop.flip);
+  RandomState same(3);
+  const AugmentedBatch batch =
+      augmentBatch(clips.view, oneHot({0, 0, 0, 0, 0, 0}, 1), options, input, random, at::kCPU);
+  const at::Tensor erased = bytesOf(batch.clips, input);
+  for (int64_t n = 0; n < 6; ++n) {
+    const auto erasure = drawClipPlan(clips.view, options, std::nullopt, input, same).erasure;
+    ASSERT_TRUE(erasure.has_value());
+    const Box& box = erasure->box;
+    const auto cut = [&](const at::Tensor& clip) {
+      return clip.narrow(1, box.top, box.height).narrow(2, box.left, box.width);
+    };
+    for (int64_t t = 1; t < 4; ++t) EXPECT_TRUE(cut(erased[n])[t].equal(cut(erased[n])[0]));
+    EXPECT_GT(cut(erased[n])[0].to(at::kFloat).std().item<double>(), 50);
+    at::Tensor restored = erased[n].clone();
+    cut(restored).copy_(cut(plain[n]));
+    EXPECT_TRUE(restored.equal(plain[n]));
+  }
 }
 
-TEST(Crops, CentreIsTorchvisions) {
-  // Python: round((128 - 112) / 2) = 8, round((171 - 112) / 2) = round(29.5) = 30, round((115 - 112) / 2) = round(1.5)
-  // = 2
-  const Crop crop = centreCrops({nullptr, 1, 1, 128, 171}, inputOf(1, 112, 112))[0];
-  EXPECT_EQ(crop.top, 8);
-  EXPECT_EQ(crop.left, 30);
-  EXPECT_EQ(centreCrops({nullptr, 1, 1, 115, 113}, inputOf(1, 112, 112))[0].top, 2);
-  EXPECT_EQ(centreCrops({nullptr, 1, 1, 115, 113}, inputOf(1, 112, 112))[0].left, 0);
-  EXPECT_FALSE(crop.flip);
+TEST(AugmentBatch, TheSameSeedGivesTheSameBytesOnAnyThreads) {
+  const OwnedClips clips(6, 4, 30, 40);
+  const InputSpec input = inputOf(4, 24, 32);
+  const at::Tensor targets = oneHot({0, 1, 2, 0, 1, 2}, 3);
+  const int before = at::get_num_threads();
+  RandomState first(17);
+  RandomState second(17);
+  for (int step = 0; step < 4; ++step) {
+    at::set_num_threads(1);
+    const AugmentedBatch one = augmentBatch(clips.view, targets, everything(), input, first, at::kCPU);
+    at::set_num_threads(2);
+    const AugmentedBatch two = augmentBatch(clips.view, targets, everything(), input, second, at::kCPU);
+    EXPECT_TRUE(one.clips.equal(two.clips));
+    EXPECT_TRUE(one.targets.equal(two.targets));
+    EXPECT_EQ(first.state(), second.state());
+  }
+  at::set_num_threads(before);
+  RandomState other(18);
+  EXPECT_FALSE(augmentBatch(clips.view, targets, everything(), input, first, at::kCPU)
+                   .clips.equal(augmentBatch(clips.view, targets, everything(), input, other, at::kCPU).clips));
 }
 
-TEST(RandomState, SavedStateGoesOnWithTheSameNumbers) {
-  RandomState random(42);
-  for (int i = 0; i < 10; ++i) random.next();
+TEST(AugmentBatch, GoesOnFromASavedStateAsIfItHadNeverStopped) {
+  const OwnedClips clips(4, 2, 30, 40);
+  const InputSpec input = inputOf(2, 24, 32);
+  const at::Tensor targets = oneHot({0, 1, 2, 0}, 3);
+  RandomState random(17);
+  augmentBatch(clips.view, targets, everything(), input, random, at::kCPU);
   RandomState restored(0);
   restored.setState(random.state());
-  for (int i = 0; i < 100; ++i) EXPECT_EQ(restored.next(), random.next());
-}
-
-TEST(RandomState, IsXoshiro256PlusPlus) {
-  // First outputs of the authors' reference code from the state 1, 2, 3, 4.
-  RandomState random(0);
-  random.setState({1, 2, 3, 4});
-  EXPECT_EQ(random.next(), 41943041ULL);
-  EXPECT_EQ(random.next(), 58720359ULL);
-  EXPECT_EQ(random.next(), 3588806011781223ULL);
-}
-
-TEST(RandomState, UniformCoversTheUnitInterval) {
-  RandomState random(1);
-  double sum = 0;
-  for (int i = 0; i < 10000; ++i) {
-    const double value = random.uniform();
-    ASSERT_GE(value, 0);
-    ASSERT_LT(value, 1);
-    sum += value;
+  for (int step = 0; step < 3; ++step) {
+    EXPECT_TRUE(augmentBatch(clips.view, targets, everything(), input, random, at::kCPU)
+                    .clips.equal(augmentBatch(clips.view, targets, everything(), input, restored, at::kCPU).clips));
   }
-  EXPECT_NEAR(sum / 10000, 0.5, 0.02);
 }
 
 }  // namespace

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "native/preprocessing/augment_options.h"
+#include "native/preprocessing/clip_batch.h"
+#include "native/preprocessing/input_spec.h"
+#include "native/preprocessing/random_state.h"
+
+namespace kinetorch {
+
+struct Box {
+  int64_t top = 0;
+  int64_t left = 0;
+  int64_t height = 0;
+  int64_t width = 0;
+};
+
+// `box` of the source, resized, and of that the window of the input's size at `top`, `left`; then the flip.
+struct CropPlan {
+  Box box;
+  int64_t resizedHeight = 0;
+  int64_t resizedWidth = 0;
+  int64_t top = 0;
+  int64_t left = 0;
+  bool flip = false;
+};
+
+enum class OperationKind {
+  kShearX,  // tangent of the angle
+  kShearY,
+  kTranslateX,  // pixels
+  kTranslateY,
+  kRotate,      // degrees
+  kBrightness,  // factor
+  kContrast,
+  kSaturation,
+  kSharpness,
+  kHue,        // turns
+  kPosterize,  // bits kept
+  kSolarize,   // threshold
+  kAutoContrast,
+  kEqualize,
+};
+
+struct Operation {
+  OperationKind kind;
+  double amount = 0;
+};
+
+struct Erasure {
+  Box box;
+  uint64_t noiseSeed = 0;
+};
+
+// Everything that is drawn for one clip.
+struct ClipPlan {
+  CropPlan crop;
+  std::vector<Operation> operations;  // in the order of application
+  std::optional<Erasure> erasure;
+};
+
+// A plan for a clip of `clips`; `flip` is its probability of a flip, none where clips aren't flipped at all. Draws in
+// the order that augment.h's note gives.
+ClipPlan drawClipPlan(const ClipBatch& clips, const AugmentOptions& options, std::optional<double> flip,
+                      const InputSpec& input, RandomState& random);
+
+}  // namespace kinetorch

@@ -1,0 +1,35 @@
+#include "native/training/augment_clips.h"
+
+#include <ATen/ATen.h>
+
+#include "native/preprocessing/augment.h"
+#include "native/training/check_batch.h"
+
+namespace kinetorch {
+namespace {
+
+template <typename T>
+std::vector<T> valuesOf(const at::Tensor& tensor) {
+  const at::Tensor plain = tensor.contiguous();
+  const T* values = plain.const_data_ptr<T>();
+  return {values, values + plain.numel()};
+}
+
+at::Tensor channels(const std::array<double, 3>& values) {
+  return at::tensor({values[0], values[1], values[2]}, at::kDouble).to(at::kFloat);
+}
+
+}  // namespace
+
+AugmentedClips augmentClips(const TrainingBatch& batch, const AugmentOptions& options, const InputSpec& input,
+                            int64_t numClasses, uint64_t seed) {
+  const ClipBatch clips = checkedClips(batch, input);
+  const LossKind loss = batch.labels.empty() ? LossKind::kBinaryCrossEntropy : LossKind::kCrossEntropy;
+  RandomState random(seed);
+  const AugmentedBatch augmented =
+      augmentBatch(clips, checkedTargets(batch, loss, numClasses), options, input, random, at::kCPU);
+  const at::Tensor pixels = augmented.clips.permute({0, 2, 3, 4, 1}) * channels(input.std) + channels(input.mean);
+  return {valuesOf<uint8_t>((pixels * 255).round().clamp(0, 255).to(at::kByte)), valuesOf<float>(augmented.targets)};
+}
+
+}  // namespace kinetorch
