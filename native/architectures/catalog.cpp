@@ -3,7 +3,7 @@
 #include <functional>
 
 #include "native/architectures/build.h"
-#include "native/architectures/depthwise_resnet.h"
+#include "native/architectures/compact_resnet.h"
 #include "native/architectures/layer_factory.h"
 #include "native/architectures/video_resnet.h"
 #include "native/runtime/error.h"
@@ -37,6 +37,13 @@ Row csn(const char* name, BlockConv conv, std::array<int64_t, 4> blocks) {
   return {{name, "csn", 32, 224, 224}, resNet({Stem::kBasicPool, {conv, conv, conv, conv}, blocks, true, 1e-3})};
 }
 
+Row compact(const char* name, const char* family, const CompactSpec& spec) {
+  const auto build = [spec](LayerFactory& factory, int64_t numClasses) {
+    return buildCompactResNet(factory, spec, numClasses);
+  };
+  return {{name, family, 12, 64, 80}, build};
+}
+
 const std::vector<Row>& table() {
   static const std::vector<Row> rows{
       torchvision("r3d_18", "r3d", Stem::kBasic, {kSimple, kSimple, kSimple, kSimple}, {2, 2, 2, 2}),
@@ -51,7 +58,8 @@ const std::vector<Row>& table() {
       csn("ip_csn_50", BlockConv::kPointDepthwise, {3, 4, 6, 3}),
       csn("ip_csn_101", BlockConv::kPointDepthwise, {3, 4, 23, 3}),
       csn("ip_csn_152", BlockConv::kPointDepthwise, {3, 8, 36, 3}),
-      {{"r2plus1d_dw", "dw", 12, 64, 80}, buildDepthwiseResNet},
+      compact("r2plus1d_16", "r2plus1d", {false, {1, 1, 2, 2}}),
+      compact("r2plus1d_dw", "dw", {true, {1, 2, 2, 2}}),
   };
   return rows;
 }

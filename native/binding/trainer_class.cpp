@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "native/binding/convert.h"
 #include "native/binding/environment.h"
@@ -15,11 +16,24 @@ struct Nothing {};
 
 Napi::Value toUndefined(Napi::Env env, const Nothing&) { return env.Undefined(); }
 
+std::vector<std::string> textsOf(const Napi::Value& value) {
+  const auto list = value.As<Napi::Array>();
+  std::vector<std::string> texts;
+  for (uint32_t i = 0; i < list.Length(); ++i) texts.push_back(list.Get(i).As<Napi::String>().Utf8Value());
+  return texts;
+}
+
 TrainerOptions toOptions(const Napi::Object& object) {
   TrainerOptions options;
   options.device = textOf(object, "device");
   options.input = toInputSpec(object.Get("input").As<Napi::Object>());
   options.numClasses = integerOf(object, "numClasses");
+  options.precision = textOf(object, "precision");
+  options.augment = toAugmentOptions(object.Get("augment").As<Napi::Object>());
+  options.loss.kind =
+      textOf(object, "loss") == "binaryCrossEntropy" ? LossKind::kBinaryCrossEntropy : LossKind::kCrossEntropy;
+  options.loss.labelSmoothing = numberOf(object, "labelSmoothing");
+  options.loss.classWeights = numbersOf(object.Get("classWeights"));
   options.optimizer.kind = textOf(object, "optimizer") == "sgd" ? OptimizerKind::kSgd : OptimizerKind::kAdamW;
   options.optimizer.momentum = numberOf(object, "momentum");
   options.optimizer.nesterov = flagOf(object, "nesterov");
@@ -27,37 +41,26 @@ TrainerOptions toOptions(const Napi::Object& object) {
   options.optimizer.beta2 = numberOf(object, "beta2");
   options.optimizer.epsilon = numberOf(object, "epsilon");
   options.optimizer.weightDecay = numberOf(object, "weightDecay");
-  options.labelSmoothing = numberOf(object, "labelSmoothing");
-  options.horizontalFlip = numberOf(object, "horizontalFlip");
   options.clipGradNorm = numberOf(object, "clipGradNorm");
+  options.bodyRate = numberOf(object, "bodyRate");
+  options.frozen = textsOf(object.Get("frozen"));
+  options.freezeBatchNorm = flagOf(object, "freezeBatchNorm");
+  options.emaDecay = numberOf(object, "emaDecay");
   options.seed = static_cast<uint64_t>(integerOf(object, "seed"));
   options.threads = static_cast<int>(integerOf(object, "threads"));
   return options;
 }
 
-TrainingBatch toBatch(const Napi::Object& object) {
-  TrainingBatch batch;
-  batch.data = toBytes(object.Get("data"));
-  batch.batch = integerOf(object, "batch");
-  batch.frames = integerOf(object, "frames");
-  batch.height = integerOf(object, "height");
-  batch.width = integerOf(object, "width");
-  const auto labels = object.Get("labels").As<Napi::Int32Array>();
-  batch.labels.assign(labels.Data(), labels.Data() + labels.ElementLength());
-  return batch;
-}
-
 }  // namespace
 
 Napi::Function TrainerClass::define(Napi::Env env) {
-  return DefineClass(
-      env, "NativeTrainer",
-      {StaticMethod<&TrainerClass::create>("create"), InstanceAccessor<&TrainerClass::device>("device"),
-       InstanceMethod<&TrainerClass::step>("step"), InstanceMethod<&TrainerClass::evaluate>("evaluate"),
-       InstanceMethod<&TrainerClass::saveModel>("saveModel"),
-       InstanceMethod<&TrainerClass::saveCheckpoint>("saveCheckpoint"),
-       InstanceMethod<&TrainerClass::loadCheckpoint>("loadCheckpoint"),
-       InstanceMethod<&TrainerClass::dispose>("dispose")});
+  return DefineClass(env, "NativeTrainer",
+                     {StaticMethod<&TrainerClass::create>("create"), InstanceAccessor<&TrainerClass::device>("device"),
+                      InstanceMethod<&TrainerClass::step>("step"), InstanceMethod<&TrainerClass::evaluate>("evaluate"),
+                      InstanceMethod<&TrainerClass::saveModel>("saveModel"),
+                      InstanceMethod<&TrainerClass::saveCheckpoint>("saveCheckpoint"),
+                      InstanceMethod<&TrainerClass::loadCheckpoint>("loadCheckpoint"),
+                      InstanceMethod<&TrainerClass::dispose>("dispose")});
 }
 
 TrainerClass::TrainerClass(const Napi::CallbackInfo& info) : Napi::ObjectWrap<TrainerClass>(info) {}
@@ -118,15 +121,18 @@ Napi::Value TrainerClass::device(const Napi::CallbackInfo& info) { return Napi::
 
 Napi::Value TrainerClass::step(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&] {
-    auto batch = std::make_shared<TrainingBatch>(toBatch(info[0].As<Napi::Object>()));
+    auto batches = std::make_shared<std::vector<TrainingBatch>>();
+    const auto list = info[0].As<Napi::Array>();
+    for (uint32_t i = 0; i < list.Length(); ++i) batches->push_back(toTrainingBatch(list.Get(i).As<Napi::Object>()));
     const double learningRate = info[1].As<Napi::Number>().DoubleValue();
     return enqueue(
-        info, [batch, learningRate](Trainer& trainer) { return trainer.step(*batch, learningRate); },
+        info, [batches, learningRate](Trainer& trainer) { return trainer.step(*batches, learningRate); },
         [](Napi::Env env, const StepResult& result) -> Napi::Value {
           Napi::Object object = Napi::Object::New(env);
           object.Set("loss", result.loss);
           object.Set("correct", static_cast<double>(result.correct));
           object.Set("gradNorm", result.gradNorm);
+          object.Set("stepped", Napi::Boolean::New(env, result.stepped));
           object.Set("runMs", result.runMs);
           return object;
         });
@@ -135,7 +141,7 @@ Napi::Value TrainerClass::step(const Napi::CallbackInfo& info) {
 
 Napi::Value TrainerClass::evaluate(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&] {
-    auto batch = std::make_shared<TrainingBatch>(toBatch(info[0].As<Napi::Object>()));
+    auto batch = std::make_shared<TrainingBatch>(toTrainingBatch(info[0].As<Napi::Object>()));
     return enqueue(
         info, [batch](Trainer& trainer) { return trainer.evaluate(*batch); },
         [](Napi::Env env, const EvalResult& result) -> Napi::Value {

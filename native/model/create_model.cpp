@@ -8,7 +8,8 @@ namespace kinetorch {
 
 std::vector<uint8_t> createModel(const CreateOptions& options) {
   const torch::jit::Module module = buildArchitecture(options.architecture, options.numClasses, options.seed);
-  if (!options.weights.empty()) importWeights(module, options.weights);
+  const bool fresh = options.weights.path.empty() && options.weights.bytes.empty();
+  if (!fresh) importWeights(module, options.weights, options.newHead);
   return serializeModule(module, options.metadata);
 }
 

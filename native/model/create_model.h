@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "native/model/model_source.h"
+
 namespace kinetorch {
 
 struct CreateOptions {
@@ -11,10 +13,12 @@ struct CreateOptions {
   int64_t numClasses = 0;
   uint64_t seed = 0;
   std::string metadata;  // text of kinetorch.json
-  std::string weights;   // a .safetensors or .pth file; empty for fresh weights
+  // A .safetensors or .pth file or a TorchScript archive; both path and bytes empty for fresh weights.
+  ModelSource weights;
+  bool newHead = false;  // keep the fresh classification head
 };
 
-// A TorchScript archive of the architecture. Throws ERR_INVALID_ARGUMENT, ERR_WEIGHTS, ERR_FILE_*.
+// A TorchScript archive of the architecture. Throws ERR_INVALID_ARGUMENT, ERR_WEIGHTS, ERR_MODEL_FORMAT, ERR_FILE_*.
 std::vector<uint8_t> createModel(const CreateOptions& options);
 
 }  // namespace kinetorch

@@ -2,13 +2,15 @@
 
 #include <torch/csrc/jit/api/module.h>
 
-#include <string>
+#include "native/model/model_source.h"
 
 namespace kinetorch {
 
-// Copies every tensor of a .safetensors or torch .pth file into the module's parameters and buffers, by name. Throws
-// ERR_WEIGHTS listing every missing, extra and wrongly shaped tensor; then nothing has been copied.
-// `num_batches_tracked` may be missing: files from before PyTorch 0.4.1 and converted ones lack it.
-void importWeights(const torch::jit::Module& module, const std::string& path);
+// Copies every tensor of a .safetensors file, a torch .pth file or a TorchScript archive into the module's parameters
+// and buffers, by name; with `keepHead` all but those of the classification head `fc`. Throws ERR_WEIGHTS listing every
+// missing, extra and wrongly shaped tensor; then nothing has been copied. `num_batches_tracked` may be missing: files
+// from before PyTorch 0.4.1 and converted ones lack it. Loading a TorchScript archive runs its code, as loadModule
+// does.
+void importWeights(const torch::jit::Module& module, const ModelSource& source, bool keepHead);
 
 }  // namespace kinetorch

@@ -6,7 +6,6 @@
 #include <unordered_set>
 #include <utility>
 
-#include "native/model/byte_source.h"
 #include "native/model/safetensors.h"
 #include "native/model/torch_weights.h"
 #include "native/runtime/error.h"
@@ -79,8 +78,8 @@ const char* scalarName(ScalarKind kind) {
   throw Error("ERR_INTERNAL", "unknown scalar kind");
 }
 
-std::vector<WeightTensor> openWeights(const std::string& path) {
-  std::unique_ptr<ByteSource> source = ByteSource::openFile(path);
+std::vector<WeightTensor> openWeights(std::unique_ptr<ByteSource> source) {
+  const std::string label = source->label();
   std::vector<uint8_t> prefix(static_cast<size_t>(std::min<uint64_t>(source->size(), kPrefixSize)));
   source->readAt(0, prefix.data(), prefix.size());
 
@@ -91,18 +90,18 @@ std::vector<WeightTensor> openWeights(const std::string& path) {
   } else if (startsWith(prefix, 0, "PK\x03\x04", 4)) {
     tensors = readTorchWeights(std::move(source));
   } else if (startsWith(prefix, 0, kLegacyMagic, sizeof(kLegacyMagic)) || startsWith(prefix, 257, "ustar", 5)) {
-    throw Error("ERR_WEIGHTS", path +
+    throw Error("ERR_WEIGHTS", label +
                                    ": expected safetensors or PyTorch's zip format (since 1.6) but received its older "
                                    "one; save it again in Python: torch.save(torch.load(path), path)");
   } else {
-    throw Error("ERR_WEIGHTS", path + ": expected a .safetensors file or a PyTorch .pth file but it is neither");
+    throw Error("ERR_WEIGHTS", label + ": expected a .safetensors file or a PyTorch .pth file but it is neither");
   }
-  if (tensors.empty()) throw Error("ERR_WEIGHTS", path + ": expected tensors but the file holds none");
+  if (tensors.empty()) throw Error("ERR_WEIGHTS", label + ": expected tensors but the file holds none");
   dropModulePrefix(tensors);
   std::unordered_set<std::string> names;
   for (const WeightTensor& tensor : tensors) {
     if (!names.insert(tensor.name).second) {
-      throw Error("ERR_WEIGHTS", path + ": expected unique names but `" + tensor.name + "` is there twice");
+      throw Error("ERR_WEIGHTS", label + ": expected unique names but `" + tensor.name + "` is there twice");
     }
   }
   return tensors;

@@ -2,8 +2,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
+
+#include "native/model/byte_source.h"
 
 namespace kinetorch {
 
@@ -26,6 +29,6 @@ struct WeightTensor {
 // under the key `state_dict` or `model`. What the file is, its content tells and not its name. A prefix `module.` that
 // all names share (DataParallel) is dropped. Tensors come in the file's order, with unique names.
 // Nothing in the file is executed. Throws ERR_WEIGHTS, ERR_FILE_NOT_FOUND, ERR_FILE_ACCESS.
-std::vector<WeightTensor> openWeights(const std::string& path);
+std::vector<WeightTensor> openWeights(std::unique_ptr<ByteSource> source);
 
 }  // namespace kinetorch

@@ -1,5 +1,6 @@
 #include "native/training/checkpoint.h"
 
+#include <ATen/ATen.h>
 #include <ATen/core/Dict.h>
 #include <ATen/core/List.h>
 #include <ATen/core/ivalue.h>
@@ -9,20 +10,19 @@
 #include <filesystem>
 #include <fstream>
 #include <system_error>
+#include <tuple>
+#include <unordered_map>
 
-#include "native/model/crc32.h"
 #include "native/runtime/atomic_file.h"
 #include "native/runtime/error.h"
+#include "native/runtime/sha256.h"
 
 namespace kinetorch {
 namespace {
 
-constexpr char kMagic[8] = {'K', 'T', 'C', 'K', 'P', 'T', '0', '1'};
-constexpr size_t kHeaderSize = sizeof(kMagic) + sizeof(uint64_t) + sizeof(uint32_t);
-
-uint32_t checksum(const std::vector<char>& bytes, size_t from) {
-  return crc32(0, reinterpret_cast<const uint8_t*>(bytes.data()) + from, bytes.size() - from);
-}
+constexpr char kMagic[8] = {'K', 'T', 'C', 'K', 'P', 'T', '0', '2'};
+constexpr size_t kDigestOffset = sizeof(kMagic) + sizeof(uint64_t);
+constexpr size_t kHeaderSize = kDigestOffset + std::tuple_size<Sha256Digest>::value;
 
 std::vector<char> readFile(const std::string& path) {
   std::error_code error;
@@ -47,14 +47,14 @@ std::vector<char> payloadOf(std::vector<char> file, const std::string& path) {
     refuse(path, "a file of another kind");
   }
   uint64_t size = 0;
-  uint32_t sum = 0;
+  Sha256Digest digest{};
   std::memcpy(&size, file.data() + sizeof(kMagic), sizeof(size));
-  std::memcpy(&sum, file.data() + sizeof(kMagic) + sizeof(size), sizeof(sum));
+  std::memcpy(digest.data(), file.data() + kDigestOffset, digest.size());
   const size_t present = file.size() - kHeaderSize;
   if (size != present) {
     refuse(path, std::to_string(present) + " bytes of payload where its header says " + std::to_string(size));
   }
-  if (checksum(file, kHeaderSize) != sum) refuse(path, "bytes that differ from what was written");
+  if (sha256(file.data() + kHeaderSize, present) != digest) refuse(path, "bytes that differ from what was written");
   file.erase(file.begin(), file.begin() + kHeaderSize);
   return file;
 }
@@ -67,14 +67,15 @@ void writeCheckpoint(const std::string& path, const Checkpoint& checkpoint) {
   c10::List<int64_t> random;
   for (const uint64_t word : checkpoint.random) random.push_back(static_cast<int64_t>(word));
 
-  const std::vector<char> payload =
-      torch::jit::pickle_save(c10::ivalue::Tuple::create({tensors, random, checkpoint.steps, checkpoint.callerState}));
+  const std::vector<char> payload = torch::jit::pickle_save(
+      c10::ivalue::Tuple::create({tensors, random, checkpoint.scaler.scale, checkpoint.scaler.sinceGrowth,
+                                  checkpoint.steps, checkpoint.callerState}));
   const uint64_t size = payload.size();
-  const uint32_t sum = checksum(payload, 0);
+  const Sha256Digest digest = sha256(payload.data(), payload.size());
   std::vector<char> file(kHeaderSize + payload.size());
   std::memcpy(file.data(), kMagic, sizeof(kMagic));
   std::memcpy(file.data() + sizeof(kMagic), &size, sizeof(size));
-  std::memcpy(file.data() + sizeof(kMagic) + sizeof(size), &sum, sizeof(sum));
+  std::memcpy(file.data() + kDigestOffset, digest.data(), digest.size());
   std::memcpy(file.data() + kHeaderSize, payload.data(), payload.size());
   writeFileAtomically(path, file.data(), file.size());
 }
@@ -92,12 +93,31 @@ Checkpoint readCheckpoint(const std::string& path) {
     for (size_t index = 0; index < checkpoint.random.size(); ++index) {
       checkpoint.random[index] = static_cast<uint64_t>(random.at(index));
     }
-    checkpoint.steps = elements.at(2).toInt();
-    checkpoint.callerState = elements.at(3).toStringRef();
+    checkpoint.scaler = {elements.at(2).toDouble(), elements.at(3).toInt()};
+    checkpoint.steps = elements.at(4).toInt();
+    checkpoint.callerState = elements.at(5).toStringRef();
     return checkpoint;
   } catch (...) {
     throw currentError("ERR_WEIGHTS");
   }
+}
+
+void restoreTensors(const std::string& path, const NamedTensors& saved, const NamedTensors& live) {
+  const std::string expected = "expected the checkpoint " + path + " to be of this network and these options but ";
+  const std::unordered_map<std::string, at::Tensor> byName(saved.begin(), saved.end());
+  for (const auto& [name, tensor] : live) {
+    const auto found = byName.find(name);
+    if (found == byName.end()) throw Error("ERR_WEIGHTS", expected + "it has no " + name);
+    if (found->second.sizes() != tensor.sizes() || found->second.scalar_type() != tensor.scalar_type()) {
+      throw Error("ERR_WEIGHTS", expected + name + " has another shape or type in it");
+    }
+  }
+  if (saved.size() != live.size()) {
+    throw Error("ERR_WEIGHTS",
+                expected + "it holds " + std::to_string(saved.size()) + " tensors, not " + std::to_string(live.size()));
+  }
+  at::NoGradGuard noGrad;
+  for (const auto& [name, tensor] : live) tensor.copy_(byName.at(name));
 }
 
 }  // namespace kinetorch

@@ -18,6 +18,14 @@ at::Tensor gradientLike(const at::Tensor& parameter) {
   return copy;
 }
 
+std::vector<at::Tensor> gradientsOf(const std::vector<at::Tensor>& parameters) {
+  std::vector<at::Tensor> gradients;
+  for (const at::Tensor& parameter : parameters) {
+    if (parameter.grad().defined()) gradients.push_back(parameter.grad());
+  }
+  return gradients;
+}
+
 // Plain SGD keeps no buffers; LibTorch's fused step refuses some for it.
 bool usesMomentum(const OptimizerOptions& options) {
   return options.kind == OptimizerKind::kAdamW || options.momentum > 0;
@@ -25,30 +33,32 @@ bool usesMomentum(const OptimizerOptions& options) {
 
 }  // namespace
 
-Optimizer::Optimizer(std::vector<at::Tensor> parameters, const OptimizerOptions& options) : options_(options) {
+Optimizer::Optimizer(std::vector<ParameterGroup> groups, const OptimizerOptions& options) : options_(options) {
   at::NoGradGuard noGrad;
-  for (at::Tensor& parameter : parameters) {
-    Slot slot;
-    if (usesMomentum(options_)) slot.first = at::zeros_like(parameter);
-    if (options_.kind == OptimizerKind::kAdamW) {
-      slot.second = at::zeros_like(parameter);
-      slot.steps = at::zeros({}, parameter.options().dtype(at::kFloat));
+  for (ParameterGroup& group : groups) {
+    std::vector<Slot> slots;
+    for (at::Tensor& parameter : group.parameters) {
+      Slot slot;
+      if (usesMomentum(options_)) slot.first = at::zeros_like(parameter);
+      if (options_.kind == OptimizerKind::kAdamW) {
+        slot.second = at::zeros_like(parameter);
+        slot.steps = at::zeros({}, parameter.options().dtype(at::kFloat));
+      }
+      slot.parameter = std::move(parameter);
+      slots.push_back(std::move(slot));
     }
-    auto& group = parameter.dim() >= 2 ? decayed_ : undecayed_;
-    slot.parameter = std::move(parameter);
-    group.push_back(std::move(slot));
+    groups_.push_back({std::move(slots), group.weightDecay, group.rate});
   }
 }
 
 void Optimizer::step(double learningRate) {
   at::NoGradGuard noGrad;
-  stepGroup(decayed_, options_.weightDecay, learningRate);
-  stepGroup(undecayed_, 0, learningRate);
+  for (const Group& group : groups_) stepGroup(group, learningRate * group.rate);
 }
 
-void Optimizer::stepGroup(const std::vector<Slot>& group, double weightDecay, double learningRate) {
+void Optimizer::stepGroup(const Group& group, double learningRate) {
   std::vector<at::Tensor> parameters, gradients, first, second, steps;
-  for (const Slot& slot : group) {
+  for (const Slot& slot : group.slots) {
     if (!slot.parameter.grad().defined()) continue;
     parameters.push_back(slot.parameter);
     gradients.push_back(gradientLike(slot.parameter));
@@ -62,24 +72,32 @@ void Optimizer::stepGroup(const std::vector<Slot>& group, double weightDecay, do
   if (parameters.empty()) return;
   if (options_.kind == OptimizerKind::kAdamW) {
     at::_fused_adamw_(parameters, gradients, first, second, /*max_exp_avg_sqs=*/{}, steps, learningRate, options_.beta1,
-                      options_.beta2, weightDecay, options_.epsilon, /*amsgrad=*/false, /*maximize=*/false);
+                      options_.beta2, group.weightDecay, options_.epsilon, /*amsgrad=*/false, /*maximize=*/false);
   } else {
     // Momentum buffers begin at zero, which gives the first step's buffer its gradient, so no step is special.
-    at::_fused_sgd_(parameters, gradients, first, weightDecay, options_.momentum, learningRate, /*dampening=*/0,
+    at::_fused_sgd_(parameters, gradients, first, group.weightDecay, options_.momentum, learningRate, /*dampening=*/0,
                     options_.nesterov, /*maximize=*/false, /*is_first_step=*/false);
   }
 }
 
 void Optimizer::clearGradients() {
-  for (const auto* group : {&decayed_, &undecayed_}) {
-    for (const Slot& slot : *group) slot.parameter.mutable_grad().reset();
+  for (const Group& group : groups_) {
+    for (const Slot& slot : group.slots) slot.parameter.mutable_grad().reset();
   }
+}
+
+std::vector<at::Tensor> Optimizer::parameters() const {
+  std::vector<at::Tensor> parameters;
+  for (const Group& group : groups_) {
+    for (const Slot& slot : group.slots) parameters.push_back(slot.parameter);
+  }
+  return parameters;
 }
 
 std::vector<at::Tensor> Optimizer::state() const {
   std::vector<at::Tensor> tensors;
-  for (const auto* group : {&decayed_, &undecayed_}) {
-    for (const Slot& slot : *group) {
+  for (const Group& group : groups_) {
+    for (const Slot& slot : group.slots) {
       if (slot.first.defined()) tensors.push_back(slot.first);
       if (options_.kind != OptimizerKind::kAdamW) continue;
       tensors.push_back(slot.second);
@@ -89,12 +107,15 @@ std::vector<at::Tensor> Optimizer::state() const {
   return tensors;
 }
 
+void scaleGradients(const std::vector<at::Tensor>& parameters, double factor) {
+  at::NoGradGuard noGrad;
+  const std::vector<at::Tensor> gradients = gradientsOf(parameters);
+  if (factor != 1 && !gradients.empty()) at::_foreach_mul_(gradients, factor);
+}
+
 double clipGradients(const std::vector<at::Tensor>& parameters, double maxNorm) {
   at::NoGradGuard noGrad;
-  std::vector<at::Tensor> gradients;
-  for (const at::Tensor& parameter : parameters) {
-    if (parameter.grad().defined()) gradients.push_back(parameter.grad());
-  }
+  const std::vector<at::Tensor> gradients = gradientsOf(parameters);
   if (gradients.empty()) return 0;
   const double norm = at::linalg_vector_norm(at::stack(at::_foreach_norm(gradients)), 2).item<double>();
   // A norm that is not finite is the caller's to refuse: scaling by it would turn good gradients into NaN.

@@ -8,17 +8,25 @@
 
 namespace kinetorch {
 
-// SGD with momentum, or AdamW, in LibTorch's fused steps. Weight decay acts on weights of convolutions and linear
-// layers (two dimensions or more); biases and batch-norm's scales and shifts are left out of it.
+// Parameters that are stepped alike.
+struct ParameterGroup {
+  std::vector<at::Tensor> parameters;
+  double weightDecay = 0;
+  double rate = 1;  // factor on the learning rate
+};
+
+// SGD with momentum, or AdamW, in LibTorch's fused steps. The weight decay is the groups' own, not the options'.
 class Optimizer {
  public:
-  Optimizer(std::vector<at::Tensor> parameters, const OptimizerOptions& options);
+  Optimizer(std::vector<ParameterGroup> groups, const OptimizerOptions& options);
 
   // Takes one step along the parameters' gradients. A parameter without a gradient is left as it is.
   void step(double learningRate);
   // Frees the gradients.
   void clearGradients();
 
+  // All that are stepped.
+  std::vector<at::Tensor> parameters() const;
   // Everything beyond the parameters that the next step depends on, in a fixed order. The tensors are the live ones:
   // copy into them to restore.
   std::vector<at::Tensor> state() const;
@@ -31,12 +39,19 @@ class Optimizer {
     at::Tensor steps;   // AdamW: float32 scalar
   };
 
-  void stepGroup(const std::vector<Slot>& group, double weightDecay, double learningRate);
+  struct Group {
+    std::vector<Slot> slots;
+    double weightDecay;
+    double rate;
+  };
+
+  void stepGroup(const Group& group, double learningRate);
 
   OptimizerOptions options_;
-  std::vector<Slot> decayed_;
-  std::vector<Slot> undecayed_;
+  std::vector<Group> groups_;
 };
+
+void scaleGradients(const std::vector<at::Tensor>& parameters, double factor);
 
 // Scales all gradients together so that their global L2 norm is at most `maxNorm` (0: not at all). Returns the norm
 // before that.

@@ -7,56 +7,51 @@
 
 #include "native/model/model_source.h"
 #include "native/training/trainer_options.h"
+#include "native/training/training_batch.h"
 
 namespace kinetorch {
 
-// binding.d.ts's NativeBatch: uint8 N×T×H×W×3 and N labels.
-struct TrainingBatch {
-  std::vector<uint8_t> data;
-  int64_t batch = 0;
-  int64_t frames = 0;
-  int64_t height = 0;
-  int64_t width = 0;
-  std::vector<int32_t> labels;
-};
-
 struct StepResult {
-  double loss = 0;
-  int64_t correct = 0;
-  double gradNorm = 0;  // before clipping
+  double loss = 0;      // mean over the clips of all batches
+  int64_t correct = 0;  // clips; see Loss::correct
+  double gradNorm = 0;  // before clipping; 0 where not stepped
+  bool stepped = true;  // false: float16 gradients overflowed, and the next step's loss is scaled up less
   double runMs = 0;
 };
 
 struct EvalResult {
-  double lossSum = 0;                // cross entropy without label smoothing
-  std::vector<float> probabilities;  // N×classes, row-major
+  double lossSum = 0;                // without label smoothing and class weights
+  std::vector<float> probabilities;  // N×classes, row-major; softmax or sigmoids
 };
 
-// A network in training with its optimiser and random state. For one thread at a time, best always the same one: a
-// thread's first call into LibTorch gives it its own team of workers.
+// A network in training with its optimiser, average of weights and random state. For one thread at a time, best always
+// the same one: a thread's first call into LibTorch gives it its own team of workers.
 class Trainer {
  public:
   // Throws ERR_FILE_* and ERR_MODEL_FORMAT where the archive cannot be read, ERR_UNSUPPORTED where it holds nothing to
   // train, ERR_MODEL_FORWARD where it cannot run on a clip of `options.input`, ERR_MODEL_METADATA where it does not
-  // give `options.numClasses` logits, and ERR_DEVICE.
+  // give `options.numClasses` logits, ERR_INVALID_ARGUMENT where options do not fit the network, and ERR_DEVICE.
   Trainer(const ModelSource& source, const TrainerOptions& options);
   ~Trainer();
   Trainer(const Trainer&) = delete;
   Trainer& operator=(const Trainer&) = delete;
 
-  // Random crop and flip, forward, backward, one optimiser step. Throws ERR_CLIP_SHAPE and ERR_INVALID_ARGUMENT for a
-  // batch that does not fit, and ERR_TRAINING, without having stepped, where loss or gradients are not finite.
-  StepResult step(const TrainingBatch& batch, double learningRate);
+  // Augments, runs forward and backward over each batch in turn, and takes one optimiser step along the mean gradient
+  // of all their clips. Throws ERR_CLIP_SHAPE and ERR_INVALID_ARGUMENT for a batch that does not fit, and ERR_TRAINING
+  // where loss or gradients are not finite; then everything, the random state too, is as it was before.
+  StepResult step(const std::vector<TrainingBatch>& batches, double learningRate);
 
-  // Centre crop, no gradient, batch-norm in evaluation mode.
+  // Centre crop, no gradient, batch norm in evaluation mode, the averaged weights where there are some.
   EvalResult evaluate(const TrainingBatch& batch);
 
-  // The network as a TorchScript archive in evaluation mode, with `metadata` as its kinetorch.json.
+  // The network, with averaged weights where there are some, as a TorchScript archive in evaluation mode, with
+  // `metadata` as its kinetorch.json.
   std::vector<uint8_t> serialize(const std::string& metadata) const;
-  // serialize() into a file, atomically. Throws ERR_FILE_ACCESS.
+  // serialize() into a file, atomically. Throws ERR_FILE_ACCESS, and ERR_TRAINING where a weight is not finite.
   void saveModel(const std::string& path, const std::string& metadata) const;
 
-  // Network, optimiser, random state, count of steps, and `state`, the caller's own text; atomically.
+  // Network, average, optimiser, loss scale, random state, count of steps, and `state`, the caller's own text;
+  // atomically. Throws ERR_FILE_ACCESS, and ERR_TRAINING where a number is not finite.
   void saveCheckpoint(const std::string& path, const std::string& state) const;
   // Restores all of it and returns `state`. Training goes on as if it had never stopped. Throws ERR_FILE_*, and
   // ERR_WEIGHTS where the file is damaged or was written for another network or optimiser; then nothing has changed.

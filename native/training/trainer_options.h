@@ -2,7 +2,9 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
+#include "native/preprocessing/augment_options.h"
 #include "native/preprocessing/input_spec.h"
 
 namespace kinetorch {
@@ -19,15 +21,28 @@ struct OptimizerOptions {
   double weightDecay = 0;
 };
 
+enum class LossKind { kCrossEntropy, kBinaryCrossEntropy };
+
+struct LossOptions {
+  LossKind kind = LossKind::kCrossEntropy;
+  double labelSmoothing = 0;
+  std::vector<double> classWeights;  // one for each class; empty: all 1
+};
+
 // binding.d.ts's TrainerOptions.
 struct TrainerOptions {
-  std::string device = "cpu";  // as resolveDevice() of native/runtime/device.h takes it
+  std::string device = "cpu";         // as resolveDevice() of native/runtime/device.h takes it
+  std::string precision = "float32";  // as resolvePrecision() takes it
   InputSpec input;
   int64_t numClasses = 0;
+  AugmentOptions augment;
+  LossOptions loss;
   OptimizerOptions optimizer;
-  double labelSmoothing = 0;
-  double horizontalFlip = 0;  // probability
-  double clipGradNorm = 0;    // 0 is off
+  double clipGradNorm = 0;          // 0 is off
+  double bodyRate = 1;              // factor on the learning rate of all but the classification head
+  std::vector<std::string> frozen;  // module paths
+  bool freezeBatchNorm = false;
+  double emaDecay = 0;  // 0 is off
   uint64_t seed = 0;
   int threads = 0;  // intra-op; 0 leaves LibTorch's own choice
 };

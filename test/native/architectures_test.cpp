@@ -30,7 +30,7 @@ TEST(Catalog, HoldsEveryArchitectureOnce) {
   for (const ArchitectureInfo& info : architectures()) names.push_back(info.name);
   EXPECT_EQ(names, (std::vector<std::string>{"r3d_18", "mc3_18", "r2plus1d_18", "r2plus1d_34", "ir_csn_26", "ir_csn_50",
                                              "ir_csn_101", "ir_csn_152", "ip_csn_26", "ip_csn_50", "ip_csn_101",
-                                             "ip_csn_152", "r2plus1d_dw"}));
+                                             "ip_csn_152", "r2plus1d_16", "r2plus1d_dw"}));
 }
 
 TEST(Catalog, NamesWhatItHasWhenAskedForAnother) {
@@ -65,8 +65,9 @@ TEST(R2Plus1d, HasTheParametersOfItsFormula) {
   EXPECT_EQ(parametersOf(buildArchitecture("r2plus1d_34", 400, 0)), r2Plus1dParameters({3, 4, 6, 3}, 400));
 }
 
-TEST(DepthwiseResNet, HasAboutAMillionParametersOrFewer) {
-  EXPECT_LE(parametersOf(buildArchitecture("r2plus1d_dw", 400, 0)), 1'100'000);
+TEST(CompactResNet, IsSmall) {
+  EXPECT_EQ(parametersOf(buildArchitecture("r2plus1d_dw", 400, 0)), 486'424);
+  EXPECT_LE(parametersOf(buildArchitecture("r2plus1d_16", 400, 0)), 4'100'000);
 }
 
 TEST(StateDict, HasTorchvisionsKeys) {
@@ -110,7 +111,7 @@ TEST(Weights, AreDrawnAsTheFieldDoes) {
 
 TEST(Networks, TakeAnyNumberOfFramesHeightWidthAndClasses) {
   at::NoGradGuard noGrad;
-  for (const char* name : {"r2plus1d_dw", "mc3_18", "ip_csn_26"}) {
+  for (const char* name : {"r2plus1d_dw", "r2plus1d_16", "mc3_18", "ip_csn_26"}) {
     torch::jit::Module module = buildArchitecture(name, 7, 0);
     module.eval();
     for (const std::vector<int64_t>& shape :

@@ -37,14 +37,15 @@ struct Reference {
   }
 };
 
-void compareWithReference(const OptimizerOptions& options, at::IntArrayRef shape, double weightDecay) {
+void compareWithReference(const OptimizerOptions& options, at::IntArrayRef shape) {
+  const double weightDecay = options.weightDecay;
   at::Tensor parameter = at::linspace(-1, 1, kSize).reshape(shape).clone();
   if (shape.size() == 5) parameter = parameter.contiguous(at::MemoryFormat::ChannelsLast3d);
   parameter.set_requires_grad(true);
   std::vector<Reference> reference(kSize);
   for (int64_t i = 0; i < kSize; ++i) reference[i].value = parameter.detach().flatten()[i].item<double>();
 
-  Optimizer optimizer({parameter}, options);
+  Optimizer optimizer({{{parameter}, weightDecay, 1}}, options);
   for (int step = 1; step <= kSteps; ++step) {
     at::Tensor gradient = at::empty({kSize});
     for (int64_t i = 0; i < kSize; ++i) gradient[i] = gradientAt(step, i);
@@ -79,25 +80,32 @@ OptimizerOptions adamW() {
   return options;
 }
 
-TEST(Optimizer, SgdWithoutMomentumMatchesReference) { compareWithReference(sgd(0, false), {3, 4}, 0.03); }
-TEST(Optimizer, SgdWithMomentumMatchesReference) { compareWithReference(sgd(0.9, false), {3, 4}, 0.03); }
-TEST(Optimizer, SgdWithNesterovMatchesReference) { compareWithReference(sgd(0.9, true), {3, 4}, 0.03); }
-TEST(Optimizer, AdamWMatchesReference) { compareWithReference(adamW(), {3, 4}, 0.03); }
+TEST(Optimizer, SgdWithoutMomentumMatchesReference) { compareWithReference(sgd(0, false), {3, 4}); }
+TEST(Optimizer, SgdWithMomentumMatchesReference) { compareWithReference(sgd(0.9, false), {3, 4}); }
+TEST(Optimizer, SgdWithNesterovMatchesReference) { compareWithReference(sgd(0.9, true), {3, 4}); }
+TEST(Optimizer, AdamWMatchesReference) { compareWithReference(adamW(), {3, 4}); }
 
-TEST(Optimizer, WeightDecayLeavesVectorsAlone) {
-  compareWithReference(sgd(0.9, true), {kSize}, 0);
-  compareWithReference(adamW(), {kSize}, 0);
+TEST(Optimizer, GroupsHaveTheirOwnDecayAndRate) {
+  at::Tensor plain = at::ones({2, 2});
+  at::Tensor slow = at::ones({2, 2});
+  at::Tensor decayed = at::ones({2, 2});
+  Optimizer optimizer({{{plain}, 0, 1}, {{slow}, 0, 0.25}, {{decayed}, 0.5, 1}}, sgd(0, false));
+  for (at::Tensor* parameter : {&plain, &slow, &decayed}) parameter->mutable_grad() = at::ones({2, 2});
+  optimizer.step(0.1);
+  EXPECT_TRUE(plain.allclose(at::full({2, 2}, 0.9)));
+  EXPECT_TRUE(slow.allclose(at::full({2, 2}, 0.975)));
+  EXPECT_TRUE(decayed.allclose(at::full({2, 2}, 0.85)));
 }
 
 TEST(Optimizer, TakesGradientsOfAnotherLayoutThanTheWeights) {
-  compareWithReference(sgd(0.9, false), {2, 3, 1, 2, 1}, 0.03);
-  compareWithReference(adamW(), {2, 3, 1, 2, 1}, 0.03);
+  compareWithReference(sgd(0.9, false), {2, 3, 1, 2, 1});
+  compareWithReference(adamW(), {2, 3, 1, 2, 1});
 }
 
 TEST(Optimizer, LeavesAParameterWithoutGradientAlone) {
   at::Tensor used = at::ones({2, 2});
   at::Tensor unused = at::ones({2, 2});
-  Optimizer optimizer({used, unused}, adamW());
+  Optimizer optimizer({{{used, unused}, 0.03, 1}}, adamW());
   used.mutable_grad() = at::ones({2, 2});
   optimizer.step(0.1);
   EXPECT_TRUE(unused.equal(at::ones({2, 2})));
@@ -107,12 +115,12 @@ TEST(Optimizer, LeavesAParameterWithoutGradientAlone) {
 TEST(Optimizer, CopiedStateGoesOnAsTheOriginal) {
   for (const OptimizerOptions& options : {sgd(0.9, true), adamW()}) {
     at::Tensor first = at::linspace(-1, 1, 6).reshape({2, 3});
-    Optimizer original({first}, options);
+    Optimizer original({{{first}, 0.03, 1}}, options);
     first.mutable_grad() = at::linspace(0, 1, 6).reshape({2, 3});
     original.step(0.1);
 
     at::Tensor second = first.detach().clone();
-    Optimizer restored({second}, options);
+    Optimizer restored({{{second}, 0.03, 1}}, options);
     const auto from = original.state();
     const auto to = restored.state();
     ASSERT_EQ(from.size(), to.size());

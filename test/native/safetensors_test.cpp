@@ -38,7 +38,7 @@ void expectRefused(const std::string& header, size_t dataSize, const std::string
 const std::string kTensor = R"("a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]})";
 
 TEST(Safetensors, ReadsTheFixture) {
-  const std::vector<WeightTensor> tensors = openWeights(fixturePath("weights.safetensors"));
+  const std::vector<WeightTensor> tensors = openWeights(ByteSource::openFile(fixturePath("weights.safetensors")));
   ASSERT_EQ(tensors.size(), 8u);
   for (const WeightTensor& tensor : tensors) {
     if (tensor.kind != ScalarKind::kFloat32) {
@@ -117,7 +117,7 @@ TEST(Safetensors, EveryTruncationIsRefused) {
   const Bytes whole = readBytes(fixturePath("weights.safetensors"));
   for (size_t size = 0; size < whole.size(); ++size) {
     const TemporaryFile shorter(Bytes(whole.begin(), whole.begin() + std::ptrdiff_t(size)));
-    EXPECT_THROW(openWeights(shorter.path()), Error) << size;
+    EXPECT_THROW(openWeights(ByteSource::openFile(shorter.path())), Error) << size;
   }
 }
 

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+#include <torch/csrc/jit/api/module.h>
+
+#include "native/preprocessing/input_spec.h"
+
+namespace kinetorch {
+
+// Note [Training runs the graph as it is]
+// The profiling executor rewrites a graph after its first runs, so step 3 of a fresh run and step 3 of a resumed one
+// could round differently. Without it TorchScript runs operator by operator, as eager PyTorch does: the same numbers at
+// every step, no pause for compiling, and no speed lost, since all time is spent inside the convolutions.
+
+// Puts a network on its device in the layout that trains fastest, as float32. Throws ERR_MODEL_FORWARD where it has no
+// forward, ERR_UNSUPPORTED where it holds nothing to train.
+void placeForTraining(torch::jit::Module& network, at::Device device);
+
+// Logits, float32 N×classes, of clips as augmentBatch() makes them. Below float32 precision this is PyTorch's automatic
+// mixed precision: convolutions and linear layers compute in it, from weights that stay float32, and what needs the
+// range, such as batch norm's statistics and the loss, stays in float32.
+at::Tensor forwardLogits(torch::jit::Module& network, const at::Tensor& clips, at::ScalarType precision);
+
+void backward(const at::Tensor& loss);
+
+// Runs a clip of zeros through the network. Throws ERR_MODEL_FORWARD where it does not give a row of logits,
+// ERR_MODEL_METADATA where these are not `numClasses`.
+void checkForward(torch::jit::Module& network, const InputSpec& input, int64_t numClasses, at::Device device,
+                  at::ScalarType precision);
+
+}  // namespace kinetorch

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <torch/csrc/jit/api/module.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace kinetorch {
+
+using NamedTensors = std::vector<std::pair<std::string, at::Tensor>>;
+
+// The live parameters, then buffers, of a network by their names in the state dict; the same order for every copy of
+// it.
+NamedTensors stateOf(const torch::jit::Module& network);
+
+// Keeps a network's buffers, which a forward pass in training mode changes, so that a failed step can take them back.
+class BufferSnapshot {
+ public:
+  explicit BufferSnapshot(const torch::jit::Module& network);
+
+  void take();
+  void restore();
+
+ private:
+  std::vector<at::Tensor> live_, kept_;
+};
+
+}  // namespace kinetorch
