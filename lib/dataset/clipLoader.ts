@@ -2,112 +2,153 @@ import type { NativeBatch } from '../../binding';
 import { KinetorchError } from '../errors';
 import { loadAhead } from './loadAhead';
 import { seededRandom, shuffled } from './seededRandom';
+import { type LabelledClip, stackClips } from './stackClips';
 import type { ClipDataset, ClipRequest, DatasetClip } from './types';
 
 /** Batches that may lie ready while the network is busy with an earlier one. */
 const batchesAhead = 3;
-/** Clips decoded at once: enough to hide a slow file, few enough to leave the cores to the network. */
-const concurrentClips = 4;
+const usualConcurrency = 4;
+const namedFailures = 5;
+
+export interface ClipLoaderOptions {
+  /** Clips a batch; fewer where the dataset has fewer. */
+  batchSize: number;
+  /** Decides the order and the random numbers of every sample. */
+  seed: number;
+  /** Clips loaded at once. Default 4. */
+  concurrency?: number;
+  /**
+   * Share of the dataset that may fail before an epoch ends with `ERR_DATASET`, 0…1. One sample may fail in any dataset,
+   * however small, unless this is 0. Default 0.05.
+   */
+  maxSkippedShare?: number;
+  /** Whether batches have `targets`, for the loss `bce`, or `labels`. Default: whether the dataset has `labelsOf`. */
+  targets?: boolean;
+}
 
 /** A sample that could not be loaded. */
 export interface SkippedSample {
+  /** In the dataset. */
+  index: number;
   /** The dataset's `nameOf`, or `sample <index>`. */
   name: string;
   /** Message of the error. */
   reason: string;
 }
 
+export interface LoadedBatch extends NativeBatch {
+  /** Of the samples, in their order. */
+  names: string[];
+  /** Entries of the epoch's order used up to and including this batch, failed ones too: where to go on from. */
+  consumed: number;
+}
+
 /** Gives a dataset as batches for the native trainer, loaded ahead. A sample that fails once is left out from then on. */
 export class ClipLoader {
+  private readonly options: Required<ClipLoaderOptions>;
   private readonly failed = new Map<number, SkippedSample>();
 
   constructor(
     private readonly dataset: ClipDataset,
-    private readonly batchSize: number,
-    private readonly seed: number,
-  ) {}
+    options: ClipLoaderOptions,
+  ) {
+    const { batchSize, concurrency = usualConcurrency, maxSkippedShare = 0.05, targets = !!dataset.labelsOf } = options;
+    this.options = {
+      seed: options.seed,
+      batchSize: Math.min(batchSize, dataset.length),
+      concurrency,
+      maxSkippedShare,
+      targets,
+    };
+  }
 
+  /** In the order in which epochs met them. */
   get skipped(): SkippedSample[] {
     return [...this.failed.values()];
   }
 
+  /** Leaves out what an earlier run has found to fail. */
+  restoreSkipped(samples: readonly SkippedSample[]): void {
+    for (const sample of samples) this.failed.set(sample.index, sample);
+  }
+
   /**
-   * One pass over the dataset. `train` shuffles and leaves out a last batch that is not full, unless it is the only
-   * one: batch norm needs company. `evaluate` keeps the order and gives every sample.
+   * One pass over the dataset, from entry `from` of its order on: together with what the batches up to there gave, that
+   * is the pass as it would have been without a break. `train` shuffles all samples and leaves out a last batch that is
+   * not full, unless it is the only one: batch norm needs company. `evaluate` keeps the order and gives every sample.
    *
-   * Throws `ERR_DATASET` where no sample could be loaded or clips differ in size, and `ERR_ABORTED`.
+   * Throws `ERR_DATASET` where no sample could be loaded, more failed than allowed, or clips differ in size; and
+   * `ERR_ABORTED`.
    */
-  async *epoch(mode: ClipRequest['mode'], epoch: number, signal?: AbortSignal): AsyncGenerator<NativeBatch> {
-    const batchSize = Math.min(this.batchSize, this.dataset.length);
-    let samples: Sample[] = [];
+  async *epoch(
+    mode: ClipRequest['mode'],
+    epoch: number,
+    { signal, from = 0 }: { signal?: AbortSignal; from?: number } = {},
+  ): AsyncGenerator<LoadedBatch> {
+    const { batchSize, concurrency } = this.options;
+    let clips: LabelledClip[] = [];
     let batches = 0;
-    const loading = loadAhead(this.order(mode, epoch), (index) => this.load(index, mode, epoch), {
+    let consumed = from;
+    const stack = () => ({ ...stackClips(clips, this.targetClasses), names: clips.map(({ name }) => name), consumed });
+    const loading = loadAhead(this.order(mode, epoch).slice(from), (index) => this.load(index, mode, epoch), {
       ahead: batchesAhead * batchSize,
-      concurrency: concurrentClips,
+      concurrency,
       signal,
     });
     for await (const { item: index, value: clip, error } of loading) {
-      if (!clip) {
-        this.failed.set(index, { name: this.nameOf(index), reason: messageOf(error) });
-        continue;
-      }
-      samples.push({ name: this.nameOf(index), label: this.dataset.labelOf(index), clip });
-      if (samples.length < batchSize) continue;
-      yield stack(samples);
+      consumed++;
+      if (error !== undefined) this.fail(index, error);
+      if (!clip) continue;
+      const labels = this.dataset.labelsOf?.(index) ?? [this.dataset.labelOf(index)];
+      clips.push({ name: this.nameOf(index), labels, clip });
+      if (clips.length < batchSize) continue;
+      yield stack();
       batches++;
-      samples = [];
+      clips = [];
     }
-    if (samples.length > 0 && (mode === 'evaluate' || batches === 0)) yield stack(samples);
-    else if (batches === 0) throw this.nothingUsable();
+    if (clips.length > 0 && (mode === 'evaluate' || (batches === 0 && from === 0))) yield stack();
+    else if (batches === 0 && from === 0) throw this.tooManyFailed();
   }
 
   private order(mode: ClipRequest['mode'], epoch: number): number[] {
-    const usable = Array.from({ length: this.dataset.length }, (_, index) => index).filter((i) => !this.failed.has(i));
-    return mode === 'train' ? shuffled(usable, seededRandom(this.seed, epoch)) : usable;
+    const all = Array.from({ length: this.dataset.length }, (_, index) => index);
+    return mode === 'train' ? shuffled(all, seededRandom(this.options.seed, epoch)) : all;
   }
 
-  private async load(index: number, mode: ClipRequest['mode'], epoch: number): Promise<DatasetClip> {
-    const clip = await this.dataset.clip(index, { mode, epoch, random: seededRandom(this.seed, epoch, index) });
+  /** Null for a sample that has failed before. */
+  private async load(index: number, mode: ClipRequest['mode'], epoch: number): Promise<DatasetClip | null> {
+    if (this.failed.has(index)) return null;
+    const random = seededRandom(this.options.seed, epoch, index);
+    const clip = await this.dataset.clip(index, { mode, epoch, random });
     const bytes = clip.frames * clip.height * clip.width * 3;
     if (clip.data.length === bytes) return clip;
     throw new KinetorchError('ERR_CLIP_SHAPE', `expected ${bytes} bytes of data but received ${clip.data.length}`);
+  }
+
+  private fail(index: number, error: unknown): void {
+    this.failed.set(index, { index, name: this.nameOf(index), reason: messageOf(error) });
+    const { maxSkippedShare } = this.options;
+    const allowed = maxSkippedShare === 0 ? 0 : Math.max(1, Math.floor(maxSkippedShare * this.dataset.length));
+    if (this.failed.size > allowed) throw this.tooManyFailed();
+  }
+
+  private get targetClasses(): number {
+    return this.options.targets ? this.dataset.labels.length : 0;
   }
 
   private nameOf(index: number): string {
     return this.dataset.nameOf?.(index) ?? `sample ${index}`;
   }
 
-  private nothingUsable(): KinetorchError {
-    const first = this.skipped[0];
-    const reason = first ? `; the first of ${this.failed.size} failures is ${first.name}: ${first.reason}` : '';
-    return new KinetorchError('ERR_DATASET', `expected at least one usable clip but there is none${reason}`);
+  private tooManyFailed(): KinetorchError {
+    const { skipped } = this;
+    const first = skipped.slice(0, namedFailures).map(({ name, reason }) => `\n  ${name}: ${reason}`);
+    const more = skipped.length > namedFailures ? `\n  and ${skipped.length - namedFailures} more` : '';
+    return new KinetorchError(
+      'ERR_DATASET',
+      `expected clips that can be loaded but ${skipped.length} of ${this.dataset.length} failed${first.join('')}${more}`,
+    );
   }
-}
-
-interface Sample {
-  name: string;
-  label: number;
-  clip: DatasetClip;
-}
-
-function stack(samples: readonly Sample[]): NativeBatch {
-  const { name, clip } = samples[0] as Sample;
-  const { frames, height, width } = clip;
-  const data = new Uint8Array(samples.length * clip.data.length);
-  samples.forEach((sample, place) => {
-    if (shapeOf(sample.clip) !== shapeOf(clip)) {
-      throw new KinetorchError(
-        'ERR_DATASET',
-        `expected all clips to be of one size, ${shapeOf(clip)} as ${name}, but ${sample.name} is ${shapeOf(sample.clip)}`,
-      );
-    }
-    data.set(sample.clip.data, place * clip.data.length);
-  });
-  return { data, batch: samples.length, frames, height, width, labels: Int32Array.from(samples, (one) => one.label) };
-}
-
-function shapeOf(clip: DatasetClip): string {
-  return `${clip.frames}×${clip.height}×${clip.width}`;
 }
 
 function messageOf(error: unknown): string {

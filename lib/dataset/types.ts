@@ -27,6 +27,8 @@ export interface ClipDataset {
   readonly length: number;
   /** Label of sample `index`, 0 to `length - 1`; known without loading the clip. */
   labelOf(index: number): number;
+  /** Every label of sample `index`, for data of several classes a clip; such data are trained with the loss `bce`. */
+  labelsOf?(index: number): readonly number[];
   /** What error messages and `skipped` lists call the sample, for example its path. */
   nameOf?(index: number): string;
   /**
@@ -35,4 +37,50 @@ export interface ClipDataset {
    * from what is beyond it. A rejection skips the sample for the rest of the run and is counted.
    */
   clip(index: number, request: ClipRequest): Promise<DatasetClip>;
+  /** `clips` clips spread evenly over sample `index`, fewer where it is short; for evaluation by several views. */
+  views?(index: number, clips: number): Promise<DatasetClip[]>;
+}
+
+/** One labelled video, or a part of one. */
+export interface VideoSample {
+  /** Absolute path of a video file, or of a folder of pictures. */
+  path: string;
+  /** Indices into the collection's labels: one, unless the collection is of several classes a clip. */
+  labels: number[];
+  /** What clips of one origin share, for example a speaker or a source video; they belong on one side of a split. */
+  group: string | null;
+  split: SplitName | null;
+  fold: number | null;
+  /** The part of the video that shows the label; null from its start, or to its end. */
+  startSeconds: number | null;
+  endSeconds: number | null;
+  /** Whether `path` is a folder of JPEG or PNG pictures, one a frame, in the order of their names. */
+  isFrames: boolean;
+}
+
+export type SplitName = 'train' | 'validation' | 'test';
+
+/** What `readCollection` found. */
+export interface VideoCollection {
+  /** Absolute path of the folder. */
+  root: string;
+  format: 'folders' | 'manifest' | 'ucf101' | 'hmdb51';
+  /** Class names; in alphabetical order, except for UCF101, which has an order of its own. */
+  labels: readonly string[];
+  /** Whether samples may have several labels. */
+  multiLabel: boolean;
+  samples: readonly VideoSample[];
+}
+
+/**
+ * Decoded spans of videos, whole, by key. In a full cache nothing makes room for more of the same run: training goes
+ * through all samples again and again in a new order, so that whatever were put out would be wanted as soon as what came
+ * in for it, and the work of decoding would only grow.
+ */
+export interface ClipCache {
+  /** The frames that `choose` picks from the span's number of frames, in that order; null where it is not held. */
+  read(key: string, choose: (frames: number) => number[]): Promise<DatasetClip | null>;
+  hasRoom(bytes: number): boolean;
+  /** Keeps a span where there is room. Never rejects. */
+  write(key: string, span: DatasetClip): Promise<void>;
 }

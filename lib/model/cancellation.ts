@@ -1,11 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { KinetorchError } from '../errors';
+import { abortError, throwIfAborted } from '../video/abort';
 import type { CallOptions } from './types';
-
-/** Throws what an aborted signal stands for: `ERR_ABORTED`, with the signal's reason as cause. */
-export function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw aborted(signal);
-}
 
 /**
  * Runs `start` under a signal and a time limit. When either strikes first, the promise rejects at once, `cancel` is
@@ -26,7 +22,7 @@ export async function withCancellation<T>(
       cancel(reason);
     };
     if (signal) {
-      onAbort = () => stop(aborted(signal));
+      onAbort = () => stop(abortError(signal));
       // One signal may well end many calls: a listener for each is no leak to be warned of.
       if (signal instanceof EventTarget) setMaxListeners(0, signal);
       signal.addEventListener('abort', onAbort, { once: true });
@@ -45,8 +41,4 @@ export async function withCancellation<T>(
     clearTimeout(timer);
     if (onAbort) signal?.removeEventListener('abort', onAbort);
   }
-}
-
-function aborted(signal: AbortSignal): KinetorchError {
-  return new KinetorchError('ERR_ABORTED', 'the call was aborted by its AbortSignal', { cause: signal.reason });
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { parse } from '../validation';
 import { withDecoderSlot } from '../video/decoderSlots';
 import { openVideo } from '../video/openVideo';
-import { uniformWindows } from '../video/sampleWindows';
+import { viewWindows } from '../video/sampleWindows';
 import type { VideoReader } from '../video/types';
 import { callSignal } from './callSignal';
 import type { ClipClassifier } from './clipClassifier';
@@ -60,8 +60,8 @@ async function classify(
 ): Promise<VideoClassification> {
   const { info } = video;
   const { labels, input } = classifier;
-  const { frames, frameRate } = input;
-  const windows = uniformWindows(info.durationSeconds ?? 0, { clips, frames, frameRate });
+  const { frames, frameRate, sampling } = input;
+  const windows = viewWindows(info.durationSeconds ?? frames / frameRate, { clips, frames, frameRate, sampling });
   const runner = new ViewRunner(classifier, cropPositions(info, crops), signal);
   const atOnce = clipsInFlight(info, frames);
   const results: Float32Array[] = [];

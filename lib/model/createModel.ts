@@ -77,6 +77,7 @@ export async function createModel(options: CreateModelOptions): Promise<ModelArc
       seed,
       metadata: JSON.stringify(metadata),
       weights: weights ?? '',
+      newHead: false,
     }),
   );
   return { metadata, bytes, save: (path) => save(path, bytes) };

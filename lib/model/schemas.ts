@@ -25,6 +25,7 @@ const inputShape = z.strictObject(
     height: side,
     width: side,
     frameRate: realNumber(0.01, 1000),
+    sampling: z.enum(['dense', 'segment'], { error: "'dense' or 'segment'" }).optional(),
     resize: z.union([z.tuple([side, side]), z.tuple([side])], {
       error: '[height, width] or [shortSide], in pixels',
     }),

@@ -13,6 +13,11 @@ export interface ModelInput {
   width: number;
   /** Frames per second at which a video is sampled. */
   frameRate: number;
+  /**
+   * `dense`: a clip is `frames` instants, `1 / frameRate` apart. `segment`: it is spread over the whole video, one frame
+   * from each of `frames` equal parts (Temporal Segment Networks, Wang et al. 2016). Default `dense`.
+   */
+  sampling?: 'dense' | 'segment';
   /** `[height, width]` in pixels, or `[shortSide]`, before the crop. */
   resize: [number, number] | [number];
   /** Whether the resize filters before it shrinks, as PyTorch's `antialias=True` does. */
@@ -104,7 +109,10 @@ export interface ModelStats {
 
 export interface ClassifyVideoOptions extends CallOptions {
   topK?: number;
-  /** Clips spread evenly over the video. Default 10; a video shorter than that many windows gets fewer. */
+  /**
+   * Clips spread evenly over the video. Default 10; a video shorter than that many windows gets fewer. Of a model that
+   * samples by `segment`, each is spread over the whole video, at other instants than the others.
+   */
   clips?: number;
   /** 1: centre; 3: left, centre, right (or top, centre, bottom of an upright video). Default 1. */
   crops?: 1 | 3;

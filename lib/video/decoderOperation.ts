@@ -1,6 +1,7 @@
 import { KinetorchError } from '../errors';
 import { abortError, throwIfAborted } from './abort';
 import type { DecoderClient, ReplyListener } from './decoderClient';
+import { DecoderDeath } from './decoderDeath';
 import { videoLimits } from './limits';
 import type { DecoderCommand, DecoderReply } from './protocol';
 import type { VideoClip, VideoInfo } from './types';
@@ -89,10 +90,7 @@ export class DecoderOperation implements ReplyListener {
   onDeath(reason: string): void {
     this.end(
       this.warnings,
-      new KinetorchError(
-        'ERR_VIDEO_DECODE',
-        `the decoder process of "${this.name}" ${reason}; it serves this video no more`,
-      ),
+      new DecoderDeath(`the decoder process of "${this.name}" ${reason}; it serves this video no more`),
     );
   }
 

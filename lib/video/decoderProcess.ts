@@ -28,7 +28,7 @@ class DecoderSession {
   handle(command: DecoderCommand): void {
     switch (command.type) {
       case 'open':
-        void this.operate(0, () => this.open(command.path, command.name));
+        void this.operate(0, () => this.open(command));
         break;
       case 'read':
         void this.operate(command.credit, async (file) => file?.readClips(command.windows, this.sink()));
@@ -64,11 +64,15 @@ class DecoderSession {
     }
   }
 
-  private async open(path: string, name: string): Promise<void> {
+  private async open({ path, name, pictureRate }: DecoderCommand & { type: 'open' }): Promise<void> {
     this.name = name;
     const pulse = new Pulse(() => this.send({ type: 'progress' }));
     this.pulse = pulse;
-    this.file = await DecodedFile.open(await this.av, path, name, pulse);
+    const av = await this.av;
+    this.file =
+      pictureRate === null
+        ? await DecodedFile.open(av, path, name, pulse)
+        : await DecodedFile.openPictures(av, path, name, pictureRate);
     this.send({ type: 'opened', info: this.file.info });
   }
 

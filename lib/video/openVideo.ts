@@ -13,6 +13,11 @@ export type { VideoReader } from './types';
 export interface OpenVideoOptions {
   /** Rejects with `ERR_ABORTED`. */
   signal?: AbortSignal;
+  /**
+   * Takes `path` for a folder of JPEG or PNG pictures, one a frame in the order of their names (frame2 before frame10),
+   * shown at this many frames a second.
+   */
+  pictureRate?: number;
 }
 
 /**
@@ -26,14 +31,17 @@ export interface OpenVideoOptions {
  * a video), `ERR_VIDEO_NO_STREAM`, `ERR_VIDEO_DECODE` (nothing decodable, too large, or the decoder crashed or hung),
  * `ERR_ABORTED`
  */
-export async function openVideo(path: string, { signal }: OpenVideoOptions = {}): Promise<VideoReader> {
+export async function openVideo(path: string, { signal, pictureRate }: OpenVideoOptions = {}): Promise<VideoReader> {
   if (typeof path !== 'string' || path === '') throw invalidArgument('path', 'the path of a video file', path);
+  if (pictureRate !== undefined && !(Number.isFinite(pictureRate) && pictureRate > 0)) {
+    throw invalidArgument('pictureRate', 'a finite number above 0', pictureRate);
+  }
   throwIfAborted(signal);
-  await checkFile(path);
+  await (pictureRate === undefined ? checkFile(path) : checkFolder(path));
   throwIfAborted(signal);
   for (;;) {
     const client = acquireDecoder();
-    const command = { type: 'open', path: resolve(path), name: path } as const;
+    const command = { type: 'open', path: resolve(path), name: path, pictureRate: pictureRate ?? null } as const;
     const operation = new DecoderOperation(client, path, null, command);
     try {
       await operation.next(signal);
@@ -58,11 +66,26 @@ async function checkFile(path: string): Promise<void> {
     }
     await access(path, constants.R_OK);
   } catch (error) {
-    if (error instanceof KinetorchError) throw error;
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') {
-      throw new KinetorchError('ERR_FILE_NOT_FOUND', `expected a video file at "${path}" but there is none`);
-    }
-    throw new KinetorchError('ERR_FILE_ACCESS', `expected "${path}" to be readable but it is not: ${message}`);
+    throw accessError(error, path, 'a video file');
   }
+}
+
+async function checkFolder(path: string): Promise<void> {
+  try {
+    if (!(await stat(path)).isDirectory()) {
+      throw new KinetorchError('ERR_FILE_ACCESS', `expected "${path}" to be a folder of pictures but it is none`);
+    }
+    await access(path, constants.R_OK);
+  } catch (error) {
+    throw accessError(error, path, 'a folder of pictures');
+  }
+}
+
+function accessError(error: unknown, path: string, what: string): KinetorchError {
+  if (error instanceof KinetorchError) return error;
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT' || code === 'ENOTDIR') {
+    return new KinetorchError('ERR_FILE_NOT_FOUND', `expected ${what} at "${path}" but there is none`);
+  }
+  return new KinetorchError('ERR_FILE_ACCESS', `expected "${path}" to be readable but it is not: ${message}`);
 }

@@ -10,7 +10,8 @@ import type { ClipWindow, SlideWindows, VideoInfo } from './types';
  * that the decoder works ahead of its reader by a bounded number of clips; `cancel` makes it stop at the next packet.
  */
 export type DecoderCommand =
-  | { type: 'open'; path: string; name: string }
+  /** `pictureRate` is null for a video file, frames a second for a folder of pictures. */
+  | { type: 'open'; path: string; name: string; pictureRate: number | null }
   | { type: 'read'; windows: ClipWindow[]; credit: number }
   | { type: 'slide'; windows: SlideWindows; credit: number }
   | { type: 'credit' }

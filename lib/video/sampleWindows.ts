@@ -19,3 +19,33 @@ export function uniformWindows(
   if (count === 1) return [{ startSeconds: room / 2, frames, frameRate }];
   return Array.from({ length: count }, (_, i) => ({ startSeconds: (room * i) / (count - 1), frames, frameRate }));
 }
+
+/**
+ * Windows of `frames` instants, one from each of `frames` equal parts of a video (Temporal Segment Networks). A single
+ * window takes the middle of every part, several lie evenly shifted within the parts. Those of neighbouring windows are
+ * at least `1 / frameRate` apart: a short video gets fewer than `clips`.
+ */
+export function segmentWindows(
+  durationSeconds: number,
+  options: { clips: number; frames: number; frameRate: number },
+): ClipWindow[] {
+  const { clips, frames, frameRate } = options;
+  const seconds = Math.max(durationSeconds, 1 / frameRate);
+  const part = seconds / frames;
+  const count = Math.max(1, Math.min(clips, Math.floor(part * frameRate + tolerance)));
+  return Array.from({ length: count }, (_, i) => ({
+    startSeconds: (part * (i + 0.5)) / count,
+    frames,
+    frameRate: frames / seconds,
+  }));
+}
+
+/** The views in which a network is shown a video: `uniformWindows` for dense sampling, else `segmentWindows`. */
+export function viewWindows(
+  durationSeconds: number,
+  options: { clips: number; frames: number; frameRate: number; sampling?: 'dense' | 'segment' },
+): ClipWindow[] {
+  return options.sampling === 'segment'
+    ? segmentWindows(durationSeconds, options)
+    : uniformWindows(durationSeconds, options);
+}

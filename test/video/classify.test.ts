@@ -68,6 +68,20 @@ function lightAt(start: number, frames = 10, frameRate = 10): number {
 }
 
 describe('classifyVideo', () => {
+  test('by segment sees the whole video in every clip, at other instants each', async () => {
+    const classifier = new LightClassifier();
+    const segmented = Object.assign(classifier, { input: { ...classifier.input, sampling: 'segment' as const } });
+    const { segments } = await classifyVideo(segmented, fade, { clips: 2, topK: 4 });
+    const light = (index: number) =>
+      (segments[index]?.predictions.find(({ label }) => label === 'light')?.score as number) * 2;
+    expect(segments.map(({ startSeconds, endSeconds }) => [startSeconds, endSeconds])).toEqual([
+      [0.25, 10],
+      [0.75, 10],
+    ]);
+    expect(light(0)).toBeCloseTo(lightAt(0.25, 10, 1), 2);
+    expect(light(1)).toBeCloseTo(lightAt(0.75, 10, 1), 2);
+  });
+
   test('averages clips spread evenly over the video', async () => {
     const progress: string[] = [];
     const classifier = new LightClassifier();

@@ -1,4 +1,4 @@
-import { uniformWindows } from '../../lib/video/sampleWindows';
+import { segmentWindows, uniformWindows, viewWindows } from '../../lib/video/sampleWindows';
 
 const starts = (duration: number, clips: number, frames: number, frameRate: number) =>
   uniformWindows(duration, { clips, frames, frameRate }).map(({ startSeconds }) => startSeconds);
@@ -41,4 +41,31 @@ test('windows lie within the video, in order, at least a frame step apart', () =
       }
     }
   }
+});
+
+describe('by segment', () => {
+  const starts = (seconds: number, clips: number) =>
+    segmentWindows(seconds, { clips, frames: 4, frameRate: 10 }).map(({ startSeconds }) => startSeconds);
+
+  test('one window takes the middle of every part of the video', () => {
+    expect(segmentWindows(8, { clips: 1, frames: 4, frameRate: 10 })).toEqual([
+      { startSeconds: 1, frames: 4, frameRate: 0.5 },
+    ]);
+  });
+
+  test('several are shifted evenly within the parts, and a short video gets fewer', () => {
+    expect(starts(8, 4)).toEqual([0.25, 0.75, 1.25, 1.75]);
+    expect(starts(0.8, 10)).toHaveLength(2);
+    expect(starts(0.1, 10)).toHaveLength(1);
+    expect(segmentWindows(0, { clips: 3, frames: 4, frameRate: 10 })).toEqual([
+      { startSeconds: 0.0125, frames: 4, frameRate: 40 },
+    ]);
+  });
+
+  test('is taken where the input says so', () => {
+    const options = { clips: 2, frames: 4, frameRate: 10 };
+    expect(viewWindows(8, { ...options, sampling: 'segment' })).toEqual(segmentWindows(8, options));
+    expect(viewWindows(8, { ...options, sampling: 'dense' })).toEqual(uniformWindows(8, options));
+    expect(viewWindows(8, options)).toEqual(uniformWindows(8, options));
+  });
 });

@@ -1,9 +1,10 @@
 import { KinetorchError } from '../../errors';
 import type { ClipWindow, SlideWindows, VideoInfo } from '../types';
 import type { Av } from './av';
-import { FrameSource, type TimedFrame, timeTolerance } from './frameSource';
+import { type FrameSequence, FrameSource, type TimedFrame, timeTolerance } from './frameSource';
 import { measureVideo } from './measureVideo';
-import { orientationOf } from './orientation';
+import { orientationOf, upright } from './orientation';
+import { PictureSource } from './pictureSource';
 import type { Pulse } from './pulse';
 import { RgbConverter } from './rgbConverter';
 
@@ -24,7 +25,7 @@ export class DecodedFile {
   private picture: { serial: number; rgb: Buffer } | null = null;
 
   private constructor(
-    private readonly source: FrameSource,
+    private readonly source: FrameSequence,
     private readonly converter: RgbConverter,
     readonly info: Omit<VideoInfo, 'path'>,
     private readonly headerWarnings: string[],
@@ -55,6 +56,28 @@ export class DecodedFile {
         frameRate: measure.frameRate,
       };
       return new DecodedFile(source, new RgbConverter(av, width, height, orientation), info, measure.warnings);
+    } catch (error) {
+      source.close();
+      throw error;
+    }
+  }
+
+  /** A folder of pictures at `rate` a second: `ERR_VIDEO_OPEN` where it holds none, `ERR_VIDEO_DECODE`. */
+  static async openPictures(av: Av, path: string, name: string, rate: number): Promise<DecodedFile> {
+    const source = new PictureSource(av, path, name, rate);
+    try {
+      await source.rewind();
+      const { width, height } = source.current.frame;
+      const info = {
+        container: 'pictures',
+        codec: source.codec,
+        width,
+        height,
+        rotation: 0,
+        durationSeconds: source.length / rate,
+        frameRate: rate,
+      };
+      return new DecodedFile(source, new RgbConverter(av, width, height, upright), info, []);
     } catch (error) {
       source.close();
       throw error;

@@ -19,13 +19,29 @@ export interface TimedFrame {
 }
 
 /**
- * The frames of a video in the order of display, one step at a time or by instant. Holds the frame on screen
- * (`current`) and the one that will replace it (`upcoming`, null at the end of the video).
+ * Frames in the order of display, one step at a time or by instant: holds the frame on screen (`current`) and knows the
+ * one that will replace it (`upcoming`, null at the end).
  */
-export class FrameSource {
+export interface FrameSequence {
+  readonly current: TimedFrame | null;
+  readonly upcoming: { readonly time: number } | null;
+  /** Changes whenever `current` does: tells a cached picture from a stale one. */
+  readonly serial: number;
+  /** What is wrong with the file though it could be read. */
+  readonly warnings: string[];
+  /** To the first frame. False where none can be decoded. */
+  rewind(): Promise<boolean>;
+  /** Shows the next frame. False at the end, where the last one stays. */
+  advance(): Promise<boolean>;
+  /** Makes `current` the frame on screen at `time`: the first one before the start, the last one past the end. */
+  show(time: number): Promise<void>;
+  close(): void;
+}
+
+/** The frames of a video file. */
+export class FrameSource implements FrameSequence {
   current: TimedFrame | null = null;
   upcoming: TimedFrame | null = null;
-  /** Changes whenever `current` does: tells a cached picture from a stale one. */
   serial = 0;
   readonly zeroSeconds: number;
   private input: VideoInput;
@@ -83,7 +99,6 @@ export class FrameSource {
     return warnings;
   }
 
-  /** To the first frame. False where none can be decoded. */
   async rewind(): Promise<boolean> {
     if (this.serial > 0) {
       const [input, decoder] = this.open();
@@ -98,7 +113,6 @@ export class FrameSource {
     return found;
   }
 
-  /** Shows the next frame. False at the end, where the last one stays. */
   async advance(): Promise<boolean> {
     if (this.upcoming === null || this.current === null) return false;
     const spare = this.current.frame;
@@ -111,7 +125,6 @@ export class FrameSource {
     return true;
   }
 
-  /** Makes `current` the frame on screen at `time`: the first one before the start, the last one past the end. */
   async show(time: number): Promise<void> {
     const now = this.current?.time ?? 0;
     const jump = Math.max(shortJumpSeconds, this.longestGopSeconds, now - this.lastKeySeconds);

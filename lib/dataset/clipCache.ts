@@ -1,0 +1,17 @@
+import { join } from 'node:path';
+import { cacheFolder } from '../cacheFolder';
+import type { ClipCacheOptions } from '../training/types';
+import { DiskClipCache } from './diskClipCache';
+import { MemoryClipCache } from './memoryClipCache';
+import type { ClipCache } from './types';
+
+const memoryBytes = 2 * 2 ** 30;
+const diskBytes = 20 * 2 ** 30;
+
+/** Opens the cache that the options ask for; null for `off`. `ERR_FILE_ACCESS` where its folder cannot be written. */
+export async function openClipCache(options: ClipCacheOptions = {}): Promise<ClipCache | null> {
+  const { where = 'memory', maxBytes, folder = join(cacheFolder(), 'clips') } = options;
+  if (where === 'off') return null;
+  if (where === 'memory') return new MemoryClipCache(maxBytes ?? memoryBytes);
+  return DiskClipCache.open(folder, maxBytes ?? diskBytes);
+}

@@ -1,0 +1,8 @@
+import { KinetorchError } from '../errors';
+
+/** `ERR_VIDEO_DECODE` because the decoder process ended: the file may be good, and a new process may decode it. */
+export class DecoderDeath extends KinetorchError {
+  constructor(message: string) {
+    super('ERR_VIDEO_DECODE', message);
+  }
+}

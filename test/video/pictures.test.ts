@@ -1,0 +1,101 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PNG } from 'pngjs';
+import { openVideo } from '../../lib/video/openVideo';
+import type { VideoClip } from '../../lib/video/types';
+import { collect, failureOf, greyIndices, makeVideos, realFile, temporaryFolder } from './helpers';
+
+const folder = temporaryFolder();
+
+function writePng(path: string, clip: VideoClip, frame: number): void {
+  const { height, width } = clip;
+  const size = height * width * 3;
+  const png = new PNG({ height, width });
+  png.data = Buffer.from(clip.data.subarray(frame * size, (frame + 1) * size));
+  writeFileSync(path, PNG.sync.write(png, { colorType: 2, inputColorType: 2, inputHasAlpha: false, filterType: 0 }));
+}
+
+/** Grey JPEG files, each a little lighter than the one before. */
+function makeJpegs(name: string, files: string[], size = 32): string {
+  const path = join(folder, name);
+  mkdirSync(path);
+  makeVideos(
+    files.map((file, i) => ({
+      path: join(path, file),
+      format: 'mjpeg',
+      codec: 'mjpeg',
+      width: size,
+      height: size,
+      pixelFormat: 'yuvj420p',
+      frames: [{ pts: 0, y: Math.round(((20 + i * 2 - 16) * 255) / 219), u: 128, v: 128 }],
+    })),
+  );
+  return path;
+}
+
+test('PNG files of a real clip decode to the very same frames', async () => {
+  await using video = await openVideo(realFile('archery.avi'));
+  const [clip] = await collect(video.readClips([{ startSeconds: 1, frames: 4, frameRate: 25 }]));
+  const path = join(folder, 'png');
+  mkdirSync(path);
+  // Without leading zeros: frame10 comes after frame9.
+  for (let i = 0; i < 4; i++) writePng(join(path, `frame${i + 8}.png`), clip as VideoClip, i);
+  writeFileSync(join(path, 'notes.txt'), 'no picture');
+  await using pictures = await openVideo(path, { pictureRate: 10 });
+  expect(pictures.info).toEqual({
+    path,
+    container: 'pictures',
+    codec: 'png',
+    width: 320,
+    height: 240,
+    rotation: 0,
+    durationSeconds: 0.4,
+    frameRate: 10,
+  });
+  const [same] = await collect(pictures.readClips([{ startSeconds: 0, frames: 4, frameRate: 10 }]));
+  expect(Buffer.from((same as VideoClip).data).equals(Buffer.from((clip as VideoClip).data))).toBe(true);
+});
+
+test('JPEG files are shown at their rate, forwards, backwards and sliding', async () => {
+  const path = makeJpegs('jpeg', ['1.jpg', '2.JPG', '3.jpeg', '10.jpg', '11.jpg', '12.jpg']);
+  await using video = await openVideo(path, { pictureRate: 5 });
+  const clips = await collect(
+    video.readClips([
+      { startSeconds: 0, frames: 8, frameRate: 5 },
+      { startSeconds: 0.1, frames: 4, frameRate: 10 },
+      { startSeconds: -1, frames: 2, frameRate: 1 },
+    ]),
+  );
+  expect(clips.map(greyIndices)).toEqual([
+    [0, 1, 2, 3, 4, 5, 5, 5],
+    [0, 1, 1, 2],
+    [0, 0],
+  ]);
+  const slid = await collect(video.slide({ frames: 4, frameRate: 5, strideSeconds: 0.8 }));
+  expect(slid.map(greyIndices)).toEqual([
+    [0, 1, 2, 3],
+    [4, 5, 5, 5],
+  ]);
+});
+
+test('a broken picture fails the clip that shows it, by name, and no other', async () => {
+  const path = makeJpegs('broken', ['a.jpg', 'b.jpg', 'c.jpg']);
+  writeFileSync(join(path, 'b.jpg'), 'no picture');
+  await using video = await openVideo(path, { pictureRate: 1 });
+  const failure = await failureOf(collect(video.readClips([{ startSeconds: 0, frames: 3, frameRate: 1 }])));
+  expect(failure.code).toBe('ERR_VIDEO_DECODE');
+  expect(failure.message).toContain('b.jpg');
+  const [clip] = await collect(video.readClips([{ startSeconds: 2, frames: 1, frameRate: 1 }]));
+  expect(greyIndices(clip as VideoClip)).toEqual([2]);
+});
+
+test('what is no folder of pictures is told', async () => {
+  const empty = join(folder, 'empty');
+  mkdirSync(empty);
+  const failure = (path: string, pictureRate = 25) => failureOf(openVideo(path, { pictureRate }));
+  expect((await failure(empty)).message).toMatch(/hold JPEG or PNG pictures/);
+  expect((await failure(empty)).code).toBe('ERR_VIDEO_OPEN');
+  expect((await failure(join(folder, 'none'))).code).toBe('ERR_FILE_NOT_FOUND');
+  expect((await failure(realFile('archery.avi'))).code).toBe('ERR_FILE_ACCESS');
+  expect((await failure(empty, 0)).code).toBe('ERR_INVALID_ARGUMENT');
+});
