@@ -1,0 +1,116 @@
+import type { ClipDataset } from '../dataset/types';
+import { invalidArgument } from '../errors';
+import { callSignal } from '../model/callSignal';
+import { loadModel } from '../model/loadModel';
+import type { ModelSource } from '../model/modelSource';
+import { VideoModel } from '../model/videoModel';
+import { evaluationData } from './evaluationData';
+import { multiLabelMetrics, threshold } from './multiLabelMetrics';
+import { type FilledEvaluateOptions, fillOptions } from './options';
+import type { ScoredSample } from './scoredSample';
+import { scoreSamples } from './scoreSamples';
+import { firstChoice, singleLabelMetrics } from './singleLabelMetrics';
+import type { EvaluateOptions, Evaluation, SamplePrediction } from './types';
+
+/** A batch runs when it is full: all are, the last one filled up. The time limit is for a machine that stands still. */
+const maxDelayMs = 10_000;
+
+/**
+ * Measures a model on labelled video: accuracy by clip and by video, for each class, confusion, F1, calibration. Labels
+ * of data and model are matched by name. Samples that cannot be loaded are left out and listed.
+ *
+ * A model given as path or bytes is loaded, and disposed of, here; on one machine with one number of threads, its
+ * numbers are then the same, to the last bit, on every run.
+ *
+ * @param data a folder per class, a CSV manifest, a UCF101 or HMDB51 folder, or a dataset; a dataset without `views`
+ * gives one clip a sample
+ *
+ * @example
+ * const { metrics } = await evaluate('run/best.pt', 'clips/', { split: 'test', clips: 10, crops: 3 });
+ *
+ * @throws KinetorchError `ERR_INVALID_ARGUMENT`, `ERR_DATASET` (no samples, a label the model does not know, too many
+ * samples that cannot be loaded), `ERR_MODEL_FORWARD` (also for NaN), `ERR_ABORTED`, and those of {@link loadModel}
+ */
+export async function evaluate(
+  model: VideoModel | ModelSource,
+  data: string | ClipDataset,
+  options: EvaluateOptions = {},
+): Promise<Evaluation> {
+  const filled = fillOptions(options);
+  if (model instanceof VideoModel) return evaluateLoaded(model, null, data, filled);
+  const { device, precision, threads, batchSize } = filled;
+  const batching = { maxBatchSize: batchSize, maxDelayMs, maxQueue: 2 * batchSize };
+  await using loaded = await loadModel(model, { device, precision, threads, batching });
+  return await evaluateLoaded(loaded, typeof model === 'string' ? model : '', data, filled);
+}
+
+/** `path` is null where the model is the caller's, and '' where it has none. */
+async function evaluateLoaded(
+  model: VideoModel,
+  path: string | null,
+  data: string | ClipDataset,
+  options: FilledEvaluateOptions,
+): Promise<Evaluation> {
+  const { dataset, split, warnings } = await open(data, model, options);
+  const call = callSignal(options);
+  const began = performance.now();
+  try {
+    const { samples, skipped } = await scoreSamples(model, dataset, options, {
+      pad: path !== null,
+      signal: call.signal,
+    });
+    const seconds = (performance.now() - began) / 1000;
+    const { labels } = model;
+    const metrics = dataset.labelsOf ? multiLabelMetrics(labels, samples) : singleLabelMetrics(labels, samples);
+    return {
+      formatVersion: 1,
+      architecture: model.architecture,
+      model: path || null,
+      data: typeof data === 'string' ? data : null,
+      split,
+      fold: options.fold ?? null,
+      clips: options.clips,
+      crops: options.crops,
+      averageFrames: options.averageFrames,
+      labels,
+      metrics,
+      predictions: samples.map((sample) => predictionOf(sample, labels, dataset.labelsOf !== undefined)),
+      skipped,
+      warnings: [...warnings],
+      device: model.device,
+      precision: model.precision,
+      seconds,
+      clipsPerSecond: metrics.clip.count / seconds,
+    };
+  } catch (error) {
+    throw call.cause(error);
+  } finally {
+    call.end();
+  }
+}
+
+async function open(data: string | ClipDataset, model: VideoModel, options: FilledEvaluateOptions) {
+  if (typeof data === 'string' && data !== '') return evaluationData(data, model.input, options);
+  if (data === null || typeof data !== 'object' || typeof data.clip !== 'function') {
+    throw invalidArgument('data', 'the path of a folder or manifest, or a dataset', data);
+  }
+  return { dataset: data, split: null, warnings: [] };
+}
+
+function predictionOf(sample: ScoredSample, labels: readonly string[], multiLabel: boolean): SamplePrediction {
+  const { index, name, labels: own, video } = sample;
+  const chosen = multiLabel
+    ? Array.from(video.keys()).filter((label) => (video[label] ?? 0) >= threshold)
+    : [firstChoice(video)];
+  const nameOf = (label: number) => labels[label] ?? `class ${label}`;
+  return {
+    index,
+    name,
+    labels: own.map(nameOf),
+    predicted: chosen
+      .map((label) => ({ label: nameOf(label), probability: video[label] ?? 0 }))
+      .sort((a, b) => b.probability - a.probability),
+    probability: video[own[0] ?? -1] ?? 0,
+    correct: chosen.length === new Set(own).size && chosen.every((label) => own.includes(label)),
+  };
+}

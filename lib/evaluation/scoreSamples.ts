@@ -1,0 +1,116 @@
+import { availableParallelism } from 'node:os';
+import type { SkippedSample } from '../dataset/clipLoader';
+import { loadAhead } from '../dataset/loadAhead';
+import { seededRandom } from '../dataset/seededRandom';
+import type { ClipDataset, DatasetClip } from '../dataset/types';
+import { KinetorchError } from '../errors';
+import { checkClip } from '../model/clip';
+import type { VideoModel } from '../model/videoModel';
+import { cropPositions, mean } from '../model/viewRunner';
+import { averageFrames } from './averageFrames';
+import { labelMap } from './labelMap';
+import type { FilledEvaluateOptions } from './options';
+import type { ScoredSample } from './scoredSample';
+import { ViewBatches } from './viewBatches';
+
+const namedInError = 5;
+
+/** What the network said, in the dataset's order. */
+export interface ScoredDataset {
+  samples: ScoredSample[];
+  skipped: SkippedSample[];
+}
+
+/** Runs every view of every sample; samples are decoded ahead. `pad` as in {@link ViewBatches}. */
+export async function scoreSamples(
+  model: VideoModel,
+  dataset: ClipDataset,
+  options: FilledEvaluateOptions,
+  { pad, signal }: { pad: boolean; signal: AbortSignal },
+): Promise<ScoredDataset> {
+  const places = labelMap(dataset.labels, model.labels);
+  const multiLabel = dataset.labelsOf !== undefined;
+  const batches = new ViewBatches(model, { batchSize: options.batchSize, pad, multiLabel, signal });
+  const slots: (ScoredSample | undefined)[] = [];
+  const skipped: SkippedSample[] = [];
+  let done = 0;
+  const report = () => options.onProgress?.({ done: ++done, total: dataset.length });
+  const indices = Array.from({ length: dataset.length }, (_, index) => index);
+  const concurrency = Math.max(2, availableParallelism());
+  const loading = loadAhead(indices, (index) => loadClips(dataset, index, options), {
+    ahead: 2 * concurrency,
+    concurrency,
+    signal,
+  });
+  for await (const { item: index, value: clips, error } of loading) {
+    const name = dataset.nameOf?.(index) ?? `sample ${index}`;
+    if (!clips) {
+      skipped.push({ index, name, reason: error instanceof Error ? error.message : String(error) });
+      report();
+      refuseTooMany(skipped, dataset.length, options.maxSkippedShare);
+      continue;
+    }
+    const labels = (dataset.labelsOf?.(index) ?? [dataset.labelOf(index)]).map((label) => places[label] ?? 0);
+    const scores = new ClipScores(clips.length, options.crops, (ofClips) => {
+      slots[index] = { index, name, labels, clips: ofClips, video: mean(ofClips) };
+      report();
+    });
+    for (const [place, clip] of clips.entries()) {
+      for (const crop of cropPositions(clip, options.crops)) {
+        await batches.add({ clip, crop, done: (probabilities) => scores.add(place, probabilities) });
+      }
+    }
+  }
+  await batches.flush();
+  const samples = slots.filter((sample) => sample !== undefined);
+  if (samples.length === 0) {
+    const reason = skipped[0] ? `; the first is ${skipped[0].name}: ${skipped[0].reason}` : '';
+    throw new KinetorchError('ERR_DATASET', `expected at least one sample that can be loaded but found none${reason}`);
+  }
+  return { samples, skipped };
+}
+
+/** The clips that stand for one sample; at least one. */
+export async function loadClips(
+  dataset: ClipDataset,
+  index: number,
+  { clips, seed, averageFrames: isStill }: Pick<FilledEvaluateOptions, 'clips' | 'seed' | 'averageFrames'>,
+): Promise<DatasetClip[]> {
+  const loaded = dataset.views
+    ? await dataset.views(index, clips)
+    : [await dataset.clip(index, { mode: 'evaluate', epoch: 0, random: seededRandom(seed, 0, index) })];
+  if (loaded.length === 0) throw new KinetorchError('ERR_CLIP_SHAPE', 'expected at least one clip but received none');
+  for (const clip of loaded) checkClip(clip);
+  return isStill ? loaded.map(averageFrames) : loaded;
+}
+
+/** Gathers the scores of a sample's views until all are there. */
+class ClipScores {
+  private readonly views: Float32Array[][];
+  private missing: number;
+
+  constructor(
+    clips: number,
+    crops: number,
+    private readonly complete: (clips: Float32Array[]) => void,
+  ) {
+    this.views = Array.from({ length: clips }, () => []);
+    this.missing = clips * crops;
+  }
+
+  add(clip: number, probabilities: Float32Array): void {
+    this.views[clip]?.push(probabilities);
+    if (--this.missing === 0) this.complete(this.views.map(mean));
+  }
+}
+
+function refuseTooMany(skipped: readonly SkippedSample[], length: number, share: number): void {
+  // As ClipLoader has it: one may fail in any dataset, however small, unless none may.
+  const allowed = share === 0 ? 0 : Math.max(1, Math.floor(share * length));
+  if (skipped.length <= allowed) return;
+  const named = skipped.slice(0, namedInError).map(({ name, reason }) => `\n  ${name}: ${reason}`);
+  throw new KinetorchError(
+    'ERR_DATASET',
+    `expected at most ${share * 100}% of ${length} samples to fail to load but ${skipped.length} did:${named.join('')}`,
+  );
+}

@@ -1,0 +1,70 @@
+import type { ClipDataset } from '../dataset/types';
+import { loadClips } from '../evaluation/scoreSamples';
+import type { Evaluation, SamplePrediction } from '../evaluation/types';
+import { framesOf, type RgbFrame } from '../picture/contactSheet';
+import type { Mistake } from './types';
+
+/** How many mistakes are shown, and with how many frames each. */
+export interface MistakeOptions {
+  /** Default 12. */
+  count?: number;
+  /** Default 6. */
+  frames?: number;
+}
+
+/** What a report's pictures are at most, in pixels: they are part of its file. */
+const mostHeight = 128;
+
+/**
+ * The mistakes of an evaluation that the model was surest of, with frames spread over the middle one of their clips.
+ * `dataset` is the one that was evaluated. A sample that cannot be loaded any more comes without frames.
+ */
+export async function confidentMistakes(
+  evaluation: Evaluation,
+  dataset: ClipDataset,
+  { count = 12, frames = 6 }: MistakeOptions = {},
+): Promise<Mistake[]> {
+  const wrong = evaluation.predictions
+    .filter(({ correct }) => !correct)
+    .map((prediction) => ({ ...prediction, confidence: confidenceOf(prediction) }))
+    .sort((a, b) => b.confidence - a.confidence || a.index - b.index)
+    .slice(0, count);
+  const mistakes: Mistake[] = [];
+  for (const mistake of wrong) {
+    const { clips, averageFrames } = evaluation;
+    const loaded = await loadClips(dataset, mistake.index, { clips, averageFrames, seed: 0 }).catch(() => []);
+    const clip = loaded[Math.floor((loaded.length - 1) / 2)];
+    mistakes.push({ ...mistake, frames: clip ? spread(framesOf(clip), frames).map(shrink) : [] });
+  }
+  return mistakes;
+}
+
+/** Of a class that was wrongly seen its probability, else how improbable the class seemed that was missed. */
+function confidenceOf({ predicted, labels, probability }: SamplePrediction): number {
+  const seen = predicted.find(({ label }) => !labels.includes(label));
+  return seen ? seen.probability : 1 - probability;
+}
+
+/** `wanted` of the items from the first to the last. */
+function spread<T>(items: readonly T[], wanted: number): T[] {
+  if (items.length <= wanted) return [...items];
+  return Array.from(
+    { length: wanted },
+    (_, index) => items[Math.round((index * (items.length - 1)) / (wanted - 1))] as T,
+  );
+}
+
+/** Leaves out rows and columns where a frame is larger than a report needs. */
+function shrink(frame: RgbFrame): RgbFrame {
+  const factor = Math.ceil(frame.height / mostHeight);
+  if (factor === 1) return frame;
+  const [height, width] = [Math.floor(frame.height / factor), Math.floor(frame.width / factor)];
+  const data = new Uint8Array(height * width * 3);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const from = (y * factor * frame.width + x * factor) * 3;
+      data.set(frame.data.subarray(from, from + 3), (y * width + x) * 3);
+    }
+  }
+  return { data, height, width };
+}

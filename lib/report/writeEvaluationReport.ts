@@ -1,0 +1,25 @@
+import { evaluationData } from '../evaluation/evaluationData';
+import { fillOptions } from '../evaluation/options';
+import type { EvaluateOptions, Evaluation } from '../evaluation/types';
+import { readMetadata } from '../model/metadata';
+import { confidentMistakes } from './mistakes';
+import { writeReport } from './writeReport';
+
+/** What was evaluated: paths of a Kinetorch model and of data, and the options. */
+export interface EvaluatedFiles {
+  model: string;
+  data: string;
+  options: EvaluateOptions;
+}
+
+/** Writes the report of an evaluation of files, with frames of its most confident mistakes. */
+export async function writeEvaluationReport(
+  evaluation: Evaluation,
+  { model, data, options }: EvaluatedFiles,
+  path: string,
+): Promise<void> {
+  const metadata = await readMetadata(model);
+  const opened = metadata && (await evaluationData(data, metadata.input, fillOptions(options)));
+  const mistakes = opened ? await confidentMistakes(evaluation, opened.dataset) : [];
+  await writeReport({ config: null, metrics: [], evaluation, mistakes, skipped: evaluation.skipped }, path);
+}

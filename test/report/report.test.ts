@@ -1,0 +1,155 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import puppeteer, { type Browser } from 'puppeteer-core';
+import type { ClipDataset } from '../../lib/dataset/types';
+import { multiLabelMetrics } from '../../lib/evaluation/multiLabelMetrics';
+import { confidentMistakes } from '../../lib/report/mistakes';
+import type { ReportContent } from '../../lib/report/types';
+import { writeReport } from '../../lib/report/writeReport';
+import { noiseClip } from '../model/helpers';
+import { findChromium } from './chromium';
+import { hostileLabel, sampleContent, sampleEvaluation } from './sampleContent';
+
+const labels = ['begin', 'choose', 'connection', hostileLabel, 'next'];
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'kinetorch-report-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+let reports = 0;
+const written = async (content: ReportContent) => {
+  const path = join(folder, `${reports++}.html`);
+  await writeReport(content, path);
+  return { path, text: await readFile(path, 'utf8') };
+};
+
+test('is one file without scripts or addresses, whatever the names in the data', async () => {
+  const { text } = await written(sampleContent(labels));
+  expect(text).not.toMatch(/<script/i);
+  expect(text).not.toMatch(/<img src=x/);
+  expect(text).not.toMatch(/https?:/);
+  expect(text.match(/(src|href)="(?!data:|#)/g)).toBeNull();
+  expect(text).toContain('&lt;script&gt;');
+  expect((await readdir(folder)).every((name) => name.endsWith('.html'))).toBe(true);
+});
+
+test('shows what there is', async () => {
+  const content = sampleContent(labels);
+  const full = (await written(content)).text;
+  for (const id of ['curves', 'classes', 'confusion', 'calibration', 'mistakes', 'skipped', 'settings']) {
+    expect(full).toContain(`<section id="${id}">`);
+  }
+  expect(full).toContain('validation from');
+  expect(full).toContain('augment.randAugment.magnitude');
+  const bare = (
+    await written({
+      ...content,
+      evaluation: null,
+      mistakes: [],
+      skipped: [],
+      metrics: content.metrics.slice(0, 1).map((one) => ({ ...one, validation: null })),
+    })
+  ).text;
+  expect(bare).toContain('<section id="curves">');
+  expect(bare).not.toContain('id="confusion"');
+  expect(bare).not.toContain('NaN');
+});
+
+test('of very many classes shows the worst mix-ups instead of the whole matrix', async () => {
+  const many = Array.from({ length: 120 }, (_, index) => `class ${index}`);
+  const { text } = await written({
+    config: null,
+    metrics: [],
+    evaluation: sampleEvaluation(many, 600),
+    mistakes: [],
+    skipped: [],
+  });
+  expect(text).toContain('120 classes are too many');
+  expect(text.length).toBeLessThan(200_000);
+});
+
+test('several labels a video have their own figures', async () => {
+  const evaluation = sampleEvaluation(labels, 40);
+  const samples = evaluation.predictions.map(({ index, name }) => {
+    const video = Float32Array.from(labels, (_, label) => ((index + label) % 5) / 5);
+    return { index, name, labels: [index % 5, (index + 1) % 5], clips: [video], video };
+  });
+  const metrics = multiLabelMetrics(labels, samples);
+  const { text } = await written({
+    config: null,
+    metrics: [],
+    evaluation: { ...evaluation, metrics },
+    mistakes: [],
+    skipped: [],
+  });
+  expect(text).toContain('mAP');
+  expect(text).not.toContain('id="confusion"');
+});
+
+test('the mistakes it was surest of come first, with frames of the very clip', async () => {
+  const evaluation = sampleEvaluation(labels, 60);
+  const dataset: ClipDataset = {
+    labels,
+    length: 60,
+    labelOf: (index) => index % labels.length,
+    clip: async (index) => noiseClip({ frames: 9, height: 300, width: 40, seed: index + 1 }),
+  };
+  const mistakes = await confidentMistakes(evaluation, dataset, { count: 4, frames: 3 });
+  const wrong = evaluation.predictions.filter(({ correct }) => !correct);
+  const surest = Math.max(...wrong.map(({ predicted }) => predicted[0]?.probability ?? 0));
+  expect(mistakes).toHaveLength(4);
+  expect(mistakes[0]?.confidence).toBe(surest);
+  const { index, frames } = mistakes[0] as (typeof mistakes)[number];
+  const clip = noiseClip({ frames: 9, height: 300, width: 40, seed: index + 1 });
+  // The first, the middle and the last frame, every third row and column.
+  expect(frames.map(({ height, width }) => [height, width])).toEqual(Array(3).fill([100, 13]));
+  expect([...(frames[1]?.data.subarray(3, 6) ?? [])]).toEqual([...clip.data.subarray(4 * 36_000 + 9, 4 * 36_000 + 12)]);
+});
+
+const chromium = findChromium();
+if (chromium === null) {
+  console.error('⚠ The report was NOT opened in a browser: there is no Chromium (install it, or set CHROME_PATH).');
+}
+
+(chromium === null ? describe.skip : describe)('in Chromium', () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    // Without the sandbox: it cannot be set up for root, as which containers run.
+    browser = await puppeteer.launch({ executablePath: chromium as string, args: ['--no-sandbox'] });
+  });
+  afterAll(() => browser.close());
+
+  test.each([
+    ['a desk, light', 1280, 'light'],
+    ['a desk, dark', 1280, 'dark'],
+    ['a phone', 360, 'light'],
+  ])('on %s: no errors, no requests, nothing beyond the edge', async (_, width, scheme) => {
+    const { path } = await written(sampleContent(labels));
+    const page = await browser.newPage();
+    const complaints: string[] = [];
+    page.on('console', (message) => complaints.push(message.text()));
+    page.on('pageerror', (error) => complaints.push(String(error)));
+    page.on('request', (request) => {
+      if (!/^(data|file):/.test(request.url())) complaints.push(request.url());
+    });
+    await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
+    await page.setViewport({ width, height: 800 });
+    await page.goto(pathToFileURL(path).href);
+    expect(await page.title()).toBe('Training report · r2plus1d_dw');
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+    const cell = '[...document.querySelectorAll("#confusion tbody th")].map((one) => one.textContent)';
+    expect(await page.evaluate(cell)).toEqual(labels);
+    const pictures =
+      '[...document.images].every((one) => one.complete && one.naturalWidth > 0) && document.images.length';
+    expect(await page.evaluate(pictures)).toBe(36);
+    // A curve spans its chart.
+    const line = 'document.querySelector("#curves .series.s1 path").getBoundingClientRect().width';
+    expect(await page.evaluate(line)).toBeGreaterThan(200);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+});
