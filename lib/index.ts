@@ -1,8 +1,28 @@
 export type { ArchitectureInfo, LayerProfile } from '../binding';
+export {
+  type BatchedVideo,
+  type VideoBatch,
+  type VideoDatasetSettings,
+  videoDataset,
+} from './dataset/batchedVideo';
+export { type CheckCollectionOptions, checkCollection } from './dataset/checkCollection';
 export type { SkippedSample } from './dataset/clipLoader';
-export { type FolderDatasetOptions, folderDataset, type SplitDataset } from './dataset/folderDataset';
-export type { ClipDataset, ClipRequest, DatasetClip } from './dataset/types';
+export type { CollectionReport } from './dataset/collectionReport';
+export { type ReadCollectionOptions, readCollection } from './dataset/readCollection';
+export { type CollectionSplit, type SplitCollectionOptions, splitCollection } from './dataset/splitCollection';
+export type {
+  ClipCache,
+  ClipDataset,
+  ClipRequest,
+  DatasetClip,
+  SplitName,
+  VideoCollection,
+  VideoSample,
+} from './dataset/types';
+export { VideoDataset, type VideoDatasetOptions } from './dataset/videoDataset';
 export { type ErrorCode, errorCodes, KinetorchError } from './errors';
+export { evaluate } from './evaluation/evaluate';
+export type { EvaluateOptions, Evaluation } from './evaluation/types';
 export { architectures } from './model/architectures';
 export { type CreateModelOptions, createModel, type ModelArchive } from './model/createModel';
 export { devices, type RuntimeDevices } from './model/devices';
@@ -11,9 +31,12 @@ export { type LoadModelOptions, loadModel } from './model/loadModel';
 export type { ModelSource } from './model/modelSource';
 export type * from './model/types';
 export type { ClipOptions, VideoModel } from './model/videoModel';
-export { train } from './training/train';
+export { resumeOptions, train } from './training/train';
 export type {
+  Augmentation,
+  ClipCacheOptions,
   EpochMetrics,
+  Range,
   TrainCallbacks,
   TrainData,
   TrainEvent,

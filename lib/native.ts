@@ -5,7 +5,7 @@ import { type ErrorCode, errorCodes, KinetorchError } from './errors';
 import { libtorchFailure, loadFailure } from './libtorch/failure';
 import { cudaLibraries, requiredLibraries } from './libtorch/libraries';
 import { type Location, locateLibTorch } from './libtorch/locate';
-import { packageRoot, pinnedVersion } from './libtorch/version';
+import { packageRoot, pinnedVersion } from './version';
 
 /** What `kinetorch_bootstrap.node` registers. */
 interface BootstrapBinding {

@@ -3,11 +3,10 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { glibcVersion } from '../libtorch/failure';
-import { packageRoot, pinnedVersion } from '../libtorch/version';
+import { packageRoot, pinnedVersion, version } from '../version';
 import { errorReport } from './failures';
 import { formatCount, formatDuration, formatPercent } from './format';
 import { restoreCommand, shippedModel } from './shippedFiles';
-import { version } from './version';
 
 /** One thing that has to be right. */
 export interface Check {

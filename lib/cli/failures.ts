@@ -5,8 +5,15 @@ import { colorsFor, note, printJson } from './terminal';
 /** Some of what was asked for failed, and each failure has been reported already. */
 export class PartialFailure extends Error {}
 
-/** Ctrl-C was pressed and the command has come to an orderly end. */
-export class Interrupted extends Error {}
+/** Ctrl-C was pressed, or SIGTERM came, and the command has come to an orderly end. */
+export class Interrupted extends Error {
+  constructor(
+    message: string,
+    readonly exitCode = 130,
+  ) {
+    super(message);
+  }
+}
 
 /** What `--json` gives for an error. */
 export interface ErrorReport {
@@ -42,9 +49,9 @@ export function reportFailure(error: unknown, { isPrinted }: { isPrinted: boolea
   else if (!isPrinted) noteError(error);
 }
 
-/** 0 after `--help` and `--version`, 2 for wrong usage, 130 for Ctrl-C, else 1. */
+/** 0 after `--help` and `--version`, 2 for wrong usage, 130 for Ctrl-C, 143 for SIGTERM, else 1. */
 export function exitCodeOf(error: unknown): number {
-  if (error instanceof Interrupted) return 130;
+  if (error instanceof Interrupted) return error.exitCode;
   if (!(error instanceof CommanderError)) return 1;
   return error.exitCode === 0 ? 0 : 2;
 }

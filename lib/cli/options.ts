@@ -53,17 +53,32 @@ export interface InputOptions {
   height?: number;
   width?: number;
   frameRate?: number;
+  resize?: [number] | [number, number];
+  sampling?: ModelInput['sampling'];
 }
+
+const resize = (text: string) => {
+  const sides = text.split(/[,x]/).map(wholeNumber(1));
+  if (sides.length === 1 || sides.length === 2) return sides as [number] | [number, number];
+  throw new InvalidArgumentError('Expected a short side, for example 128, or height and width, for example 128x171.');
+};
 
 export const inputOptions = () => [
   new Option('--frames <n>', "frames in a clip (default: the architecture's)").argParser(wholeNumber(1)),
   new Option('--height <n>', "pixels (default: the architecture's)").argParser(wholeNumber(1)),
   new Option('--width <n>', "pixels (default: the architecture's)").argParser(wholeNumber(1)),
   new Option('--frame-rate <n>', 'frames a second at which video is sampled').argParser(decimal(0, { above: true })),
+  new Option('--resize <HxW>', 'pixels before the crop, or the short side alone').argParser(resize),
+  new Option('--sampling <name>', 'dense: frames at the frame rate; segment: spread over the whole video').choices([
+    'dense',
+    'segment',
+  ] satisfies ModelInput['sampling'][]),
 ];
 
 /** The parts of the input that were given; undefined where none was. */
-export function inputFrom({ frames, height, width, frameRate }: InputOptions): Partial<ModelInput> | undefined {
-  const given = Object.entries({ frames, height, width, frameRate }).filter(([, value]) => value !== undefined);
+export function inputFrom(options: InputOptions): Partial<ModelInput> | undefined {
+  const { frames, height, width, frameRate, resize, sampling } = options;
+  const parts = Object.entries({ frames, height, width, frameRate, resize, sampling });
+  const given = parts.filter(([, value]) => value !== undefined);
   return given.length === 0 ? undefined : Object.fromEntries(given);
 }

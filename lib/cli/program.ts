@@ -1,15 +1,18 @@
 import { Command } from 'commander';
+import { version } from '../version';
 import { addClassify } from './classify';
 import { addCreate } from './create';
+import { addCrossValidate } from './crossValidate';
+import { addDataset } from './dataset';
 import { addDemo } from './demo';
 import { addDoctor } from './doctor';
+import { addEvaluate } from './evaluate';
 import { addInspect } from './inspect';
 import { colorsFor } from './terminal';
 import { addTrain } from './train';
-import { version } from './version';
 
 const notes = `
-Exit codes: 0 success, 1 failure, 2 wrong usage, 130 interrupted by Ctrl-C.
+Exit codes: 0 success, 1 failure, 2 wrong usage, 130 interrupted by Ctrl-C, 143 by SIGTERM.
 With --json a failure is also a line {"error":{"code":…,"message":…}} on standard output.
 Environment: LIBTORCH (folder of the LibTorch to use), NO_COLOR, FORCE_COLOR, KINETORCH_DEBUG=1 (stack traces).
 
@@ -31,6 +34,17 @@ export function createProgram(): Command {
     .addHelpText('after', notes)
     .showHelpAfterError('(--help shows usage and examples)')
     .exitOverride();
-  for (const add of [addDemo, addClassify, addTrain, addCreate, addInspect, addDoctor]) add(program);
+  for (const add of [
+    addDemo,
+    addClassify,
+    addDataset,
+    addTrain,
+    addEvaluate,
+    addCrossValidate,
+    addCreate,
+    addInspect,
+    addDoctor,
+  ])
+    add(program);
   return program;
 }

@@ -1,87 +1,66 @@
 import { type Command, Option } from 'commander';
 import { KinetorchError } from '../errors';
-import type { TrainOptions } from '../training/types';
+import type { Augmentation, TrainOptions } from '../training/types';
+import { augmentFrom, augmentOptions } from './augmentOptions';
 import { Interrupted } from './failures';
-import { decimal, type InputOptions, inputFrom, inputOptions, runtimeOptions, wholeNumber } from './options';
+import { type InputOptions, inputFrom, inputOptions, runtimeOptions } from './options';
 import { note, printJson } from './terminal';
+import { type TrainFlags, trainFlags, trainOptionsFrom } from './trainFlags';
 import { TrainingPrinter } from './trainingPrinter';
 
-type Options = InputOptions &
-  Omit<TrainOptions, 'data' | 'outDir' | 'learningRate' | 'input' | 'from'> & {
-    from?: string;
-    out: string;
-    lr?: number;
-    json?: boolean;
-  };
+export type TrainCommandOptions = InputOptions &
+  Augmentation &
+  TrainFlags & { out?: string; resume?: string; json?: boolean };
 
 const notes = `
-<data> holds one folder of videos for each class: clips/jump/1.mp4, clips/run/2.mp4, …
-Ctrl-C finishes the step, saves the checkpoint and exits with 130; a second Ctrl-C ends at once.
+<data> is a folder with one folder of videos (or of folders of frames) for each class; a CSV manifest with the columns
+path,label and, if you like, group,split,fold,start,end; or a UCF101 or HMDB51 folder with its official split lists.
+Look at it first: kinetorch dataset <data>; and at what the network sees: kinetorch augment-preview <data> -o seen.svg
 
-With --json, one event a line: {"type":"start"|"step"|"epoch"|"checkpoint"|"end",…}
+Ctrl-C (exit code 130) and SIGTERM (143) finish the step and save a checkpoint; a second Ctrl-C ends at once. So does a
+power cut: kinetorch train --resume run/ goes on from the last checkpoint and ends with the weights that the
+uninterrupted run would have had.
+
+With --json, one event a line: {"type":"start"|"warning"|"step"|"epoch"|"checkpoint"|"end",…}
 
 Examples:
   $ kinetorch train clips/ --architecture r2plus1d_18 --out run/
-  $ kinetorch train clips/ -a ir_csn_26 -o run/ --epochs 60 --batch-size 16 --optimizer sgd --lr 0.05
-  $ kinetorch train clips/ --from models/camera-motion.pt --out run/ --lr 0.0002 --horizontal-flip 0`;
+  $ kinetorch train clips/manifest.csv -a ir_csn_26 -o run/ --epochs 60 --optimizer sgd --lr 0.05 --ema 0.999
+  $ kinetorch train clips/ --from models/camera-motion.pt --out run/ --lr 0.0002 --body-rate 0.1
+  $ kinetorch train --resume run/`;
 
 /** `kinetorch train`. */
 export function addTrain(program: Command): void {
   const command = program
     .command('train')
-    .summary('train a model on folders of videos')
+    .summary('train a model on folders or manifests of videos')
     .description('Train a network on videos, natively: fresh weights of an architecture, or on from a model file.')
-    .argument('<data>', 'folder with one folder of videos for each class')
-    .requiredOption('-o, --out <folder>', 'where the run is written: best.pt, checkpoint, metrics')
+    .argument('[data]', 'folder of classes, CSV manifest, or UCF101 or HMDB51 folder')
+    .option('-o, --out <folder>', 'where the run is written: models, checkpoints, metrics, report')
     .addOption(
-      new Option('-a, --architecture <name>', 'fresh weights; names: kinetorch create --list').conflicts('from'),
-    )
-    .option('--from <file>', 'go on from the weights of a model file')
-    .option('-e, --epochs <n>', 'passes over the training clips (default: 30)', wholeNumber(1))
-    .option('-b, --batch-size <n>', 'clips a step (default: 8)', wholeNumber(1))
-    .option('--lr <n>', 'peak learning rate (default: 0.001 for adamw, 0.02 for sgd)', decimal(0))
-    .addOption(new Option('--optimizer <name>', 'default: adamw').choices(['adamw', 'sgd']))
-    .option('--warmup-epochs <n>', 'epochs of linear rise (default: a tenth of all)', decimal(0))
-    .option('--momentum <n>', 'of sgd (default: 0.9)', decimal(0))
-    .option('--no-nesterov', 'plain momentum')
-    .option('--weight-decay <n>', 'default: 0.05 for adamw, 0.0001 for sgd', decimal(0))
-    .option('--label-smoothing <n>', 'default: 0.1', decimal(0))
-    .option(
-      '--horizontal-flip <n>',
-      'how often clips are mirrored; 0 where left and right matter (default: 0.5)',
-      decimal(0),
-    )
-    .option('--clip-grad-norm <n>', 'scale larger gradients down to this norm', decimal(0))
-    .option('--validation-share <n>', 'share of each class kept for validation (default: 0.2)', decimal(0))
-    .option('--seed <n>', 'of weights, split, order and augmentation (default: 0)', wholeNumber(0));
-  for (const option of [...inputOptions(), ...runtimeOptions()]) command.addOption(option);
+      new Option(
+        '--resume <folder>',
+        'go on with the run in this folder, with the options it was begun with',
+      ).conflicts(['out']),
+    );
+  for (const option of [...trainFlags(), ...augmentOptions()]) command.addOption(option);
+  for (const option of inputOptions()) command.addOption(option.helpGroup('Input:'));
+  for (const option of runtimeOptions()) command.addOption(option);
   command.option('--json', 'one JSON event a line').addHelpText('after', notes).action(runTraining);
 }
 
-async function runTraining(data: string, options: Options, command: Command): Promise<void> {
-  const { out, lr, json, frames, height, width, frameRate, nesterov, ...rest } = options;
-  if (rest.architecture === undefined && rest.from === undefined) {
-    command.error('error: one of --architecture and --from is required');
-  }
+async function runTraining(data: string | undefined, options: TrainCommandOptions, command: Command): Promise<void> {
+  const { json } = options;
+  const learning =
+    options.resume === undefined ? newRun(data, options, command) : await resumedRun(data, options, command);
   const { train } = await import('../training/train.js');
-  const input = inputFrom({ frames, height, width, frameRate });
   const printer = new TrainingPrinter();
   const interrupt = onInterrupt(() => printer.pause());
   try {
-    const learning: TrainOptions = {
-      ...rest,
-      data,
-      outDir: out,
-      learningRate: lr,
-      input,
-      // Commander gives true without --no-nesterov; the library's own default knows about momentum 0.
-      nesterov: nesterov === false ? false : undefined,
-    };
-    const onProgress = json ? printJson : printer.onEvent;
-    await train(learning, { onProgress, signal: interrupt.signal });
+    await train(learning, { onProgress: json ? printJson : printer.onEvent, signal: interrupt.signal });
   } catch (error) {
     if (interrupt.signal.aborted && error instanceof KinetorchError && error.code === 'ERR_ABORTED') {
-      throw new Interrupted(error.message);
+      throw new Interrupted(error.message, interrupt.exitCode());
     }
     throw error;
   } finally {
@@ -90,15 +69,80 @@ async function runTraining(data: string, options: Options, command: Command): Pr
   }
 }
 
-/** A signal that Ctrl-C aborts; pressed again, Ctrl-C ends the process. */
-function onInterrupt(beforeNote: () => void): { signal: AbortSignal; end(): void } {
+/** `train`'s options of the command line's. */
+export function newRun(data: string | undefined, options: TrainCommandOptions, command: Command): TrainOptions {
+  const { out, resume, json, ...flags } = options;
+  if (data === undefined) command.error("error: missing required argument 'data'");
+  if (out === undefined) command.error("error: required option '-o, --out <folder>' not specified");
+  if (flags.architecture === undefined && flags.from === undefined) {
+    command.error('error: one of --architecture and --from is required');
+  }
+  const augment = augmentFrom(flags);
+  const rest = omit(flags, [...Object.keys(augment), 'frames', 'height', 'width', 'frameRate', 'resize', 'sampling']);
+  return { ...trainOptionsFrom(rest as TrainFlags), data, outDir: out, augment, input: inputFrom(flags) };
+}
+
+async function resumedRun(
+  data: string | undefined,
+  options: TrainCommandOptions,
+  command: Command,
+): Promise<TrainOptions> {
+  const given = Object.keys(options).filter((name) => command.getOptionValueSource(name) === 'cli');
+  const other = given.find(
+    (name) => !['resume', 'json', 'device', 'threads', 'decoders', 'checkpointMinutes'].includes(name),
+  );
+  if (data !== undefined || other !== undefined) {
+    command.error(
+      `error: --resume takes the options of the run it goes on with; leave out ${other ? `--${other}` : 'the data'}`,
+    );
+  }
+  const { resumeOptions } = await import('../training/train.js');
+  const begun = await resumeOptions(options.resume as string);
+  return {
+    ...begun,
+    ...pick(
+      options,
+      given.filter((name) => name !== 'resume' && name !== 'json'),
+    ),
+  };
+}
+
+function omit(object: object, names: readonly string[]): object {
+  return Object.fromEntries(Object.entries(object).filter(([name]) => !names.includes(name)));
+}
+
+function pick(object: object, names: readonly string[]): object {
+  return Object.fromEntries(Object.entries(object).filter(([name]) => names.includes(name)));
+}
+
+const exitCodes = { SIGINT: 130, SIGTERM: 143 };
+
+/** A signal that Ctrl-C and SIGTERM abort, and the exit code for it. */
+export interface Interrupt {
+  signal: AbortSignal;
+  exitCode(): number;
+  /** Leaves the signals alone again. */
+  end(): void;
+}
+
+/** A signal that Ctrl-C or SIGTERM aborts; pressed again, Ctrl-C ends the process. */
+export function onInterrupt(beforeNote: () => void): Interrupt {
   const controller = new AbortController();
-  const listener = () => {
-    if (controller.signal.aborted) process.exit(130);
+  let exitCode = 0;
+  const listener = (signal: NodeJS.Signals) => {
+    if (controller.signal.aborted) process.exit(exitCode);
+    exitCode = exitCodes[signal as keyof typeof exitCodes];
     beforeNote();
     note('finishing the step and saving the checkpoint; Ctrl-C again ends at once');
     controller.abort();
   };
-  process.on('SIGINT', listener);
-  return { signal: controller.signal, end: () => process.off('SIGINT', listener) };
+  const signals = Object.keys(exitCodes) as NodeJS.Signals[];
+  for (const signal of signals) process.on(signal, listener);
+  return {
+    signal: controller.signal,
+    exitCode: () => exitCode,
+    end: () => {
+      for (const signal of signals) process.off(signal, listener);
+    },
+  };
 }

@@ -1,7 +1,7 @@
 import type { EpochMetrics, TrainEvent, TrainResult } from '../training/types';
 import { formatCount, formatDuration, formatPercent, plural } from './format';
 import { ProgressBar } from './progressBar';
-import { colorsFor, print } from './terminal';
+import { colorsFor, note, print } from './terminal';
 
 type Start = Extract<TrainEvent, { type: 'start' }>;
 type Step = Extract<TrainEvent, { type: 'step' }>;
@@ -19,6 +19,7 @@ export class TrainingPrinter {
 
   readonly onEvent = (event: TrainEvent): void => {
     if (event.type === 'start') this.onStart(event);
+    else if (event.type === 'warning') this.onWarning(event.message);
     else if (event.type === 'step') this.onStep(event);
     else if (event.type === 'epoch') this.onEpoch(event);
     else if (event.type === 'end') this.onEnd(event.result);
@@ -32,12 +33,18 @@ export class TrainingPrinter {
   private onStart(start: Start): void {
     this.start = start;
     this.epochBegan = performance.now();
-    const { device, labels, trainClips, validationClips, epochs, stepsPerEpoch } = start;
+    const { device, labels, trainClips, validationClips, epochs, stepsPerEpoch, step } = start;
     print(
       `${formatCount(labels.length)} classes, ${plural(trainClips, 'training clip')}, ` +
         `${plural(validationClips, 'validation clip')}; ${plural(epochs, 'epoch')} of ` +
         `${plural(stepsPerEpoch, 'step')} on ${device}`,
     );
+    if (step > 0) print(`going on after step ${formatCount(step)}`);
+  }
+
+  private onWarning(message: string): void {
+    this.bar.clear();
+    note(colorsFor(process.stderr).yellow(`warning: ${message}`));
   }
 
   private onStep({ epoch, step, loss }: Step): void {
@@ -70,7 +77,7 @@ export class TrainingPrinter {
 
   private onEnd(result: TrainResult): void {
     const { bold, dim, cyan, yellow } = this.colors;
-    const { bestEpoch, validation, modelPath, checkpointPath, metricsPath, skipped, seconds, clipsPerSecond } = result;
+    const { bestEpoch, validation, modelPath, reportPath, metricsPath, skipped, seconds, clipsPerSecond } = result;
     print();
     const quality = validation
       ? `: top-1 ${formatPercent(validation.top1)}, top-5 ${formatPercent(validation.top5)}, ` +
@@ -78,7 +85,7 @@ export class TrainingPrinter {
       : ' (no validation clips to choose by)';
     print(`${bold(`Best epoch: ${bestEpoch}`)}${quality}`);
     print(dim(`trained in ${formatDuration(seconds * 1000)} at ${clipsPerSecond.toFixed(1)} clips/s`));
-    const files = { model: modelPath, checkpoint: checkpointPath, metrics: metricsPath };
+    const files = { model: modelPath, report: reportPath, metrics: metricsPath };
     for (const [name, path] of Object.entries(files)) print(`  ${dim(name.padEnd(10))}  ${path}`);
     if (skipped.length > 0) {
       print(

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ErrorCode, KinetorchError } from '../errors';
+import { packageRoot, pinnedVersion } from '../version';
 import type { Refusal } from './locate';
-import { minorOf, packageRoot, pinnedVersion } from './version';
+import { minorOf } from './version';
 
 /** Oldest C library that LibTorch's own wheels (manylinux_2_28), and so Kinetorch, run on. */
 const glibcRequired = '2.28';

@@ -4,14 +4,14 @@ import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { KinetorchError } from '../errors';
+import { isProcessAlive, withLock } from '../fileLock';
+import { pinnedVersion } from '../version';
 import { installFolder } from './cache';
 import { inspectLibTorch } from './inspect';
-import { isProcessAlive, withLock } from './lock';
 import { type InstallMarker, markerFile, verifyInstall } from './marker';
 import { downloadWheel } from './pip';
 import { consoleReporter, type InstallReporter } from './reporter';
 import { isNeeded, isNeededLibrary } from './selection';
-import { pinnedVersion } from './version';
 import { unpackWheel } from './wheel';
 
 export interface InstallOptions {

@@ -1,9 +1,10 @@
 import { dirname, join, resolve } from 'node:path';
+import { packageRoot, pinnedVersion } from '../version';
 import { installFolder } from './cache';
 import { hasHeaders, inspectLibTorch } from './inspect';
 import { verifyInstall } from './marker';
 import { pythonInstalls } from './pythonInstalls';
-import { isAtLeast, minimumVersion, minorOf, packageRoot, pinnedVersion } from './version';
+import { isAtLeast, minimumVersion, minorOf } from './version';
 
 /** How a LibTorch was found. */
 export type LibTorchSource = 'LIBTORCH' | 'platform package' | 'cache' | 'Python';

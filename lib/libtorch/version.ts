@@ -1,17 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-
-/** Folder that holds package.json, binding.d.ts and build/; the same seen from lib/ and from dist/. */
-export const packageRoot = join(__dirname, '..', '..');
-
 /** Oldest LibTorch whose headers the addon compiles against. */
 export const minimumVersion = '2.10';
-
-/** The LibTorch this release of Kinetorch is made for: `libtorch` of package.json, for example `2.13.0`. */
-export function pinnedVersion(): string {
-  const manifest = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { libtorch: string };
-  return manifest.libtorch;
-}
 
 /** `2.13` of `2.13.0+cpu`. Minor versions share no C++ ABI, so this is what has to agree. */
 export function minorOf(version: string): string {

@@ -4,11 +4,14 @@ import type { ClipDataset } from '../dataset/types';
 import { invalidArgument } from '../errors';
 import { deviceSchema, labelsSchema, partialInputSchema, realNumber, wholeNumber } from '../model/schemas';
 import { parse } from '../validation';
+import { augmentationSchema } from './augmentation';
 import type { TrainCallbacks, TrainData, TrainOptions } from './types';
 
+/** Options that have no default, or one that only data or device decide. */
+type Open = 'architecture' | 'from' | 'input' | 'fold' | 'loss' | 'labelSmoothing' | 'classWeights' | 'decoders';
+
 /** {@link TrainOptions} with every default in its place. */
-export type FilledTrainOptions = Omit<Required<TrainOptions>, 'architecture' | 'from' | 'input'> &
-  Pick<TrainOptions, 'architecture' | 'from' | 'input'>;
+export type FilledTrainOptions = Omit<Required<TrainOptions>, Open> & Pick<TrainOptions, Open>;
 
 const isDataset = (value: unknown): value is ClipDataset => {
   const dataset = value as ClipDataset | null;
@@ -25,6 +28,9 @@ const datasetSchema = z.custom<ClipDataset>(isDataset, {
 });
 
 const filePath = (error: string) => z.string({ error }).min(1, { error });
+const flag = z.boolean({ error: 'true or false' });
+const oneOf = <const Names extends readonly string[]>(names: Names) =>
+  z.enum(names, { error: names.map((name) => `'${name}'`).join(' or ') });
 
 const optionsSchema = z.strictObject(
   {
@@ -32,32 +38,63 @@ const optionsSchema = z.strictObject(
     from: z
       .custom<string | Uint8Array>(
         (value) => (typeof value === 'string' && value !== '') || types.isUint8Array(value),
-        {
-          error: 'the path of a Kinetorch model file or its bytes',
-        },
+        { error: 'the path of a Kinetorch model file or its bytes' },
       )
       .optional(),
     data: z.union(
       [
-        filePath('the path of a folder'),
+        filePath('the path of a folder or manifest'),
         z.strictObject({ train: datasetSchema, validation: datasetSchema.optional() }),
       ],
-      { error: 'the path of a folder, or an object of datasets: train and, if you like, validation' },
+      { error: 'the path of a folder or manifest, or an object of datasets: train and, if you like, validation' },
     ),
     validationShare: realNumber(0, 0.9).default(0.2),
+    fold: wholeNumber(0, 1_000_000).optional(),
+    officialSplit: z.union([z.literal(1), z.literal(2), z.literal(3)], { error: '1, 2 or 3' }).default(1),
     outDir: filePath('the path of a folder'),
+    resume: flag.default(false),
     epochs: wholeNumber(1, 100_000).default(30),
     batchSize: wholeNumber(1, 4096).default(8),
-    optimizer: z.enum(['sgd', 'adamw'], { error: "'sgd' or 'adamw'" }).default('adamw'),
+    accumulate: wholeNumber(1, 4096).default(1),
+    optimizer: oneOf(['sgd', 'adamw']).default('adamw'),
     learningRate: realNumber(0, Number.MAX_VALUE).optional(),
+    schedule: oneOf(['constant', 'cosine', 'multistep', 'onecycle', 'plateau']).default('cosine'),
+    milestones: z.array(wholeNumber(1, 100_000), { error: 'an array of epochs' }).optional(),
+    gamma: realNumber(0, 1).default(0.1),
+    patience: wholeNumber(0, 100_000).default(5),
     warmupEpochs: realNumber(0, 100_000).optional(),
     momentum: realNumber(0, 0.9999).default(0.9),
-    nesterov: z.boolean({ error: 'true or false' }).optional(),
+    nesterov: flag.optional(),
     weightDecay: realNumber(0, 10).optional(),
-    labelSmoothing: realNumber(0, 0.99).default(0.1),
-    horizontalFlip: realNumber(0, 1).default(0.5),
     clipGradNorm: realNumber(0, Number.MAX_VALUE).default(0),
+    ema: realNumber(0, 0.999999).default(0),
+    loss: oneOf(['crossentropy', 'bce']).optional(),
+    labelSmoothing: realNumber(0, 0.99).optional(),
+    classWeights: z
+      .union([z.literal('balanced'), z.array(realNumber(0, Number.MAX_VALUE))], {
+        error: "'balanced' or an array of numbers of 0 or more",
+      })
+      .optional(),
+    precision: oneOf(['auto', 'float32', 'bfloat16', 'float16']).default('auto'),
+    freezeStages: wholeNumber(0, 5).default(0),
+    bodyRate: realNumber(0, 100).default(1),
+    freezeBatchNorm: flag.default(false),
+    earlyStopping: wholeNumber(0, 100_000).default(0),
+    augment: augmentationSchema.default({}),
     input: partialInputSchema.optional(),
+    cache: z
+      .strictObject(
+        {
+          where: oneOf(['memory', 'disk', 'off']).optional(),
+          maxBytes: wholeNumber(0, Number.MAX_SAFE_INTEGER).optional(),
+          folder: filePath('the path of a folder').optional(),
+        },
+        { error: 'an object' },
+      )
+      .default({}),
+    decoders: wholeNumber(1, 256).optional(),
+    maxSkippedShare: realNumber(0, 1).default(0.05),
+    checkpointMinutes: realNumber(0, 1_000_000).default(5),
     seed: wholeNumber(0, Number.MAX_SAFE_INTEGER).default(0),
     device: deviceSchema.default('auto'),
     threads: wholeNumber(0, 1024).default(0),
@@ -85,18 +122,22 @@ const perOptimizer = {
 /** Checks and fills the options of `train`. Throws `ERR_INVALID_ARGUMENT`. */
 export function fillOptions(options: TrainOptions): FilledTrainOptions {
   const parsed = parse(optionsSchema, options, 'options');
-  if ((parsed.architecture === undefined) === (parsed.from === undefined)) {
-    throw invalidArgument('options', 'an object with either `architecture` or `from`', options);
+  if (parsed.architecture === undefined && parsed.from === undefined) {
+    throw invalidArgument('options', 'an object with `architecture`, `from` or both', options);
   }
   if (parsed.nesterov && parsed.momentum === 0) {
     throw invalidArgument('options.momentum', 'above 0 for `nesterov`', parsed.momentum);
+  }
+  if ((parsed.schedule === 'multistep') !== (parsed.milestones !== undefined)) {
+    throw invalidArgument('options.milestones', "given with the schedule 'multistep' and no other", parsed.milestones);
   }
   if (typeof parsed.data === 'object') checkDatasets(parsed.data);
   return {
     ...parsed,
     learningRate: parsed.learningRate ?? perOptimizer[parsed.optimizer].learningRate,
     weightDecay: parsed.weightDecay ?? perOptimizer[parsed.optimizer].weightDecay,
-    warmupEpochs: parsed.warmupEpochs ?? parsed.epochs / 10,
+    warmupEpochs: parsed.warmupEpochs ?? (parsed.schedule === 'onecycle' ? 0 : parsed.epochs / 10),
+    milestones: parsed.milestones ?? [],
     nesterov: parsed.nesterov ?? parsed.momentum > 0,
     // As the caller gave it: the schema fills in a default for antialias, which would hide the model's own.
     input: options.input,

@@ -1,49 +1,111 @@
-import { appendFile, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { NativeTrainer } from '../../binding';
 import { invalidArgument, KinetorchError } from '../errors';
+import { type HeldLock, takeLock } from '../fileLock';
+import { callNative } from '../native';
+import { writeAtomically } from '../writeAtomically';
+import type { RunConfig } from './runConfig';
+import { parseState, type RunState } from './runState';
 import type { EpochMetrics } from './types';
 
 const files = {
   config: 'config.json',
   metrics: 'metrics.jsonl',
-  checkpoint: 'checkpoint-last.ckpt',
+  checkpoints: 'checkpoints',
   best: 'best.pt',
+  last: 'last.pt',
+  evaluation: 'evaluation.json',
+  report: 'report.html',
+  lock: 'run.lock',
 };
 
-/** The folder a run is written to. */
+const keptCheckpoints = 3;
+const checkpointName = /^step-(\d+)\.ckpt$/;
+
+/** The folder a run is written to, held by one process at a time. */
 export class RunFolder {
   readonly configPath: string;
   readonly metricsPath: string;
-  readonly checkpointPath: string;
   readonly bestPath: string;
+  readonly lastPath: string;
+  readonly evaluationPath: string;
+  readonly reportPath: string;
+  private lock: HeldLock | null = null;
 
-  private constructor(folder: string) {
-    this.configPath = join(folder, files.config);
-    this.metricsPath = join(folder, files.metrics);
-    this.checkpointPath = join(folder, files.checkpoint);
-    this.bestPath = join(folder, files.best);
+  private constructor(private readonly folder: string) {
+    this.configPath = this.at('config');
+    this.metricsPath = this.at('metrics');
+    this.bestPath = this.at('best');
+    this.lastPath = this.at('last');
+    this.evaluationPath = this.at('evaluation');
+    this.reportPath = this.at('report');
   }
 
   /** Throws `ERR_INVALID_ARGUMENT` where the folder already holds a run. Writes nothing. */
   static async refuseTaken(folder: string): Promise<void> {
-    const present: string[] = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return [];
-      throw accessError(folder, error);
-    });
-    if (Object.values(files).some((file) => present.includes(file))) throw taken(folder);
+    const present = await namesIn(folder);
+    // Not the lock nor the folder of checkpoints: a run that was killed before it wrote its config left nothing to lose.
+    if ([files.config, files.metrics, files.best, files.last].some((file) => present.includes(file)))
+      throw taken(folder);
   }
 
-  /** Makes the folder and writes `config.json`, which claims it: of two runs that start at once, one is refused. */
-  static async create(folder: string, config: object): Promise<RunFolder> {
-    const run = new RunFolder(folder);
+  /** Makes the folder of a new run and writes `config.json`: of two runs that start at once, one is refused. */
+  static async create(folder: string, config: RunConfig): Promise<RunFolder> {
+    const run = await RunFolder.take(folder);
     try {
-      await mkdir(folder, { recursive: true });
-      await writeFile(run.configPath, `${JSON.stringify(config, null, 2)}\n`, { flag: 'wx' });
+      await RunFolder.refuseTaken(folder);
+      await writeAtomically(run.configPath, `${JSON.stringify(config, null, 2)}\n`);
+      return run;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw taken(folder);
+      await run.release();
+      throw error instanceof KinetorchError ? error : accessError(folder, error);
+    }
+  }
+
+  /** Takes the folder of a run that is to go on. */
+  static async reopen(folder: string): Promise<RunFolder> {
+    await RunFolder.readConfig(folder);
+    return RunFolder.take(folder);
+  }
+
+  /** What a run was started with. Throws `ERR_INVALID_ARGUMENT` where the folder holds none. */
+  static async readConfig(folder: string): Promise<RunConfig> {
+    const path = new RunFolder(folder).configPath;
+    try {
+      return JSON.parse(await readFile(path, 'utf8')) as RunConfig;
+    } catch (error) {
+      if (error instanceof SyntaxError)
+        throw new KinetorchError('ERR_FILE_ACCESS', `${path} is damaged: ${error.message}`);
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw accessError(path, error);
+      throw invalidArgument('options.outDir', 'the folder of a run to resume', folder);
+    }
+  }
+
+  private static async take(folder: string): Promise<RunFolder> {
+    const run = new RunFolder(folder);
+    let lock: Awaited<ReturnType<typeof takeLock>>;
+    try {
+      await mkdir(run.at('checkpoints'), { recursive: true });
+      lock = await takeLock(run.at('lock'));
+    } catch (error) {
       throw accessError(folder, error);
     }
+    if ('holder' in lock) {
+      throw invalidArgument(
+        'options.outDir',
+        `a folder that no other run, as process ${lock.holder}, writes to`,
+        folder,
+      );
+    }
+    run.lock = lock;
     return run;
+  }
+
+  /** Lets other runs resume here. */
+  async release(): Promise<void> {
+    await this.lock?.release();
+    this.lock = null;
   }
 
   async appendMetrics(metrics: EpochMetrics): Promise<void> {
@@ -53,10 +115,90 @@ export class RunFolder {
       throw accessError(this.metricsPath, error);
     }
   }
+
+  /** Every epoch's metrics so far. */
+  async readMetrics(): Promise<EpochMetrics[]> {
+    const text = await readFile(this.metricsPath, 'utf8').catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return '';
+      throw accessError(this.metricsPath, error);
+    });
+    // A process that was killed while it wrote leaves part of a line.
+    const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+    return whole
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as EpochMetrics);
+  }
+
+  /** Writes a checkpoint, complete or not at all, and removes all but the last three. Gives its path. */
+  async saveCheckpoint(trainer: NativeTrainer, state: RunState): Promise<string> {
+    const path = join(this.at('checkpoints'), `step-${String(state.step).padStart(8, '0')}.ckpt`);
+    await callNative(() => trainer.saveCheckpoint(path, JSON.stringify(state)));
+    const outdated = (await this.checkpoints()).slice(keptCheckpoints);
+    const abandoned = (await namesIn(this.at('checkpoints'))).filter((name) => name.includes('.ckpt.tmp-'));
+    for (const name of [...outdated, ...abandoned]) await rm(join(this.at('checkpoints'), name), { force: true });
+    return path;
+  }
+
+  async hasCheckpoint(): Promise<boolean> {
+    return (await this.checkpoints()).length > 0;
+  }
+
+  /**
+   * Restores the newest checkpoint that is whole; null where none was written yet. What the run wrote after it is
+   * taken back. `onDamaged` hears of those passed over. Throws `ERR_WEIGHTS` where all are damaged.
+   */
+  async restore(
+    trainer: NativeTrainer,
+    onDamaged: (message: string) => void,
+  ): Promise<{ state: RunState; path: string } | null> {
+    const names = await this.checkpoints();
+    for (const name of names) {
+      const path = join(this.at('checkpoints'), name);
+      try {
+        const state = parseState(await callNative(() => trainer.loadCheckpoint(path)));
+        await this.rewind(state);
+        return { state, path };
+      } catch (error) {
+        if (!(error instanceof KinetorchError) || error.code !== 'ERR_WEIGHTS') throw error;
+        onDamaged(`passing over a checkpoint: ${error.message}`);
+      }
+    }
+    if (names.length > 0) {
+      throw new KinetorchError(
+        'ERR_WEIGHTS',
+        `expected a whole checkpoint in ${this.folder} but all ${names.length} are damaged`,
+      );
+    }
+    await rm(this.metricsPath, { force: true });
+    return null;
+  }
+
+  private async rewind({ epoch }: RunState): Promise<void> {
+    const kept = (await this.readMetrics()).filter((metrics) => metrics.epoch <= epoch);
+    await writeAtomically(this.metricsPath, kept.map((metrics) => `${JSON.stringify(metrics)}\n`).join(''));
+  }
+
+  /** Names of the checkpoints, newest first. */
+  private async checkpoints(): Promise<string[]> {
+    const names = (await namesIn(this.at('checkpoints'))).filter((name) => checkpointName.test(name));
+    return names.sort().reverse();
+  }
+
+  private at(file: keyof typeof files): string {
+    return join(this.folder, files[file]);
+  }
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  return readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw accessError(folder, error);
+  });
 }
 
 function taken(folder: string): KinetorchError {
-  return invalidArgument('options.outDir', 'a folder that holds no run yet', folder);
+  return invalidArgument('options.outDir', 'a folder that holds no run yet (or set `resume`)', folder);
 }
 
 function accessError(path: string, cause: unknown): KinetorchError {

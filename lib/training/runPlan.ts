@@ -1,8 +1,12 @@
 import type { TrainerOptions } from '../../binding';
+import type { ClipDataset } from '../dataset/types';
+import { invalidArgument } from '../errors';
 import type { ModelMetadata } from '../model/types';
+import { native } from '../native';
+import { nativeAugmentation } from './augmentation';
 import type { FilledTrainOptions } from './options';
 import type { StartingModel } from './startingModel';
-import type { TrainingData } from './trainingData';
+import { lossOf, type TrainingData } from './trainingData';
 import type { EpochMetrics } from './types';
 
 /** Everything a run is made of. */
@@ -12,11 +16,20 @@ export interface RunPlan {
   data: TrainingData;
 }
 
+/** Modules of a network from its input on, the head left out. */
+const stages = ['stem', 'layer1', 'layer2', 'layer3', 'layer4'];
+
 export function trainerOptions({ options, start, data }: RunPlan): TrainerOptions {
+  const isMultiLabel = lossOf(options, data) === 'bce';
   return {
     device: options.device,
+    precision: precisionOf(options),
     input: start.input,
     numClasses: data.labels.length,
+    augment: nativeAugmentation(options.augment, data.labels),
+    loss: isMultiLabel ? 'binaryCrossEntropy' : 'crossEntropy',
+    labelSmoothing: options.labelSmoothing ?? (isMultiLabel ? 0 : 0.1),
+    classWeights: classWeights(options, data),
     optimizer: options.optimizer,
     momentum: options.momentum,
     nesterov: options.nesterov,
@@ -24,26 +37,36 @@ export function trainerOptions({ options, start, data }: RunPlan): TrainerOption
     beta2: 0.999,
     epsilon: 1e-8,
     weightDecay: options.weightDecay,
-    labelSmoothing: options.labelSmoothing,
-    horizontalFlip: options.horizontalFlip,
     clipGradNorm: options.clipGradNorm,
+    bodyRate: options.bodyRate,
+    frozen: stages.slice(0, options.freezeStages),
+    freezeBatchNorm: options.freezeBatchNorm,
+    emaDecay: options.ema,
     seed: options.seed,
     threads: options.threads,
   };
 }
 
-/** What `config.json` says: the options with their defaults, and what they came to. */
-export function configOf({ options, start, data }: RunPlan): object {
-  return {
-    ...options,
-    from: options.from instanceof Uint8Array ? `${options.from.length} bytes` : options.from,
-    data: typeof options.data === 'string' ? options.data : 'datasets',
-    architecture: start.architecture,
-    input: start.input,
-    labels: data.labels,
-    trainClips: data.train.length,
-    validationClips: data.validation?.length ?? 0,
-  };
+function precisionOf({ precision, device }: FilledTrainOptions): TrainerOptions['precision'] {
+  if (precision !== 'auto') return precision;
+  const onCuda = device.startsWith('cuda') || (device === 'auto' && native().runtimeInfo().cudaDevices.length > 0);
+  return onCuda ? 'bfloat16' : 'float32';
+}
+
+function classWeights({ classWeights: weights }: FilledTrainOptions, { labels, train }: TrainingData): number[] {
+  if (weights === undefined) return [];
+  if (weights === 'balanced') return balancedWeights(labels.length, train);
+  if (weights.length === labels.length) return [...weights];
+  throw invalidArgument('options.classWeights', `${labels.length} numbers, one for each class,`, weights.length);
+}
+
+/** Samples over classes times the class's samples, as scikit-learn has it; a class without samples counts as one. */
+function balancedWeights(classes: number, dataset: ClipDataset): number[] {
+  const counts = new Array<number>(classes).fill(0);
+  for (let index = 0; index < dataset.length; index++) {
+    for (const label of dataset.labelsOf?.(index) ?? [dataset.labelOf(index)]) counts[label] = (counts[label] ?? 0) + 1;
+  }
+  return counts.map((count) => dataset.length / (classes * Math.max(1, count)));
 }
 
 /** `kinetorch.json` of the model an epoch gave. */
@@ -57,7 +80,7 @@ export function metadataOf({ options, start, data }: RunPlan, metrics: EpochMetr
       epoch: metrics.epoch,
       epochs: options.epochs,
       trainClips: data.train.length,
-      batchSize: options.batchSize,
+      batchSize: options.batchSize * options.accumulate,
       optimizer: options.optimizer,
       learningRate: options.learningRate,
       weightDecay: options.weightDecay,

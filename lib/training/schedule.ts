@@ -1,23 +1,61 @@
-/** Shape of a run's learning rate. */
+/** Course of a run's learning rate. */
 export interface Schedule {
+  kind: 'constant' | 'cosine' | 'multistep' | 'onecycle' | 'plateau';
   /** Peak, reached at the end of the warm-up. */
   learningRate: number;
+  stepsPerEpoch: number;
   totalSteps: number;
   /** Steps of linear rise; 0 starts at the peak. */
   warmupSteps: number;
+  /** Of `multistep`, in epochs from the run's start. */
+  milestones: readonly number[];
+  /** Of `multistep`: factor at each milestone. */
+  gamma: number;
 }
 
+// Smith and Topin 2017, with the constants PyTorch's OneCycleLR has.
+const oneCycle = { rise: 0.3, startDivisor: 25, endDivisor: 1e4 };
+
 /**
- * Learning rate of `step` (0-based): rises linearly over the warm-up, then falls along half a cosine towards 0.
+ * Learning rate of `step` (0-based). All kinds rise linearly over the warm-up first, as PyTorch's `LinearLR` from
+ * `1 / warmupSteps` does; then
+ *
+ * - `constant` and `plateau` stay (the latter is multiplied by what {@link Plateau} gives);
+ * - `cosine` falls along half a cosine towards 0 (Loshchilov and Hutter 2016; `CosineAnnealingLR`);
+ * - `multistep` is multiplied by `gamma` at each milestone (`MultiStepLR`, stepped each epoch);
+ * - `onecycle` rises along half a cosine from a 25th of the peak over the first 30% of the steps and falls along
+ *   another to nearly nothing (`OneCycleLR` without its cycle of momentum).
  *
  * ```ts
- * learningRateAt(0, { learningRate: 1, totalSteps: 100, warmupSteps: 10 });  // 0.1
- * learningRateAt(10, { learningRate: 1, totalSteps: 100, warmupSteps: 10 }); // 1
- * learningRateAt(55, { learningRate: 1, totalSteps: 100, warmupSteps: 10 }); // 0.5
+ * const schedule = { kind: 'cosine', learningRate: 1, stepsPerEpoch: 10, totalSteps: 100, warmupSteps: 10, … };
+ * learningRateAt(0, schedule);  // 0.1
+ * learningRateAt(10, schedule); // 1
+ * learningRateAt(55, schedule); // 0.5
  * ```
  */
-export function learningRateAt(step: number, { learningRate, totalSteps, warmupSteps }: Schedule): number {
+export function learningRateAt(step: number, schedule: Schedule): number {
+  const { kind, learningRate, totalSteps, warmupSteps } = schedule;
   if (step < warmupSteps) return (learningRate * (step + 1)) / warmupSteps;
-  const progress = (step - warmupSteps) / Math.max(1, totalSteps - warmupSteps);
-  return learningRate * 0.5 * (1 + Math.cos(Math.PI * Math.min(1, progress)));
+  const left = totalSteps - warmupSteps;
+  const done = Math.min(step - warmupSteps, left);
+  if (kind === 'cosine') return between(learningRate, 0, done / Math.max(1, left));
+  if (kind === 'onecycle') return oneCycleRate(learningRate, done, left);
+  if (kind === 'multistep') {
+    const epoch = Math.floor(step / schedule.stepsPerEpoch);
+    return learningRate * schedule.gamma ** schedule.milestones.filter((milestone) => epoch >= milestone).length;
+  }
+  return learningRate;
+}
+
+function oneCycleRate(peak: number, step: number, totalSteps: number): number {
+  const start = peak / oneCycle.startDivisor;
+  const top = oneCycle.rise * totalSteps - 1;
+  if (step <= top) return between(start, peak, step / Math.max(1, top));
+  const fall = (step - top) / Math.max(1, totalSteps - 1 - top);
+  return between(peak, start / oneCycle.endDivisor, Math.min(1, fall));
+}
+
+/** From one value to another along half a cosine; `share` runs from 0 to 1. */
+function between(from: number, to: number, share: number): number {
+  return to + (from - to) * 0.5 * (1 + Math.cos(Math.PI * share));
 }

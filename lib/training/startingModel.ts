@@ -1,9 +1,9 @@
 import { KinetorchError } from '../errors';
-import { inputFor } from '../model/architectures';
-import { createModel } from '../model/createModel';
+import { architectures, inputFor } from '../model/architectures';
 import { readMetadata } from '../model/metadata';
 import { inputSchema } from '../model/schemas';
-import type { ModelInput } from '../model/types';
+import type { ModelInput, ModelMetadata } from '../model/types';
+import { callNative, native } from '../native';
 import { parse } from '../validation';
 import type { FilledTrainOptions } from './options';
 
@@ -16,37 +16,59 @@ export interface StartingModel {
   source(labels: readonly string[]): Promise<string | Uint8Array>;
 }
 
-/** Fresh weights of an architecture, or the model file to train on from. */
-export async function startingModel({ architecture, from, input, seed }: FilledTrainOptions): Promise<StartingModel> {
-  if (from !== undefined) return continuedModel(from, input);
-  const name = architecture as string;
-  const filled = parse(inputSchema, inputFor(name, input), 'options.input') as ModelInput;
+/**
+ * Fresh weights of an architecture, a Kinetorch model to train on from, or weights from a file below a new head. Throws
+ * `ERR_MODEL_METADATA`, `ERR_INVALID_ARGUMENT`, and what reading the file throws.
+ */
+export async function startingModel(options: FilledTrainOptions): Promise<StartingModel> {
+  const { architecture, from, input, seed } = options;
+  const stored = from === undefined ? null : await readStored(from, architecture);
+  const name = stored?.architecture ?? (architecture as string);
+  const base = stored ? { ...stored.input, ...input } : inputFor(name, input);
+  const filled = parse(inputSchema, base, 'options.input') as ModelInput;
   return {
     architecture: name,
     input: filled,
-    source: async (labels) =>
-      (await createModel({ architecture: name, labels: [...labels], input: filled, seed })).bytes,
-  };
-}
-
-async function continuedModel(from: string | Uint8Array, input?: Partial<ModelInput>): Promise<StartingModel> {
-  const stored = await readMetadata(from);
-  if (!stored) {
-    throw new KinetorchError(
-      'ERR_MODEL_METADATA',
-      'expected `from` to be a model with a kinetorch.json inside but this file has none',
-    );
-  }
-  return {
-    architecture: stored.architecture,
-    input: parse(inputSchema, { ...stored.input, ...input }, 'options.input') as ModelInput,
-    license: stored.license,
+    license: stored?.license,
     source: async (labels) => {
-      if (labels.length === stored.labels.length) return from;
-      throw new KinetorchError(
-        'ERR_DATASET',
-        `expected data of ${stored.labels.length} classes, as the model in \`from\` has, but it has ${labels.length}`,
+      if (stored && from !== undefined && isSame(stored.labels, labels)) return from;
+      if (stored) requireKnown(name, stored.labels.length, labels.length);
+      return callNative(() =>
+        native().createModel({
+          architecture: name,
+          numClasses: labels.length,
+          seed,
+          metadata: JSON.stringify({ formatVersion: 1, architecture: name, labels, input: filled }),
+          weights: from ?? '',
+          newHead: from !== undefined,
+        }),
       );
     },
   };
+}
+
+/** `kinetorch.json` of the file; null where the caller names an architecture and the file holds weights alone. */
+async function readStored(from: string | Uint8Array, architecture?: string): Promise<ModelMetadata | null> {
+  if (architecture !== undefined) return null;
+  const stored = await readMetadata(from);
+  if (stored) return stored;
+  throw new KinetorchError(
+    'ERR_MODEL_METADATA',
+    'expected `from` to be a model with a kinetorch.json inside but this file has none; for a file of weights alone, ' +
+      'name its `architecture` too',
+  );
+}
+
+/** A new head is made together with its network, so the network must be one that Kinetorch can make. */
+function requireKnown(architecture: string, before: number, now: number): void {
+  if (architectures().some(({ name }) => name === architecture)) return;
+  throw new KinetorchError(
+    'ERR_DATASET',
+    `expected data of the ${before} classes of the model in \`from\`, whose architecture "${architecture}" is not ` +
+      `known here, but received ${now} other ones`,
+  );
+}
+
+function isSame(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((label, index) => label === b[index]);
 }

@@ -1,26 +1,28 @@
-import type { NativeTrainer } from '../../binding';
-import { KinetorchError } from '../errors';
+import { invalidArgument } from '../errors';
+import { architectures } from '../model/architectures';
 import { callNative, native } from '../native';
 import { throwIfAborted } from '../video/abort';
-import { checkCallbacks, fillOptions } from './options';
+import { checkCallbacks, type FilledTrainOptions, fillOptions } from './options';
 import { Progress } from './progress';
+import { compareConfigs, configOf } from './runConfig';
 import { RunFolder } from './runFolder';
-import { configOf, metadataOf, type RunPlan, trainerOptions } from './runPlan';
-import type { Schedule } from './schedule';
+import { type RunPlan, trainerOptions } from './runPlan';
+import { freshState } from './runState';
 import { startingModel } from './startingModel';
-import { trainEpoch } from './trainEpoch';
-import { loadersFor, trainingData } from './trainingData';
-import type { EpochMetrics, TrainCallbacks, TrainOptions, TrainResult, ValidationMetrics } from './types';
-import { validate } from './validate';
+import { trainingData } from './trainingData';
+import { stepsPerEpochOf, TrainingRun } from './trainingRun';
+import type { TrainCallbacks, TrainOptions, TrainResult } from './types';
+import { writeRunReport } from './writeRunReport';
 
 /**
- * Trains a network on video, natively: forward, backward and optimiser run on a thread of their own while the next
- * clips are being decoded. Training clips are cropped and mirrored at random and start at a random time; the learning
- * rate warms up linearly and falls along a cosine.
+ * Trains a network on video, natively: augmentation, forward, backward and optimiser run on a thread of their own while
+ * the next clips are being decoded.
  *
- * The run's folder gets `config.json` (the options as filled in), `metrics.jsonl` (a line an epoch),
- * `checkpoint-last.ckpt` (each epoch) and `best.pt`, a model file for `loadModel` with the weights of the epoch that
- * was best on the validation clips. Clips that cannot be loaded are left out and listed in the result.
+ * The run's folder gets `config.json` (what it takes to repeat the run), `metrics.jsonl` (a line an epoch), the last
+ * three `checkpoints/`, `best.pt`, a model file for `loadModel` with the weights of the epoch that was best on the
+ * validation clips, `last.pt` with those of the last epoch, and `report.html`. A run that was stopped, killed or
+ * crashed goes on from its last checkpoint with `resume: true`; on a CPU with a fixed number of threads it then ends
+ * with the very weights it would have had. Clips that cannot be loaded are left out and listed in the result.
  *
  * @example
  * const result = await train(
@@ -29,131 +31,119 @@ import { validate } from './validate';
  * );
  * await using model = await loadModel(result.modelPath);
  *
- * @throws KinetorchError `ERR_INVALID_ARGUMENT` (also for an `outDir` that already holds a run), `ERR_FILE_NOT_FOUND`,
- * `ERR_FILE_ACCESS`, `ERR_DATASET`, `ERR_MODEL_FORMAT`, `ERR_MODEL_METADATA`, `ERR_MODEL_FORWARD`, `ERR_UNSUPPORTED`,
- * `ERR_CLIP_SHAPE`, `ERR_DEVICE`, `ERR_OUT_OF_MEMORY`, `ERR_TRAINING` (loss or gradients that are not finite; that
- * step is not taken), `ERR_ABORTED`
+ * @throws KinetorchError `ERR_INVALID_ARGUMENT` (also for an `outDir` that already holds a run, or one that is in use),
+ * `ERR_FILE_NOT_FOUND`, `ERR_FILE_ACCESS` (also where the disk is full: the checkpoints before are whole), `ERR_DATASET`
+ * (also where too many clips cannot be loaded), `ERR_WEIGHTS` (no checkpoint is whole), `ERR_MODEL_FORMAT`,
+ * `ERR_MODEL_METADATA`, `ERR_MODEL_FORWARD`, `ERR_UNSUPPORTED`, `ERR_CLIP_SHAPE`, `ERR_DEVICE`, `ERR_OUT_OF_MEMORY`,
+ * `ERR_TRAINING` (loss or gradients that are not finite; that step is not taken), `ERR_ABORTED`
  */
 export async function train(options: TrainOptions, callbacks: TrainCallbacks = {}): Promise<TrainResult> {
   const filled = fillOptions(options);
   const { onProgress, signal } = checkCallbacks(callbacks);
   throwIfAborted(signal);
-  await RunFolder.refuseTaken(filled.outDir);
-  const start = await startingModel(filled);
-  const data = await trainingData(filled, start.input);
-  const source = await start.source(data.labels);
-  const plan: RunPlan = { options: filled, start, data };
-  const trainer = await callNative(() => native().NativeTrainer.create(source, trainerOptions(plan)));
+  const began = performance.now();
+  const begun = filled.resume ? await RunFolder.readConfig(filled.outDir) : null;
+  if (!begun) await RunFolder.refuseTaken(filled.outDir);
+
+  const plan = await planOf(filled);
+  const config = configOf(plan);
+  const progress = new Progress(onProgress);
+  const warnings = [...plan.data.warnings, ...(begun ? compareConfigs(begun, config) : [])];
+  const folder = begun ? await RunFolder.reopen(filled.outDir) : await RunFolder.create(filled.outDir, config);
   try {
-    const folder = await RunFolder.create(filled.outDir, configOf(plan));
-    const progress = new Progress(onProgress);
-    const result = await runEpochs(trainer, folder, progress, plan, signal);
-    progress.emit({ type: 'end', result });
-    await progress.settle();
-    return result;
+    const source = await sourceOf(plan, begun !== null && (await folder.hasCheckpoint()));
+    const trainer = await callNative(() => native().NativeTrainer.create(source, trainerOptions(plan)));
+    try {
+      const restored = begun && (await folder.restore(trainer, (message) => void warnings.push(message)));
+      const run = new TrainingRun(trainer, folder, progress, plan, restored?.state ?? freshState(), signal);
+      if (restored) run.checkpointPath = restored.path;
+      progress.emit({ type: 'start', device: trainer.device, ...sizesOf(plan), step: run.state.step });
+      for (const message of warnings) progress.emit({ type: 'warning', message });
+      await run.toTheEnd();
+      await reportOn(run, folder, plan, progress, signal);
+      const result = resultOf(run, folder, (performance.now() - began) / 1000);
+      progress.emit({ type: 'end', result });
+      await progress.settle();
+      return result;
+    } finally {
+      await trainer.dispose();
+    }
   } finally {
-    await trainer.dispose();
+    await folder.release();
   }
 }
 
-/** The best epoch so far. */
-interface Best {
-  epoch: number;
-  validation: ValidationMetrics | null;
+/**
+ * The options that the run in `outDir` was begun with, to resume it: `train(await resumeOptions('run/'))`. A run over
+ * datasets made in memory can only be resumed with `train` itself.
+ *
+ * @throws KinetorchError `ERR_INVALID_ARGUMENT` where there is no run, or it was given datasets or bytes
+ */
+export async function resumeOptions(outDir: string): Promise<TrainOptions> {
+  const { options } = await RunFolder.readConfig(outDir);
+  if (options.data === 'datasets' || / bytes$/.test(options.from ?? '')) {
+    throw invalidArgument('outDir', 'a run over files (call `train` with `resume` and the same datasets)', outDir);
+  }
+  const { milestones, ...kept } = options;
+  return { ...kept, ...(milestones.length > 0 ? { milestones } : {}), outDir, resume: true };
 }
 
-async function runEpochs(
-  trainer: NativeTrainer,
+async function planOf(options: FilledTrainOptions): Promise<RunPlan> {
+  const start = await startingModel(options);
+  return { options, start, data: await trainingData(options, start.input) };
+}
+
+/** A report that cannot be written does not take the trained model away: it is a warning. */
+async function reportOn(
+  run: TrainingRun,
   folder: RunFolder,
-  progress: Progress,
   plan: RunPlan,
+  progress: Progress,
   signal?: AbortSignal,
-): Promise<TrainResult> {
-  const { options, data } = plan;
-  const loaders = loadersFor(data, options);
-  const stepsPerEpoch = Math.max(1, Math.floor(data.train.length / options.batchSize));
-  const schedule: Schedule = {
-    learningRate: options.learningRate,
-    totalSteps: options.epochs * stepsPerEpoch,
-    warmupSteps: Math.round(options.warmupEpochs * stepsPerEpoch),
-  };
-  const position = { epoch: 0, step: 0 };
-  const began = performance.now();
-  const trained = { clips: 0, seconds: 0 };
-  let best: Best | null = null;
+): Promise<void> {
+  try {
+    await writeRunReport(folder, plan, run, signal);
+  } catch (error) {
+    throwIfAborted(signal);
+    progress.emit({ type: 'warning', message: `no report was written: ${(error as Error).message}` });
+  }
+}
 
-  const saveCheckpoint = async () => {
-    const state = JSON.stringify({ formatVersion: 1, ...position, best });
-    await callNative(() => trainer.saveCheckpoint(folder.checkpointPath, state));
-    progress.emit({ type: 'checkpoint', path: folder.checkpointPath, step: position.step });
-  };
-  const skipped = () => [...loaders.train.skipped, ...(loaders.validation?.skipped ?? [])];
+/**
+ * What the native trainer is made from. Where a checkpoint is to be loaded over it, any weights of the architecture do,
+ * so that a run can go on though the file it began from is gone.
+ */
+async function sourceOf({ options, start, data }: RunPlan, willRestore: boolean): Promise<string | Uint8Array> {
+  const isKnown = architectures().some(({ name }) => name === start.architecture);
+  if (!willRestore || !isKnown) return start.source(data.labels);
+  return (await startingModel({ ...options, architecture: start.architecture, from: undefined })).source(data.labels);
+}
 
-  progress.emit({
-    type: 'start',
-    device: trainer.device,
+function sizesOf(plan: RunPlan) {
+  const { data, options } = plan;
+  return {
     labels: data.labels,
     trainClips: data.train.length,
     validationClips: data.validation?.length ?? 0,
     epochs: options.epochs,
-    stepsPerEpoch,
-  });
-  try {
-    while (position.epoch < options.epochs) {
-      const epochBegan = performance.now();
-      const sums = await trainEpoch(trainer, loaders.train, schedule, position, progress, signal);
-      const validation = loaders.validation && (await validate(trainer, loaders.validation, position.epoch, signal));
-      position.epoch++;
-      trained.clips += sums.clips;
-      trained.seconds += sums.seconds;
-      const metrics: EpochMetrics = {
-        epoch: position.epoch,
-        step: position.step,
-        learningRate: sums.learningRate,
-        train: { loss: sums.loss, accuracy: sums.accuracy, gradNorm: sums.gradNorm, clips: sums.clips },
-        validation,
-        seconds: (performance.now() - epochBegan) / 1000,
-        clipsPerSecond: sums.clips / sums.seconds,
-        dataWaitSeconds: sums.dataWaitSeconds,
-        skipped: skipped().length,
-      };
-      await folder.appendMetrics(metrics);
-      if (isBetter(validation, best)) {
-        best = { epoch: position.epoch, validation };
-        const metadata = JSON.stringify(metadataOf(plan, metrics));
-        await callNative(() => trainer.saveModel(folder.bestPath, metadata));
-      }
-      await saveCheckpoint();
-      progress.emit({ type: 'epoch', ...metrics });
-    }
-  } catch (error) {
-    if (!isAbort(error, signal)) throw error;
-    await saveCheckpoint();
-    const message = `training was aborted after step ${position.step}; its checkpoint is ${folder.checkpointPath}`;
-    throw new KinetorchError('ERR_ABORTED', message, { cause: signal?.reason });
-  }
-  return {
-    epochs: position.epoch,
-    bestEpoch: best?.epoch ?? position.epoch,
-    validation: best?.validation ?? null,
-    modelPath: folder.bestPath,
-    checkpointPath: folder.checkpointPath,
-    metricsPath: folder.metricsPath,
-    configPath: folder.configPath,
-    skipped: skipped(),
-    seconds: (performance.now() - began) / 1000,
-    clipsPerSecond: trained.clips / trained.seconds,
+    stepsPerEpoch: stepsPerEpochOf(plan),
   };
 }
 
-function isAbort(error: unknown, signal: AbortSignal | undefined): boolean {
-  if (!signal?.aborted) return false;
-  return error === signal.reason || (error instanceof KinetorchError && error.code === 'ERR_ABORTED');
-}
-
-/** More clips right, or as many at a lower loss. Without validation clips, the latest epoch is the best. */
-function isBetter(validation: ValidationMetrics | null, best: Best | null): boolean {
-  if (!validation || !best?.validation) return true;
-  if (validation.top1 !== best.validation.top1) return validation.top1 > best.validation.top1;
-  return validation.loss < best.validation.loss;
+function resultOf(run: TrainingRun, folder: RunFolder, seconds: number): TrainResult {
+  const { state, trained } = run;
+  return {
+    epochs: state.epoch,
+    bestEpoch: state.best?.epoch ?? state.epoch,
+    validation: state.best?.validation ?? null,
+    modelPath: folder.bestPath,
+    lastModelPath: folder.lastPath,
+    checkpointPath: run.checkpointPath,
+    metricsPath: folder.metricsPath,
+    configPath: folder.configPath,
+    reportPath: folder.reportPath,
+    skipped: run.skipped,
+    seconds,
+    clipsPerSecond: trained.seconds > 0 ? trained.clips / trained.seconds : 0,
+  };
 }

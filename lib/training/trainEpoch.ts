@@ -1,73 +1,101 @@
-import type { NativeTrainer } from '../../binding';
-import type { ClipLoader } from '../dataset/clipLoader';
+import type { NativeTrainer, StepResult } from '../../binding';
+import type { ClipLoader, LoadedBatch } from '../dataset/clipLoader';
+import { KinetorchError } from '../errors';
 import { callNative } from '../native';
 import { throwIfAborted } from '../video/abort';
-import type { Progress } from './progress';
-import { learningRateAt, type Schedule } from './schedule';
+import type { RunState } from './runState';
+import type { TrainEvent } from './types';
 
-/** Position in the run; `step` counts those taken since it began. */
-export interface RunPosition {
-  /** 0-based. */
-  epoch: number;
-  step: number;
+/** Clips a batch names in an error. */
+const clipsNamed = 16;
+
+export interface EpochContext {
+  trainer: NativeTrainer;
+  loader: ClipLoader;
+  /** Batches a step. */
+  accumulate: number;
+  /** Of a step, 0-based over the whole run. */
+  learningRate: (step: number) => number;
+  onStep: (event: TrainEvent & { type: 'step' }) => void;
+  /** Called after each step, when `state` is whole. */
+  afterStep: () => Promise<void>;
+  signal?: AbortSignal;
 }
 
-/** What the steps of one epoch gave. */
-export interface EpochSums {
-  loss: number;
-  accuracy: number;
-  gradNorm: number;
-  clips: number;
-  learningRate: number;
+/** Time that the training part of an epoch took. */
+export interface EpochTime {
   seconds: number;
   dataWaitSeconds: number;
+  /** Clips trained on in that time. */
+  clips: number;
 }
 
-/** One pass over the training clips; moves `position.step` on. Loading goes on while the network is busy. */
-export async function trainEpoch(
-  trainer: NativeTrainer,
-  loader: ClipLoader,
-  schedule: Schedule,
-  position: RunPosition,
-  progress: Progress,
-  signal?: AbortSignal,
-): Promise<EpochSums> {
+/**
+ * One pass over the training clips, or what is left of it; moves `state` on. Loading goes on while the network is busy.
+ * At the end of the pass, batches too few for a step are left out, unless it would have none.
+ */
+export async function trainEpoch(state: RunState, context: EpochContext): Promise<EpochTime> {
+  const { trainer, loader, accumulate, learningRate, onStep, afterStep, signal } = context;
   const start = performance.now();
-  const sums = { loss: 0, correct: 0, gradNorm: 0, clips: 0 };
-  let steps = 0;
+  const clipsBefore = state.sums.clips;
   let waited = 0;
-  let learningRate = 0;
-  let waitingSince = start;
-  for await (const batch of loader.epoch('train', position.epoch, signal)) {
-    waited += performance.now() - waitingSince;
-    learningRate = learningRateAt(position.step, schedule);
-    const result = await callNative(() => trainer.step(batch, learningRate));
-    position.step++;
-    steps++;
-    sums.loss += result.loss * batch.batch;
+
+  const step = async (batches: LoadedBatch[]) => {
+    const rate = learningRate(state.step);
+    const result = await stepOn(trainer, batches, rate);
+    const clips = batches.reduce((sum, { batch }) => sum + batch, 0);
+    const { sums } = state;
+    state.step++;
+    state.consumed = (batches.at(-1) as LoadedBatch).consumed;
+    sums.steps++;
+    sums.loss += result.loss * clips;
     sums.correct += result.correct;
     sums.gradNorm += result.gradNorm;
-    sums.clips += batch.batch;
-    progress.emit({
+    sums.clips += clips;
+    sums.learningRate = rate;
+    onStep({
       type: 'step',
-      epoch: position.epoch + 1,
-      step: position.step,
-      learningRate,
+      epoch: state.epoch + 1,
+      step: state.step,
+      learningRate: rate,
       loss: result.loss,
-      accuracy: result.correct / batch.batch,
+      accuracy: result.correct / clips,
       gradNorm: result.gradNorm,
       milliseconds: result.runMs,
     });
     throwIfAborted(signal);
+    await afterStep();
+  };
+
+  let group: LoadedBatch[] = [];
+  let waitingSince = start;
+  for await (const batch of loader.epoch('train', state.epoch, { signal, from: state.consumed })) {
+    waited += performance.now() - waitingSince;
+    group.push(batch);
+    if (group.length === accumulate) {
+      await step(group);
+      group = [];
+    }
     waitingSince = performance.now();
   }
+  if (group.length > 0 && state.sums.steps === 0) await step(group);
+  state.trained = true;
   return {
-    loss: sums.loss / sums.clips,
-    accuracy: sums.correct / sums.clips,
-    gradNorm: sums.gradNorm / steps,
-    clips: sums.clips,
-    learningRate,
     seconds: (performance.now() - start) / 1000,
     dataWaitSeconds: waited / 1000,
+    clips: state.sums.clips - clipsBefore,
   };
+}
+
+/** One native step; an error of the training itself names the clips it came from. */
+async function stepOn(trainer: NativeTrainer, batches: LoadedBatch[], learningRate: number): Promise<StepResult> {
+  try {
+    return await callNative(() => trainer.step(batches, learningRate));
+  } catch (error) {
+    if (!(error instanceof KinetorchError) || error.code !== 'ERR_TRAINING') throw error;
+    const names = batches.flatMap((batch) => batch.names);
+    const more = names.length > clipsNamed ? ` and ${names.length - clipsNamed} more` : '';
+    const message = `${error.message}. The clips of this step: ${names.slice(0, clipsNamed).join(', ')}${more}`;
+    throw new KinetorchError('ERR_TRAINING', message, { cause: error });
+  }
 }

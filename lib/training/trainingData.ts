@@ -1,6 +1,11 @@
+import { availableParallelism } from 'node:os';
+import { openClipCache } from '../dataset/clipCache';
 import { ClipLoader } from '../dataset/clipLoader';
-import { folderDataset } from '../dataset/folderDataset';
+import { readCollection } from '../dataset/readCollection';
+import { splitCollection } from '../dataset/splitCollection';
 import type { ClipDataset } from '../dataset/types';
+import { VideoDataset } from '../dataset/videoDataset';
+import { KinetorchError } from '../errors';
 import type { ModelInput } from '../model/types';
 import type { FilledTrainOptions } from './options';
 
@@ -10,20 +15,55 @@ export interface TrainingData {
   train: ClipDataset;
   /** Null where there are no validation clips. */
   validation: ClipDataset | null;
+  /** What a person should know of the data. */
+  warnings: readonly string[];
 }
 
-/** Opens the folder that `data` names, or takes the datasets it holds. */
+/** Loaders of both parts of the data. */
+export interface Loaders {
+  train: ClipLoader;
+  validation: ClipLoader | null;
+}
+
+/** Opens what the path in `data` names, or takes the datasets it holds. */
 export async function trainingData(options: FilledTrainOptions, input: ModelInput): Promise<TrainingData> {
-  const { data, validationShare, seed } = options;
-  const { train, validation } =
-    typeof data === 'string' ? await folderDataset(data, { input, validationShare, seed }) : data;
-  return { labels: train.labels, train, validation: validation?.length ? validation : null };
+  const { data, officialSplit, validationShare, fold, seed, augment } = options;
+  if (typeof data !== 'string') {
+    return { labels: data.train.labels, train: data.train, validation: orNull(data.validation), warnings: [] };
+  }
+  const collection = await readCollection(data, { officialSplit });
+  const split = splitCollection(collection, { validationShare, fold, seed });
+  if (split.train.length === 0) {
+    throw new KinetorchError('ERR_DATASET', `expected ${data} to hold training clips but found none`);
+  }
+  const cache = await openClipCache(options.cache);
+  const { labels, multiLabel } = collection;
+  const train = new VideoDataset(labels, split.train, { input, speed: augment.speed, cache, multiLabel });
+  const validation = new VideoDataset(labels, split.validation, { input, cache, multiLabel });
+  return { labels, train, validation: orNull(validation), warnings: split.warnings };
 }
 
-/** Loaders of both parts; their seeds differ, so that no clip is drawn with the same numbers in both. */
-export function loadersFor({ train, validation }: TrainingData, { batchSize, seed }: FilledTrainOptions) {
+/** `bce` where samples have several labels, unless the caller says otherwise. */
+export function lossOf({ loss }: FilledTrainOptions, { train }: TrainingData): 'crossentropy' | 'bce' {
+  return loss ?? (train.labelsOf ? 'bce' : 'crossentropy');
+}
+
+/** Their seeds differ, so that no clip is drawn with the same numbers in both. */
+export function loadersFor(data: TrainingData, options: FilledTrainOptions): Loaders {
+  const { train, validation } = data;
+  const { batchSize, maxSkippedShare, seed, decoders: concurrency = defaultDecoders() } = options;
+  const common = { batchSize, maxSkippedShare, concurrency, targets: lossOf(options, data) === 'bce' };
   return {
-    train: new ClipLoader(train, batchSize, seed),
-    validation: validation && new ClipLoader(validation, batchSize, seed + 1),
+    train: new ClipLoader(train, { ...common, seed }),
+    validation: validation && new ClipLoader(validation, { ...common, seed: seed + 1 }),
   };
+}
+
+/** Enough to keep every core at work while some decoders wait for a disk. */
+function defaultDecoders(): number {
+  return Math.min(8, Math.max(2, 2 * availableParallelism() - 2));
+}
+
+function orNull(dataset: ClipDataset | undefined): ClipDataset | null {
+  return dataset && dataset.length > 0 ? dataset : null;
 }

@@ -1,4 +1,4 @@
-import type { EvalResult, NativeTrainer } from '../../binding';
+import type { EvalResult, NativeBatch, NativeTrainer } from '../../binding';
 import type { ClipLoader } from '../dataset/clipLoader';
 import { callNative } from '../native';
 import type { ValidationMetrics } from './types';
@@ -14,11 +14,11 @@ export async function validate(
   let loss = 0;
   let first = 0;
   let firstFive = 0;
-  for await (const batch of loader.epoch('evaluate', epoch, signal)) {
+  for await (const batch of loader.epoch('evaluate', epoch, { signal })) {
     const result = await callNative(() => trainer.evaluate(batch));
     loss += result.lossSum;
     clips += batch.batch;
-    for (const place of placesOf(batch.labels, result)) {
+    for (const place of placesOf(batch, result)) {
       if (place < 1) first++;
       if (place < 5) firstFive++;
     }
@@ -26,14 +26,26 @@ export async function validate(
   return { loss: loss / clips, top1: first / clips, top5: firstFive / clips, clips };
 }
 
-/** For every clip, how many classes came before its label: of two that score the same, the lower index does. */
-export function placesOf(labels: Int32Array, { probabilities }: Pick<EvalResult, 'probabilities'>): number[] {
-  const classes = probabilities.length / labels.length;
-  return Array.from(labels, (label, clip) => {
+/**
+ * For every clip, how many classes came before its label: of two that score the same, the lower index does. A clip of
+ * several classes has place 0 where each is above one half and no other is, else none.
+ */
+export function placesOf(
+  { batch, labels, targets }: Pick<NativeBatch, 'batch' | 'labels' | 'targets'>,
+  { probabilities }: Pick<EvalResult, 'probabilities'>,
+): number[] {
+  const classes = probabilities.length / batch;
+  return Array.from({ length: batch }, (_, clip) => {
     const scores = probabilities.subarray(clip * classes, (clip + 1) * classes);
-    const own = scores[label] as number;
-    // A score that is not a number is never right.
-    if (Number.isNaN(own)) return Number.POSITIVE_INFINITY;
-    return scores.reduce((before, score, index) => before + Number(score > own || (score === own && index < label)), 0);
+    if (targets.length === 0) return placeOf(labels[clip] as number, scores);
+    const isRight = scores.every((score, index) => score > 0.5 === (targets[clip * classes + index] as number) > 0.5);
+    return isRight ? 0 : Number.POSITIVE_INFINITY;
   });
+}
+
+function placeOf(label: number, scores: Float32Array): number {
+  const own = scores[label] as number;
+  // A score that is not a number is never right.
+  if (Number.isNaN(own)) return Number.POSITIVE_INFINITY;
+  return scores.reduce((before, score, index) => before + Number(score > own || (score === own && index < label)), 0);
 }

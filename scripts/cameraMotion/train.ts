@@ -44,7 +44,7 @@ async function main(): Promise<void> {
       labelSmoothing: 0.05,
       clipGradNorm: 2,
       // A mirrored pan to the left is a pan to the right.
-      horizontalFlip: 0,
+      augment: { horizontalFlip: 0 },
       input: { frames, height, width, frameRate, resize: [height, width], antialias: true },
       seed: Number(values.seed),
       device: 'cpu',

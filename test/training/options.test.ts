@@ -20,6 +20,7 @@ test('defaults follow the optimiser', () => {
   });
   expect(fillOptions({ ...base, optimizer: 'sgd', momentum: 0 }).nesterov).toBe(false);
   expect(fillOptions({ ...base, epochs: 50 }).warmupEpochs).toBe(5);
+  expect(fillOptions({ ...base, schedule: 'onecycle' }).warmupEpochs).toBe(0);
   expect(fillOptions({ ...base, weightDecay: 0, learningRate: 0.5 })).toMatchObject({
     weightDecay: 0,
     learningRate: 0.5,
@@ -32,8 +33,7 @@ test('input overrides come through as they were given', () => {
 });
 
 test.each<[string, object, string]>([
-  ['neither architecture nor from', { architecture: undefined }, 'either `architecture` or `from`'],
-  ['both', { from: 'model.pt' }, 'either `architecture` or `from`'],
+  ['neither architecture nor from', { architecture: undefined }, '`architecture`, `from` or both'],
   ['an unknown option', { epoch: 3 }, '"epoch"'],
   ['epochs', { epochs: 0 }, '`options.epochs` to be an integer between 1 and 100000 but received 0 of type number'],
   ['batchSize', { batchSize: 2.5 }, '`options.batchSize`'],
@@ -50,7 +50,12 @@ test.each<[string, object, string]>([
     '`options.data.validation.labels`',
   ],
   ['input', { input: { frames: 0 } }, '`options.input.frames`'],
-  ['flip', { horizontalFlip: 1.5 }, '`options.horizontalFlip`'],
+  ['flip', { augment: { horizontalFlip: 1.5 } }, '`options.augment.horizontalFlip`'],
+  ['milestones without multistep', { milestones: [3] }, '`options.milestones`'],
+  ['multistep without milestones', { schedule: 'multistep' }, '`options.milestones`'],
+  ['an unknown schedule', { schedule: 'exponential' }, "'cosine' or"],
+  ['class weights', { classWeights: 'even' }, '`options.classWeights`'],
+  ['the cache', { cache: { where: 'cloud' } }, '`options.cache.where`'],
 ])('refuses %s', (_, change, message) => {
   const call = () => fillOptions({ ...base, ...change } as TrainOptions);
   expect(call).toThrow(expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT' }));

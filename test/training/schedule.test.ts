@@ -1,28 +1,41 @@
-import { learningRateAt } from '../../lib/training/schedule';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Plateau } from '../../lib/training/plateau';
+import { learningRateAt, type Schedule } from '../../lib/training/schedule';
 
-const schedule = { learningRate: 0.4, totalSteps: 110, warmupSteps: 10 };
+interface Fixture {
+  schedules: { name: string; schedule: Schedule; rates: number[] }[];
+  plateau: { patience: number; gamma: number; losses: number[]; factors: number[] };
+}
 
-test('rises linearly to the peak over the warm-up', () => {
-  expect(learningRateAt(0, schedule)).toBeCloseTo(0.04, 12);
-  expect(learningRateAt(4, schedule)).toBeCloseTo(0.2, 12);
-  expect(learningRateAt(9, schedule)).toBeCloseTo(0.4, 12);
+// Made by PyTorch's own schedulers: scripts/fixtures/schedules.py.
+const fixture = JSON.parse(readFileSync(join(__dirname, '../fixtures/schedules.json'), 'utf8')) as Fixture;
+
+test.each(fixture.schedules)("$name follows PyTorch's own", ({ schedule, rates }) => {
+  expect(rates.length).toBeGreaterThanOrEqual(50);
+  rates.forEach((rate, step) => {
+    expect(Math.abs(learningRateAt(step, schedule) - rate)).toBeLessThanOrEqual(1e-9);
+  });
 });
 
-test('falls along half a cosine after it', () => {
-  expect(learningRateAt(10, schedule)).toBeCloseTo(0.4, 12);
-  expect(learningRateAt(35, schedule)).toBeCloseTo(0.4 * 0.5 * (1 + Math.SQRT1_2), 12);
-  expect(learningRateAt(60, schedule)).toBeCloseTo(0.2, 12);
-  expect(learningRateAt(109, schedule)).toBeGreaterThan(0);
-  expect(learningRateAt(109, schedule)).toBeLessThan(0.001);
+test("plateau lowers the rate when PyTorch's ReduceLROnPlateau does", () => {
+  const { patience, gamma, losses, factors } = fixture.plateau;
+  const plateau = new Plateau(patience, gamma);
+  const received = losses.map((loss) => {
+    plateau.observe(loss);
+    return plateau.state.factor;
+  });
+  expect(new Set(received).size).toBeGreaterThan(2);
+  for (const [epoch, factor] of received.entries()) expect(factor).toBeCloseTo(factors[epoch] as number, 12);
 });
 
-test('starts at the peak without a warm-up, and stays at 0 past the end', () => {
-  expect(learningRateAt(0, { learningRate: 1, totalSteps: 10, warmupSteps: 0 })).toBe(1);
-  expect(learningRateAt(10, { learningRate: 1, totalSteps: 10, warmupSteps: 0 })).toBeCloseTo(0, 12);
-  expect(learningRateAt(99, { learningRate: 1, totalSteps: 10, warmupSteps: 0 })).toBeCloseTo(0, 12);
-});
-
-test('warms up throughout where the warm-up is as long as the run', () => {
-  const rates = [0, 1, 2, 3].map((step) => learningRateAt(step, { learningRate: 1, totalSteps: 4, warmupSteps: 4 }));
-  expect(rates).toEqual([0.25, 0.5, 0.75, 1]);
+test('plateau goes on from its state', () => {
+  const whole = new Plateau(1, 0.5);
+  const begun = new Plateau(1, 0.5);
+  const losses = [3, 2, 2, 2.5, 2.1, 1, 1.2, 1.3];
+  for (const loss of losses) whole.observe(loss);
+  for (const loss of losses.slice(0, 3)) begun.observe(loss);
+  const resumed = new Plateau(1, 0.5, JSON.parse(JSON.stringify(begun.state)));
+  for (const loss of losses.slice(3)) resumed.observe(loss);
+  expect(resumed.state).toEqual(whole.state);
 });

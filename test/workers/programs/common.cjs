@@ -31,35 +31,20 @@ exports.makeBusy = async (model, count) => {
 /** A trainer with `count` steps under way. */
 exports.busyTrainer = async (count) => {
   const { native } = require('../../../dist/native.js');
+  const { fillOptions } = require('../../../dist/training/options.js');
+  const { trainerOptions } = require('../../../dist/training/runPlan.js');
   const side = 48;
-  const input = {
-    frames: 8,
-    height: side,
-    width: side,
-    resize: [side, side],
-    antialias: false,
-    mean: [0, 0, 0],
-    std: [1, 1, 1],
-  };
-  const archive = await createModel({ architecture: 'mc3_18', numClasses: 2, input });
-  const trainer = await native().NativeTrainer.create(archive.bytes, {
-    device: 'cpu',
-    input,
+  const archive = await createModel({
+    architecture: 'mc3_18',
     numClasses: 2,
-    optimizer: 'sgd',
-    momentum: 0.9,
-    nesterov: true,
-    beta1: 0.9,
-    beta2: 0.999,
-    epsilon: 1e-8,
-    weightDecay: 0,
-    labelSmoothing: 0,
-    horizontalFlip: 0,
-    clipGradNorm: 0,
-    seed: 1,
-    threads: 1,
+    input: { frames: 8, height: side, width: side, resize: [side, side] },
   });
+  const { input, labels, architecture } = archive.metadata;
+  const options = fillOptions({ architecture, data: '-', outDir: '-', optimizer: 'sgd', device: 'cpu', threads: 1 });
+  const plan = { options, start: { input }, data: { labels, train: {} } };
+  const trainer = await native().NativeTrainer.create(archive.bytes, trainerOptions(plan));
   const batch = { data: new Uint8Array(2 * 8 * side * side * 3), batch: 2, frames: 8, height: side, width: side };
-  for (let i = 0; i < count; i++) trainer.step({ ...batch, labels: Int32Array.of(0, 1) }, 0.01).catch(() => {});
+  for (let i = 0; i < count; i++)
+    trainer.step([{ ...batch, labels: Int32Array.of(0, 1), targets: new Float32Array(0) }], 0.01).catch(() => {});
   return trainer;
 };

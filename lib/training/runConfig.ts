@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto';
+import { resolve } from 'node:path';
+import type { ClipDataset } from '../dataset/types';
+import { invalidArgument } from '../errors';
+import type { ModelInput } from '../model/types';
+import { pinnedVersion, version } from '../version';
+import type { FilledTrainOptions } from './options';
+import type { RunPlan } from './runPlan';
+
+/** `config.json` of a run: what it takes to repeat or to resume it. */
+export interface RunConfig {
+  formatVersion: 1;
+  kinetorch: string;
+  libtorch: string;
+  node: string;
+  /** Every option with its default in place. `data` is `datasets` and `from` a size where they are no paths. */
+  options: Omit<FilledTrainOptions, 'outDir' | 'resume' | 'data' | 'from'> & { data: string; from?: string };
+  architecture: string;
+  input: ModelInput;
+  labels: readonly string[];
+  dataset: {
+    trainClips: number;
+    validationClips: number;
+    /** SHA-256 over names and labels of all samples. */
+    fingerprint: string;
+  };
+}
+
+/** What may be different when a run is resumed. */
+const free = new Set(['cache', 'decoders', 'maxSkippedShare', 'checkpointMinutes', 'device', 'threads']);
+
+export function configOf({ options, start, data }: RunPlan): RunConfig {
+  const { outDir, resume, from, ...kept } = options;
+  return {
+    formatVersion: 1,
+    kinetorch: version(),
+    libtorch: pinnedVersion(),
+    node: process.versions.node,
+    options: {
+      ...kept,
+      ...(from === undefined ? {} : { from: typeof from === 'string' ? resolve(from) : `${from.length} bytes` }),
+      data: typeof options.data === 'string' ? resolve(options.data) : 'datasets',
+    },
+    architecture: start.architecture,
+    input: start.input,
+    labels: data.labels,
+    dataset: {
+      trainClips: data.train.length,
+      validationClips: data.validation?.length ?? 0,
+      fingerprint: fingerprint(data.validation ? [data.train, data.validation] : [data.train]),
+    },
+  };
+}
+
+/**
+ * Compares the configuration a run was begun with to that it is resumed with. Throws `ERR_INVALID_ARGUMENT` for what
+ * would make it another run; gives a warning for each difference that may change the last bits of the weights.
+ */
+export function compareConfigs(begun: RunConfig, now: RunConfig): string[] {
+  const stored = JSON.parse(JSON.stringify(begun)) as RunConfig;
+  const current = JSON.parse(JSON.stringify(now)) as RunConfig;
+  const keys = new Set([...Object.keys(stored.options), ...Object.keys(current.options)]) as Set<
+    keyof RunConfig['options']
+  >;
+  for (const key of keys) {
+    const [before, after] = [stored.options[key], current.options[key]].map((value) => JSON.stringify(value));
+    if (!free.has(key) && before !== after) {
+      throw invalidArgument(`options.${key}`, `${before}, as the run to resume was begun with,`, now.options[key]);
+    }
+  }
+  for (const key of ['architecture', 'input', 'labels', 'dataset'] as const) {
+    if (JSON.stringify(stored[key]) === JSON.stringify(current[key])) continue;
+    throw invalidArgument(key, 'what it was when the run to resume was begun', JSON.stringify(current[key]));
+  }
+  const differences = (['device', 'threads'] as const).filter((key) => begun.options[key] !== now.options[key]);
+  return [
+    ...differences.map((key) => `${key} was ${begun.options[key]} and is ${now.options[key]} now`),
+    ...(begun.libtorch === now.libtorch ? [] : [`LibTorch was ${begun.libtorch} and is ${now.libtorch} now`]),
+  ].map((difference) => `the run goes on, but its numbers will differ in the last digits: ${difference}`);
+}
+
+function fingerprint(datasets: readonly ClipDataset[]): string {
+  const hash = createHash('sha256');
+  for (const dataset of datasets) {
+    hash.update(`${dataset.length}\n`);
+    for (let index = 0; index < dataset.length; index++) {
+      const labels = dataset.labelsOf?.(index) ?? [dataset.labelOf(index)];
+      hash.update(`${dataset.nameOf?.(index) ?? index}\t${labels.join(' ')}\n`);
+    }
+  }
+  return hash.digest('hex');
+}

@@ -1,0 +1,73 @@
+import type { SkippedSample } from '../dataset/clipLoader';
+import { KinetorchError } from '../errors';
+import type { PlateauState } from './plateau';
+import type { ValidationMetrics } from './types';
+
+/** Sums over the steps of an epoch. */
+export interface EpochSums {
+  loss: number;
+  correct: number;
+  gradNorm: number;
+  clips: number;
+  steps: number;
+  /** Of the last step. */
+  learningRate: number;
+}
+
+/** The best epoch so far. */
+export interface Best {
+  /** 1-based. */
+  epoch: number;
+  validation: ValidationMetrics | null;
+}
+
+/** Where a run stands: with the checkpoint that carries it, everything the next step depends on. */
+export interface RunState {
+  formatVersion: 2;
+  /** Epochs that are done, validation included. */
+  epoch: number;
+  /** Steps taken since the run began. */
+  step: number;
+  /** Of the epoch under way: samples of its order that are used up, and whether its training part is done. */
+  consumed: number;
+  trained: boolean;
+  sums: EpochSums;
+  plateau: PlateauState;
+  best: Best | null;
+  skipped: { train: SkippedSample[]; validation: SkippedSample[] };
+}
+
+const noSums: EpochSums = { loss: 0, correct: 0, gradNorm: 0, clips: 0, steps: 0, learningRate: 0 };
+
+/** Before the first step. */
+export function freshState(): RunState {
+  return {
+    formatVersion: 2,
+    epoch: 0,
+    step: 0,
+    consumed: 0,
+    trained: false,
+    sums: { ...noSums },
+    plateau: { factor: 1, best: null, badEpochs: 0 },
+    best: null,
+    skipped: { train: [], validation: [] },
+  };
+}
+
+/** Moves on to the next epoch. */
+export function endEpoch(state: RunState): void {
+  state.epoch++;
+  state.consumed = 0;
+  state.trained = false;
+  state.sums = { ...noSums };
+}
+
+/** Reads what {@link RunState} was written as. Throws `ERR_WEIGHTS` for a checkpoint of another version. */
+export function parseState(text: string): RunState {
+  const state = JSON.parse(text) as RunState;
+  if (state.formatVersion === 2) return state;
+  throw new KinetorchError(
+    'ERR_WEIGHTS',
+    `expected a checkpoint of format version 2 but received one of version ${String(state.formatVersion)}`,
+  );
+}

@@ -1,0 +1,162 @@
+import type { NativeTrainer } from '../../binding';
+import { KinetorchError } from '../errors';
+import { callNative } from '../native';
+import { Plateau } from './plateau';
+import type { Progress } from './progress';
+import type { RunFolder } from './runFolder';
+import { metadataOf, type RunPlan } from './runPlan';
+import { type Best, endEpoch, type RunState } from './runState';
+import { learningRateAt, type Schedule } from './schedule';
+import { type EpochTime, trainEpoch } from './trainEpoch';
+import { type Loaders, loadersFor } from './trainingData';
+import type { EpochMetrics, ValidationMetrics } from './types';
+import { validate } from './validate';
+
+const msPerMinute = 60_000;
+
+/** The epochs of a run, from `state` on. */
+export class TrainingRun {
+  /** Of this process's part of the run. */
+  readonly trained = { clips: 0, seconds: 0 };
+  checkpointPath = '';
+  private readonly loaders: Loaders;
+  private readonly schedule: Schedule;
+  private readonly plateau: Plateau;
+  private lastCheckpoint = performance.now();
+
+  constructor(
+    private readonly trainer: NativeTrainer,
+    private readonly folder: RunFolder,
+    private readonly progress: Progress,
+    private readonly plan: RunPlan,
+    readonly state: RunState,
+    private readonly signal?: AbortSignal,
+  ) {
+    const { options, data } = plan;
+    this.loaders = loadersFor(data, options);
+    this.loaders.train.restoreSkipped(state.skipped.train);
+    this.loaders.validation?.restoreSkipped(state.skipped.validation);
+    const stepsPerEpoch = stepsPerEpochOf(plan);
+    this.schedule = {
+      kind: options.schedule,
+      learningRate: options.learningRate,
+      stepsPerEpoch,
+      totalSteps: options.epochs * stepsPerEpoch,
+      warmupSteps: Math.round(options.warmupEpochs * stepsPerEpoch),
+      milestones: options.milestones,
+      gamma: options.gamma,
+    };
+    this.plateau = new Plateau(options.patience, options.gamma, state.plateau);
+    if (data.train.length < 1) throw new KinetorchError('ERR_DATASET', 'expected training clips but there are none');
+  }
+
+  get skipped() {
+    return [...this.loaders.train.skipped, ...(this.loaders.validation?.skipped ?? [])];
+  }
+
+  /** Runs to the last epoch. An abort saves a checkpoint, then throws `ERR_ABORTED`. */
+  async toTheEnd(): Promise<void> {
+    try {
+      while (!this.isDone()) await this.epoch();
+    } catch (error) {
+      if (!this.isAbort(error)) throw error;
+      await this.saveCheckpoint();
+      const message = `training was aborted after step ${this.state.step}; its checkpoint is ${this.checkpointPath}`;
+      throw new KinetorchError('ERR_ABORTED', message, { cause: this.signal?.reason });
+    }
+  }
+
+  private isDone(): boolean {
+    const { epochs, earlyStopping } = this.plan.options;
+    const { epoch, best } = this.state;
+    return epoch >= epochs || (earlyStopping > 0 && epoch - (best?.epoch ?? epoch) >= earlyStopping);
+  }
+
+  private async epoch(): Promise<void> {
+    const { state, loaders, signal } = this;
+    const began = performance.now();
+    const time = state.trained ? { seconds: 0, dataWaitSeconds: 0, clips: 0 } : await this.trainingPart();
+    const validation = loaders.validation && (await validate(this.trainer, loaders.validation, state.epoch, signal));
+    const metrics = this.metricsOf(time, validation, (performance.now() - began) / 1000);
+    if (validation) this.plateau.observe(validation.loss);
+    endEpoch(state);
+    if (isBetter(validation, state.best)) {
+      state.best = { epoch: state.epoch, validation };
+      await this.saveModel(this.folder.bestPath, metrics);
+    }
+    if (this.isDone()) await this.saveModel(this.folder.lastPath, metrics);
+    await this.folder.appendMetrics(metrics);
+    await this.saveCheckpoint();
+    this.progress.emit({ type: 'epoch', ...metrics });
+  }
+
+  private async trainingPart(): Promise<EpochTime> {
+    const time = await trainEpoch(this.state, {
+      trainer: this.trainer,
+      loader: this.loaders.train,
+      accumulate: this.plan.options.accumulate,
+      learningRate: (step) => learningRateAt(step, this.schedule) * this.state.plateau.factor,
+      onStep: (event) => this.progress.emit(event),
+      afterStep: () => this.saveCheckpointInTime(),
+      signal: this.signal,
+    });
+    this.trained.clips += time.clips;
+    this.trained.seconds += time.seconds;
+    return time;
+  }
+
+  private metricsOf(time: EpochTime, validation: ValidationMetrics | null, seconds: number): EpochMetrics {
+    const { epoch, step, sums } = this.state;
+    return {
+      epoch: epoch + 1,
+      step,
+      learningRate: sums.learningRate,
+      train: {
+        loss: sums.loss / sums.clips,
+        accuracy: sums.correct / sums.clips,
+        gradNorm: sums.gradNorm / sums.steps,
+        clips: sums.clips,
+      },
+      validation,
+      seconds,
+      clipsPerSecond: time.seconds > 0 ? time.clips / time.seconds : 0,
+      dataWaitSeconds: time.dataWaitSeconds,
+      skipped: this.skipped.length,
+    };
+  }
+
+  private async saveModel(path: string, metrics: EpochMetrics): Promise<void> {
+    const metadata = JSON.stringify(metadataOf(this.plan, metrics));
+    await callNative(() => this.trainer.saveModel(path, metadata));
+  }
+
+  private async saveCheckpointInTime(): Promise<void> {
+    const interval = this.plan.options.checkpointMinutes * msPerMinute;
+    if (performance.now() - this.lastCheckpoint >= interval) await this.saveCheckpoint();
+  }
+
+  private async saveCheckpoint(): Promise<void> {
+    const { state, loaders } = this;
+    state.skipped = { train: loaders.train.skipped, validation: loaders.validation?.skipped ?? [] };
+    this.checkpointPath = await this.folder.saveCheckpoint(this.trainer, state);
+    this.lastCheckpoint = performance.now();
+    this.progress.emit({ type: 'checkpoint', path: this.checkpointPath, step: state.step });
+  }
+
+  private isAbort(error: unknown): boolean {
+    if (!this.signal?.aborted) return false;
+    return error === this.signal.reason || (error instanceof KinetorchError && error.code === 'ERR_ABORTED');
+  }
+}
+
+/** Steps of an epoch in which no sample is skipped. */
+export function stepsPerEpochOf({ options, data }: RunPlan): number {
+  return Math.max(1, Math.floor(Math.floor(data.train.length / options.batchSize) / options.accumulate));
+}
+
+/** More clips right, or as many at a lower loss. Without validation clips, the latest epoch is the best. */
+function isBetter(validation: ValidationMetrics | null, best: Best | null): boolean {
+  if (!validation || !best?.validation) return true;
+  if (validation.top1 !== best.validation.top1) return validation.top1 > best.validation.top1;
+  return validation.loss < best.validation.loss;
+}

@@ -1,0 +1,34 @@
+import { evaluate } from '../evaluation/evaluate';
+import { confidentMistakes } from '../report/mistakes';
+import { writeReport } from '../report/writeReport';
+import { writeAtomically } from '../writeAtomically';
+import { configOf } from './runConfig';
+import type { RunFolder } from './runFolder';
+import type { RunPlan } from './runPlan';
+import type { TrainingRun } from './trainingRun';
+
+/** Evaluates the best model on the validation clips, one view each, and writes `evaluation.json` and `report.html`. */
+export async function writeRunReport(
+  folder: RunFolder,
+  plan: RunPlan,
+  { skipped }: Pick<TrainingRun, 'skipped'>,
+  signal?: AbortSignal,
+): Promise<void> {
+  const { options, data } = plan;
+  const { device, threads, batchSize } = options;
+  const evaluation =
+    data.validation &&
+    (await evaluate(folder.bestPath, data.validation, {
+      clips: 1,
+      batchSize,
+      device,
+      threads: threads || undefined,
+      // Training has made sure that few enough are missing.
+      maxSkippedShare: 1,
+      signal,
+    }));
+  if (evaluation) await writeAtomically(folder.evaluationPath, `${JSON.stringify(evaluation, null, 2)}\n`);
+  const mistakes = evaluation && data.validation ? await confidentMistakes(evaluation, data.validation) : [];
+  const metrics = await folder.readMetrics();
+  await writeReport({ config: configOf(plan), metrics, evaluation, mistakes, skipped }, folder.reportPath);
+}
