@@ -1,10 +1,10 @@
 // The dependency rules of docs/architecture.md for lib/:
-//   index, cli → training, model, dataset → video → native.ts → libtorch → errors.ts; never upward, no cycles,
-//   and nothing but native.ts touches the addon.
+//   index, cli → training, evaluation, report, picture, model, dataset → video → native.ts → libtorch → errors.ts;
+//   never upward, no cycles, and nothing but native.ts touches the addon.
 
 const rank = [
   ['cli', '^lib/(cli/|index\\.ts$)'],
-  ['work', '^lib/(training|model|dataset)/'],
+  ['work', '^lib/(training|evaluation|report|picture|model|dataset)/'],
   ['video', '^lib/video/'],
   ['native', '^lib/native\\.ts$'],
   ['libtorch', '^lib/libtorch/'],

@@ -46,7 +46,7 @@ async function main() {
         // One core is enough for a network this small.
         threads: 1,
         // A mirrored "left" would be a "right".
-        horizontalFlip: 0,
+        augment: { horizontalFlip: 0 },
       },
       {
         onProgress: (event) => {
