@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { version } from '../version';
+import { addAugmentPreview } from './augmentPreview';
 import { addClassify } from './classify';
 import { addCreate } from './create';
 import { addCrossValidate } from './crossValidate';
@@ -38,6 +39,7 @@ export function createProgram(): Command {
     addDemo,
     addClassify,
     addDataset,
+    addAugmentPreview,
     addTrain,
     addEvaluate,
     addCrossValidate,

@@ -20,7 +20,9 @@ export interface StartingModel {
  * Fresh weights of an architecture, a Kinetorch model to train on from, or weights from a file below a new head. Throws
  * `ERR_MODEL_METADATA`, `ERR_INVALID_ARGUMENT`, and what reading the file throws.
  */
-export async function startingModel(options: FilledTrainOptions): Promise<StartingModel> {
+export async function startingModel(
+  options: Pick<FilledTrainOptions, 'architecture' | 'from' | 'input' | 'seed'>,
+): Promise<StartingModel> {
   const { architecture, from, input, seed } = options;
   const stored = from === undefined ? null : await readStored(from, architecture);
   const name = stored?.architecture ?? (architecture as string);

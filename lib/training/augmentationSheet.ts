@@ -1,0 +1,91 @@
+import { seededRandom } from '../dataset/seededRandom';
+import { type LabelledClip, stackClips } from '../dataset/stackClips';
+import type { ClipDataset, ClipRequest, DatasetClip } from '../dataset/types';
+import type { ModelInput } from '../model/types';
+import { callNative, native } from '../native';
+import { contactSheet, framesOf, type RgbFrame, type SheetRow } from '../picture/contactSheet';
+import { nativeAugmentation } from './augmentation';
+import type { Augmentation } from './types';
+
+const framesShown = 8;
+
+export interface AugmentationSheetOptions {
+  input: ModelInput;
+  augment: Augmentation;
+  /** How often each clip is augmented. */
+  versions: number;
+  seed: number;
+}
+
+/**
+ * An SVG of some clips of a dataset: as they are, and as training would show them to the network, `versions` times each.
+ * Mixup and cutmix mix a clip with the one before it in the picture. Of a clip that cannot be loaded, the reason is
+ * shown; rejects where none can.
+ */
+export async function augmentationSheet(
+  dataset: ClipDataset,
+  indices: readonly number[],
+  { input, augment, versions, seed }: AugmentationSheetOptions,
+): Promise<string> {
+  const load = (index: number, mode: ClipRequest['mode'], epoch: number) =>
+    labelledClip(dataset, index, { mode, epoch, random: seededRandom(seed, epoch, index) });
+  const settled = await Promise.allSettled(indices.map((index) => load(index, 'evaluate', 0)));
+  const good = indices.filter((_, place) => settled[place]?.status === 'fulfilled');
+  const rows = settled.map((result, place) => [originalRow(dataset, indices[place] as number, result)]);
+  const rowsOfGood = rows.filter((_, place) => settled[place]?.status === 'fulfilled');
+  const failed = settled.find((result) => result.status === 'rejected');
+  if (good.length === 0 && failed) throw failed.reason;
+  const options = { augment: nativeAugmentation(augment, dataset.labels), input, numClasses: dataset.labels.length };
+  for (let version = 0; version < versions; version++) {
+    const clips = await Promise.all(good.map((index) => load(index, 'train', version)));
+    const batch = stackClips(clips, dataset.labelsOf ? dataset.labels.length : 0);
+    const augmented = await callNative(() => native().augmentClips(batch, { ...options, seed: seed + version }));
+    rowsOfGood.forEach((ofClip, place) => {
+      const data = part(augmented.data, place, batch.batch);
+      const detail = mixture(part(augmented.targets, place, batch.batch), dataset.labels);
+      const { frames, height, width } = input;
+      ofClip.push({ title: `augmented ${version + 1}`, detail, frames: shown({ data, frames, height, width }) });
+    });
+  }
+  return contactSheet(`What the network sees: ${input.frames} frames of ${input.height}×${input.width}`, rows.flat());
+}
+
+function originalRow(dataset: ClipDataset, index: number, result: PromiseSettledResult<LabelledClip>): SheetRow {
+  const title = labelsOf(dataset, index)
+    .map((label) => dataset.labels[label])
+    .join(', ');
+  const name = nameOf(dataset, index);
+  if (result.status === 'fulfilled') return { title, detail: name, frames: shown(result.value.clip) };
+  return { title, detail: `${name}: ${(result.reason as Error).message}`, frames: [] };
+}
+
+const nameOf = (dataset: ClipDataset, index: number) => dataset.nameOf?.(index) ?? `sample ${index}`;
+const labelsOf = (dataset: ClipDataset, index: number) => dataset.labelsOf?.(index) ?? [dataset.labelOf(index)];
+
+async function labelledClip(dataset: ClipDataset, index: number, request: ClipRequest): Promise<LabelledClip> {
+  const clip = await dataset.clip(index, request);
+  return { name: nameOf(dataset, index), labels: labelsOf(dataset, index), clip };
+}
+
+/** The `place`-th of `count` equal parts. */
+function part<T extends Uint8Array | Float32Array>(values: T, place: number, count: number): T {
+  const size = values.length / count;
+  return values.subarray(place * size, (place + 1) * size) as T;
+}
+
+/** Some of the frames, from the first to the last. */
+function shown(clip: DatasetClip): RgbFrame[] {
+  const all = framesOf(clip);
+  if (all.length <= framesShown) return all;
+  return Array.from(
+    { length: framesShown },
+    (_, place) => all[Math.round((place * (all.length - 1)) / (framesShown - 1))] as RgbFrame,
+  );
+}
+
+/** `wave 0.70, clap 0.30` where labels were mixed, else nothing. */
+function mixture(shares: Float32Array, labels: readonly string[]): string | undefined {
+  const present = [...shares].map((share, label) => ({ share, label })).filter(({ share }) => share > 0);
+  if (present.every(({ share }) => share > 0.995)) return undefined;
+  return present.map(({ share, label }) => `${labels[label]} ${share.toFixed(2)}`).join(', ');
+}
