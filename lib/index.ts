@@ -7,7 +7,8 @@ export {
 } from './dataset/batchedVideo';
 export { type CheckCollectionOptions, checkCollection } from './dataset/checkCollection';
 export type { SkippedSample } from './dataset/clipLoader';
-export type { CollectionReport } from './dataset/collectionReport';
+export type { CollectionReport, Counted } from './dataset/collectionReport';
+export type { CrossingGroup } from './dataset/crossingGroups';
 export { type ReadCollectionOptions, readCollection } from './dataset/readCollection';
 export { type CollectionSplit, type SplitCollectionOptions, splitCollection } from './dataset/splitCollection';
 export type {
@@ -21,8 +22,15 @@ export type {
 } from './dataset/types';
 export { VideoDataset, type VideoDatasetOptions } from './dataset/videoDataset';
 export { type ErrorCode, errorCodes, KinetorchError } from './errors';
+export {
+  type CrossValidateCallbacks,
+  type CrossValidateOptions,
+  type CrossValidation,
+  crossValidate,
+  type FoldResult,
+} from './evaluation/crossValidate';
 export { evaluate } from './evaluation/evaluate';
-export type { EvaluateOptions, Evaluation } from './evaluation/types';
+export type * from './evaluation/types';
 export { architectures } from './model/architectures';
 export { type CreateModelOptions, createModel, type ModelArchive } from './model/createModel';
 export { devices, type RuntimeDevices } from './model/devices';

@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { relative } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Augmentation } from '../training/types';
 import { augmentFrom, augmentOptions } from './augmentOptions';
@@ -36,8 +37,8 @@ export function addAugmentPreview(program: Command): void {
   command.addHelpText('after', notes).action(preview);
 }
 
-async function preview(data: string, options: Options, command: Command): Promise<void> {
-  const { out, architecture, from, clips, versions, seed } = options;
+async function preview(data: string, flags: Options, command: Command): Promise<void> {
+  const { out, architecture, from, clips, versions, seed } = flags;
   if (architecture === undefined && from === undefined) {
     command.error('error: one of --architecture and --from is required');
   }
@@ -48,14 +49,16 @@ async function preview(data: string, options: Options, command: Command): Promis
   const { readCollection } = await import('../dataset/readCollection.js');
   const { splitCollection } = await import('../dataset/splitCollection.js');
   const { VideoDataset } = await import('../dataset/videoDataset.js');
-  const augment = parse(augmentationSchema, augmentFrom(options), 'options.augment');
-  const { input } = await startingModel({ architecture, from, input: inputFrom(options), seed });
+  const augment = parse(augmentationSchema, augmentFrom(flags), 'options.augment');
+  const { input } = await startingModel({ architecture, from, input: inputFrom(flags), seed });
   const collection = await readCollection(data);
   const { labels, multiLabel } = collection;
   const { train } = splitCollection(collection, { validationShare: 0, seed });
   const samples = inTurn(train, (sample) => sample.labels[0] as number).slice(0, clips);
   const dataset = new VideoDataset(labels, samples, { input, speed: augment.speed, multiLabel });
-  await writeFile(out, await augmentationSheet(dataset, [...samples.keys()], { input, augment, versions, seed }));
+  const nameOf = (index: number) => relative(collection.root, dataset.nameOf(index));
+  const options = { input, augment, versions, seed, nameOf };
+  await writeFile(out, await augmentationSheet(dataset, [...samples.keys()], options));
   note(`wrote ${out}`);
 }
 

@@ -15,6 +15,8 @@ export interface AugmentationSheetOptions {
   /** How often each clip is augmented. */
   versions: number;
   seed: number;
+  /** What the picture calls a sample. Default: what the dataset does. */
+  nameOf?: (index: number) => string;
 }
 
 /**
@@ -25,13 +27,15 @@ export interface AugmentationSheetOptions {
 export async function augmentationSheet(
   dataset: ClipDataset,
   indices: readonly number[],
-  { input, augment, versions, seed }: AugmentationSheetOptions,
+  { input, augment, versions, seed, nameOf = defaultName(dataset) }: AugmentationSheetOptions,
 ): Promise<string> {
   const load = (index: number, mode: ClipRequest['mode'], epoch: number) =>
-    labelledClip(dataset, index, { mode, epoch, random: seededRandom(seed, epoch, index) });
+    labelledClip(dataset, index, nameOf(index), { mode, epoch, random: seededRandom(seed, epoch, index) });
   const settled = await Promise.allSettled(indices.map((index) => load(index, 'evaluate', 0)));
   const good = indices.filter((_, place) => settled[place]?.status === 'fulfilled');
-  const rows = settled.map((result, place) => [originalRow(dataset, indices[place] as number, result)]);
+  const rows = settled.map((result, place) => [
+    originalRow(dataset, indices[place] as number, nameOf(indices[place] as number), result),
+  ]);
   const rowsOfGood = rows.filter((_, place) => settled[place]?.status === 'fulfilled');
   const failed = settled.find((result) => result.status === 'rejected');
   if (good.length === 0 && failed) throw failed.reason;
@@ -50,21 +54,29 @@ export async function augmentationSheet(
   return contactSheet(`What the network sees: ${input.frames} frames of ${input.height}×${input.width}`, rows.flat());
 }
 
-function originalRow(dataset: ClipDataset, index: number, result: PromiseSettledResult<LabelledClip>): SheetRow {
+function originalRow(
+  dataset: ClipDataset,
+  index: number,
+  name: string,
+  result: PromiseSettledResult<LabelledClip>,
+): SheetRow {
   const title = labelsOf(dataset, index)
     .map((label) => dataset.labels[label])
     .join(', ');
-  const name = nameOf(dataset, index);
   if (result.status === 'fulfilled') return { title, detail: name, frames: shown(result.value.clip) };
   return { title, detail: `${name}: ${(result.reason as Error).message}`, frames: [] };
 }
 
-const nameOf = (dataset: ClipDataset, index: number) => dataset.nameOf?.(index) ?? `sample ${index}`;
+const defaultName = (dataset: ClipDataset) => (index: number) => dataset.nameOf?.(index) ?? `sample ${index}`;
 const labelsOf = (dataset: ClipDataset, index: number) => dataset.labelsOf?.(index) ?? [dataset.labelOf(index)];
 
-async function labelledClip(dataset: ClipDataset, index: number, request: ClipRequest): Promise<LabelledClip> {
-  const clip = await dataset.clip(index, request);
-  return { name: nameOf(dataset, index), labels: labelsOf(dataset, index), clip };
+async function labelledClip(
+  dataset: ClipDataset,
+  index: number,
+  name: string,
+  request: ClipRequest,
+): Promise<LabelledClip> {
+  return { name, labels: labelsOf(dataset, index), clip: await dataset.clip(index, request) };
 }
 
 /** The `place`-th of `count` equal parts. */

@@ -82,7 +82,7 @@ export interface TrainOptions {
   optimizer?: 'sgd' | 'adamw';
   /** Peak, per step. Default 0.001 for `adamw`, 0.02 for `sgd`. */
   learningRate?: number;
-  /** Course of the rate after the warm-up. Default `cosine`. See {@link learningRateAt}. */
+  /** Course of the rate after the warm-up. Default `cosine`. All rise linearly over the warm-up first. */
   schedule?: 'constant' | 'cosine' | 'multistep' | 'onecycle' | 'plateau';
   /** Of `multistep`: epochs after which the rate is multiplied by `gamma`. */
   milestones?: readonly number[];

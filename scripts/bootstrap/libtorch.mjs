@@ -17,7 +17,7 @@ export async function provideLibTorch() {
   if (process.env.LIBTORCH)
     throw new StepError(`✘ LIBTORCH=${process.env.LIBTORCH} cannot be used: ${tried[0].reason}`);
 
-  const { pinnedVersion } = require(inProject('dist', 'libtorch', 'version.js'));
+  const { pinnedVersion } = require(inProject('dist', 'version.js'));
   announce(`fetching LibTorch ${pinnedVersion()} (about 200 MB, once for all checkouts)`);
   const { findPip } = require(inProject('dist', 'libtorch', 'pip.js'));
   if (findPip() === null) {

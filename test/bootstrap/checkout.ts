@@ -14,6 +14,9 @@ const copied = [
   'scripts/bootstrap',
   'lib/errors.ts',
   'lib/native.ts',
+  'lib/version.ts',
+  'lib/fileLock.ts',
+  'lib/cacheFolder.ts',
   'lib/libtorch',
 ];
 
