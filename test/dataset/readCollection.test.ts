@@ -57,7 +57,7 @@ describe('a manifest', () => {
 
   test('with byte order mark, CRLF, quotes, spaces and columns of its own', async () => {
     const text =
-      '\ufeffPath, Label ,group,split,fold,start,end,note\r\n' +
+      '\ufeff"Path", Label ,group,split,fold,start,end,note\r\n' +
       '"clips/a, b.mp4",run,s1,train,0,,,"said ""hi"""\r\n' +
       'c.mp4, jump ,s2,val,1,1.5,2.25,\r\n\r\n' +
       'c.mp4,jump,,TEST,,3,,\r\n';

@@ -156,45 +156,40 @@ describe('time', () => {
 });
 
 describe('the cache', () => {
-  const caches: [string, () => Promise<ClipCache | null>][] = [
-    ['in memory', () => openClipCache({ where: 'memory' })],
-    ['on disk', () => openClipCache({ where: 'disk', folder: join(folder, 'cache') })],
-    ['too small', () => openClipCache({ where: 'memory', maxBytes: 1000 })],
-  ];
-  const options: [string, Partial<ModelInput>, Partial<VideoDatasetOptions>][] = [
-    ['dense', {}, {}],
-    ['with stride and speed', {}, { stride: 2, speed: [0.7, 1.4] }],
-    ['by segment, short side', { sampling: 'segment', resize: [64] }, {}],
-  ];
-  test.each(caches.flatMap(([name, cache]) => options.map(([how, ...rest]) => [name, how, cache, ...rest] as const)))(
-    '%s, %s: the same bytes as without',
-    async (_name, _how, cache, override, more) => {
-      const samples = [sampleOf('archery.avi'), sampleOf('variable_rate.mp4', { startSeconds: 1, endSeconds: 3 })];
-      const plain = datasetOf(samples, override, more);
-      const cached = datasetOf(samples, override, { ...more, cache: await cache() });
-      for (const index of [0, 1]) {
-        for (const seed of [5, 6, 5]) {
-          const [ours, theirs] = await Promise.all(
-            [cached, plain].map((one) => one.clip(index, request('train', seed))),
-          );
-          expect(Buffer.from(ours?.data ?? []).equals(Buffer.from(theirs?.data ?? []))).toBe(true);
-        }
-        const [ours, theirs] = await Promise.all([cached, plain].map((one) => one.views(index, 3)));
-        expect(ours?.length).toBe(3);
-        expect(ours).toEqual(theirs);
+  const memory = () => openClipCache({ where: 'memory' });
+  const disk = () => openClipCache({ where: 'disk', folder: join(folder, 'cache') });
+  const small = () => openClipCache({ where: 'memory', maxBytes: 1000 });
+  const speed = { stride: 2, speed: [0.7, 1.4] } as const;
+  test.each([
+    ['in memory, dense', memory, {}, {}],
+    ['in memory, by segment, short side', memory, { sampling: 'segment', resize: [64] } as Partial<ModelInput>, {}],
+    ['on disk, with stride and speed', disk, {}, speed],
+    ['too small, with stride and speed', small, {}, speed],
+  ])('%s: the same bytes as without', async (_, cache, override, more) => {
+    const samples = [sampleOf('archery.avi'), sampleOf('variable_rate.mp4', { startSeconds: 1, endSeconds: 3 })];
+    const plain = datasetOf(samples, override, more);
+    const cached = datasetOf(samples, override, { ...more, cache: await cache() });
+    for (const index of [0, 1]) {
+      for (const seed of [5, 6, 5]) {
+        const [ours, theirs] = await Promise.all([cached, plain].map((one) => one.clip(index, request('train', seed))));
+        expect(Buffer.from(ours?.data ?? []).equals(Buffer.from(theirs?.data ?? []))).toBe(true);
       }
-    },
-  );
+      const [ours, theirs] = await Promise.all([cached, plain].map((one) => one.views(index, 3)));
+      expect(ours?.length).toBe(3);
+      expect(ours).toEqual(theirs);
+    }
+  });
 
   test('holds what was decoded: the second epoch opens no file', async () => {
     const path = join(folder, 'goes.mkv');
     makeVideos([{ path, format: 'matroska', codec: 'ffv1', width: 4, height: 4, frames: greyFrames([0, 100, 200]) }]);
-    const dataset = datasetOf([sampleOf(path)], greyInput, { cache: await openClipCache() });
+    const cache = await openClipCache();
+    const dataset = datasetOf([sampleOf(path)], greyInput, { cache });
     const clip = await dataset.clip(0, request('train', 0));
     writeFileSync(path, 'gone');
     expect(await dataset.clip(0, request('train', 0))).toEqual(clip);
     // Another dataset sees that the file has changed.
-    const other = datasetOf([sampleOf(path)], greyInput, { cache: await openClipCache() });
+    const other = datasetOf([sampleOf(path)], greyInput, { cache });
     await expect(other.clip(0, request('train', 0))).rejects.toMatchObject({ code: 'ERR_VIDEO_OPEN' });
   });
 
