@@ -1,0 +1,51 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { clips, kinetorch } from './runCli';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'kinetorch-cli-preview-'));
+  const classes = { bow: ['archery.avi', 'truncated.avi'], ball: ['baseball_pitch.avi', 'not_a_video.mp4'] };
+  for (const [label, files] of Object.entries(classes)) {
+    mkdirSync(join(folder, label));
+    for (const file of files) cpSync(join(clips, file), join(folder, label, file));
+  }
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test('writes a picture of clips of all classes in turn, with the input and augmentation asked for', async () => {
+  const out = join(folder, 'seen.svg');
+  const input = ['--frames', '4', '--height', '32', '--width', '48', '--resize', '40x60'];
+  const augment = ['--crop-area', '0.3,1', '--hue', '0.2', '--erase', '1'];
+  const args = ['augment-preview', folder, '-a', 'r3d_18', '-o', out, '--clips', '4', '--versions', '2'];
+  const { code, stdout, stderr } = await kinetorch([...args, ...input, ...augment]);
+  expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: '', stderr: `wrote ${out}\n` });
+  const svg = readFileSync(out, 'utf8');
+  expect(svg).toContain('4 frames of 32×48');
+  const names = [...svg.matchAll(/(?:ball|bow)\/[\w.]+/g)].map(([name]) => name);
+  expect([...new Set(names)]).toEqual([
+    'ball/baseball_pitch.avi',
+    'bow/archery.avi',
+    'ball/not_a_video.mp4',
+    'bow/truncated.avi',
+  ]);
+  // Three clips can be read: each as it is and twice augmented, 4 frames a row.
+  expect(svg.match(/<image /g)).toHaveLength(3 * 3 * 4);
+});
+
+test.each([
+  ['neither architecture nor model', [], 'one of --architecture and --from is required'],
+  ['a range that is none', ['-a', 'r3d_18', '--crop-area', '1'], 'Expected two numbers'],
+])('exits with 2 for %s', async (_, args, message) => {
+  const { code, stderr } = await kinetorch(['augment-preview', folder, '-o', join(folder, 'x.svg'), ...args]);
+  expect(code).toBe(2);
+  expect(stderr).toContain(message);
+});
+
+test('exits with 1 for a value out of range, naming it', async () => {
+  const args = ['augment-preview', folder, '-a', 'r3d_18', '-o', join(folder, 'x.svg'), '--hue', '0.7'];
+  const { code, stderr } = await kinetorch(args);
+  expect(code).toBe(1);
+  expect(stderr).toContain('`options.augment.hue` to be a number between 0 and 0.5 but received 0.7');
+});
