@@ -3,7 +3,6 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
-#include <cstring>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -11,9 +10,7 @@
 #include <vector>
 
 #include "native/model/byte_source.h"
-#include "native/model/module_io.h"
 #include "native/model/weight_file.h"
-#include "native/model/zip_archive.h"
 #include "native/runtime/error.h"
 
 namespace kinetorch {
@@ -76,33 +73,9 @@ std::unique_ptr<ByteSource> bytesOf(const ModelSource& source) {
                              : ByteSource::openFile(source.path);
 }
 
-std::string labelOf(const ModelSource& source) { return bytesOf(source)->label(); }
-
-bool isTorchScript(const ModelSource& source) {
-  const auto bytes = bytesOf(source);
-  char mark[4] = {};
-  if (bytes->size() < sizeof(mark)) return false;
-  bytes->readAt(0, mark, sizeof(mark));
-  if (std::memcmp(mark, "PK\x03\x04", sizeof(mark)) != 0) return false;
-  try {
-    const ZipArchive archive = openArchive(source);
-    return archive.find(archive.root() + "/constants.pkl") != nullptr;
-  } catch (const Error&) {
-    return false;  // the reader of .pth files says what is wrong with it
-  }
-}
-
-std::vector<NamedTensor> ofArchive(const ModelSource& source) {
-  const torch::jit::Module module = loadModule(source);
+std::vector<NamedTensor> tensorsOf(std::unique_ptr<ByteSource> source) {
   std::vector<NamedTensor> tensors;
-  for (const auto& parameter : module.named_parameters()) tensors.emplace_back(parameter.name, parameter.value);
-  for (const auto& buffer : module.named_buffers()) tensors.emplace_back(buffer.name, buffer.value);
-  return tensors;
-}
-
-std::vector<NamedTensor> ofWeightFile(const ModelSource& source) {
-  std::vector<NamedTensor> tensors;
-  for (WeightTensor& tensor : openWeights(bytesOf(source))) {
+  for (WeightTensor& tensor : openWeights(std::move(source))) {
     auto bytes = std::make_shared<std::vector<uint8_t>>(std::move(tensor.bytes));
     tensors.emplace_back(tensor.name, at::from_blob(
                                           bytes->data(), tensor.shape, [bytes](void*) {}, toTorch(tensor.kind)));
@@ -113,7 +86,9 @@ std::vector<NamedTensor> ofWeightFile(const ModelSource& source) {
 }  // namespace
 
 void importWeights(const torch::jit::Module& module, const ModelSource& source, bool keepHead) {
-  const std::vector<NamedTensor> tensors = isTorchScript(source) ? ofArchive(source) : ofWeightFile(source);
+  std::unique_ptr<ByteSource> bytes = bytesOf(source);
+  const std::string label = bytes->label();
+  const std::vector<NamedTensor> tensors = tensorsOf(std::move(bytes));
   std::unordered_map<std::string, at::Tensor> targets;
   for (const auto& parameter : module.named_parameters()) targets.emplace(parameter.name, parameter.value);
   for (const auto& buffer : module.named_buffers()) targets.emplace(buffer.name, buffer.value);
@@ -144,7 +119,7 @@ void importWeights(const torch::jit::Module& module, const ModelSource& source, 
   report(problems, "missing tensors", missing);
   report(problems, "unexpected tensors", extra);
   report(problems, "wrong shapes", misshapen);
-  if (!problems.empty()) throw Error("ERR_WEIGHTS", labelOf(source) + " does not fit the architecture: " + problems);
+  if (!problems.empty()) throw Error("ERR_WEIGHTS", label + " does not fit the architecture: " + problems);
 
   const at::NoGradGuard noGrad;
   for (const auto& [target, tensor] : copies) target.copy_(tensor);

@@ -124,6 +124,9 @@ class PickleReader {
       case 'R':  // REDUCE
         call(popMany(2));
         break;
+      case 0x81:  // NEWOBJ
+        newObject(popMany(2));
+        break;
       case 'b':  // BUILD
         build(popMany(2));
         break;
@@ -278,12 +281,22 @@ class PickleReader {
     }
     push(PickleKind::kCall).items = std::move(parts);
   }
-  // The state of an OrderedDict is its attributes, among them the `_metadata` of a state dict; a file of tensors has no
-  // other object with a state.
-  void build(const std::vector<PickleRef>& parts) {
-    if (tree_[parts[0]].kind != PickleKind::kDict || tree_[parts[1]].kind != PickleKind::kDict) {
-      fail("expected only a dict to have attributes but another value has");
+  void newObject(const std::vector<PickleRef>& parts) {
+    if (tree_[parts[0]].kind != PickleKind::kGlobal || tree_[parts[1]].kind != PickleKind::kTuple) {
+      fail("expected an object of a class with a tuple but received another");
     }
+    push(PickleKind::kObject);
+  }
+  // The state of an object is its attributes. So is that of an OrderedDict, among them the `_metadata` of a state dict:
+  // not its items, and of no use here.
+  void build(const std::vector<PickleRef>& parts) {
+    PickleValue& value = tree_.values[parts[0]];
+    const bool isObject = value.kind == PickleKind::kObject;
+    if ((!isObject && value.kind != PickleKind::kDict) || tree_[parts[1]].kind != PickleKind::kDict) {
+      fail("expected only a dict or an object to have attributes but another value has");
+    }
+    // Moved, or a hostile pickle could give one large state to many objects.
+    if (isObject) value.members = std::move(tree_.values[parts[1]].members);
     pushRef(parts[0]);
   }
 
@@ -327,6 +340,8 @@ const char* describeKind(PickleKind kind) {
       return "a class or function";
     case PickleKind::kCall:
       return "a tensor or other object";
+    case PickleKind::kObject:
+      return "an object";
     case PickleKind::kPersistent:
       return "a storage";
   }

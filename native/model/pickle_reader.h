@@ -12,7 +12,20 @@ namespace kinetorch {
 // Index of a value in its PickleTree.
 using PickleRef = uint32_t;
 
-enum class PickleKind { kNone, kBool, kInt, kFloat, kString, kTuple, kList, kDict, kGlobal, kCall, kPersistent };
+enum class PickleKind {
+  kNone,
+  kBool,
+  kInt,
+  kFloat,
+  kString,
+  kTuple,
+  kList,
+  kDict,
+  kGlobal,
+  kCall,
+  kObject,
+  kPersistent
+};
 
 struct PickleValue {
   PickleKind kind = PickleKind::kNone;
@@ -22,6 +35,7 @@ struct PickleValue {
   std::string text;
   // Elements of a tuple or list; of a call, the global and its arguments; of a persistent id, the id.
   std::vector<PickleRef> items;
+  // Of a dict; of an object, its attributes.
   std::vector<std::pair<PickleRef, PickleRef>> members;
 };
 
@@ -34,9 +48,9 @@ struct PickleTree {
   const PickleValue& operator[](PickleRef ref) const { return values[ref]; }
 };
 
-// Reads the opcodes that torch.save writes (protocols 2 to 4) into a tree. Calls nothing: a global is a name, a call a
-// name with arguments. `collections OrderedDict` alone is taken for what it is, a dict.
-// `isAllowed` is asked for every global ("module name"). Throws ERR_WEIGHTS; `label` begins every message.
+// Reads the opcodes that torch.save and torch.jit.save write (protocols 2 to 4) into a tree. Calls nothing: a global is
+// a name, a call a name with arguments, an object its attributes. `collections OrderedDict` alone is taken for what it
+// is, a dict. `isAllowed` is asked for every global ("module name"). Throws ERR_WEIGHTS; `label` begins every message.
 PickleTree readPickle(const std::vector<uint8_t>& pickle, const std::function<bool(const std::string&)>& isAllowed,
                       const std::string& label);
 

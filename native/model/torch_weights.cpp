@@ -22,6 +22,9 @@ constexpr uint64_t kMaxSharing = 8;
 constexpr char kRebuildTensor[] = "torch._utils _rebuild_tensor_v2";
 constexpr char kRebuildParameter[] = "torch._utils _rebuild_parameter";
 constexpr char kSize[] = "torch Size";
+// Of all the objects of a TorchScript model; one that is reached by two ways counts twice.
+constexpr size_t kMaxAttributes = 1'000'000;
+constexpr size_t kMaxPath = 1000;
 
 std::optional<ScalarKind> storageKind(const std::string& global) {
   static constexpr std::pair<const char*, ScalarKind> kStorages[] = {
@@ -40,6 +43,11 @@ bool isAllowedGlobal(const std::string& global) {
   return global == kRebuildTensor || global == kRebuildParameter || global == kSize || storageKind(global).has_value();
 }
 
+// TorchScript keeps each module as an object of a class in its own code, and lists of numbers as calls.
+bool isAllowedInModel(const std::string& global) {
+  return isAllowedGlobal(global) || global.rfind("__torch__", 0) == 0 || global.rfind("torch.jit._pickle ", 0) == 0;
+}
+
 class StateDictReader {
  public:
   explicit StateDictReader(ZipArchive archive, const std::string& label)
@@ -49,14 +57,17 @@ class StateDictReader {
     checkByteOrder();
     const ZipEntry* pickle = archive_.find(archive_.root() + "/data.pkl");
     if (pickle == nullptr) fail("expected the file `data.pkl` inside but there is none");
-    if (archive_.find(archive_.root() + "/constants.pkl") != nullptr) {
-      fail("expected a state dict, as torch.save(model.state_dict()) writes it, but received a TorchScript model");
-    }
     if (pickle->size > kMaxPickleSize) {
       fail("expected `data.pkl` of at most " + std::to_string(kMaxPickleSize) + " bytes but received " +
            std::to_string(pickle->size));
     }
-    tree_ = readPickle(archive_.read(*pickle), isAllowedGlobal, label_);
+    const bool isModel = archive_.find(archive_.root() + "/constants.pkl") != nullptr;
+    tree_ = readPickle(archive_.read(*pickle), isModel ? isAllowedInModel : isAllowedGlobal, label_);
+    return isModel ? readModules() : readStateDict();
+  }
+
+ private:
+  std::vector<WeightTensor> readStateDict() {
     std::vector<WeightTensor> tensors;
     for (const auto& [key, value] : tree_[findStateDict()].members) {
       if (tree_[key].kind != PickleKind::kString) {
@@ -67,7 +78,29 @@ class StateDictReader {
     return tensors;
   }
 
- private:
+  // The tensors among the attributes of the model and of its modules, each by its path.
+  std::vector<WeightTensor> readModules() {
+    if (tree_[tree_.root].kind != PickleKind::kObject) {
+      fail(std::string("expected a TorchScript module but received ") + describeKind(tree_[tree_.root].kind));
+    }
+    std::vector<WeightTensor> tensors;
+    std::vector<std::pair<std::string, PickleRef>> waiting{{"", tree_.root}};
+    size_t seen = 0;
+    while (!waiting.empty()) {
+      const auto [path, module] = std::move(waiting.back());
+      waiting.pop_back();
+      for (const auto& [key, value] : tree_[module].members) {
+        if (++seen > kMaxAttributes) fail("expected at most 1,000,000 attributes but there are more");
+        if (tree_[key].kind != PickleKind::kString) fail("expected a module's attributes to have names");
+        std::string name = path + tree_[key].text;
+        if (name.size() > kMaxPath) fail("expected names of at most 1,000 bytes but received a longer one");
+        if (tree_[value].kind == PickleKind::kObject) waiting.emplace_back(name + ".", value);
+        if (arguments(value, kRebuildTensor) != nullptr) tensors.push_back(readTensor(name, value));
+      }
+    }
+    return tensors;
+  }
+
   [[noreturn]] void fail(const std::string& message) const { throw Error("ERR_WEIGHTS", label_ + ": " + message); }
 
   void checkByteOrder() {

@@ -25,10 +25,10 @@ struct WeightTensor {
   std::vector<uint8_t> bytes;
 };
 
-// Reads the tensors of a `.safetensors` file, or of a PyTorch zip (`torch.save`) that holds a state dict, by itself or
-// under the key `state_dict` or `model`. What the file is, its content tells and not its name. A prefix `module.` that
-// all names share (DataParallel) is dropped. Tensors come in the file's order, with unique names.
-// Nothing in the file is executed. Throws ERR_WEIGHTS, ERR_FILE_NOT_FOUND, ERR_FILE_ACCESS.
+// Reads the tensors of a `.safetensors` file, of a PyTorch zip (`torch.save`) that holds a state dict, by itself or
+// under the key `state_dict` or `model`, or of a TorchScript model. What the file is, its content tells and not its
+// name. A prefix `module.` that all names share (DataParallel) is dropped. Tensors come in the file's order, with
+// unique names. Nothing in the file is executed. Throws ERR_WEIGHTS, ERR_FILE_NOT_FOUND, ERR_FILE_ACCESS.
 std::vector<WeightTensor> openWeights(std::unique_ptr<ByteSource> source);
 
 }  // namespace kinetorch

@@ -81,7 +81,7 @@ std::map<std::string, WeightTensor> byName(const std::string& fixture) {
 TEST(TorchWeights, ReadsTheSameFromEveryFile) {
   const auto expected = byName("weights.safetensors");
   ASSERT_EQ(expected.size(), 8u);
-  for (const char* fixture : {"weights.pth", "checkpoint.pth", "strided.pth"}) {
+  for (const char* fixture : {"weights.pth", "checkpoint.pth", "strided.pth", "scripted.pt"}) {
     const auto actual = byName(fixture);
     ASSERT_EQ(actual.size(), expected.size()) << fixture;
     for (const auto& [name, tensor] : expected) {
@@ -101,7 +101,7 @@ TEST(TorchWeights, RefusesOtherFilesByName) {
   refused("hostile.pth", "`__builtin__.print`");
   refused("legacy.pth", "torch.save(torch.load(path), path)");
   refused("bit-flipped.pth", "CRC-32");
-  refused("scripted.pt", "TorchScript");
+  refused("bit-flipped.pt", "CRC-32");
   refused("text.pt", "neither");
   refused("empty.pt", "neither");
   expectError("ERR_FILE_NOT_FOUND", "No such file", [] { openWeights(ByteSource::openFile("/no/such/file.pth")); });
@@ -160,6 +160,35 @@ TEST(TorchWeights, RefusesStoragesThatDoNotMatch) {
                                tensor(storage("0", 6, "IntStorage"), 0, {1}, {1}) + "u";
   expectRefused(torchFile(twoKinds), "two");
   expectRefused(torchFile(view(storage("0", 6)), std::string(24, '\1'), {{"a/constants.pkl", "x"}}), "TorchScript");
+}
+
+// Objects as TorchScript's modules are.
+std::string object(const std::string& members) { return global("__torch__", "Net") + ")\x81}(" + members + "ub"; }
+
+Bytes model(const std::string& value) { return torchFile(value, std::string(24, '\1'), {{"a/constants.pkl", "x"}}); }
+
+TEST(TorchWeights, ReadsModulesOfATorchScriptModel) {
+  const std::string one = tensor(storage("0", 6), 0, {6}, {1});
+  const std::string inner = object(text("weight") + one + text("training") + "\x88");
+  const TemporaryFile file(model(object(text("bias") + one + text("layer") + inner)));
+  std::map<std::string, WeightTensor> tensors;
+  for (WeightTensor& tensor : openWeights(ByteSource::openFile(file.path()))) tensors[tensor.name] = tensor;
+  ASSERT_EQ(tensors.size(), 2u);
+  EXPECT_EQ(tensors.count("bias"), 1u);
+  EXPECT_EQ(tensors.at("layer.weight").shape, std::vector<int64_t>{6});
+}
+
+TEST(TorchWeights, RefusesModulesWithoutEnd) {
+  // Forty levels, each of which holds the one below it twice: 2^40 ways.
+  std::string wide = object("") + "q\x01";
+  for (int level = 0; level < 40; ++level) {
+    wide += "0" + object(text("a") + "h\x01" + text("b") + "h\x01") + "q\x01";
+  }
+  expectRefused(model(wide), "1,000,000 attributes");
+  std::string deep = object("") + "q\x01";
+  for (int level = 0; level < 1000; ++level) deep += "0" + object(text("a") + "h\x01") + "q\x01";
+  expectRefused(model(deep), "1,000 bytes");
+  expectRefused(torchFile(object("")), "`__torch__.Net`");
 }
 
 TEST(TorchWeights, RefusesManyViewsOfOneStorage) {
