@@ -17,6 +17,6 @@ export const videoLimits = {
   stopMs: 2_000,
   /** How long a decoder process without work is kept for the next video. */
   idleMs: 5_000,
-  /** Decoder processes without work that are kept; as many as `train` runs at once by default, each some 60 MB. */
+  /** Decoder processes without work that are kept; as many as `train` runs at once by default, each about 100 MB. */
   maxIdle: 8,
 };

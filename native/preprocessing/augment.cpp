@@ -1,7 +1,6 @@
 #include "native/preprocessing/augment.h"
 
 #include <ATen/Functions.h>
-#include <ATen/Parallel.h>
 
 #include <algorithm>
 #include <cmath>
@@ -16,6 +15,7 @@
 #include "native/preprocessing/point_operations.h"
 #include "native/preprocessing/resample.h"
 #include "native/runtime/error.h"
+#include "native/runtime/parallel_for.h"
 
 namespace kinetorch {
 namespace {
@@ -67,7 +67,7 @@ at::Tensor applyPlans(const ClipBatch& clips, const std::vector<ClipPlan>& plans
   at::Tensor applied = at::empty({clips.batch, clips.frames, input.height, input.width, kChannels}, at::kByte);
   uint8_t* out = applied.mutable_data_ptr<uint8_t>();
   const int64_t pixels = clips.frames * input.height * input.width;
-  at::parallel_for(0, clips.batch, 1, [&](int64_t begin, int64_t end) {
+  parallelFor(clips.batch, [&](int64_t begin, int64_t end) {
     for (int64_t index = begin; index < end; ++index) {
       const ClipPlan& plan = plans[static_cast<size_t>(index)];
       uint8_t* clip = out + index * pixels * kChannels;
@@ -119,7 +119,7 @@ at::Tensor normalise(const at::Tensor& clips, const std::optional<BatchMix>& mix
   at::Tensor out = at::empty(clips.sizes(), at::kFloat);
   float* values = out.mutable_data_ptr<float>();
   const int64_t rows = clips.size(0) * clipRows;
-  at::parallel_for(0, rows, 64, [&](int64_t begin, int64_t end) {
+  parallelFor(rows, [&](int64_t begin, int64_t end) {
     std::vector<uint8_t> pasted(static_cast<size_t>(rowBytes));
     for (int64_t row = begin; row < end; ++row) {
       const uint8_t* own = bytes + row * rowBytes;

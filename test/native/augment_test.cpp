@@ -231,7 +231,7 @@ TEST(AugmentBatch, TheSameSeedGivesTheSameBytesOnAnyThreads) {
   for (int step = 0; step < 4; ++step) {
     at::set_num_threads(1);
     const AugmentedBatch one = augmentBatch(clips.view, targets, everything(), input, first, at::kCPU);
-    at::set_num_threads(2);
+    at::set_num_threads(4);
     const AugmentedBatch two = augmentBatch(clips.view, targets, everything(), input, second, at::kCPU);
     EXPECT_TRUE(one.clips.equal(two.clips));
     EXPECT_TRUE(one.targets.equal(two.targets));

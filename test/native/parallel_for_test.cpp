@@ -1,0 +1,62 @@
+#include "native/runtime/parallel_for.h"
+
+#include <ATen/Parallel.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <mutex>
+#include <stdexcept>
+#include <thread>
+#include <vector>
+
+namespace kinetorch {
+namespace {
+
+class Threads {
+ public:
+  explicit Threads(int count) : before_(at::get_num_threads()) { at::set_num_threads(count); }
+  ~Threads() { at::set_num_threads(before_); }
+
+ private:
+  int before_;
+};
+
+TEST(ParallelFor, DoesEverythingOnceOnTheThreadsThatLibTorchUses) {
+  for (const int threads : {1, 3}) {
+    const Threads set(threads);
+    for (const int64_t count : {0, 1, 2, 3, 100}) {
+      std::mutex mutex;
+      std::vector<int> done(static_cast<size_t>(count));
+      int64_t parts = 0;
+      bool elsewhere = false;
+      const std::thread::id here = std::this_thread::get_id();
+      parallelFor(count, [&](int64_t begin, int64_t end) {
+        const std::lock_guard<std::mutex> lock(mutex);
+        ++parts;
+        elsewhere = elsewhere || std::this_thread::get_id() != here;
+        for (int64_t index = begin; index < end; ++index) ++done[static_cast<size_t>(index)];
+      });
+      EXPECT_EQ(done, std::vector<int>(static_cast<size_t>(count), 1));
+      EXPECT_EQ(parts, std::min<int64_t>(count, threads));
+      EXPECT_EQ(elsewhere, parts > 1);
+    }
+  }
+}
+
+TEST(ParallelFor, RethrowsOnceAllAreDone) {
+  const Threads set(3);
+  for (const int64_t failing : {0, 2}) {
+    std::mutex mutex;
+    int done = 0;
+    const auto work = [&](int64_t begin, int64_t) {
+      if (begin == failing) throw std::runtime_error("failed");
+      const std::lock_guard<std::mutex> lock(mutex);
+      ++done;
+    };
+    EXPECT_THROW(parallelFor(3, work), std::runtime_error);
+    EXPECT_EQ(done, 2);
+  }
+}
+
+}  // namespace
+}  // namespace kinetorch
