@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { CsvError, type Info, parse } from 'csv-parse/sync';
-import { KinetorchError } from '../errors';
+import { describe, KinetorchError } from '../errors';
 import { isVideoName } from './mediaFiles';
 import type { SplitName, VideoCollection, VideoSample } from './types';
 
@@ -44,6 +44,8 @@ export async function readManifest(path: string): Promise<VideoCollection> {
 
 function parseRows(path: string, text: string): Row[] {
   const file = basename(path);
+  if (text.includes('\0'))
+    throw new KinetorchError('ERR_DATASET', `${file}: expected CSV text but received a binary file`);
   try {
     const parsed = parse(text, {
       bom: true,
@@ -59,7 +61,7 @@ function parseRows(path: string, text: string): Row[] {
         throw wrong(`${file} line 1`, `a column named "${column}"`, header.join(','));
       }
     }
-    if (rows.length === 0) throw wrong(file, 'a line of column names and a line for each clip', 'no clip');
+    if (rows.length === 0) throw wrong(file, 'a line of column names and a line for each clip', null);
     return rows;
   } catch (error) {
     if (error instanceof CsvError) throw new KinetorchError('ERR_DATASET', `${file} is no valid CSV: ${error.message}`);
@@ -69,7 +71,7 @@ function parseRows(path: string, text: string): Row[] {
 
 function need(row: Row, column: string): string {
   const text = row.cells[column];
-  if (!text) throw wrong(row.where, `a ${column}`, 'nothing');
+  if (!text) throw wrong(row.where, `a ${column}`, null);
   return text;
 }
 
@@ -129,7 +131,7 @@ function refuseHalfFilled(rows: readonly Row[], samples: readonly VideoSample[])
   const check = (column: string, isFilled: (sample: VideoSample) => boolean) => {
     if (!samples.some(isFilled)) return;
     const empty = samples.findIndex((sample) => !isFilled(sample));
-    if (empty >= 0) throw wrong((rows[empty] as Row).where, `a ${column}, as other lines have one`, 'nothing');
+    if (empty >= 0) throw wrong((rows[empty] as Row).where, `a ${column}, as other lines have one`, null);
   };
   check('split', ({ split }) => split !== null);
   const hasFolds = samples.some(({ fold }) => fold !== null);
@@ -147,6 +149,8 @@ async function markFolders(samples: VideoSample[]): Promise<void> {
   );
 }
 
-function wrong(where: string, expected: string, actual: string): KinetorchError {
-  return new KinetorchError('ERR_DATASET', `${where}: expected ${expected} but received ${actual}`);
+/** `actual` is null where there is nothing. */
+function wrong(where: string, expected: string, actual: string | null): KinetorchError {
+  const received = actual === null ? 'nothing' : describe(actual);
+  return new KinetorchError('ERR_DATASET', `${where}: expected ${expected} but received ${received}`);
 }

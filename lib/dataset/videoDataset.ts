@@ -33,7 +33,7 @@ export interface VideoDatasetOptions {
 /**
  * Clips of video files, decoded when asked for. In training a clip starts anywhere in its sample, in evaluation it is the
  * middle one. Resized as the input says; where that gives only the short side, clips of every shape are cut to a square
- * of it, at a random place in training and at the centre in evaluation.
+ * of it, at a random place in training and at the centre in evaluation; views keep their shape, for crops to differ.
  */
 export class VideoDataset implements ClipDataset {
   /** Present where samples may have several labels. */
@@ -81,7 +81,7 @@ export class VideoDataset implements ClipDataset {
 
   async views(index: number, clips: number): Promise<DatasetClip[]> {
     const views = viewChoices(this.sampling, clips);
-    const all = this.crop(await this.read(index, (count) => views(count).flat()), 0.5, 0.5);
+    const all = await this.read(index, (count) => views(count).flat());
     const { frames } = this.sampling;
     const bytes = frames * all.height * all.width * 3;
     return Array.from({ length: all.frames / frames }, (_, view) => ({

@@ -90,7 +90,7 @@ describe('a manifest', () => {
   });
 
   test.each([
-    ['path,class\na.mp4,run\n', /manifest\.csv line 1: expected a column named "label" but received path,class/],
+    ['path,class\na.mp4,run\n', /manifest\.csv line 1: expected a column named "label" but received "path,class"/],
     ['path,label\n', /expected a line of column names/],
     ['', /expected a line of column names/],
     ['path,label\na.mp4,run\nb.mp4,\n', /line 3: expected a label but received nothing/],
@@ -98,19 +98,26 @@ describe('a manifest', () => {
     ['path,label\n"a\nb.mp4",run\n,jump\n', /line 4: expected a path/],
     [
       'path,label,split\na.mp4,run,dev\n',
-      /line 2: expected a split of train, val, validation or test but received dev/,
+      /line 2: expected a split of train, val, validation or test but received "dev"/,
     ],
     ['path,label,split\na.mp4,run,train\nb.mp4,run,\n', /line 3: expected a split, as other lines have one/],
-    ['path,label,fold\na.mp4,run,one\n', /line 2: expected a fold that is a whole number but received one/],
+    ['path,label,fold\na.mp4,run,one\n', /line 2: expected a fold that is a whole number but received "one"/],
     ['path,label,fold\na.mp4,run,1\nb.mp4,run,\n', /line 3: expected a fold/],
-    ['path,label,start\na.mp4,run,soon\n', /line 2: expected a start in seconds but received soon/],
-    ['path,label,start,end\na.mp4,run,2,1\n', /line 2: expected an end after the start at 2 but received 1/],
+    ['path,label,start\na.mp4,run,soon\n', /line 2: expected a start in seconds but received "soon"/],
+    ['path,label,start,end\na.mp4,run,2,1\n', /line 2: expected an end after the start at 2 but received "1"/],
     ['path,label\na.mp4,run\n./a.mp4,jump\n', /line 3: expected a clip that is not yet.*manifest\.csv line 2/],
     ['path,label\na.mp4,run,extra\n', /manifest\.csv is no valid CSV: .*line 2/],
     ['path,label\na.mp4,run\nb.mp4,run\n', /only "run"/],
   ])('%j is refused', async (text, message) => {
     const failure = await read(text).catch((error) => error);
     expect(failure).toMatchObject({ code: 'ERR_DATASET', message: expect.stringMatching(message) });
+  });
+
+  test('a file that is no text is refused without printing it', async () => {
+    await expect(readCollection(join(sharedData, 'clips', 'vp8.webm'))).rejects.toMatchObject({
+      code: 'ERR_DATASET',
+      message: 'vp8.webm: expected CSV text but received a binary file',
+    });
   });
 
   test('of the real data', async () => {
