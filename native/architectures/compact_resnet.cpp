@@ -60,11 +60,14 @@ Module block(LayerFactory& factory, bool depthwise, int64_t in, int64_t out, Siz
 }  // namespace
 
 Module buildCompactResNet(LayerFactory& factory, const CompactSpec& spec, int64_t numClasses) {
+  std::vector<Module> stem;
+  if (spec.localContrast) stem.push_back(factory.localContrast());
   // One linear filter in space and time, of rank 24: nothing between its two halves, so that a unit can answer to one
   // direction of motion and not to the other.
-  const Module stem = factory.sequential({factory.conv3d({3, 24, {1, 5, 5}, {1, 2, 2}, {0, 2, 2}}),
-                                          factory.conv3d({24, kStemWidth, {5, 1, 1}, {1, 1, 1}, {2, 0, 0}}),
-                                          factory.batchNorm(kStemWidth, kBnEpsilon), factory.relu()});
+  stem.push_back(factory.conv3d({3, 24, {1, 5, 5}, {1, 2, 2}, {0, 2, 2}}));
+  stem.push_back(factory.conv3d({24, kStemWidth, {5, 1, 1}, {1, 1, 1}, {2, 0, 0}}));
+  stem.push_back(factory.batchNorm(kStemWidth, kBnEpsilon));
+  stem.push_back(factory.relu());
   std::array<Module, 4> layers;
   int64_t in = kStemWidth;
   for (size_t stage = 0; stage < kWidths.size(); ++stage) {
@@ -76,7 +79,7 @@ Module buildCompactResNet(LayerFactory& factory, const CompactSpec& spec, int64_
     }
     layers[stage] = factory.sequential(blocks);
   }
-  return assembleNetwork(factory, stem, layers, in, numClasses);
+  return assembleNetwork(factory, factory.sequential(stem), layers, in, numClasses);
 }
 
 }  // namespace kinetorch

@@ -93,6 +93,23 @@ LayerFactory::Module LayerFactory::averagePool(Size3 stride) {
   return module;
 }
 
+LayerFactory::Module LayerFactory::localContrast() {
+  Module module = make("LocalContrast");
+  // In float32, as the differences may be far smaller than the values. 0.05 is about what a camera's noise amounts to in
+  // clips normalised to a deviation of about 1; without it, and the bound of 4, flat places would be noise alone.
+  module.define(
+      "def forward(self, x: Tensor) -> Tensor:\n"
+      "    clip = x.float()\n"
+      "    side = x.size(3) // 3 // 2 * 2 + 1\n"
+      "    edge = [side // 2, side // 2]\n"
+      "    mean = torch.avg_pool2d(clip.mean([2]), [side, side], [1, 1], edge, False, False)\n"
+      "    clip = clip - mean.unsqueeze(2)\n"
+      "    variance = torch.avg_pool2d(clip.square().mean([1, 2]).unsqueeze(1), [side, side], [1, 1], edge, False, False)\n"
+      "    clip = clip / (variance.sqrt() + 0.05).unsqueeze(2)\n"
+      "    return clip.clamp(-4.0, 4.0).type_as(x)\n");
+  return module;
+}
+
 LayerFactory::Module LayerFactory::linear(int64_t in, int64_t out) {
   Module module = make("Linear");
   module.register_parameter("weight", normal({out, in}, 0.01, generator_), /*is_buffer=*/false);

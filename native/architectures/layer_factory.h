@@ -42,6 +42,10 @@ class LayerFactory {
   Module maxPool(Size3 kernel, Size3 stride, Size3 padding);
   // Windows as large as their stride; one that reaches over the edge averages what is inside.
   Module averagePool(Size3 stride);
+  // Local contrast normalisation of a clip (Jarrett et al. 2009, "What is the Best Multi-Stage Architecture for Object
+  // Recognition?"): minus the mean of its surroundings, over their standard deviation, both over all the clip's frames,
+  // so that what moves stays what it is. Surroundings are a square of a third of the height.
+  Module localContrast();
   // weight normal(0, 0.01), bias 0.
   Module linear(int64_t in, int64_t out);
   // Children are named "0", "1", … as in nn.Sequential.

@@ -3,10 +3,13 @@
 #include <torch/csrc/autograd/grad_mode.h>
 #include <torch/csrc/jit/api/module.h>
 
+#include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "native/architectures/build.h"
 #include "native/architectures/catalog.h"
+#include "native/architectures/layer_factory.h"
 #include "native/runtime/error.h"
 
 namespace kinetorch {
@@ -68,6 +71,62 @@ TEST(R2Plus1d, HasTheParametersOfItsFormula) {
 TEST(CompactResNet, IsSmall) {
   EXPECT_EQ(parametersOf(buildArchitecture("r2plus1d_dw", 400, 0)), 486'424);
   EXPECT_LE(parametersOf(buildArchitecture("r2plus1d_16", 400, 0)), 4'100'000);
+}
+
+// One value of LocalContrast by its definition.
+double localContrastAt(const at::TensorAccessor<float, 5>& clip, int64_t channel, int64_t time, int64_t y, int64_t x) {
+  const int64_t half = clip.size(3) / 3 / 2;
+  const auto inside = [&](int64_t row, int64_t column) {
+    return row >= 0 && row < clip.size(3) && column >= 0 && column < clip.size(4);
+  };
+  const auto meanAround = [&](int64_t y0, int64_t x0, auto valueAt) {
+    double sum = 0;
+    int64_t count = 0;
+    for (int64_t row = y0 - half; row <= y0 + half; ++row) {
+      for (int64_t column = x0 - half; column <= x0 + half; ++column) {
+        if (!inside(row, column)) continue;
+        sum += valueAt(row, column);
+        ++count;
+      }
+    }
+    return sum / static_cast<double>(count);
+  };
+  const auto localMean = [&](int64_t c, int64_t row, int64_t column) {
+    return meanAround(row, column, [&](int64_t r, int64_t k) {
+      double sum = 0;
+      for (int64_t t = 0; t < clip.size(2); ++t) sum += clip[0][c][t][r][k];
+      return sum / static_cast<double>(clip.size(2));
+    });
+  };
+  const double variance = meanAround(y, x, [&](int64_t r, int64_t k) {
+    double sum = 0;
+    for (int64_t c = 0; c < clip.size(1); ++c) {
+      const double mean = localMean(c, r, k);
+      for (int64_t t = 0; t < clip.size(2); ++t) sum += std::pow(clip[0][c][t][r][k] - mean, 2);
+    }
+    return sum / static_cast<double>(clip.size(1) * clip.size(2));
+  });
+  const double value = (clip[0][channel][time][y][x] - localMean(channel, y, x)) / (std::sqrt(variance) + 0.05);
+  return std::clamp(value, -4.0, 4.0);
+}
+
+TEST(LocalContrast, IsItsDefinition) {
+  torch::jit::Module layer = LayerFactory(0).localContrast();
+  at::manual_seed(5);
+  for (const std::vector<int64_t>& shape : {std::vector<int64_t>{1, 3, 4, 17, 12}, {1, 3, 1, 2, 5}, {1, 3, 2, 30, 3}}) {
+    const at::Tensor clip = at::randn(shape) * at::linspace(0.01, 2, shape[4]) + at::arange(3).view({1, 3, 1, 1, 1});
+    const at::Tensor actual = layer.forward({clip}).toTensor();
+    ASSERT_EQ(actual.sizes(), clip.sizes());
+    const auto values = clip.accessor<float, 5>();
+    for (int64_t y = 0; y < shape[3]; ++y) {
+      for (int64_t x = 0; x < shape[4]; ++x) {
+        const int64_t c = (y + x) % 3;
+        const int64_t t = y % shape[2];
+        EXPECT_NEAR(actual[0][c][t][y][x].item<double>(), localContrastAt(values, c, t, y, x), 1e-4);
+      }
+    }
+  }
+  EXPECT_EQ(layer.forward({at::ones({1, 3, 2, 8, 8}, at::kHalf)}).toTensor().scalar_type(), at::kHalf);
 }
 
 TEST(StateDict, HasTorchvisionsKeys) {
