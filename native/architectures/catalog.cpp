@@ -58,8 +58,9 @@ const std::vector<Row>& table() {
       csn("ip_csn_50", BlockConv::kPointDepthwise, {3, 4, 6, 3}),
       csn("ip_csn_101", BlockConv::kPointDepthwise, {3, 4, 23, 3}),
       csn("ip_csn_152", BlockConv::kPointDepthwise, {3, 8, 36, 3}),
-      compact("r2plus1d_16", "r2plus1d", {false, true, {1, 1, 2, 2}}),
-      compact("r2plus1d_dw", "dw", {true, false, {1, 2, 2, 2}}),
+      // depthwise, dropout, localContrast, timeStrides
+      compact("r2plus1d_16", "r2plus1d", {false, 0.5, true, {1, 1, 2, 2}}),
+      compact("r2plus1d_dw", "dw", {true, 0, false, {1, 2, 2, 2}}),
   };
   return rows;
 }

@@ -79,7 +79,7 @@ Module buildCompactResNet(LayerFactory& factory, const CompactSpec& spec, int64_
     }
     layers[stage] = factory.sequential(blocks);
   }
-  return assembleNetwork(factory, factory.sequential(stem), layers, in, numClasses);
+  return assembleNetwork(factory, factory.sequential(stem), layers, in, numClasses, spec.dropout);
 }
 
 }  // namespace kinetorch

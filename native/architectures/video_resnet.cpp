@@ -117,7 +117,10 @@ Module residualBlock(LayerFactory& factory, const std::vector<Module>& convs, co
 }
 
 Module assembleNetwork(LayerFactory& factory, const Module& stem, const std::array<Module, 4>& layers,
-                       int64_t features, int64_t numClasses) {
+                       int64_t features, int64_t numClasses, double dropout) {
+  const std::string head = dropout > 0
+                               ? "torch.dropout(self.embed(x), " + std::to_string(dropout) + ", self.training)"
+                               : "self.embed(x)";
   return factory.composite("VideoResNet",
                            {{"stem", stem},
                             {"layer1", layers[0]},
@@ -134,14 +137,14 @@ Module assembleNetwork(LayerFactory& factory, const Module& stem, const std::arr
                            "    x = torch.adaptive_avg_pool3d(x, [1, 1, 1])\n"
                            "    return torch.flatten(x, 1)\n"
                            "def forward(self, x: Tensor) -> Tensor:\n"
-                           "    return self.fc.forward(self.embed(x))\n");
+                           "    return self.fc.forward(" + head + ")\n");
 }
 
 Module buildVideoResNet(LayerFactory& factory, const ResNetSpec& spec, int64_t numClasses) {
   ResNetBuilder builder(factory, spec);
   const Module stem = builder.stem();
   const std::array<Module, 4> layers{builder.layer(0), builder.layer(1), builder.layer(2), builder.layer(3)};
-  return assembleNetwork(factory, stem, layers, builder.features(), numClasses);
+  return assembleNetwork(factory, stem, layers, builder.features(), numClasses, 0);
 }
 
 }  // namespace kinetorch
