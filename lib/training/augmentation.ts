@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { AugmentOptions } from '../../binding';
 import { invalidArgument } from '../errors';
 import { realNumber, wholeNumber } from '../model/schemas';
+import type { ModelInput } from '../model/types';
 import type { Augmentation } from './types';
 
 const range = (min: number, max: number) => {
@@ -71,4 +72,19 @@ export function nativeAugmentation(augmentation: Augmentation, labels: readonly 
     mixup: augmentation.mixup ?? 0,
     cutmix: augmentation.cutmix ?? 0,
   };
+}
+
+/**
+ * Validation and later use cut the centre out of the resized frame; a network that never met so small a part of the frame
+ * in training does badly on it.
+ */
+export function cropWarning(input: ModelInput, { cropArea }: Augmentation): string | null {
+  const [height, width = height] = input.resize;
+  const share = (input.height * input.width) / (height * width);
+  if (!cropArea || share >= cropArea[0]) return null;
+  const [seen, least] = [share, cropArea[0]].map((value) => `${Math.round(100 * value)}%`);
+  return (
+    `validation sees the middle ${seen} of a frame (${input.height}x${input.width} of ${height}x${width}) but training ` +
+    `crops are of ${least} or more: set resize closer to height and width, or a smaller cropArea`
+  );
 }

@@ -2,6 +2,7 @@ import { invalidArgument } from '../errors';
 import { architectures } from '../model/architectures';
 import { callNative, native } from '../native';
 import { throwIfAborted } from '../video/abort';
+import { cropWarning } from './augmentation';
 import { checkCallbacks, type FilledTrainOptions, fillOptions } from './options';
 import { Progress } from './progress';
 import { compareConfigs, configOf } from './runConfig';
@@ -49,6 +50,8 @@ export async function train(options: TrainOptions, callbacks: TrainCallbacks = {
   const config = configOf(plan);
   const progress = new Progress(onProgress);
   const warnings = [...plan.data.warnings, ...(begun ? compareConfigs(begun, config) : [])];
+  const unseen = cropWarning(plan.start.input, filled.augment);
+  if (unseen) warnings.push(unseen);
   const folder = begun ? await RunFolder.reopen(filled.outDir) : await RunFolder.create(filled.outDir, config);
   try {
     const source = await sourceOf(plan, begun !== null && (await folder.hasCheckpoint()));

@@ -1,6 +1,7 @@
 import type { Option } from 'commander';
 import { augmentFrom, augmentOptions } from '../../lib/cli/augmentOptions';
-import { augmentationSchema, nativeAugmentation } from '../../lib/training/augmentation';
+import type { ModelInput } from '../../lib/model/types';
+import { augmentationSchema, cropWarning, nativeAugmentation } from '../../lib/training/augmentation';
 import type { Augmentation } from '../../lib/training/types';
 import { parse } from '../../lib/validation';
 
@@ -132,4 +133,12 @@ test.each([
 ])('%s refuses %s', (name, text) => {
   const flag = augmentOptions().find((option) => option.long === name) as Option;
   expect(() => flag.parseArg?.(text, undefined as never)).toThrow(/^Expected/);
+});
+
+test('validation on less of the frame than training ever sees is warned of', () => {
+  const input = { height: 40, width: 56, resize: [80, 112] } as unknown as ModelInput;
+  expect(cropWarning(input, { cropArea: [0.5, 1] })).toMatch(/middle 25% .*40x56 of 80x112.* 50% or more/);
+  expect(cropWarning(input, { cropArea: [0.2, 1] })).toBeNull();
+  expect(cropWarning(input, {})).toBeNull();
+  expect(cropWarning({ ...input, resize: [100] }, { cropArea: [0.3, 1] })).toMatch(/40x56 of 100x100/);
 });
