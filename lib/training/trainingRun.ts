@@ -21,7 +21,7 @@ export class TrainingRun {
   checkpointPath = '';
   private readonly loaders: Loaders;
   private readonly schedule: Schedule;
-  private readonly plateau: Plateau;
+  private readonly plateau: Plateau | null;
   private lastCheckpoint = performance.now();
 
   constructor(
@@ -46,7 +46,8 @@ export class TrainingRun {
       milestones: options.milestones,
       gamma: options.gamma,
     };
-    this.plateau = new Plateau(options.patience, options.gamma, state.plateau);
+    const lowers = options.schedule === 'plateau';
+    this.plateau = lowers ? new Plateau(options.patience, options.gamma, state.plateau) : null;
     if (data.train.length < 1) throw new KinetorchError('ERR_DATASET', 'expected training clips but there are none');
   }
 
@@ -78,7 +79,7 @@ export class TrainingRun {
     const time = state.trained ? { seconds: 0, dataWaitSeconds: 0, clips: 0 } : await this.trainingPart();
     const validation = loaders.validation && (await validate(this.trainer, loaders.validation, state.epoch, signal));
     const metrics = this.metricsOf(time, validation, (performance.now() - began) / 1000);
-    if (validation) this.plateau.observe(validation.loss);
+    if (validation) this.plateau?.observe(validation.loss);
     endEpoch(state);
     if (isBetter(validation, state.best)) {
       state.best = { epoch: state.epoch, validation };
