@@ -59,7 +59,11 @@ export function viewChoices(sampling: TemporalSampling, clips: number): (count: 
   const { frames, frameRate, stride } = sampling;
   const isDense = sampling.sampling === 'dense';
   const options = { clips, frames, frameRate: isDense ? frameRate / stride : frameRate, sampling: sampling.sampling };
-  return (count) => viewWindows(count / rate, options).map((window) => indicesOf(window, rate, count));
+  return (count) => {
+    const views = viewWindows(count / rate, options).map((window) => indicesOf(window, rate, count));
+    // Neighbours in a short span may fall on the same frames.
+    return views.filter((view, place) => place === 0 || `${view}` !== `${views[place - 1]}`);
+  };
 }
 
 /** One view, in the middle. */

@@ -22,8 +22,8 @@ export function uniformWindows(
 
 /**
  * Windows of `frames` instants, one from each of `frames` equal parts of a video (Temporal Segment Networks). A single
- * window takes the middle of every part, several lie evenly shifted within the parts. Those of neighbouring windows are
- * at least `1 / frameRate` apart: a short video gets fewer than `clips`.
+ * window takes the middle of every part, several lie evenly shifted within the parts. Shifts of less than a frame count
+ * too, as they move some instants to another frame; a video gets no more windows than it has frames.
  */
 export function segmentWindows(
   durationSeconds: number,
@@ -32,7 +32,7 @@ export function segmentWindows(
   const { clips, frames, frameRate } = options;
   const seconds = Math.max(durationSeconds, 1 / frameRate);
   const part = seconds / frames;
-  const count = Math.max(1, Math.min(clips, Math.floor(part * frameRate + tolerance)));
+  const count = Math.max(1, Math.min(clips, Math.floor(seconds * frameRate + tolerance)));
   return Array.from({ length: count }, (_, i) => ({
     startSeconds: (part * (i + 0.5)) / count,
     frames,

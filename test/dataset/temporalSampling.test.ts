@@ -100,6 +100,11 @@ describe('segment', () => {
       [0, 2, 4, 6],
       [1, 3, 5, 7],
     ]);
-    expect(viewChoices(segment, 5)(3).length).toBe(1);
+    expect(viewChoices(segment, 5)(3)).toEqual([
+      [0, 0, 1, 2],
+      [0, 1, 1, 2],
+      [0, 1, 2, 2],
+    ]);
+    expect(viewChoices(segment, 5)(1)).toEqual([[0, 0, 0, 0]]);
   });
 });
