@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { link, mkdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
@@ -71,7 +72,8 @@ export function isProcessAlive(pid: number): boolean {
 
 /** The lock appears with its content, by a link: a process that is killed here leaves no lock that nobody can read. */
 async function acquire(path: string): Promise<boolean> {
-  const own = `${path}.tmp-${process.pid}`;
+  // A name of its own for each call: runs of one process, or of containers that share a folder, take locks at once.
+  const own = `${path}.tmp-${randomUUID()}`;
   await writeFile(own, JSON.stringify({ pid: process.pid, host: hostname() }));
   try {
     await link(own, path);

@@ -1,12 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /**
  * Writes a file that is there whole or not at all, also after a crash: into a temporary file beside it, synced, renamed,
- * and the folder synced. One writer at a time for each path.
+ * and the folder synced. Of two writers at once, the last to rename wins, whole.
  */
 export async function writeAtomically(path: string, content: string | Uint8Array): Promise<void> {
-  const temporary = `${path}.tmp-${process.pid}`;
+  const temporary = `${path}.tmp-${randomUUID()}`;
   try {
     const file = await open(temporary, 'w');
     try {

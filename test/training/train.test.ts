@@ -223,12 +223,16 @@ test('an asynchronous onProgress is not waited for, but its failure ends the run
 test.each([
   ['constant', [1e-9, 1e-9, 1e-9]],
   ['plateau', [1e-9, 1e-9, 1e-10]],
-] as const)('a validation loss that stands still leaves a %s rate at %j', async (schedule, expected) => {
-  const still = { learningRate: 1e-9, freezeBatchNorm: true, warmupEpochs: 0, patience: 0, gamma: 0.1 };
-  const { metricsPath } = await train(optionsFor({ ...still, schedule, epochs: 3 }));
-  const lines = (await readFile(metricsPath, 'utf8')).trim().split('\n');
-  const rates = lines.map((line) => (JSON.parse(line) as EpochMetrics).learningRate);
-  rates.forEach((rate, epoch) => {
-    expect(rate).toBeCloseTo(expected[epoch] as number, 15);
-  });
-}, 60_000);
+] as const)(
+  'a validation loss that stands still leaves a %s rate at %j',
+  async (schedule, expected) => {
+    const still = { learningRate: 1e-9, freezeBatchNorm: true, warmupEpochs: 0, patience: 0, gamma: 0.1 };
+    const { metricsPath } = await train(optionsFor({ ...still, schedule, epochs: 3 }));
+    const lines = (await readFile(metricsPath, 'utf8')).trim().split('\n');
+    const rates = lines.map((line) => (JSON.parse(line) as EpochMetrics).learningRate);
+    rates.forEach((rate, epoch) => {
+      expect(rate).toBeCloseTo(expected[epoch] as number, 15);
+    });
+  },
+  60_000,
+);

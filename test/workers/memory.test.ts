@@ -9,11 +9,11 @@ async function growth(what: string): Promise<number> {
 }
 
 test('300 requests leave nothing behind', async () => {
-  expect(await growth('requests')).toBeLessThan(20);
+  expect(await growth('requests')).toBeLessThan(10);
 });
 
 test('loading and disposing 20 times leaves nothing behind', async () => {
-  expect(await growth('reload')).toBeLessThan(20);
+  expect(await growth('reload')).toBeLessThan(10);
 });
 
 test('models that were dropped are collected with their memory', async () => {
