@@ -9,6 +9,8 @@
 
 #include <mutex>
 
+#include "native/runtime/block_cache.h"
+
 namespace kinetorch {
 
 RuntimeInfo runtimeInfo() {
@@ -37,6 +39,7 @@ int defaultThreads() {
 void initialiseRuntime() {
   static std::once_flag once;
   std::call_once(once, [] {
+    installBlockCache();
     at::set_num_interop_threads(1);
     defaultThreads();
   });

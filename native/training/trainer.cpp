@@ -12,6 +12,7 @@
 #include "native/model/module_io.h"
 #include "native/preprocessing/augment.h"
 #include "native/runtime/atomic_file.h"
+#include "native/runtime/block_cache.h"
 #include "native/runtime/device.h"
 #include "native/runtime/error.h"
 #include "native/runtime/runtime_info.h"
@@ -95,6 +96,7 @@ struct Trainer::Impl {
       optimizer->clearGradients();
       throw;
     }
+    blocks.endStep();
     result.runMs = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
     return result;
   }
@@ -206,6 +208,7 @@ struct Trainer::Impl {
     return checkpoint.callerState;
   }
 
+  KeptBlocks blocks;
   TrainerOptions options;
   at::Device device;
   at::ScalarType precision;

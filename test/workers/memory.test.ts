@@ -17,6 +17,6 @@ test('loading and disposing 20 times leaves nothing behind', async () => {
 });
 
 test('models that were dropped are collected with their memory', async () => {
-  // Four of 130 MB each.
-  expect(await growth('collect')).toBeLessThan(150);
+  // Of 130 MB each.
+  expect(await growth('collect')).toBeLessThan(40);
 });
