@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { KinetorchError } from './errors';
 
 /**
  * Writes a file that is there whole or not at all, also after a crash: into a temporary file beside it, synced, renamed,
- * and the folder synced. Of two writers at once, the last to rename wins, whole.
+ * and the folder synced. Of two writers at once, the last to rename wins, whole. Throws `ERR_FILE_ACCESS`.
  */
 export async function writeAtomically(path: string, content: string | Uint8Array): Promise<void> {
   const temporary = `${path}.tmp-${randomUUID()}`;
@@ -17,11 +18,11 @@ export async function writeAtomically(path: string, content: string | Uint8Array
       await file.close();
     }
     await rename(temporary, path);
+    await syncFolder(dirname(path));
   } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
+    await rm(temporary, { force: true }).catch(() => {});
+    throw new KinetorchError('ERR_FILE_ACCESS', `cannot write ${path}: ${(error as Error).message}`, { cause: error });
   }
-  await syncFolder(dirname(path));
 }
 
 /** Without this, a power cut can undo a rename. Windows has no such call, and needs none. */

@@ -1,7 +1,7 @@
-import { writeFile } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Augmentation } from '../training/types';
+import { writeAtomically } from '../writeAtomically';
 import { augmentFrom, augmentOptions } from './augmentOptions';
 import { type InputOptions, inputFrom, inputOptions, wholeNumber } from './options';
 import { note } from './terminal';
@@ -58,7 +58,7 @@ async function preview(data: string, flags: Options, command: Command): Promise<
   const dataset = new VideoDataset(labels, samples, { input, speed: augment.speed, multiLabel });
   const nameOf = (index: number) => relative(collection.root, dataset.nameOf(index));
   const options = { input, augment, versions, seed, nameOf };
-  await writeFile(out, await augmentationSheet(dataset, [...samples.keys()], options));
+  await writeAtomically(out, await augmentationSheet(dataset, [...samples.keys()], options));
   note(`wrote ${out}`);
 }
 

@@ -1,7 +1,7 @@
-import { writeFile } from 'node:fs/promises';
 import { relative } from 'node:path';
 import type { Command } from 'commander';
 import type { CollectionReport } from '../dataset/collectionReport';
+import { writeAtomically } from '../writeAtomically';
 import { PartialFailure } from './failures';
 import { formatCount } from './format';
 import { wholeNumber } from './options';
@@ -67,7 +67,7 @@ async function checkDataset(path: string, options: Options): Promise<void> {
     const { collectionSheet } = await import('../dataset/collectionSheet.js');
     const { frames, height, width } = options;
     const resize = width === undefined ? [height] : [height, width];
-    await writeFile(options.picture, await collectionSheet(collection, { frames, resize }));
+    await writeAtomically(options.picture, await collectionSheet(collection, { frames, resize }));
     note(`wrote ${options.picture}`);
   }
   if (report.broken.length > 0) throw new PartialFailure(`${report.broken.length} clips cannot be used`);

@@ -67,11 +67,11 @@ async function runEvaluation(data: string, { model, html, json, ...options }: Op
     isStarted = true;
   };
   const evaluation = await evaluate(model, data, { ...options, onProgress }).finally(() => bar.clear());
-  if (html !== undefined) {
-    const { writeEvaluationReport } = await import('../report/writeEvaluationReport.js');
-    await writeEvaluationReport(evaluation, { model, data, options }, html);
-  }
+  // First what it took long to find out: the report may end in a full disk.
   if (json) printJson(evaluation);
   else printEvaluation(evaluation);
-  if (html !== undefined) note(`report: ${html}`);
+  if (html === undefined) return;
+  const { writeEvaluationReport } = await import('../report/writeEvaluationReport.js');
+  await writeEvaluationReport(evaluation, { model, data, options }, html);
+  note(`report: ${html}`);
 }

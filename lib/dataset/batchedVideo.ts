@@ -4,6 +4,7 @@ import { realNumber, wholeNumber } from '../model/schemas';
 import type { ModelInput } from '../model/types';
 import { parse } from '../validation';
 import { ClipLoader, type SkippedSample } from './clipLoader';
+import { labelsAt } from './labelsAt';
 import { readCollection } from './readCollection';
 import { seededRandom } from './seededRandom';
 import { splitCollection } from './splitCollection';
@@ -107,7 +108,7 @@ export class BatchedVideo implements AsyncIterable<VideoBatch> {
   }
 
   labelsOf(index: number): readonly number[] {
-    return this.dataset.labelsOf?.(index) ?? [this.dataset.labelOf(index)];
+    return labelsAt(this.dataset, index);
   }
 
   nameOf(index: number): string {

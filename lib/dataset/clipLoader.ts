@@ -1,5 +1,7 @@
 import type { NativeBatch } from '../../binding';
 import { KinetorchError } from '../errors';
+import { checkClip } from '../model/clip';
+import { labelsAt } from './labelsAt';
 import { loadAhead } from './loadAhead';
 import { seededRandom, shuffled } from './seededRandom';
 import { type LabelledClip, stackClips } from './stackClips';
@@ -99,7 +101,7 @@ export class ClipLoader {
       consumed++;
       if (error !== undefined) this.fail(index, error);
       if (!clip) continue;
-      const labels = this.dataset.labelsOf?.(index) ?? [this.dataset.labelOf(index)];
+      const labels = labelsAt(this.dataset, index);
       clips.push({ name: this.nameOf(index), labels, clip });
       if (clips.length < batchSize) continue;
       yield stack();
@@ -120,9 +122,12 @@ export class ClipLoader {
     if (this.failed.has(index)) return null;
     const random = seededRandom(this.options.seed, epoch, index);
     const clip = await this.dataset.clip(index, { mode, epoch, random });
-    const bytes = clip.frames * clip.height * clip.width * 3;
-    if (clip.data.length === bytes) return clip;
-    throw new KinetorchError('ERR_CLIP_SHAPE', `expected ${bytes} bytes of data but received ${clip.data.length}`);
+    checkClip(clip);
+    if (clip.data.BYTES_PER_ELEMENT === 1) return clip;
+    throw new KinetorchError(
+      'ERR_CLIP_DATA',
+      'expected `clip.data` to be a Uint8Array, for training, but it is floats',
+    );
   }
 
   private fail(index: number, error: unknown): void {

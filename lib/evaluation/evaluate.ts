@@ -22,6 +22,9 @@ const maxDelayMs = 10_000;
  * A model given as path or bytes is loaded, and disposed of, here; on one machine with one number of threads, its
  * numbers are then the same, to the last bit, on every run.
  *
+ * Data of several labels a clip, and models trained with the loss `bce`, are scored by a sigmoid for each class, others
+ * by a softmax.
+ *
  * @param data a folder per class, a CSV manifest, a UCF101 or HMDB51 folder, or a dataset; a dataset without `views`
  * gives one clip a sample
  *
@@ -52,16 +55,18 @@ async function evaluateLoaded(
   options: FilledEvaluateOptions,
 ): Promise<Evaluation> {
   const { dataset, split, warnings } = await open(data, model, options);
+  const isMultiLabel = dataset.labelsOf !== undefined || model.metadata.training?.loss === 'bce';
   const call = callSignal(options);
   const began = performance.now();
   try {
     const { samples, skipped } = await scoreSamples(model, dataset, options, {
       pad: path !== null,
+      multiLabel: isMultiLabel,
       signal: call.signal,
     });
     const seconds = (performance.now() - began) / 1000;
     const { labels } = model;
-    const metrics = dataset.labelsOf ? multiLabelMetrics(labels, samples) : singleLabelMetrics(labels, samples);
+    const metrics = isMultiLabel ? multiLabelMetrics(labels, samples) : singleLabelMetrics(labels, samples);
     return {
       formatVersion: 1,
       architecture: model.architecture,
@@ -74,9 +79,9 @@ async function evaluateLoaded(
       averageFrames: options.averageFrames,
       labels,
       metrics,
-      predictions: samples.map((sample) => predictionOf(sample, labels, dataset.labelsOf !== undefined)),
+      predictions: samples.map((sample) => predictionOf(sample, labels, isMultiLabel)),
       skipped,
-      warnings: [...warnings],
+      warnings: [...warnings, ...lossWarnings(model, dataset)],
       device: model.device,
       precision: model.precision,
       seconds,
@@ -95,6 +100,11 @@ async function open(data: string | ClipDataset, model: VideoModel, options: Fill
     throw invalidArgument('data', 'the path of a folder or manifest, or a dataset', data);
   }
   return { dataset: data, split: null, warnings: [] };
+}
+
+function lossWarnings({ metadata }: VideoModel, { labelsOf }: ClipDataset): string[] {
+  if (labelsOf === undefined || metadata.training?.loss !== 'crossentropy') return [];
+  return ['the data have several labels a clip, but the model was trained for one: its sigmoids mean little'];
 }
 
 function predictionOf(sample: ScoredSample, labels: readonly string[], multiLabel: boolean): SamplePrediction {

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { SkippedSample } from '../dataset/clipLoader';
+import { labelsAt } from '../dataset/labelsAt';
 import { loadAhead } from '../dataset/loadAhead';
 import { seededRandom } from '../dataset/seededRandom';
 import type { ClipDataset, DatasetClip } from '../dataset/types';
@@ -11,7 +12,7 @@ import { averageFrames } from './averageFrames';
 import { labelMap } from './labelMap';
 import type { FilledEvaluateOptions } from './options';
 import type { ScoredSample } from './scoredSample';
-import { ViewBatches } from './viewBatches';
+import { ViewBatches, type ViewBatchOptions } from './viewBatches';
 
 const namedInError = 5;
 
@@ -21,15 +22,14 @@ export interface ScoredDataset {
   skipped: SkippedSample[];
 }
 
-/** Runs every view of every sample; samples are decoded ahead. `pad` as in {@link ViewBatches}. */
+/** Runs every view of every sample; samples are decoded ahead. */
 export async function scoreSamples(
   model: VideoModel,
   dataset: ClipDataset,
   options: FilledEvaluateOptions,
-  { pad, signal }: { pad: boolean; signal: AbortSignal },
+  { pad, multiLabel, signal }: Pick<ViewBatchOptions, 'pad' | 'multiLabel' | 'signal'>,
 ): Promise<ScoredDataset> {
   const places = labelMap(dataset.labels, model.labels);
-  const multiLabel = dataset.labelsOf !== undefined;
   const batches = new ViewBatches(model, { batchSize: options.batchSize, pad, multiLabel, signal });
   const slots: (ScoredSample | undefined)[] = [];
   const skipped: SkippedSample[] = [];
@@ -50,7 +50,7 @@ export async function scoreSamples(
       refuseTooMany(skipped, dataset.length, options.maxSkippedShare);
       continue;
     }
-    const labels = (dataset.labelsOf?.(index) ?? [dataset.labelOf(index)]).map((label) => places[label] ?? 0);
+    const labels = labelsAt(dataset, index).map((label) => places[label] ?? 0);
     const scores = new ClipScores(clips.length, options.crops, (ofClips) => {
       slots[index] = { index, name, labels, clips: ofClips, video: mean(ofClips) };
       report();

@@ -1,3 +1,4 @@
+import { labelsAt } from '../dataset/labelsAt';
 import { seededRandom } from '../dataset/seededRandom';
 import { type LabelledClip, stackClips } from '../dataset/stackClips';
 import type { ClipDataset, ClipRequest, DatasetClip } from '../dataset/types';
@@ -60,7 +61,7 @@ function originalRow(
   name: string,
   result: PromiseSettledResult<LabelledClip>,
 ): SheetRow {
-  const title = labelsOf(dataset, index)
+  const title = labelsAt(dataset, index)
     .map((label) => dataset.labels[label])
     .join(', ');
   if (result.status === 'fulfilled') return { title, detail: name, frames: shown(result.value.clip) };
@@ -68,7 +69,6 @@ function originalRow(
 }
 
 const defaultName = (dataset: ClipDataset) => (index: number) => dataset.nameOf?.(index) ?? `sample ${index}`;
-const labelsOf = (dataset: ClipDataset, index: number) => dataset.labelsOf?.(index) ?? [dataset.labelOf(index)];
 
 async function labelledClip(
   dataset: ClipDataset,
@@ -76,7 +76,7 @@ async function labelledClip(
   name: string,
   request: ClipRequest,
 ): Promise<LabelledClip> {
-  return { name, labels: labelsOf(dataset, index), clip: await dataset.clip(index, request) };
+  return { name, labels: labelsAt(dataset, index), clip: await dataset.clip(index, request) };
 }
 
 /** The `place`-th of `count` equal parts. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
+import { labelsAt } from '../dataset/labelsAt';
 import type { ClipDataset } from '../dataset/types';
 import { invalidArgument } from '../errors';
 import type { ModelInput } from '../model/types';
@@ -17,6 +18,8 @@ export interface RunConfig {
   options: Omit<FilledTrainOptions, 'outDir' | 'resume' | 'data' | 'from'> & { data: string; from?: string };
   architecture: string;
   input: ModelInput;
+  /** Of the model in `from`. */
+  license?: string;
   labels: readonly string[];
   dataset: {
     trainClips: number;
@@ -24,6 +27,17 @@ export interface RunConfig {
     /** SHA-256 over names and labels of all samples. */
     fingerprint: string;
   };
+}
+
+/** Reads `config.json`. Throws `SyntaxError` where it is none. */
+export function parseConfig(text: string): RunConfig {
+  const config = JSON.parse(text) as RunConfig | null;
+  if (config?.formatVersion === 1 && isObject(config.options) && isObject(config.input)) return config;
+  throw new SyntaxError('expected the configuration of a run, of formatVersion 1');
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** What may be different when a run is resumed. */
@@ -43,6 +57,7 @@ export function configOf({ options, start, data }: RunPlan): RunConfig {
     },
     architecture: start.architecture,
     input: start.input,
+    ...(start.license === undefined ? {} : { license: start.license }),
     labels: data.labels,
     dataset: {
       trainClips: data.train.length,
@@ -84,7 +99,7 @@ function fingerprint(datasets: readonly ClipDataset[]): string {
   for (const dataset of datasets) {
     hash.update(`${dataset.length}\n`);
     for (let index = 0; index < dataset.length; index++) {
-      const labels = dataset.labelsOf?.(index) ?? [dataset.labelOf(index)];
+      const labels = labelsAt(dataset, index);
       hash.update(`${dataset.nameOf?.(index) ?? index}\t${labels.join(' ')}\n`);
     }
   }

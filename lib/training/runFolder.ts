@@ -1,11 +1,11 @@
-import { appendFile, mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { NativeTrainer } from '../../binding';
 import { invalidArgument, KinetorchError } from '../errors';
 import { type HeldLock, takeLock } from '../fileLock';
 import { callNative } from '../native';
 import { writeAtomically } from '../writeAtomically';
-import type { RunConfig } from './runConfig';
+import { parseConfig, type RunConfig } from './runConfig';
 import { parseState, type RunState } from './runState';
 import type { EpochMetrics } from './types';
 
@@ -73,7 +73,7 @@ export class RunFolder {
   static async readConfig(folder: string): Promise<RunConfig> {
     const path = new RunFolder(folder).configPath;
     try {
-      return JSON.parse(await readFile(path, 'utf8')) as RunConfig;
+      return parseConfig(await readFile(path, 'utf8'));
     } catch (error) {
       if (error instanceof SyntaxError)
         throw new KinetorchError('ERR_FILE_ACCESS', `${path} is damaged: ${error.message}`);
@@ -94,7 +94,7 @@ export class RunFolder {
     if ('holder' in lock) {
       throw invalidArgument(
         'options.outDir',
-        `a folder that no other run, as process ${lock.holder}, writes to`,
+        `a folder that no other run, as process ${lock.holder} by its ${files.lock}, writes to`,
         folder,
       );
     }
@@ -108,26 +108,37 @@ export class RunFolder {
     this.lock = null;
   }
 
+  /** On the disk before the checkpoint that counts on it. */
   async appendMetrics(metrics: EpochMetrics): Promise<void> {
     try {
-      await appendFile(this.metricsPath, `${JSON.stringify(metrics)}\n`);
+      const file = await open(this.metricsPath, 'a');
+      try {
+        await file.appendFile(`${JSON.stringify(metrics)}\n`);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
     } catch (error) {
       throw accessError(this.metricsPath, error);
     }
   }
 
-  /** Every epoch's metrics so far. */
-  async readMetrics(): Promise<EpochMetrics[]> {
+  /** Every epoch's metrics so far; `onDamaged` hears of lines that are none. */
+  async readMetrics(onDamaged: (message: string) => void = () => {}): Promise<EpochMetrics[]> {
     const text = await readFile(this.metricsPath, 'utf8').catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return '';
       throw accessError(this.metricsPath, error);
     });
     // A process that was killed while it wrote leaves part of a line.
     const whole = text.slice(0, text.lastIndexOf('\n') + 1);
-    return whole
-      .split('\n')
-      .filter(Boolean)
-      .map((line) => JSON.parse(line) as EpochMetrics);
+    return whole.split('\n').flatMap((line, index) => {
+      try {
+        return line === '' ? [] : [JSON.parse(line) as EpochMetrics];
+      } catch {
+        onDamaged(`passing over line ${index + 1} of ${this.metricsPath}, which is damaged`);
+        return [];
+      }
+    });
   }
 
   /** Writes a checkpoint, complete or not at all, and removes all but the last three. Gives its path. */
@@ -140,8 +151,8 @@ export class RunFolder {
     return path;
   }
 
-  async hasCheckpoint(): Promise<boolean> {
-    return (await this.checkpoints()).length > 0;
+  static async hasCheckpoint(folder: string): Promise<boolean> {
+    return (await new RunFolder(folder).checkpoints()).length > 0;
   }
 
   /**
@@ -157,7 +168,7 @@ export class RunFolder {
       const path = join(this.at('checkpoints'), name);
       try {
         const state = parseState(await callNative(() => trainer.loadCheckpoint(path)));
-        await this.rewind(state);
+        await this.rewind(state, onDamaged);
         return { state, path };
       } catch (error) {
         if (!(error instanceof KinetorchError) || error.code !== 'ERR_WEIGHTS') throw error;
@@ -174,8 +185,8 @@ export class RunFolder {
     return null;
   }
 
-  private async rewind({ epoch }: RunState): Promise<void> {
-    const kept = (await this.readMetrics()).filter((metrics) => metrics.epoch <= epoch);
+  private async rewind({ epoch }: RunState, onDamaged: (message: string) => void): Promise<void> {
+    const kept = (await this.readMetrics(onDamaged)).filter((metrics) => metrics.epoch <= epoch);
     await writeAtomically(this.metricsPath, kept.map((metrics) => `${JSON.stringify(metrics)}\n`).join(''));
   }
 

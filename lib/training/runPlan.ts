@@ -1,4 +1,5 @@
 import type { TrainerOptions } from '../../binding';
+import { labelsAt } from '../dataset/labelsAt';
 import type { ClipDataset } from '../dataset/types';
 import { invalidArgument } from '../errors';
 import type { ModelMetadata } from '../model/types';
@@ -64,7 +65,7 @@ function classWeights({ classWeights: weights }: FilledTrainOptions, { labels, t
 function balancedWeights(classes: number, dataset: ClipDataset): number[] {
   const counts = new Array<number>(classes).fill(0);
   for (let index = 0; index < dataset.length; index++) {
-    for (const label of dataset.labelsOf?.(index) ?? [dataset.labelOf(index)]) counts[label] = (counts[label] ?? 0) + 1;
+    for (const label of labelsAt(dataset, index)) counts[label] = (counts[label] ?? 0) + 1;
   }
   return counts.map((count) => dataset.length / (classes * Math.max(1, count)));
 }
@@ -81,6 +82,7 @@ export function metadataOf({ options, start, data }: RunPlan, metrics: EpochMetr
       epochs: options.epochs,
       trainClips: data.train.length,
       batchSize: options.batchSize * options.accumulate,
+      loss: lossOf(options, data),
       optimizer: options.optimizer,
       learningRate: options.learningRate,
       weightDecay: options.weightDecay,

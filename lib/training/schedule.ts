@@ -3,7 +3,6 @@ export interface Schedule {
   kind: 'constant' | 'cosine' | 'multistep' | 'onecycle' | 'plateau';
   /** Peak, reached at the end of the warm-up. */
   learningRate: number;
-  stepsPerEpoch: number;
   totalSteps: number;
   /** Steps of linear rise; 0 starts at the peak. */
   warmupSteps: number;
@@ -17,8 +16,8 @@ export interface Schedule {
 const oneCycle = { rise: 0.3, startDivisor: 25, endDivisor: 1e4 };
 
 /**
- * Learning rate of `step` (0-based). All kinds rise linearly over the warm-up first, as PyTorch's `LinearLR` from
- * `1 / warmupSteps` does; then
+ * Learning rate of `step`, which is one of `epoch` (both 0-based; samples that cannot be loaded make epochs shorter than
+ * planned). All kinds rise linearly over the warm-up first, as PyTorch's `LinearLR` from `1 / warmupSteps` does; then
  *
  * - `constant` and `plateau` stay (the latter is multiplied by what {@link Plateau} gives);
  * - `cosine` falls along half a cosine towards 0 (Loshchilov and Hutter 2016; `CosineAnnealingLR`);
@@ -27,13 +26,13 @@ const oneCycle = { rise: 0.3, startDivisor: 25, endDivisor: 1e4 };
  *   another to nearly nothing (`OneCycleLR` without its cycle of momentum).
  *
  * ```ts
- * const schedule = { kind: 'cosine', learningRate: 1, stepsPerEpoch: 10, totalSteps: 100, warmupSteps: 10, … };
- * learningRateAt(0, schedule);  // 0.1
- * learningRateAt(10, schedule); // 1
- * learningRateAt(55, schedule); // 0.5
+ * const schedule = { kind: 'cosine', learningRate: 1, totalSteps: 100, warmupSteps: 10, … };
+ * learningRateAt(0, 0, schedule);  // 0.1
+ * learningRateAt(10, 1, schedule); // 1
+ * learningRateAt(55, 5, schedule); // 0.5
  * ```
  */
-export function learningRateAt(step: number, schedule: Schedule): number {
+export function learningRateAt(step: number, epoch: number, schedule: Schedule): number {
   const { kind, learningRate, totalSteps, warmupSteps } = schedule;
   if (step < warmupSteps) return (learningRate * (step + 1)) / warmupSteps;
   const left = totalSteps - warmupSteps;
@@ -41,7 +40,6 @@ export function learningRateAt(step: number, schedule: Schedule): number {
   if (kind === 'cosine') return between(learningRate, 0, done / Math.max(1, left));
   if (kind === 'onecycle') return oneCycleRate(learningRate, done, left);
   if (kind === 'multistep') {
-    const epoch = Math.floor(step / schedule.stepsPerEpoch);
     return learningRate * schedule.gamma ** schedule.milestones.filter((milestone) => epoch >= milestone).length;
   }
   return learningRate;

@@ -5,11 +5,11 @@ import { throwIfAborted } from '../video/abort';
 import { cropWarning } from './augmentation';
 import { checkCallbacks, type FilledTrainOptions, fillOptions } from './options';
 import { Progress } from './progress';
-import { compareConfigs, configOf } from './runConfig';
+import { compareConfigs, configOf, type RunConfig } from './runConfig';
 import { RunFolder } from './runFolder';
 import { type RunPlan, trainerOptions } from './runPlan';
 import { freshState } from './runState';
-import { startingModel } from './startingModel';
+import { type StartingModel, startingModel } from './startingModel';
 import { trainingData } from './trainingData';
 import { stepsPerEpochOf, TrainingRun } from './trainingRun';
 import type { TrainCallbacks, TrainOptions, TrainResult } from './types';
@@ -46,7 +46,8 @@ export async function train(options: TrainOptions, callbacks: TrainCallbacks = {
   const begun = filled.resume ? await RunFolder.readConfig(filled.outDir) : null;
   if (!begun) await RunFolder.refuseTaken(filled.outDir);
 
-  const plan = await planOf(filled);
+  const hasCheckpoint = begun !== null && (await RunFolder.hasCheckpoint(filled.outDir));
+  const plan = await planOf(filled, hasCheckpoint ? begun : null);
   const config = configOf(plan);
   const progress = new Progress(onProgress);
   const warnings = [...plan.data.warnings, ...(begun ? compareConfigs(begun, config) : [])];
@@ -54,7 +55,7 @@ export async function train(options: TrainOptions, callbacks: TrainCallbacks = {
   if (unseen) warnings.push(unseen);
   const folder = begun ? await RunFolder.reopen(filled.outDir) : await RunFolder.create(filled.outDir, config);
   try {
-    const source = await sourceOf(plan, begun !== null && (await folder.hasCheckpoint()));
+    const source = await plan.start.source(plan.data.labels);
     const trainer = await callNative(() => native().NativeTrainer.create(source, trainerOptions(plan)));
     try {
       const restored = begun && (await folder.restore(trainer, (message) => void warnings.push(message)));
@@ -91,9 +92,21 @@ export async function resumeOptions(outDir: string): Promise<TrainOptions> {
   return { ...kept, ...(milestones.length > 0 ? { milestones } : {}), outDir, resume: true };
 }
 
-async function planOf(options: FilledTrainOptions): Promise<RunPlan> {
-  const start = await startingModel(options);
+/** `begun` where a checkpoint is to be loaded over what the run started from. */
+async function planOf(options: FilledTrainOptions, begun: RunConfig | null): Promise<RunPlan> {
+  const start = begun ? await startAgain(options, begun) : await startingModel(options);
   return { options, start, data: await trainingData(options, start.input) };
+}
+
+/**
+ * What a run that has a checkpoint starts from: any weights of its architecture do, so that it can go on though the file
+ * it began from is gone.
+ */
+async function startAgain(options: FilledTrainOptions, begun: RunConfig): Promise<StartingModel> {
+  const { architecture, input, license } = begun;
+  // The network of a file from elsewhere is known from that file alone.
+  if (!architectures().some(({ name }) => name === architecture)) return startingModel(options);
+  return { ...(await startingModel({ ...options, architecture, input, from: undefined })), license };
 }
 
 /** A report that cannot be written does not take the trained model away: it is a warning. */
@@ -110,16 +123,6 @@ async function reportOn(
     throwIfAborted(signal);
     progress.emit({ type: 'warning', message: `no report was written: ${(error as Error).message}` });
   }
-}
-
-/**
- * What the native trainer is made from. Where a checkpoint is to be loaded over it, any weights of the architecture do,
- * so that a run can go on though the file it began from is gone.
- */
-async function sourceOf({ options, start, data }: RunPlan, willRestore: boolean): Promise<string | Uint8Array> {
-  const isKnown = architectures().some(({ name }) => name === start.architecture);
-  if (!willRestore || !isKnown) return start.source(data.labels);
-  return (await startingModel({ ...options, architecture: start.architecture, from: undefined })).source(data.labels);
 }
 
 function sizesOf(plan: RunPlan) {

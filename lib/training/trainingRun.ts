@@ -40,7 +40,6 @@ export class TrainingRun {
     this.schedule = {
       kind: options.schedule,
       learningRate: options.learningRate,
-      stepsPerEpoch,
       totalSteps: options.epochs * stepsPerEpoch,
       warmupSteps: Math.round(options.warmupEpochs * stepsPerEpoch),
       milestones: options.milestones,
@@ -96,7 +95,7 @@ export class TrainingRun {
       trainer: this.trainer,
       loader: this.loaders.train,
       accumulate: this.plan.options.accumulate,
-      learningRate: (step) => learningRateAt(step, this.schedule) * this.state.plateau.factor,
+      learningRate: (step) => learningRateAt(step, this.state.epoch, this.schedule) * this.state.plateau.factor,
       onStep: (event) => this.progress.emit(event),
       afterStep: () => this.saveCheckpointInTime(),
       signal: this.signal,

@@ -20,7 +20,7 @@ export async function writeRunReport(
     data.validation &&
     (await evaluate(folder.bestPath, data.validation, {
       clips: 1,
-      batchSize,
+      batchSize: Math.min(batchSize, 64),
       device,
       threads: threads || undefined,
       // Training has made sure that few enough are missing.

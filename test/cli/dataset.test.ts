@@ -74,6 +74,13 @@ test('says the same to a person, and draws frames of each class', async () => {
   expect(svg.match(/<image /g)?.length).toBe(9);
 });
 
+test('a picture that cannot be written is an error after the figures', async () => {
+  const { code, stdout, stderr } = await kinetorch(['dataset', folder, '--picture', join(folder, 'none', 'clips.svg')]);
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/clips +7 in 5 files/);
+  expect(stderr).toMatch(/^error: cannot write .*clips\.svg.* \[ERR_FILE_ACCESS\]$/m);
+});
+
 test('ends with 0 where every clip can be used', async () => {
   const { code, stdout } = await kinetorch(['dataset', join(root, '..', 'shared', 'data', 'fights')]);
   expect([code, stdout]).toEqual([

@@ -37,6 +37,13 @@ test('prints a table of figures and one of classes, and writes a report', async 
   expect(await readFile(html, 'utf8')).toContain('<section id="confusion">');
 });
 
+test('a report that cannot be written takes no figures away', async () => {
+  const { code, stdout, stderr } = await evaluate('--html', join(folder, 'none', 'report.html'));
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/^by video +\d+\.\d%/m);
+  expect(stderr).toMatch(/^error: cannot write .*report\.html.* \[ERR_FILE_ACCESS\]$/m);
+});
+
 test('--json gives the whole evaluation, of a fold alone where one is named', async () => {
   const { code, stdout } = await evaluate('--fold', '1', '--json');
   expect(code).toBe(0);

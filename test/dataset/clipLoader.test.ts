@@ -141,7 +141,7 @@ describe('samples that fail', () => {
     expect(asked).toEqual([0, 1, 2, 3, 4, 5, 0, 2, 4, 5]);
     expect(loader.skipped).toEqual([
       { index: 1, name: 'clip-1', reason: 'no frame could be decoded' },
-      { index: 3, name: 'clip-3', reason: 'expected 12 bytes of data but received 11' },
+      { index: 3, name: 'clip-3', reason: 'expected 1×2×2×3 = 12 values in `clip.data` but received 11' },
     ]);
   });
 

@@ -93,6 +93,19 @@ test('several labels a video are scored by sigmoids', async () => {
   expect(predictions[0]?.probability).toBeCloseTo(((sigmoids[0] ?? 0) + (sigmoids[1] ?? 0)) / 2, 5);
 });
 
+test('sigmoids for a model trained for several labels, and a warning where the data ask them of another', async () => {
+  await using other = await loadModel(archive, onCpu);
+  const trainedWith = (loss: string) => Object.assign(other.metadata, { training: { loss } });
+  trainedWith('bce');
+  const { metrics, warnings } = await evaluate(other, noise);
+  expect({ task: metrics.task, warnings }).toEqual({ task: 'multiLabel', warnings: [] });
+  trainedWith('crossentropy');
+  expect((await evaluate(other, noise)).metrics.task).toBe('singleLabel');
+  const several = await evaluate(other, { ...noise, labelsOf: (index) => [index % 6, 5] });
+  expect(several.metrics.task).toBe('multiLabel');
+  expect(several.warnings).toEqual([expect.stringContaining('trained for one')]);
+});
+
 describe('samples that cannot be loaded', () => {
   const broken = (failing: number[]): ClipDataset => ({
     ...noise,

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { seededRandom } from '../../lib/dataset/seededRandom';
@@ -156,6 +156,53 @@ test('an abort finishes the step, saves a checkpoint and rejects', async () => {
   await expect(train(late, { signal: controller.signal })).rejects.toMatchObject({ code: 'ERR_ABORTED' });
   expect(await readdir(folder)).toEqual(['run']);
 }, 60_000);
+
+test('goes on though the model it began from is gone, with a damaged line of metrics', async () => {
+  const base = await train(optionsFor({ outDir: join(folder, 'base') }));
+  const options = (change: Partial<TrainOptions> = {}) =>
+    optionsFor({ architecture: undefined, from: base.modelPath, epochs: 3, ...change });
+  const whole = await train(options({ outDir: join(folder, 'whole') }));
+
+  const controller = new AbortController();
+  const onProgress = ({ type }: TrainEvent) => {
+    if (type === 'epoch') controller.abort();
+  };
+  await expect(train(options(), { signal: controller.signal, onProgress })).rejects.toMatchObject({
+    code: 'ERR_ABORTED',
+  });
+  await rm(base.modelPath);
+  await appendFile(join(folder, 'run', 'metrics.jsonl'), '{"epoch":\n');
+  const warnings: string[] = [];
+  const resumed = await train(options({ resume: true }), {
+    onProgress: (event) => void (event.type === 'warning' && warnings.push(event.message)),
+  });
+  expect(warnings).toEqual([expect.stringMatching(/line 2 of .*metrics\.jsonl/)]);
+  expect(await readFile(resumed.lastModelPath)).toEqual(await readFile(whole.lastModelPath));
+}, 60_000);
+
+test('a config.json that is none is refused', async () => {
+  const { configPath } = await train(optionsFor());
+  for (const text of ['[]', '{"formatVersion":1}', '{"formatVersion":2,"options":{},"input":{}}', '{']) {
+    await writeFile(configPath, text);
+    await expect(train(optionsFor({ resume: true }))).rejects.toMatchObject({
+      code: 'ERR_FILE_ACCESS',
+      message: expect.stringContaining('config.json is damaged'),
+    });
+  }
+}, 60_000);
+
+test.each([[3], [-1], [0.5], [Number.NaN], ['left']])(
+  'a label of %p is refused before anything is written',
+  async (label) => {
+    const labelOf = (index: number) => (index === 7 ? (label as number) : 0);
+    const data = { train: { ...stripeDataset(12, 1), labelOf } };
+    await expect(train(optionsFor({ data }))).rejects.toMatchObject({
+      code: 'ERR_DATASET',
+      message: expect.stringMatching(/sample 7 .*from 0 to 2/),
+    });
+    expect(await readdir(folder)).toEqual([]);
+  },
+);
 
 test('refuses a folder that holds a run, and leaves it alone', async () => {
   const first = await train(optionsFor());
