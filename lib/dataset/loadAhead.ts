@@ -39,20 +39,21 @@ export async function* loadAhead<T, R>(
     }
   };
 
-  let onAbort = () => {};
-  const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(abortError(signal as AbortSignal));
-  });
-  aborted.catch(() => {});
+  let stopWaiting: (error: unknown) => void = () => {};
+  const onAbort = () => stopWaiting(abortError(signal as AbortSignal));
   signal?.addEventListener('abort', onAbort);
 
   try {
-    throwIfAborted(signal);
     for (;;) {
+      throwIfAborted(signal);
       while (next < items.length && started.length < ahead) started.push(loadOne(items[next++] as T));
       const first = started.shift();
       if (!first) return;
-      yield await Promise.race([first, aborted]);
+      // Not Promise.race() with one promise for the abort: that would hold every item until the end.
+      yield await new Promise<Loaded<T, R>>((resolve, reject) => {
+        stopWaiting = reject;
+        first.then(resolve);
+      });
     }
   } finally {
     stopped = true;

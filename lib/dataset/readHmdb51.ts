@@ -10,11 +10,17 @@ export const hmdb51Lists = 'testTrainMulti_7030_splits';
 /** What the number behind a file means; 0 is for files that this split leaves out. */
 const parts: Record<string, SplitName | null> = { 0: null, 1: 'train', 2: 'test' };
 
+/** How clips are named: the video, its class, and how the clip was taken. */
+const clipName = /^(.+)_[hulf]_(?:cm|nm)_np\d+_(?:fr|ba|le|ri)_(?:goo|med|bad)_\d+\.avi$/i;
+
 /** HMDB51 (Kuehne et al. 2011): a list for each class, `<class>_test_splitN.txt`. */
 export async function readHmdb51(root: string, split: number): Promise<VideoCollection> {
   const lists = join(root, hmdb51Lists);
   const ending = `_test_split${split}.txt`;
-  const files = (await readdir(lists)).filter((file) => file.endsWith(ending)).sort();
+  const names = await readdir(lists).catch((error: Error) => {
+    throw new KinetorchError('ERR_FILE_ACCESS', `cannot read ${lists}: ${error.message}`, { cause: error });
+  });
+  const files = names.filter((file) => file.endsWith(ending)).sort();
   const labels = files.map((file) => file.slice(0, -ending.length));
   const find = await videoFinder(root);
   const samples: VideoSample[] = [];
@@ -28,7 +34,7 @@ export async function readHmdb51(root: string, split: number): Promise<VideoColl
       samples.push({
         path: find(join(labels[label] as string, name)),
         labels: [label],
-        group: null,
+        group: videoOf(name),
         split: part,
         fold: null,
         startSeconds: null,
@@ -38,4 +44,9 @@ export async function readHmdb51(root: string, split: number): Promise<VideoColl
     }
   }
   return { root, format: 'hmdb51', labels, multiLabel: false, samples };
+}
+
+/** Clips cut from one video are a group, as the official splits have it. Null for a name of another form. */
+function videoOf(name: string): string | null {
+  return clipName.exec(name)?.[1] ?? null;
 }

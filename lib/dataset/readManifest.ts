@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { basename, dirname, resolve } from 'node:path';
+import { basename, dirname, relative, resolve } from 'node:path';
 import { CsvError, type Info, parse } from 'csv-parse/sync';
 import { describe, KinetorchError } from '../errors';
 import { isVideoName } from './mediaFiles';
@@ -22,7 +22,10 @@ interface Row {
 
 /** A CSV file with a line of column names; `readCollection` says which. Columns of other names are left alone. */
 export async function readManifest(path: string): Promise<VideoCollection> {
-  const rows = parseRows(path, await readFile(path, 'utf8'));
+  const text = await readFile(path, 'utf8').catch((error: Error) => {
+    throw new KinetorchError('ERR_FILE_ACCESS', `cannot read ${path}: ${error.message}`, { cause: error });
+  });
+  const rows = parseRows(path, text);
   const root = dirname(path);
   const names = rows.map((row) => labelNames(row));
   const labels = [...new Set(names.flat())].sort();
@@ -38,6 +41,7 @@ export async function readManifest(path: string): Promise<VideoCollection> {
   }));
   refuseDuplicates(rows, samples);
   refuseHalfFilled(rows, samples);
+  groupByFile(root, samples);
   await markFolders(samples);
   return { root, format: 'manifest', labels, multiLabel: samples.some((sample) => sample.labels.length > 1), samples };
 }
@@ -137,6 +141,17 @@ function refuseHalfFilled(rows: readonly Row[], samples: readonly VideoSample[])
   const hasFolds = samples.some(({ fold }) => fold !== null);
   // Clips kept for the test need no fold.
   if (hasFolds) check('fold', ({ fold, split }) => fold !== null || split === 'test');
+}
+
+/** Parts of one video show the same scene: they are a group, of the video's name where the manifest names none. */
+function groupByFile(root: string, samples: readonly VideoSample[]): void {
+  const parts = new Map<string, VideoSample[]>();
+  for (const sample of samples) parts.set(sample.path, [...(parts.get(sample.path) ?? []), sample]);
+  for (const [path, ofVideo] of parts) {
+    if (ofVideo.length === 1) continue;
+    const group = ofVideo.find((sample) => sample.group !== null)?.group ?? relative(root, path);
+    for (const sample of ofVideo) sample.group ??= group;
+  }
 }
 
 /** Which paths are folders of pictures; what has a video's name is not looked at, for a manifest may be long. */

@@ -1,3 +1,4 @@
+import { invalidArgument } from '../errors';
 import type { ModelInput } from '../model/types';
 import { cropClip } from './cropClip';
 import { spanKey } from './spanKey';
@@ -118,7 +119,7 @@ export class VideoDataset implements ClipDataset {
 
   private sampleAt(index: number): VideoSample {
     const sample = this.samples[index];
-    if (!sample) throw new RangeError(`expected an index below ${this.samples.length} but received ${index}`);
+    if (!sample) throw invalidArgument('index', `an integer from 0 to ${this.samples.length - 1}`, index);
     return sample;
   }
 }

@@ -2,11 +2,13 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readCollection } from '../dataset/readCollection';
 import { invalidArgument, KinetorchError } from '../errors';
+import { fillOptions as fillTrainOptions } from '../training/options';
 import { train } from '../training/train';
 import type { TrainCallbacks, TrainEvent, TrainOptions } from '../training/types';
 import { writeAtomically } from '../writeAtomically';
 import { evaluate } from './evaluate';
 import { headline } from './headline';
+import { fillOptions } from './options';
 import type { EvaluateOptions, Evaluation } from './types';
 
 /** What every fold is trained and evaluated with. */
@@ -56,6 +58,9 @@ export async function crossValidate(
 ): Promise<CrossValidation> {
   const { clips, crops, outDir, resume, ...training } = options;
   refuseLeaks(options);
+  // Before hours of training, not after.
+  fillOptions({ clips, crops });
+  fillTrainOptions({ ...training, outDir, resume });
   const folds: FoldResult[] = [];
   for (const fold of await foldsOf(options)) {
     const folder = join(outDir, `fold-${fold}`);

@@ -46,7 +46,7 @@ export interface Augmentation {
 export interface ClipCacheOptions {
   /** Default `memory`. */
   where?: 'memory' | 'disk' | 'off';
-  /** Default 2 GiB in memory, 20 GiB on disk. */
+  /** Default 2 GiB in memory, 20 GiB on disk. Runs that fill one folder at the same time each count for themselves. */
   maxBytes?: number;
   /** Of the cache on disk. Default `kinetorch/clips` in the user's cache folder; runs share it. */
   folder?: string;

@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { loadAhead } from '../../lib/dataset/loadAhead';
 
 const numbers = Array.from({ length: 20 }, (_, index) => index);
@@ -72,4 +74,23 @@ test('an abort ends the waiting for an item that never comes', async () => {
   setTimeout(() => controller.abort(), 10);
   await expect(iterate()).rejects.toMatchObject({ code: 'ERR_ABORTED' });
   await expect(iterate()).rejects.toMatchObject({ code: 'ERR_ABORTED' });
+});
+
+test('items are not held once the consumer has taken them', async () => {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage = runInNewContext('gc') as () => void;
+  const load = async () => ({ clip: new Uint8Array(1000) });
+  const taken: WeakRef<object>[] = [];
+  const { signal } = new AbortController();
+  const consume = async () => {
+    for await (const { value } of loadAhead(numbers, load, { ahead: 4, concurrency: 2, signal })) {
+      taken.push(new WeakRef(value as object));
+      if (taken.length < numbers.length) continue;
+      await sleep(10);
+      collectGarbage();
+      return taken.filter((reference) => reference.deref() !== undefined).length;
+    }
+    return taken.length;
+  };
+  expect(await consume()).toBeLessThan(5);
 });

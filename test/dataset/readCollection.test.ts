@@ -66,7 +66,7 @@ describe('a manifest', () => {
     expect(rows(collection, 'group', 'split', 'fold', 'startSeconds', 'endSeconds')).toEqual([
       ['clips/a, b.mp4', 'run', 's1', 'train', 0, null, null],
       ['c.mp4', 'jump', 's2', 'validation', 1, 1.5, 2.25],
-      ['c.mp4', 'jump', null, 'test', null, 3, null],
+      ['c.mp4', 'jump', 's2', 'test', null, 3, null],
     ]);
   });
 
@@ -78,6 +78,25 @@ describe('a manifest', () => {
       ['b.mp4', 'jump+swim'],
       ['c.mp4', 'run'],
     ]);
+  });
+
+  test('with several parts of a video: they are a group', async () => {
+    const collection = await read('path,label,start\na.mp4,run,0\na.mp4,jump,2\nb.mp4,run,\n./c/../a.mp4,run,4\n');
+    expect(rows(collection, 'group')).toEqual([
+      ['a.mp4', 'run', 'a.mp4'],
+      ['a.mp4', 'jump', 'a.mp4'],
+      ['b.mp4', 'run', null],
+      ['a.mp4', 'run', 'a.mp4'],
+    ]);
+  });
+
+  test('that cannot be read', async () => {
+    const root = freshFolder();
+    writeFiles(root, ['manifest.csv/deep.txt']);
+    await expect(readCollection(root)).rejects.toMatchObject({
+      code: 'ERR_FILE_ACCESS',
+      message: expect.stringContaining('manifest.csv'),
+    });
   });
 
   test('of any name, and with folders of pictures', async () => {
@@ -166,16 +185,19 @@ describe('official lists', () => {
     writeFiles(root, {
       'hmdb51_org/brush_hair/a_nm_np1.avi': '',
       'wave/c.avi': '',
+      'wave/The_Film_2_wave_u_cm_np1_fr_med_13.avi': '',
       'testTrainMulti_7030_splits/brush_hair_test_split1.txt': 'a_nm_np1.avi 1 \nb.avi 0 \n',
-      'testTrainMulti_7030_splits/wave_test_split1.txt': 'c.avi 2 \nd.avi 1\n',
+      'testTrainMulti_7030_splits/wave_test_split1.txt':
+        'c.avi 2 \nd.avi 1\nThe_Film_2_wave_u_cm_np1_fr_med_13.avi 1\n',
       'testTrainMulti_7030_splits/wave_test_split2.txt': 'c.avi 9\n',
     });
     const collection = await readCollection(root);
     expect(collection).toMatchObject({ format: 'hmdb51', labels: ['brush_hair', 'wave'] });
-    expect(rows(collection, 'split')).toEqual([
-      ['hmdb51_org/brush_hair/a_nm_np1.avi', 'brush_hair', 'train'],
-      ['wave/c.avi', 'wave', 'test'],
-      ['wave/d.avi', 'wave', 'train'],
+    expect(rows(collection, 'split', 'group')).toEqual([
+      ['hmdb51_org/brush_hair/a_nm_np1.avi', 'brush_hair', 'train', null],
+      ['wave/c.avi', 'wave', 'test', null],
+      ['wave/d.avi', 'wave', 'train', null],
+      ['wave/The_Film_2_wave_u_cm_np1_fr_med_13.avi', 'wave', 'train', 'The_Film_2_wave'],
     ]);
     await expect(readCollection(root, { officialSplit: 2 })).rejects.toThrow('expected 0, 1 or 2 behind c.avi');
   });

@@ -111,6 +111,9 @@ describe('crossValidate', () => {
   test('refuses what would let the held-out fold decide, and data without folds', async () => {
     const attempt = (change: object) => crossValidate({ ...options(), outDir: join(folder, 'no'), ...change });
     await expectError(attempt({ schedule: 'plateau' }), 'ERR_INVALID_ARGUMENT', 'schedule', 'held out');
+    await expectError(attempt({ clips: 0 }), 'ERR_INVALID_ARGUMENT', 'clips');
+    await expectError(attempt({ crops: 2 }), 'ERR_INVALID_ARGUMENT', 'crops');
+    await expectError(attempt({ outDir: 5 }), 'ERR_INVALID_ARGUMENT', 'outDir');
     await expectError(attempt({ earlyStopping: 3 }), 'ERR_INVALID_ARGUMENT', 'earlyStopping');
     await expectError(attempt({ data: join(folder, 'splits.csv') }), 'ERR_DATASET', 'two or more folds');
   });
