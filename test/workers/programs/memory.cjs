@@ -9,16 +9,20 @@ const megabytes = () => {
 const turn = () => new Promise((resolve) => setTimeout(resolve, 20));
 const options = { device: 'cpu', threads: 1 };
 
-/** What is left behind grows in every window; an allocator's pools grow in one, whenever they first fill. */
-async function medianGrowth(windows, each) {
-  const grown = [];
-  for (let i = 0; i < windows; i++) {
-    const before = megabytes();
+/**
+ * By how much the process grows in one window. Allocators' pools fill at first and swing by tens of megabytes later,
+ * but what is left behind raises their lowest point with every window.
+ */
+async function growthOf(each) {
+  const half = 5;
+  const sizes = [];
+  for (let window = 0; window < 1 + 2 * half; window++) {
     await each();
     await turn();
-    grown.push(megabytes() - before);
+    sizes.push(megabytes());
   }
-  return grown.sort((a, b) => a - b)[windows >> 1];
+  const lowest = (from) => Math.min(...sizes.slice(from, from + half));
+  return (lowest(1 + half) - lowest(1)) / half;
 }
 
 async function requests() {
@@ -30,7 +34,7 @@ async function requests() {
         i % 3 === 0 ? model.embedClip(noiseClip(4, 120 + i, 160)) : model.classifyClip(noiseClip(8, 120, 160 + i)),
       ),
     );
-  return medianGrowth(5, async () => {
+  return growthOf(async () => {
     for (let i = 0; i < 10; i++) await round();
   });
 }
@@ -42,8 +46,8 @@ async function reload() {
     await model.classifyClip(noiseClip(4, 40, 56));
     await model.dispose();
   };
-  return medianGrowth(5, async () => {
-    for (let i = 0; i < 20; i++) await once();
+  return growthOf(async () => {
+    for (let i = 0; i < 8; i++) await once();
   });
 }
 
@@ -57,7 +61,7 @@ async function collect() {
     await model.classifyClip(noiseClip(4, 32, 32));
   };
   // The collector may be one model late.
-  return medianGrowth(5, async () => {
+  return growthOf(async () => {
     await once();
     await turn();
     global.gc();
