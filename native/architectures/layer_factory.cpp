@@ -82,21 +82,30 @@ LayerFactory::Module LayerFactory::maxPool(Size3 kernel, Size3 stride, Size3 pad
 
 LayerFactory::Module LayerFactory::averagePool(Size3 stride) {
   Module module = make("AvgPool3d");
-  std::ostringstream source;
-  // LibTorch refuses a window larger than its input, which the last stages of small clips would meet, and has no
-  // half-precision average pooling in three dimensions on a CPU.
-  source << "def forward(self, x: Tensor) -> Tensor:\n"
-         << "    window = [min(" << stride[0] << ", x.size(2)), min(" << stride[1] << ", x.size(3)), min(" << stride[2]
-         << ", x.size(4))]\n"
-         << "    return torch.avg_pool3d(x.float(), window, " << list(stride) << ", [0, 0, 0], True, False).type_as(x)\n";
-  module.define(source.str());
+  module.register_attribute("stride", c10::ListType::ofInts(), c10::List<int64_t>({stride[0], stride[1], stride[2]}));
+  // In each frame, then over time: LibTorch averages planes in channels_last, of which both steps are views, but clips
+  // only after it has copied them to planes of one channel, and what follows then works across two layouts. A window
+  // larger than its input, which the last stages of small clips would meet, is refused.
+  module.define(R"(
+    def forward(self, x: Tensor) -> Tensor:
+        batch, channels, time, height, width = x.size(0), x.size(1), x.size(2), x.size(3), x.size(4)
+        strides = [self.stride[1], self.stride[2]]
+        window = [min(strides[0], height), min(strides[1], width)]
+        frames = x.transpose(1, 2).reshape([batch * time, channels, height, width])
+        frames = torch.avg_pool2d(frames, window, strides, [0, 0], True, False)
+        height, width = frames.size(2), frames.size(3)
+        clip = frames.reshape([batch, time, channels, height * width]).transpose(1, 2)
+        if self.stride[0] > 1:
+            clip = torch.avg_pool2d(clip, [min(self.stride[0], time), 1], [self.stride[0], 1], [0, 0], True, False)
+        return clip.reshape([batch, channels, clip.size(2), height, width])
+  )");
   return module;
 }
 
 LayerFactory::Module LayerFactory::localContrast() {
   Module module = make("LocalContrast");
-  // In float32, as the differences may be far smaller than the values. 0.05 is about what a camera's noise amounts to in
-  // clips normalised to a deviation of about 1; without it, and the bound of 4, flat places would be noise alone.
+  // In float32, as the differences may be far smaller than the values. 0.05 is about what a camera's noise amounts to
+  // in clips normalised to a deviation of about 1; without it, and the bound of 4, flat places would be noise alone.
   module.define(
       "def forward(self, x: Tensor) -> Tensor:\n"
       "    clip = x.float()\n"
@@ -104,7 +113,8 @@ LayerFactory::Module LayerFactory::localContrast() {
       "    edge = [side // 2, side // 2]\n"
       "    mean = torch.avg_pool2d(clip.mean([2]), [side, side], [1, 1], edge, False, False)\n"
       "    clip = clip - mean.unsqueeze(2)\n"
-      "    variance = torch.avg_pool2d(clip.square().mean([1, 2]).unsqueeze(1), [side, side], [1, 1], edge, False, False)\n"
+      "    variance = torch.avg_pool2d(clip.square().mean([1, 2]).unsqueeze(1), [side, side], [1, 1], edge, False, "
+      "False)\n"
       "    clip = clip / (variance.sqrt() + 0.05).unsqueeze(2)\n"
       "    return clip.clamp(-4.0, 4.0).type_as(x)\n");
   return module;

@@ -36,6 +36,7 @@ class ShapeWalk {
   explicit ShapeWalk(std::vector<LayerProfile>& layers) : layers_(layers) {}
 
   Shape call(const Module& module, const std::string& method, const std::string& path, const Shape& input) {
+    if (const auto known = knownShape(module, input)) return *known;
     const auto graph = torch::jit::toGraphFunction(module.get_method(method).function()).graph();
     Frame frame;
     frame.modules.emplace(graph->inputs().at(0), std::make_pair(module, path));
@@ -104,6 +105,16 @@ class ShapeWalk {
     }
   }
 
+  // Of LayerFactory's modules of several operators, whose shapes are simpler than their graphs.
+  static std::optional<Shape> knownShape(const Module& module, Shape size) {
+    const std::string name = module.type()->name()->name();
+    if (name == "LocalContrast") return size;
+    if (name != "AvgPool3d" || !module.hasattr("stride")) return std::nullopt;
+    const auto stride = module.attr("stride").toIntVector();
+    for (size_t i = 0; i < 3; ++i) size.at(i + 1) = (size.at(i + 1) + stride.at(i) - 1) / stride.at(i);
+    return size;
+  }
+
   static void getAttribute(Frame& frame, const Node* node, const Value* out) {
     const auto& [module, path] = frame.modules.at(node->inputs()[0]);
     const std::string& name = node->s(torch::jit::attr::name);
@@ -118,16 +129,16 @@ class ShapeWalk {
   Shape conv3d(Frame& frame, const Node* node, const std::string& path) {
     const at::Tensor& weight = frame.tensors.at(node->inputs()[1]);
     const Shape kernel = weight.sizes().slice(2).vec();
-    const Shape out = window(frame.shape(node->inputs()[0]), weight.size(0), kernel, ints(node, 3), ints(node, 4),
-                             ints(node, 5));
+    const Shape out =
+        window(frame.shape(node->inputs()[0]), weight.size(0), kernel, ints(node, 3), ints(node, 4), ints(node, 5));
     const bool hasBias = frame.tensors.count(node->inputs()[2]) > 0;
     record(path, "conv3d", out, weight.numel() + (hasBias ? weight.size(0) : 0),
            volume(out) * weight.size(1) * volume(kernel));
     return out;
   }
 
-  static Shape window(const Shape& in, int64_t channels, const Shape& kernel, const Shape& stride,
-                      const Shape& padding, const Shape& dilation) {
+  static Shape window(const Shape& in, int64_t channels, const Shape& kernel, const Shape& stride, const Shape& padding,
+                      const Shape& dilation) {
     Shape out{channels};
     for (size_t i = 0; i < 3; ++i) {
       out.push_back((in[i + 1] + 2 * padding[i] - dilation[i] * (kernel[i] - 1) - 1) / stride[i] + 1);

@@ -181,5 +181,34 @@ TEST(Networks, TakeAnyNumberOfFramesHeightWidthAndClasses) {
   }
 }
 
+TEST(AveragePool, IsLibTorchsInThreeDimensionsAndKeepsTheLayout) {
+  LayerFactory factory(1);
+  for (const Size3& stride : {Size3{1, 2, 2}, Size3{2, 2, 2}, Size3{1, 1, 1}, Size3{3, 2, 4}}) {
+    torch::jit::Module pool = factory.averagePool(stride);
+    const std::vector<int64_t> steps{stride[0], stride[1], stride[2]};
+    for (const std::vector<int64_t>& shape : {std::vector<int64_t>{2, 5, 6, 8, 10}, {1, 3, 5, 7, 9}, {2, 4, 1, 1, 3}}) {
+      at::Tensor clip = at::randn(shape).contiguous(at::MemoryFormat::ChannelsLast3d).requires_grad_();
+      at::Tensor same = clip.detach().clone().requires_grad_();
+      std::vector<int64_t> window;
+      for (size_t i = 0; i < 3; ++i) window.push_back(std::min(steps[i], shape[i + 2]));
+      const at::Tensor expected = at::avg_pool3d(same, window, steps, {0, 0, 0}, true, false);
+      const at::Tensor pooled = pool.forward({clip}).toTensor();
+      EXPECT_TRUE(pooled.allclose(expected, 0, 1e-6));
+      // Of one pixel or frame, layouts cannot be told apart.
+      const bool isFlat = pooled.size(2) * pooled.size(3) == 1;
+      EXPECT_TRUE(isFlat || pooled.is_contiguous(at::MemoryFormat::ChannelsLast3d)) << pooled.sizes();
+      const at::Tensor gradient = at::randn(pooled.sizes());
+      pooled.backward(gradient);
+      expected.backward(gradient);
+      EXPECT_TRUE(clip.grad().allclose(same.grad(), 0, 1e-6));
+      for (const at::ScalarType type : {at::kHalf, at::kBFloat16}) {
+        const at::Tensor halves = pool.forward({clip.detach().to(type)}).toTensor();
+        EXPECT_EQ(halves.scalar_type(), type);
+        EXPECT_TRUE(halves.to(at::kFloat).allclose(expected.detach(), 0.02, 0.02));
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace kinetorch
