@@ -155,6 +155,7 @@ struct Trainer::Impl {
     const at::Tensor probabilities = loss.probabilities(logits).cpu().contiguous();
     const float* values = probabilities.const_data_ptr<float>();
     result.probabilities.assign(values, values + probabilities.numel());
+    blocks.endStep();
     return result;
   }
 
