@@ -71,8 +71,8 @@ const optionsSchema = z.strictObject(
     loss: oneOf(['crossentropy', 'bce']).optional(),
     labelSmoothing: realNumber(0, 0.99).optional(),
     classWeights: z
-      .union([z.literal('balanced'), z.array(realNumber(0, Number.MAX_VALUE))], {
-        error: "'balanced' or an array of numbers of 0 or more",
+      .union([z.literal('balanced'), z.array(realNumber(1e-6, 1e6))], {
+        error: "'balanced' or an array of numbers between 0.000001 and 1000000",
       })
       .optional(),
     precision: oneOf(['auto', 'float32', 'bfloat16', 'float16']).default('auto'),

@@ -55,6 +55,7 @@ test.each<[string, object, string]>([
   ['multistep without milestones', { schedule: 'multistep' }, '`options.milestones`'],
   ['an unknown schedule', { schedule: 'exponential' }, "'cosine' or"],
   ['class weights', { classWeights: 'even' }, '`options.classWeights`'],
+  ['a class weight of nothing', { classWeights: [1, 0] }, '`options.classWeights'],
   ['the cache', { cache: { where: 'cloud' } }, '`options.cache.where`'],
 ])('refuses %s', (_, change, message) => {
   const call = () => fillOptions({ ...base, ...change } as TrainOptions);
