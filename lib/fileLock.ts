@@ -1,16 +1,23 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { mkdir, open, readFile, rm, rmdir, stat, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { bootId, isProcessAlive, processStart } from './processIdentity';
 
 const heartbeatMs = 5_000;
 const staleMs = 60_000;
+/** How often, and how long, a lock without content is looked at again. */
+const looks = 20;
+const lookMs = 50;
 
 /** What a lock file says. */
 interface LockContent {
   pid: number;
   host: string;
+  /** Of that host's boot, and the process's start: after either, `pid` may be another process. See `processIdentity`. */
+  boot: string | null;
+  start: string | null;
   /** Of this one taking of the lock. */
   id: string;
 }
@@ -48,19 +55,29 @@ export interface HeldLock {
 
 /**
  * Takes a lock file, or says which process holds it. Taken over is a lock whose process, on this host, is gone; one of
- * another host that was not touched for a minute; and one that a crash of the machine left without content.
+ * another host, or of this one before it started anew, that was not touched for a minute; and one that a crash left
+ * without its content.
  */
 export async function takeLock(path: string): Promise<HeldLock | { holder: number }> {
-  const own: LockContent = { pid: process.pid, host: hostname(), id: randomUUID() };
-  while (!(await acquire(path, own))) {
+  const { pid } = process;
+  const own: LockContent = {
+    pid,
+    host: hostname(),
+    boot: await bootId(),
+    start: await processStart(pid),
+    id: randomUUID(),
+  };
+  for (;;) {
+    await createLock(path, own);
     const text = await readLock(path);
     if (text === null) continue;
     const holder = parse(text);
-    if (holder && (await isHeld(path, holder))) return { holder: holder.pid };
+    if (holder?.id === own.id) break;
+    if (holder && (await isHeld(path, holder, own))) return { holder: holder.pid };
     await removeStale(path, text);
   }
   held.add(own.id);
-  const isOwn = async () => parse((await readLock(path)) ?? '')?.id === own.id;
+  const isOwn = async () => parse((await textOf(path)) ?? '')?.id === own.id;
   const heartbeat = setInterval(async () => {
     const now = new Date();
     if (await isOwn().catch(() => false)) await utimes(path, now, now).catch(() => {});
@@ -75,74 +92,78 @@ export async function takeLock(path: string): Promise<HeldLock | { holder: numbe
   };
 }
 
-/** Whether a process of this host still runs. */
-export function isProcessAlive(pid: number): boolean {
+/** Leaves a lock that is there as it is. Whose it then is, its content says. */
+async function createLock(path: string, content: LockContent): Promise<void> {
+  // Not a link to a file that is whole already: some file systems have no links.
+  const file = await open(path, 'wx').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'EEXIST') return null;
+    throw error;
+  });
   try {
-    process.kill(pid, 0);
-    return true;
+    await file?.writeFile(JSON.stringify(content));
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
-/** The lock appears with its content, by a link: a process that is killed here leaves no lock that nobody can read. */
-async function acquire(path: string, content: LockContent): Promise<boolean> {
-  const own = `${path}.tmp-${content.id}`;
-  try {
-    const file = await open(own, 'wx');
-    try {
-      await file.writeFile(JSON.stringify(content));
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await link(own, path);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    await rm(path, { force: true });
     throw error;
   } finally {
-    await rm(own, { force: true });
+    await file?.close();
   }
 }
 
 /** A process of this host that was stopped for an hour (SIGSTOP, a machine asleep) holds its lock all the same. */
-async function isHeld(path: string, { pid, host, id }: LockContent): Promise<boolean> {
-  if (host !== hostname()) return isFresh(path);
-  // This process's own number: a worker thread's lock, or that of a container before this one.
-  if (pid === process.pid) return held.has(id) || isFresh(path);
-  return isProcessAlive(pid);
+async function isHeld(path: string, lock: LockContent, own: LockContent): Promise<boolean> {
+  if (held.has(lock.id)) return true;
+  if (lock.host !== own.host || lock.boot !== own.boot) return isFresh(path);
+  // A worker thread's lock, which outlives a thread that was terminated.
+  if (lock.pid === own.pid && lock.start === own.start) return isFresh(path);
+  const start = await processStart(lock.pid);
+  return isProcessAlive(lock.pid) && (start === null || start === lock.start);
 }
 
-async function isFresh(path: string): Promise<boolean> {
+async function isFresh(path: string, forMs = staleMs): Promise<boolean> {
   const found = await stat(path).catch(orNull);
-  return found !== null && Date.now() - found.mtimeMs < staleMs;
+  return found !== null && Date.now() - found.mtimeMs < forMs;
 }
 
 /**
- * Takes the lock file away under a name of its own first: where another process was faster, and what lies there by now
- * is its lock, it is put back.
+ * Removes the lock file while it still says `text`. One process at a time, or of two that found the same lock stale the
+ * slower would remove the one that the faster has made since.
  */
 async function removeStale(path: string, text: string): Promise<void> {
-  const aside = `${path}.tmp-${randomUUID()}`;
-  if ((await rename(path, aside).catch(orNull)) === null) return;
+  const turn = `${path}.stale`;
   try {
-    if ((await readFile(aside, 'utf8')) !== text) await link(aside, path);
+    await mkdir(turn);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    // A turn takes a moment, unless its process was killed meanwhile.
+    if (await isFresh(turn, heartbeatMs)) await sleep(lookMs);
+    else await rmdir(turn).catch(orNull);
+    return;
+  }
+  try {
+    if ((await textOf(path)) === text) await rm(path, { force: true });
   } finally {
-    await rm(aside, { force: true });
+    await rmdir(turn).catch(orNull);
   }
 }
 
-/** Null when there is none. */
+/** Null when there is none. What is no lock is given only once it has had the time to become one. */
 async function readLock(path: string): Promise<string | null> {
+  for (let look = 1; ; look++) {
+    const text = await textOf(path);
+    if (text === null || parse(text) !== null || look === looks) return text;
+    await sleep(lookMs);
+  }
+}
+
+async function textOf(path: string): Promise<string | null> {
   return readFile(path, 'utf8').catch(orNull);
 }
 
 /** Null for what is no lock's content. */
 function parse(text: string): LockContent | null {
   try {
-    const { pid, host, id = '' } = JSON.parse(text) as LockContent;
-    return Number.isInteger(pid) && typeof host === 'string' ? { pid, host, id } : null;
+    const lock = JSON.parse(text) as LockContent;
+    return Number.isInteger(lock.pid) && typeof lock.host === 'string' ? lock : null;
   } catch {
     return null;
   }
