@@ -35,8 +35,11 @@ export async function checkCollection(
   const isFrames = new Map(collection.samples.map((sample) => [sample.path, sample.isFrames]));
   const paths = [...isFrames.keys()];
   const concurrency = Math.max(2, availableParallelism());
-  const check = async (path: string) => {
-    const video = await openVideo(path, { signal, pictureRate: isFrames.get(path) ? usualPictureRate : undefined });
+  const check = async (path: string, stopped: AbortSignal) => {
+    const video = await openVideo(path, {
+      signal: stopped,
+      pictureRate: isFrames.get(path) ? usualPictureRate : undefined,
+    });
     await video.close();
     return video;
   };

@@ -92,7 +92,8 @@ export class ClipLoader {
     let batches = 0;
     let consumed = from;
     const stack = () => ({ ...stackClips(clips, this.targetClasses), names: clips.map(({ name }) => name), consumed });
-    const loading = loadAhead(this.order(mode, epoch).slice(from), (index) => this.load(index, mode, epoch), {
+    const order = this.order(mode, epoch).slice(from);
+    const loading = loadAhead(order, (index, stopped) => this.load(index, { mode, epoch, signal: stopped }), {
       ahead: batchesAhead * batchSize,
       concurrency,
       signal,
@@ -118,10 +119,10 @@ export class ClipLoader {
   }
 
   /** Null for a sample that has failed before. */
-  private async load(index: number, mode: ClipRequest['mode'], epoch: number): Promise<DatasetClip | null> {
+  private async load(index: number, request: Omit<ClipRequest, 'random'>): Promise<DatasetClip | null> {
     if (this.failed.has(index)) return null;
-    const random = seededRandom(this.options.seed, epoch, index);
-    const clip = await this.dataset.clip(index, { mode, epoch, random });
+    const random = seededRandom(this.options.seed, request.epoch, index);
+    const clip = await this.dataset.clip(index, { ...request, random });
     checkClip(clip);
     if (clip.data.BYTES_PER_ELEMENT === 1) return clip;
     throw new KinetorchError(

@@ -36,21 +36,32 @@ export interface SpanPlace {
 /**
  * The frames of a span that `choose` picks. They come from the cache where it holds the span; else they are decoded, and
  * the whole span with them where the cache has room for it. The result is the same in either case.
+ * Rejects with `ERR_ABORTED` once `signal` is.
  */
-export async function readSpan(span: Span, choose: FrameChoice, place: SpanPlace | null): Promise<DatasetClip> {
+export async function readSpan(
+  span: Span,
+  choose: FrameChoice,
+  place: SpanPlace | null,
+  signal?: AbortSignal,
+): Promise<DatasetClip> {
   const cached = await place?.cache.read(place.key, choose);
   if (cached) return cached;
   try {
-    return await decodeOnce(span, choose, place);
+    return await decodeOnce(span, choose, place, signal);
   } catch (error) {
     // Whatever ended the process, an operator or a decoder's fault, one more try shows whether the file is to blame.
-    if (error instanceof DecoderDeath) return decodeOnce(span, choose, place);
+    if (error instanceof DecoderDeath) return decodeOnce(span, choose, place, signal);
     throw error;
   }
 }
 
-async function decodeOnce(span: Span, choose: FrameChoice, place: SpanPlace | null): Promise<DatasetClip> {
-  const video = await openVideo(span.path, span.pictureRate === null ? {} : { pictureRate: span.pictureRate });
+async function decodeOnce(
+  span: Span,
+  choose: FrameChoice,
+  place: SpanPlace | null,
+  signal?: AbortSignal,
+): Promise<DatasetClip> {
+  const video = await openVideo(span.path, { signal, pictureRate: span.pictureRate ?? undefined });
   try {
     const count = countFrames(span, video.info);
     const indices = choose(count);
@@ -59,13 +70,14 @@ async function decodeOnce(span: Span, choose: FrameChoice, place: SpanPlace | nu
         video,
         span,
         Array.from({ length: count }, (_, index) => index),
+        signal,
       );
       await place.cache.write(place.key, whole);
       return pickFrames(whole, indices);
     }
     const distinct = [...new Set(indices)].sort((a, b) => a - b);
     const places = new Map(distinct.map((index, at) => [index, at]));
-    const decoded = await decodeFrames(video, span, distinct);
+    const decoded = await decodeFrames(video, span, distinct, signal);
     return pickFrames(
       decoded,
       indices.map((index) => places.get(index) as number),
@@ -99,10 +111,16 @@ function frameBytes({ resize }: Span, { height, width }: VideoInfo): number {
 }
 
 /** Frames at `indices`, which rise, each resized. */
-async function decodeFrames(video: VideoReader, span: Span, indices: readonly number[]): Promise<DatasetClip> {
+async function decodeFrames(
+  video: VideoReader,
+  span: Span,
+  indices: readonly number[],
+  signal?: AbortSignal,
+): Promise<DatasetClip> {
   const pieceFrames = Math.max(1, Math.floor(maxPieceBytes / (video.info.width * video.info.height * 3)));
   const pieces: DatasetClip[] = [];
-  for await (const { data, frames, height, width } of video.readClips(windowsOf(span, indices, pieceFrames))) {
+  const windows = windowsOf(span, indices, pieceFrames);
+  for await (const { data, frames, height, width } of video.readClips(windows, { signal })) {
     const clip = { data, frames, height, width };
     pieces.push(await callNative(() => native().resizeClip(clip, [...span.resize], span.antialias)));
   }

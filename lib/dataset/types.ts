@@ -14,6 +14,8 @@ export interface ClipRequest {
    * same clips, in whatever order they are loaded.
    */
   random: () => number;
+  /** Aborted once nobody waits for the clip any more; what is being loaded can then be dropped. */
+  signal?: AbortSignal;
 }
 
 /**

@@ -74,10 +74,12 @@ export class VideoDataset implements ClipDataset {
     return `${path} from ${startSeconds ?? 0} s${endSeconds === null ? '' : ` to ${endSeconds} s`}`;
   }
 
-  async clip(index: number, { mode, random }: ClipRequest): Promise<DatasetClip> {
-    if (mode === 'evaluate') return this.crop(await this.read(index, evaluationChoice(this.sampling)), 0.5, 0.5);
+  async clip(index: number, { mode, random, signal }: ClipRequest): Promise<DatasetClip> {
+    if (mode === 'evaluate') {
+      return this.crop(await this.read(index, evaluationChoice(this.sampling), signal), 0.5, 0.5);
+    }
     const [x, y] = [random(), random()];
-    return this.crop(await this.read(index, trainingChoice(this.sampling, random)), x, y);
+    return this.crop(await this.read(index, trainingChoice(this.sampling, random), signal), x, y);
   }
 
   async views(index: number, clips: number): Promise<DatasetClip[]> {
@@ -92,7 +94,7 @@ export class VideoDataset implements ClipDataset {
     }));
   }
 
-  private async read(index: number, choose: FrameChoice): Promise<DatasetClip> {
+  private async read(index: number, choose: FrameChoice, signal?: AbortSignal): Promise<DatasetClip> {
     const { path, isFrames, startSeconds, endSeconds } = this.sampleAt(index);
     const span: Span = {
       path,
@@ -103,7 +105,8 @@ export class VideoDataset implements ClipDataset {
       resize: this.input.resize,
       antialias: this.input.antialias,
     };
-    return readSpan(span, choose, this.cache && { cache: this.cache, key: await this.keyOf(index, span) });
+    const place = this.cache && { cache: this.cache, key: await this.keyOf(index, span) };
+    return readSpan(span, choose, place, signal);
   }
 
   private keyOf(index: number, span: Span): Promise<string> {

@@ -87,6 +87,16 @@ test('every sample has random numbers of its own, the same in each run', async (
   expect(await drawn(1, 1)).not.toEqual(numbers);
 });
 
+test('clips that nobody waits for any more are told so', async () => {
+  const signals: (AbortSignal | undefined)[] = [];
+  const clip: ClipDataset['clip'] = async (_, { signal }) => {
+    signals.push(signal);
+    return { data: new Uint8Array(3), frames: 1, height: 1, width: 1 };
+  };
+  for await (const _ of loaderOf(dataset(8, clip), 2, 0).epoch('train', 0)) break;
+  expect(signals.map((signal) => signal?.aborted)).toEqual(signals.map(() => true));
+});
+
 describe('going on in the middle of an epoch', () => {
   test.each([1, 2, 3, 4])('after batch %i gives the batches that would have followed', async (done) => {
     const options = { maxSkippedShare: 0.5 };

@@ -65,6 +65,66 @@ test('ending the loop early starts nothing more', async () => {
   expect(started).toBe(atBreak);
 });
 
+test('ending the loop early or an abort ends what is being loaded', async () => {
+  const controller = new AbortController();
+  const ended: string[] = [];
+  const load = async (item: number, signal: AbortSignal) => {
+    if (item > 0) await sleep(10_000, undefined, { signal }).catch(({ name }) => void ended.push(`${item} ${name}`));
+  };
+  for await (const _ of loadAhead(numbers, load, { ahead: 4, concurrency: 3 })) break;
+  await sleep(0);
+  expect(ended).toEqual(['1 AbortError', '2 AbortError', '3 AbortError']);
+
+  const iterate = async () => {
+    for await (const { item } of loadAhead([0, 7], load, { ahead: 2, concurrency: 2, signal: controller.signal })) {
+      if (item === 0) setTimeout(() => controller.abort(), 5);
+    }
+  };
+  await expect(iterate()).rejects.toMatchObject({ code: 'ERR_ABORTED' });
+  await sleep(0);
+  expect(ended.at(-1)).toBe('7 AbortError');
+});
+
+test('an item that an abort ended is not given as a failed one', async () => {
+  const controller = new AbortController();
+  const load = async () => {
+    controller.abort();
+    throw new Error('ended');
+  };
+  const given: unknown[] = [];
+  const iterate = async () => {
+    const options = { ahead: 1, concurrency: 1, signal: controller.signal };
+    for await (const one of loadAhead(numbers, load, options)) given.push(one);
+  };
+  await expect(iterate()).rejects.toMatchObject({ code: 'ERR_ABORTED' });
+  expect(given).toEqual([]);
+});
+
+test('a place goes to the item that waits for it, at whatever moment another one comes', async () => {
+  for (let ticks = 0; ticks < 20; ticks++) {
+    let running = 0;
+    let most = 0;
+    const ends: (() => void)[] = [];
+    const load = async () => {
+      most = Math.max(most, ++running);
+      await new Promise<void>((resolve) => ends.push(resolve));
+      running--;
+    };
+    const items = loadAhead(numbers, load, { ahead: 3, concurrency: 1 });
+    const first = items.next();
+    await sleep(0);
+    ends.shift()?.();
+    await first;
+    // Now the second is being loaded and the third waits; the fourth comes some microtasks after the second has ended.
+    ends.shift()?.();
+    for (let tick = 0; tick < ticks; tick++) await null;
+    await items.next();
+    await sleep(0);
+    expect({ ticks, most }).toEqual({ ticks, most: 1 });
+    await items.return();
+  }
+});
+
 test('an abort ends the waiting for an item that never comes', async () => {
   const controller = new AbortController();
   const iterate = async () => {

@@ -81,6 +81,14 @@ describe('real files', () => {
     expect((await dataset.clip(0, request('train', 2))).data).not.toEqual(clip.data);
   });
 
+  test('an abort ends the decoding', async () => {
+    const dataset = datasetOf([sampleOf('archery.avi')]);
+    const controller = new AbortController();
+    const clip = dataset.clip(0, { ...request('train', 1), signal: controller.signal });
+    controller.abort();
+    await expect(clip).rejects.toMatchObject({ code: 'ERR_ABORTED' });
+  });
+
   test('with only a short side, wide and upright files give squares, and views in their own shape', async () => {
     const dataset = datasetOf([sampleOf('archery.avi'), sampleOf('rotated.mp4')], { resize: [64] });
     const shapes = [
