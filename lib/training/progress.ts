@@ -10,9 +10,7 @@ export class Progress {
   /** Throws what the callback throws, or what an earlier one rejected with. */
   emit(event: TrainEvent): void {
     if (this.failure) throw this.failure.error;
-    const answer = this.onProgress?.(event);
-    if (!(answer instanceof Promise)) return;
-    const settled = answer.then(
+    const settled = Promise.resolve(this.onProgress?.(event)).then(
       () => {
         this.pending.delete(settled);
       },
