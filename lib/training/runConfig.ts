@@ -6,7 +6,7 @@ import { invalidArgument } from '../errors';
 import type { ModelInput } from '../model/types';
 import { pinnedVersion, version } from '../version';
 import type { FilledTrainOptions } from './options';
-import type { RunPlan } from './runPlan';
+import { type RunPlan, type Runtime, runtimeOf } from './runPlan';
 
 /** `config.json` of a run: what it takes to repeat or to resume it. */
 export interface RunConfig {
@@ -16,6 +16,8 @@ export interface RunConfig {
   node: string;
   /** Every option with its default in place. `data` is `datasets` and `from` a size where they are no paths. */
   options: Omit<FilledTrainOptions, 'outDir' | 'resume' | 'data' | 'from'> & { data: string; from?: string };
+  /** Of the machine that the run was begun on. */
+  runtime: Runtime;
   architecture: string;
   input: ModelInput;
   /** Of the model in `from`. */
@@ -32,7 +34,8 @@ export interface RunConfig {
 /** Reads `config.json`. Throws `SyntaxError` where it is none. */
 export function parseConfig(text: string): RunConfig {
   const config = JSON.parse(text) as RunConfig | null;
-  if (config?.formatVersion === 1 && isObject(config.options) && isObject(config.input)) return config;
+  if (config?.formatVersion === 1 && isObject(config.options) && isObject(config.runtime) && isObject(config.input))
+    return config;
   throw new SyntaxError('expected the configuration of a run, of formatVersion 1');
 }
 
@@ -42,6 +45,8 @@ function isObject(value: unknown): boolean {
 
 /** What may be different when a run is resumed. */
 const free = new Set(['cache', 'decoders', 'maxSkippedShare', 'checkpointMinutes', 'device', 'threads']);
+/** What may not, beside the other options. */
+const fixed = ['architecture', 'input', 'labels', 'dataset'] as const;
 
 export function configOf({ options, start, data }: RunPlan): RunConfig {
   const { outDir, resume, from, ...kept } = options;
@@ -55,6 +60,7 @@ export function configOf({ options, start, data }: RunPlan): RunConfig {
       ...(from === undefined ? {} : { from: typeof from === 'string' ? resolve(from) : `${from.length} bytes` }),
       data: typeof options.data === 'string' ? resolve(options.data) : 'datasets',
     },
+    runtime: runtimeOf(options),
     architecture: start.architecture,
     input: start.input,
     ...(start.license === undefined ? {} : { license: start.license }),
@@ -69,7 +75,7 @@ export function configOf({ options, start, data }: RunPlan): RunConfig {
 
 /**
  * Compares the configuration a run was begun with to that it is resumed with. Throws `ERR_INVALID_ARGUMENT` for what
- * would make it another run; gives a warning for each difference that may change the last bits of the weights.
+ * would make it another run; gives a warning for each difference that may change the weights, if only in their last bits.
  */
 export function compareConfigs(begun: RunConfig, now: RunConfig): string[] {
   const stored = JSON.parse(JSON.stringify(begun)) as RunConfig;
@@ -83,15 +89,25 @@ export function compareConfigs(begun: RunConfig, now: RunConfig): string[] {
       throw invalidArgument(`options.${key}`, `${before}, as the run to resume was begun with,`, now.options[key]);
     }
   }
-  for (const key of ['architecture', 'input', 'labels', 'dataset'] as const) {
+  for (const key of fixed) {
     if (JSON.stringify(stored[key]) === JSON.stringify(current[key])) continue;
     throw invalidArgument(key, 'what it was when the run to resume was begun', JSON.stringify(current[key]));
   }
-  const differences = (['device', 'threads'] as const).filter((key) => begun.options[key] !== now.options[key]);
+  const differences = (['device', 'precision', 'threads'] as const).filter(
+    (key) => begun.runtime[key] !== now.runtime[key],
+  );
   return [
-    ...differences.map((key) => `${key} was ${begun.options[key]} and is ${now.options[key]} now`),
+    ...differences.map((key) => `${key} was ${begun.runtime[key]} and is ${now.runtime[key]} now`),
     ...(begun.libtorch === now.libtorch ? [] : [`LibTorch was ${begun.libtorch} and is ${now.libtorch} now`]),
-  ].map((difference) => `the run goes on, but its numbers will differ in the last digits: ${difference}`);
+  ].map((difference) => `the run goes on, but its numbers will differ: ${difference}`);
+}
+
+/** SHA-256 of all that makes the run this one and no other, as it was begun. */
+export function hashOf(config: RunConfig): string {
+  const options = Object.entries(config.options).filter(([key]) => !free.has(key));
+  // An object, not entries: what is undefined is then not there, as in config.json.
+  const identity = [Object.fromEntries(options), fixed.map((key) => config[key])];
+  return createHash('sha256').update(JSON.stringify(identity)).digest('hex');
 }
 
 function fingerprint(datasets: readonly ClipDataset[]): string {

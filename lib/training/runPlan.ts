@@ -20,11 +20,21 @@ export interface RunPlan {
 /** Modules of a network from its input on, the head left out. */
 const stages = ['stem', 'layer1', 'layer2', 'layer3', 'layer4'];
 
+/** What the network runs with: what `auto` and 0 come to on this machine. */
+export type Runtime = Pick<TrainerOptions, 'device' | 'precision' | 'threads'>;
+
+export function runtimeOf(options: FilledTrainOptions): Runtime {
+  const { cudaDevices, threads } = native().runtimeInfo();
+  const device = options.device === 'auto' ? (cudaDevices[0] ?? 'cpu') : options.device;
+  const usual = device.startsWith('cuda') ? 'bfloat16' : 'float32';
+  const precision = options.precision === 'auto' ? usual : options.precision;
+  return { device, precision, threads: options.threads || threads };
+}
+
 export function trainerOptions({ options, start, data }: RunPlan): TrainerOptions {
   const isMultiLabel = lossOf(options, data) === 'bce';
   return {
-    device: options.device,
-    precision: precisionOf(options),
+    ...runtimeOf(options),
     input: start.input,
     numClasses: data.labels.length,
     augment: nativeAugmentation(options.augment, data.labels),
@@ -44,14 +54,7 @@ export function trainerOptions({ options, start, data }: RunPlan): TrainerOption
     freezeBatchNorm: options.freezeBatchNorm,
     emaDecay: options.ema,
     seed: options.seed,
-    threads: options.threads,
   };
-}
-
-function precisionOf({ precision, device }: FilledTrainOptions): TrainerOptions['precision'] {
-  if (precision !== 'auto') return precision;
-  const onCuda = device.startsWith('cuda') || (device === 'auto' && native().runtimeInfo().cudaDevices.length > 0);
-  return onCuda ? 'bfloat16' : 'float32';
 }
 
 function classWeights({ classWeights: weights }: FilledTrainOptions, { labels, train }: TrainingData): number[] {

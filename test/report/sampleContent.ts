@@ -86,6 +86,7 @@ const config: RunConfig = {
     learningRate: 0.001,
     augment: { cropArea: [0.3, 1], mixup: 0.2, randAugment: { operations: 2, magnitude: 9 } },
   } as unknown as RunConfig['options'],
+  runtime: { device: 'cpu', precision: 'float32', threads: 2 },
   architecture: 'r2plus1d_dw',
   input: {
     frames: 16,
