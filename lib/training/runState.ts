@@ -3,13 +3,17 @@ import { KinetorchError } from '../errors';
 import type { PlateauState } from './plateau';
 import type { ValidationMetrics } from './types';
 
-/** Sums over the steps of an epoch. */
+/** Sums over the steps of an epoch, in whichever processes they were taken. */
 export interface EpochSums {
   loss: number;
   correct: number;
   gradNorm: number;
   clips: number;
   steps: number;
+  /** From step to step, loading and checkpoints included. */
+  seconds: number;
+  /** Of these, spent waiting for data. */
+  dataWaitSeconds: number;
   /** Of the last step. */
   learningRate: number;
 }
@@ -23,7 +27,7 @@ export interface Best {
 
 /** Where a run stands: with the checkpoint that carries it, everything the next step depends on. */
 export interface RunState {
-  formatVersion: 2;
+  formatVersion: 3;
   /** Epochs that are done, validation included. */
   epoch: number;
   /** Steps taken since the run began. */
@@ -37,12 +41,21 @@ export interface RunState {
   skipped: { train: SkippedSample[]; validation: SkippedSample[] };
 }
 
-const noSums: EpochSums = { loss: 0, correct: 0, gradNorm: 0, clips: 0, steps: 0, learningRate: 0 };
+const noSums: EpochSums = {
+  loss: 0,
+  correct: 0,
+  gradNorm: 0,
+  clips: 0,
+  steps: 0,
+  seconds: 0,
+  dataWaitSeconds: 0,
+  learningRate: 0,
+};
 
 /** Before the first step. */
 export function freshState(): RunState {
   return {
-    formatVersion: 2,
+    formatVersion: 3,
     epoch: 0,
     step: 0,
     consumed: 0,
@@ -65,9 +78,9 @@ export function endEpoch(state: RunState): void {
 /** Reads what {@link RunState} was written as. Throws `ERR_WEIGHTS` for a checkpoint of another version. */
 export function parseState(text: string): RunState {
   const state = JSON.parse(text) as RunState;
-  if (state.formatVersion === 2) return state;
+  if (state.formatVersion === 3) return state;
   throw new KinetorchError(
     'ERR_WEIGHTS',
-    `expected a checkpoint of format version 2 but received one of version ${String(state.formatVersion)}`,
+    `expected a checkpoint of format version 3 but received one of version ${String(state.formatVersion)}`,
   );
 }

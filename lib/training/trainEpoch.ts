@@ -3,11 +3,9 @@ import type { ClipLoader, LoadedBatch } from '../dataset/clipLoader';
 import { KinetorchError } from '../errors';
 import { callNative } from '../native';
 import { throwIfAborted } from '../video/abort';
+import { nameClips } from './nameClips';
 import type { RunState } from './runState';
 import type { TrainEvent } from './types';
-
-/** Clips a batch names in an error. */
-const clipsNamed = 16;
 
 export interface EpochContext {
   trainer: NativeTrainer;
@@ -22,29 +20,27 @@ export interface EpochContext {
   signal?: AbortSignal;
 }
 
-/** Time that the training part of an epoch took. */
-export interface EpochTime {
-  seconds: number;
-  dataWaitSeconds: number;
-  /** Clips trained on in that time. */
-  clips: number;
-}
-
 /**
  * One pass over the training clips, or what is left of it; moves `state` on. Loading goes on while the network is busy.
  * At the end of the pass, batches too few for a step are left out, unless it would have none.
  */
-export async function trainEpoch(state: RunState, context: EpochContext): Promise<EpochTime> {
+export async function trainEpoch(state: RunState, context: EpochContext): Promise<void> {
   const { trainer, loader, accumulate, learningRate, onStep, afterStep, signal } = context;
-  const start = performance.now();
-  const clipsBefore = state.sums.clips;
+  const { sums } = state;
+  let began = performance.now();
   let waited = 0;
+  const countTime = () => {
+    const now = performance.now();
+    sums.seconds += (now - began) / 1000;
+    sums.dataWaitSeconds += waited / 1000;
+    began = now;
+    waited = 0;
+  };
 
   const step = async (batches: LoadedBatch[]) => {
     const rate = learningRate(state.step);
     const result = await stepOn(trainer, batches, rate);
     const clips = batches.reduce((sum, { batch }) => sum + batch, 0);
-    const { sums } = state;
     state.step++;
     state.consumed = (batches.at(-1) as LoadedBatch).consumed;
     sums.steps++;
@@ -53,6 +49,7 @@ export async function trainEpoch(state: RunState, context: EpochContext): Promis
     sums.gradNorm += result.gradNorm;
     sums.clips += clips;
     sums.learningRate = rate;
+    countTime();
     onStep({
       type: 'step',
       epoch: state.epoch + 1,
@@ -68,7 +65,7 @@ export async function trainEpoch(state: RunState, context: EpochContext): Promis
   };
 
   let group: LoadedBatch[] = [];
-  let waitingSince = start;
+  let waitingSince = began;
   for await (const batch of loader.epoch('train', state.epoch, { signal, from: state.consumed })) {
     waited += performance.now() - waitingSince;
     group.push(batch);
@@ -78,13 +75,9 @@ export async function trainEpoch(state: RunState, context: EpochContext): Promis
     }
     waitingSince = performance.now();
   }
-  if (group.length > 0 && state.sums.steps === 0) await step(group);
+  if (group.length > 0 && sums.steps === 0) await step(group);
+  countTime();
   state.trained = true;
-  return {
-    seconds: (performance.now() - start) / 1000,
-    dataWaitSeconds: waited / 1000,
-    clips: state.sums.clips - clipsBefore,
-  };
 }
 
 /** One native step; an error of the training itself names the clips it came from. */
@@ -93,9 +86,8 @@ async function stepOn(trainer: NativeTrainer, batches: LoadedBatch[], learningRa
     return await callNative(() => trainer.step(batches, learningRate));
   } catch (error) {
     if (!(error instanceof KinetorchError) || error.code !== 'ERR_TRAINING') throw error;
-    const names = batches.flatMap((batch) => batch.names);
-    const more = names.length > clipsNamed ? ` and ${names.length - clipsNamed} more` : '';
-    const message = `${error.message}. The clips of this step: ${names.slice(0, clipsNamed).join(', ')}${more}`;
+    const names = nameClips(batches.flatMap((batch) => batch.names));
+    const message = `${error.message}. The clips of this step: ${names}`;
     throw new KinetorchError('ERR_TRAINING', message, { cause: error });
   }
 }

@@ -7,7 +7,7 @@ import type { RunFolder } from './runFolder';
 import { metadataOf, type RunPlan } from './runPlan';
 import { type Best, endEpoch, type RunState } from './runState';
 import { learningRateAt, type Schedule } from './schedule';
-import { type EpochTime, trainEpoch } from './trainEpoch';
+import { trainEpoch } from './trainEpoch';
 import { type Loaders, loadersFor } from './trainingData';
 import type { EpochMetrics, ValidationMetrics } from './types';
 import { validate } from './validate';
@@ -74,10 +74,10 @@ export class TrainingRun {
 
   private async epoch(): Promise<void> {
     const { state, loaders, signal } = this;
+    if (!state.trained) await this.trainingPart();
     const began = performance.now();
-    const time = state.trained ? { seconds: 0, dataWaitSeconds: 0, clips: 0 } : await this.trainingPart();
     const validation = loaders.validation && (await validate(this.trainer, loaders.validation, state.epoch, signal));
-    const metrics = this.metricsOf(time, validation, (performance.now() - began) / 1000);
+    const metrics = this.metricsOf(validation, (performance.now() - began) / 1000);
     if (validation) this.plateau?.observe(validation.loss);
     endEpoch(state);
     if (isBetter(validation, state.best)) {
@@ -90,8 +90,9 @@ export class TrainingRun {
     this.progress.emit({ type: 'epoch', ...metrics });
   }
 
-  private async trainingPart(): Promise<EpochTime> {
-    const time = await trainEpoch(this.state, {
+  private async trainingPart(): Promise<void> {
+    const { clips, seconds } = this.state.sums;
+    await trainEpoch(this.state, {
       trainer: this.trainer,
       loader: this.loaders.train,
       accumulate: this.plan.options.accumulate,
@@ -100,12 +101,11 @@ export class TrainingRun {
       afterStep: () => this.saveCheckpointInTime(),
       signal: this.signal,
     });
-    this.trained.clips += time.clips;
-    this.trained.seconds += time.seconds;
-    return time;
+    this.trained.clips += this.state.sums.clips - clips;
+    this.trained.seconds += this.state.sums.seconds - seconds;
   }
 
-  private metricsOf(time: EpochTime, validation: ValidationMetrics | null, seconds: number): EpochMetrics {
+  private metricsOf(validation: ValidationMetrics | null, validationSeconds: number): EpochMetrics {
     const { epoch, step, sums } = this.state;
     return {
       epoch: epoch + 1,
@@ -118,9 +118,9 @@ export class TrainingRun {
         clips: sums.clips,
       },
       validation,
-      seconds,
-      clipsPerSecond: time.seconds > 0 ? time.clips / time.seconds : 0,
-      dataWaitSeconds: time.dataWaitSeconds,
+      seconds: sums.seconds + validationSeconds,
+      clipsPerSecond: sums.clips / sums.seconds,
+      dataWaitSeconds: sums.dataWaitSeconds,
       skipped: this.skipped.length,
     };
   }

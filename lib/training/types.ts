@@ -156,7 +156,7 @@ export interface ValidationMetrics {
   clips: number;
 }
 
-/** One line of `metrics.jsonl`. */
+/** One line of `metrics.jsonl`. Times of an epoch that was interrupted are of all its parts, without what was done again. */
 export interface EpochMetrics {
   /** 1-based. */
   epoch: number;

@@ -1,9 +1,11 @@
 import type { EvalResult, NativeBatch, NativeTrainer } from '../../binding';
 import type { ClipLoader } from '../dataset/clipLoader';
+import { KinetorchError } from '../errors';
 import { callNative } from '../native';
+import { nameClips } from './nameClips';
 import type { ValidationMetrics } from './types';
 
-/** Runs every clip of `loader` through the network once, in evaluation mode. */
+/** Runs every clip of `loader` once, in evaluation mode. Throws `ERR_TRAINING` for a loss that is not finite. */
 export async function validate(
   trainer: NativeTrainer,
   loader: ClipLoader,
@@ -16,6 +18,13 @@ export async function validate(
   let firstFive = 0;
   for await (const batch of loader.epoch('evaluate', epoch, { signal })) {
     const result = await callNative(() => trainer.evaluate(batch));
+    if (!Number.isFinite(result.lossSum)) {
+      throw new KinetorchError(
+        'ERR_TRAINING',
+        `expected a finite validation loss of epoch ${epoch + 1} but it is ${result.lossSum}. ` +
+          `The clips of this batch: ${nameClips(batch.names)}`,
+      );
+    }
     loss += result.lossSum;
     clips += batch.batch;
     for (const place of placesOf(batch, result)) {
