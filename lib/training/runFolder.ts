@@ -1,12 +1,13 @@
-import { mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { NativeTrainer } from '../../binding';
 import { invalidArgument, KinetorchError } from '../errors';
 import { type HeldLock, takeLock } from '../fileLock';
-import { callNative } from '../native';
 import { writeAtomically } from '../writeAtomically';
+import { Checkpoints, type Restored } from './checkpoints';
+import { accessError, namesIn } from './folderAccess';
 import { parseConfig, type RunConfig } from './runConfig';
-import { parseState, type RunState } from './runState';
+import type { RunState } from './runState';
 import type { EpochMetrics } from './types';
 
 const files = {
@@ -20,9 +21,6 @@ const files = {
   lock: 'run.lock',
 };
 
-const keptCheckpoints = 3;
-const checkpointName = /^step-(\d+)\.ckpt$/;
-
 /** The folder a run is written to, held by one process at a time. */
 export class RunFolder {
   readonly configPath: string;
@@ -31,6 +29,7 @@ export class RunFolder {
   readonly lastPath: string;
   readonly evaluationPath: string;
   readonly reportPath: string;
+  private readonly checkpoints: Checkpoints;
   private lock: HeldLock | null = null;
 
   private constructor(private readonly folder: string) {
@@ -40,14 +39,15 @@ export class RunFolder {
     this.lastPath = this.at('last');
     this.evaluationPath = this.at('evaluation');
     this.reportPath = this.at('report');
+    this.checkpoints = new Checkpoints(this.at('checkpoints'));
   }
 
   /** Throws `ERR_INVALID_ARGUMENT` where the folder already holds a run. Writes nothing. */
   static async refuseTaken(folder: string): Promise<void> {
     const present = await namesIn(folder);
-    // Not the lock nor the folder of checkpoints: a run that was killed before it wrote its config left nothing to lose.
-    if ([files.config, files.metrics, files.best, files.last].some((file) => present.includes(file)))
-      throw taken(folder);
+    // Not the lock nor a folder without checkpoints: a run killed before it wrote its config left nothing to lose.
+    const isTaken = [files.config, files.metrics, files.best, files.last].some((file) => present.includes(file));
+    if (isTaken || (await RunFolder.hasCheckpoint(folder))) throw taken(folder);
   }
 
   /** Makes the folder of a new run and writes `config.json`: of two runs that start at once, one is refused. */
@@ -55,6 +55,7 @@ export class RunFolder {
     const run = await RunFolder.take(folder);
     try {
       await RunFolder.refuseTaken(folder);
+      await run.removeTemporaries();
       await writeAtomically(run.configPath, `${JSON.stringify(config, null, 2)}\n`);
       return run;
     } catch (error) {
@@ -141,48 +142,28 @@ export class RunFolder {
     });
   }
 
-  /** Writes a checkpoint, complete or not at all, and removes all but the last three. Gives its path. */
-  async saveCheckpoint(trainer: NativeTrainer, state: RunState): Promise<string> {
-    const path = join(this.at('checkpoints'), `step-${String(state.step).padStart(8, '0')}.ckpt`);
-    await callNative(() => trainer.saveCheckpoint(path, JSON.stringify(state)));
-    const outdated = (await this.checkpoints()).slice(keptCheckpoints);
-    const abandoned = (await namesIn(this.at('checkpoints'))).filter((name) => name.includes('.ckpt.tmp-'));
-    for (const name of [...outdated, ...abandoned]) await rm(join(this.at('checkpoints'), name), { force: true });
-    return path;
+  saveCheckpoint(trainer: NativeTrainer, state: RunState): Promise<string> {
+    return this.checkpoints.save(trainer, state);
   }
 
   static async hasCheckpoint(folder: string): Promise<boolean> {
-    return (await new RunFolder(folder).checkpoints()).length > 0;
+    return !(await new RunFolder(folder).checkpoints.isEmpty());
   }
 
   /**
    * Restores the newest checkpoint that is whole; null where none was written yet. What the run wrote after it is
-   * taken back. `onDamaged` hears of those passed over. Throws `ERR_WEIGHTS` where all are damaged.
+   * taken back. See `Checkpoints.restore`.
    */
   async restore(
     trainer: NativeTrainer,
+    config: string,
     onDamaged: (message: string) => void,
-  ): Promise<{ state: RunState; path: string } | null> {
-    const names = await this.checkpoints();
-    for (const name of names) {
-      const path = join(this.at('checkpoints'), name);
-      try {
-        const state = parseState(await callNative(() => trainer.loadCheckpoint(path)));
-        await this.rewind(state, onDamaged);
-        return { state, path };
-      } catch (error) {
-        if (!(error instanceof KinetorchError) || error.code !== 'ERR_WEIGHTS') throw error;
-        onDamaged(`passing over a checkpoint: ${error.message}`);
-      }
-    }
-    if (names.length > 0) {
-      throw new KinetorchError(
-        'ERR_WEIGHTS',
-        `expected a whole checkpoint in ${this.folder} but all ${names.length} are damaged`,
-      );
-    }
-    await rm(this.metricsPath, { force: true });
-    return null;
+  ): Promise<Restored | null> {
+    await this.removeTemporaries();
+    const restored = await this.checkpoints.restore(trainer, config, onDamaged);
+    if (restored) await this.rewind(restored.state, onDamaged);
+    else await rm(this.metricsPath, { force: true });
+    return restored;
   }
 
   private async rewind({ epoch }: RunState, onDamaged: (message: string) => void): Promise<void> {
@@ -190,10 +171,15 @@ export class RunFolder {
     await writeAtomically(this.metricsPath, kept.map((metrics) => `${JSON.stringify(metrics)}\n`).join(''));
   }
 
-  /** Names of the checkpoints, newest first. */
-  private async checkpoints(): Promise<string[]> {
-    const names = (await namesIn(this.at('checkpoints'))).filter((name) => checkpointName.test(name));
-    return names.sort().reverse();
+  /** Removes what processes that were killed have left half written. */
+  private async removeTemporaries(): Promise<void> {
+    // Not the lock's: others may be at it at this moment.
+    const { lock, checkpoints, ...written } = files;
+    const isTemporary = (name: string) => Object.values(written).some((file) => name.startsWith(`${file}.tmp-`));
+    for (const name of await namesIn(this.folder)) {
+      if (isTemporary(name)) await rm(join(this.folder, name), { force: true });
+    }
+    await this.checkpoints.removeTemporaries();
   }
 
   private at(file: keyof typeof files): string {
@@ -201,17 +187,6 @@ export class RunFolder {
   }
 }
 
-async function namesIn(folder: string): Promise<string[]> {
-  return readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw accessError(folder, error);
-  });
-}
-
 function taken(folder: string): KinetorchError {
   return invalidArgument('options.outDir', 'a folder that holds no run yet (or set `resume`)', folder);
-}
-
-function accessError(path: string, cause: unknown): KinetorchError {
-  return new KinetorchError('ERR_FILE_ACCESS', `cannot write ${path}: ${(cause as Error).message}`, { cause });
 }

@@ -28,6 +28,8 @@ export interface Best {
 /** Where a run stands: with the checkpoint that carries it, everything the next step depends on. */
 export interface RunState {
   formatVersion: 3;
+  /** `hashOf` of the configuration, which tells the checkpoints of one run from those of another. */
+  config: string;
   /** Epochs that are done, validation included. */
   epoch: number;
   /** Steps taken since the run began. */
@@ -53,9 +55,10 @@ const noSums: EpochSums = {
 };
 
 /** Before the first step. */
-export function freshState(): RunState {
+export function freshState(config: string): RunState {
   return {
     formatVersion: 3,
+    config,
     epoch: 0,
     step: 0,
     consumed: 0,

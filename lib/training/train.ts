@@ -5,7 +5,7 @@ import { throwIfAborted } from '../video/abort';
 import { cropWarning } from './augmentation';
 import { checkCallbacks, type FilledTrainOptions, fillOptions } from './options';
 import { Progress } from './progress';
-import { compareConfigs, configOf, type RunConfig } from './runConfig';
+import { compareConfigs, configOf, hashOf, type RunConfig } from './runConfig';
 import { RunFolder } from './runFolder';
 import { type RunPlan, trainerOptions } from './runPlan';
 import { freshState } from './runState';
@@ -53,13 +53,15 @@ export async function train(options: TrainOptions, callbacks: TrainCallbacks = {
   const warnings = [...plan.data.warnings, ...(begun ? compareConfigs(begun, config) : [])];
   const unseen = cropWarning(plan.start.input, filled.augment);
   if (unseen) warnings.push(unseen);
-  const folder = begun ? await RunFolder.reopen(filled.outDir) : await RunFolder.create(filled.outDir, config);
+  const source = await plan.start.source(plan.data.labels);
+  const trainer = await callNative(() => native().NativeTrainer.create(source, trainerOptions(plan)));
   try {
-    const source = await plan.start.source(plan.data.labels);
-    const trainer = await callNative(() => native().NativeTrainer.create(source, trainerOptions(plan)));
+    // Only now that nothing is left to refuse: a folder with a config is taken.
+    const folder = begun ? await RunFolder.reopen(filled.outDir) : await RunFolder.create(filled.outDir, config);
     try {
-      const restored = begun && (await folder.restore(trainer, (message) => void warnings.push(message)));
-      const run = new TrainingRun(trainer, folder, progress, plan, restored?.state ?? freshState(), signal);
+      const hash = hashOf(begun ?? config);
+      const restored = begun && (await folder.restore(trainer, hash, (message) => void warnings.push(message)));
+      const run = new TrainingRun(trainer, folder, progress, plan, restored?.state ?? freshState(hash), signal);
       if (restored) run.checkpointPath = restored.path;
       progress.emit({ type: 'start', device: trainer.device, ...sizesOf(plan), step: run.state.step });
       for (const message of warnings) progress.emit({ type: 'warning', message });
@@ -70,10 +72,10 @@ export async function train(options: TrainOptions, callbacks: TrainCallbacks = {
       await progress.settle();
       return result;
     } finally {
-      await trainer.dispose();
+      await folder.release();
     }
   } finally {
-    await folder.release();
+    await trainer.dispose();
   }
 }
 

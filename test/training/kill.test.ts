@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { seededRandom } from '../../lib/dataset/seededRandom';
@@ -19,6 +19,7 @@ let writes: number;
 interface Outcome {
   best: string;
   last: string;
+  files: string[];
   metrics: object[];
 }
 
@@ -56,6 +57,7 @@ async function outcomeOf(outDir: string): Promise<Outcome> {
   return {
     best: await sha256(join(outDir, 'best.pt')),
     last: await sha256(join(outDir, 'last.pt')),
+    files: (await readdir(outDir, { recursive: true })).sort(),
     metrics: lines.map((line) => {
       const { seconds, clipsPerSecond, dataWaitSeconds, ...kept } = JSON.parse(line) as EpochMetrics;
       return kept;
