@@ -14,8 +14,10 @@ export interface CliResult {
 export interface CliOptions {
   cwd?: string;
   env?: NodeJS.ProcessEnv;
-  /** Sent as soon as standard output holds this text. */
+  /** `signal` is sent as soon as standard output holds this text. */
   interruptAfter?: string;
+  /** Default SIGINT. */
+  signal?: NodeJS.Signals;
 }
 
 /** Runs the built command line as a user would, without whatever colours the test runner was told to use. */
@@ -24,7 +26,10 @@ export function kinetorch(args: string[], options: CliOptions = {}): Promise<Cli
 }
 
 /** Runs Node.js to its end. */
-export function runNode(args: string[], { cwd = root, env = {}, interruptAfter }: CliOptions = {}): Promise<CliResult> {
+export function runNode(
+  args: string[],
+  { cwd = root, env = {}, interruptAfter, signal = 'SIGINT' }: CliOptions = {},
+): Promise<CliResult> {
   const { NO_COLOR: _1, FORCE_COLOR: _2, KINETORCH_DEBUG: _3, ...inherited } = process.env;
   const options: SpawnOptions = { cwd, env: { ...inherited, ...env }, stdio: ['ignore', 'pipe', 'pipe'] };
   return new Promise((resolve, reject) => {
@@ -34,7 +39,7 @@ export function runNode(args: string[], { cwd = root, env = {}, interruptAfter }
       stdout += text;
       if (interruptAfter === undefined || interrupted || !stdout.includes(interruptAfter)) return;
       interrupted = true;
-      child.kill('SIGINT');
+      child.kill(signal);
     });
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       stderr += text;

@@ -61,6 +61,22 @@ describe('train', () => {
     expect(await readdir(join(folder, 'stopped', 'checkpoints'))).toHaveLength(1);
   });
 
+  test('SIGTERM saves the checkpoint and exits with 143; --resume goes on with it from any working folder', async () => {
+    const relative = train('moved', '--epochs', '8', '--json').map((arg) => arg.replace(`${folder}/`, ''));
+    const stopped = await kinetorch(relative, { cwd: folder, interruptAfter: '"type":"step"', signal: 'SIGTERM' });
+    expect(stopped.code).toBe(143);
+    expect(jsonLines(stopped.stdout).at(-1)).toMatchObject({ error: { code: 'ERR_ABORTED' } });
+
+    const resumed = await kinetorch(['train', '--resume', join('..', 'moved'), '--json'], {
+      cwd: join(folder, 'data'),
+    });
+    expect(resumed).toMatchObject({ code: 0, stderr: '' });
+    const events = jsonLines(resumed.stdout);
+    const saved = jsonLines(stopped.stdout).at(-2);
+    expect(events[0]).toMatchObject({ type: 'start', step: saved?.step });
+    expect(events.at(-1)).toMatchObject({ type: 'end', result: { epochs: 8 } });
+  });
+
   test('a folder that holds no classes is an error with its code', async () => {
     const { code, stderr } = await kinetorch(['train', join(folder, 'none'), '-a', 'r3d_18', '-o', join(folder, 'x')]);
     expect(code).toBe(1);
