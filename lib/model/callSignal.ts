@@ -16,8 +16,9 @@ export interface CallSignal {
 /** Joins a caller's signal and time limit, counted from now. */
 export function callSignal({ signal, timeoutMs }: CallOptions): CallSignal {
   const controller = new AbortController();
-  // Every view in flight listens: many are no leak.
+  // Every view in flight listens, and one caller's signal may well end many calls: many listeners are no leak.
   setMaxListeners(0, controller.signal);
+  if (signal instanceof EventTarget) setMaxListeners(0, signal);
   let struck: KinetorchError | null = null;
   const strike = (error: KinetorchError) => {
     struck ??= error;

@@ -2,7 +2,7 @@ import { types } from 'node:util';
 import { z } from 'zod';
 import type { ClipDataset } from '../dataset/types';
 import { invalidArgument } from '../errors';
-import { deviceSchema, labelsSchema, partialInputSchema, realNumber, wholeNumber } from '../model/schemas';
+import { callOptions, deviceSchema, labelsSchema, partialInputSchema, realNumber, wholeNumber } from '../model/schemas';
 import { parse } from '../validation';
 import { augmentationSchema } from './augmentation';
 import type { TrainCallbacks, TrainData, TrainOptions } from './types';
@@ -109,7 +109,7 @@ const callbacksSchema = z.strictObject(
         error: 'a function',
       })
       .optional(),
-    signal: z.instanceof(AbortSignal, { error: 'an AbortSignal' }).optional(),
+    signal: callOptions.signal,
   },
   { error: 'an object' },
 );
@@ -139,8 +139,6 @@ export function fillOptions(options: TrainOptions): FilledTrainOptions {
     warmupEpochs: parsed.warmupEpochs ?? (parsed.schedule === 'onecycle' ? 0 : parsed.epochs / 10),
     milestones: parsed.milestones ?? [],
     nesterov: parsed.nesterov ?? parsed.momentum > 0,
-    // As the caller gave it: the schema fills in a default for antialias, which would hide the model's own.
-    input: options.input,
     device: parsed.device as FilledTrainOptions['device'],
   };
 }

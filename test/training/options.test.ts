@@ -1,5 +1,5 @@
 import type { ClipDataset } from '../../lib/dataset/types';
-import { fillOptions } from '../../lib/training/options';
+import { checkCallbacks, fillOptions } from '../../lib/training/options';
 import type { TrainOptions } from '../../lib/training/types';
 
 const dataset: ClipDataset = {
@@ -30,6 +30,16 @@ test('defaults follow the optimiser', () => {
 test('input overrides come through as they were given', () => {
   expect(fillOptions({ ...base, input: { frames: 4 } }).input).toEqual({ frames: 4 });
   expect(fillOptions({ ...base, data: { train: dataset } }).input).toBeUndefined();
+});
+
+test('a signal is known by what it does, as in every other call', () => {
+  const signal = {
+    aborted: false,
+    addEventListener: () => {},
+    removeEventListener: () => {},
+  } as unknown as AbortSignal;
+  expect(checkCallbacks({ signal }).signal).toBe(signal);
+  expect(() => checkCallbacks({ signal: {} as AbortSignal })).toThrow('`callbacks.signal` to be an AbortSignal');
 });
 
 test.each<[string, object, string]>([
