@@ -6,6 +6,7 @@ export {
   videoDataset,
 } from './dataset/batchedVideo';
 export { type CheckCollectionOptions, checkCollection } from './dataset/checkCollection';
+export { openClipCache } from './dataset/clipCache';
 export type { SkippedSample } from './dataset/clipLoader';
 export type { CollectionReport, Counted } from './dataset/collectionReport';
 export type { CrossingGroup } from './dataset/crossingGroups';

@@ -77,7 +77,7 @@ export async function crossValidate(
       fold,
       clips,
       crops,
-      officialSplit: officialSplit as EvaluateOptions['officialSplit'],
+      officialSplit,
       device,
       threads: threads || undefined,
       maxSkippedShare,
