@@ -3,6 +3,7 @@ import { KinetorchError } from '../errors';
 import { checkClip } from '../model/clip';
 import { labelsAt } from './labelsAt';
 import { loadAhead } from './loadAhead';
+import { loadFailure, refuseTooMany } from './loadFailure';
 import { seededRandom, shuffled } from './seededRandom';
 import { type LabelledClip, stackClips } from './stackClips';
 import type { ClipDataset, ClipRequest, DatasetClip } from './types';
@@ -10,7 +11,6 @@ import type { ClipDataset, ClipRequest, DatasetClip } from './types';
 /** Batches that may lie ready while the network is busy with an earlier one. */
 const batchesAhead = 3;
 const usualConcurrency = 4;
-const namedFailures = 5;
 
 export interface ClipLoaderOptions {
   /** Clips a batch; fewer where the dataset has fewer. */
@@ -110,7 +110,9 @@ export class ClipLoader {
       clips = [];
     }
     if (clips.length > 0 && (mode === 'evaluate' || (batches === 0 && from === 0))) yield stack();
-    else if (batches === 0 && from === 0) throw this.tooManyFailed();
+    else if (batches === 0 && from === 0) {
+      throw loadFailure('at least one sample that can be loaded', this.skipped, this.dataset.length);
+    }
   }
 
   private order(mode: ClipRequest['mode'], epoch: number): number[] {
@@ -133,9 +135,7 @@ export class ClipLoader {
 
   private fail(index: number, error: unknown): void {
     this.failed.set(index, { index, name: this.nameOf(index), reason: messageOf(error) });
-    const { maxSkippedShare } = this.options;
-    const allowed = maxSkippedShare === 0 ? 0 : Math.max(1, Math.floor(maxSkippedShare * this.dataset.length));
-    if (this.failed.size > allowed) throw this.tooManyFailed();
+    refuseTooMany(this.skipped, this.dataset.length, this.options.maxSkippedShare);
   }
 
   private get targetClasses(): number {
@@ -144,16 +144,6 @@ export class ClipLoader {
 
   private nameOf(index: number): string {
     return this.dataset.nameOf?.(index) ?? `sample ${index}`;
-  }
-
-  private tooManyFailed(): KinetorchError {
-    const { skipped } = this;
-    const first = skipped.slice(0, namedFailures).map(({ name, reason }) => `\n  ${name}: ${reason}`);
-    const more = skipped.length > namedFailures ? `\n  and ${skipped.length - namedFailures} more` : '';
-    return new KinetorchError(
-      'ERR_DATASET',
-      `expected clips that can be loaded but ${skipped.length} of ${this.dataset.length} failed${first.join('')}${more}`,
-    );
   }
 }
 

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { SkippedSample } from '../dataset/clipLoader';
 import { labelsAt } from '../dataset/labelsAt';
 import { loadAhead } from '../dataset/loadAhead';
+import { loadFailure, refuseTooMany } from '../dataset/loadFailure';
 import { seededRandom } from '../dataset/seededRandom';
 import type { ClipDataset, DatasetClip } from '../dataset/types';
 import { KinetorchError } from '../errors';
@@ -13,8 +14,6 @@ import { labelMap } from './labelMap';
 import type { FilledEvaluateOptions } from './options';
 import type { ScoredSample } from './scoredSample';
 import { ViewBatches, type ViewBatchOptions } from './viewBatches';
-
-const namedInError = 5;
 
 /** What the network said, in the dataset's order. */
 export interface ScoredDataset {
@@ -63,10 +62,7 @@ export async function scoreSamples(
   }
   await batches.flush();
   const samples = slots.filter((sample) => sample !== undefined);
-  if (samples.length === 0) {
-    const reason = skipped[0] ? `; the first is ${skipped[0].name}: ${skipped[0].reason}` : '';
-    throw new KinetorchError('ERR_DATASET', `expected at least one sample that can be loaded but found none${reason}`);
-  }
+  if (samples.length === 0) throw loadFailure('at least one sample that can be loaded', skipped, dataset.length);
   return { samples, skipped };
 }
 
@@ -102,15 +98,4 @@ class ClipScores {
     this.views[clip]?.push(probabilities);
     if (--this.missing === 0) this.complete(this.views.map(mean));
   }
-}
-
-function refuseTooMany(skipped: readonly SkippedSample[], length: number, share: number): void {
-  // As ClipLoader has it: one may fail in any dataset, however small, unless none may.
-  const allowed = share === 0 ? 0 : Math.max(1, Math.floor(share * length));
-  if (skipped.length <= allowed) return;
-  const named = skipped.slice(0, namedInError).map(({ name, reason }) => `\n  ${name}: ${reason}`);
-  throw new KinetorchError(
-    'ERR_DATASET',
-    `expected at most ${share * 100}% of ${length} samples to fail to load but ${skipped.length} did:${named.join('')}`,
-  );
 }

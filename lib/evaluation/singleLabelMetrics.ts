@@ -49,9 +49,10 @@ export function firstChoice(scores: Float32Array): number {
   return scores.reduce((best, score, index) => (score > (scores[best] ?? 0) ? index : best), 0);
 }
 
-/** How many classes came before `label`: of two that score the same, the lower index does. */
+/** How many classes came before `label`: of two that score the same, the lower index does; all before one of NaN. */
 export function placeOf(label: number, scores: Float32Array): number {
   const own = scores[label] ?? 0;
+  if (Number.isNaN(own)) return Number.POSITIVE_INFINITY;
   return scores.reduce((before, score, index) => before + Number(score > own || (score === own && index < label)), 0);
 }
 

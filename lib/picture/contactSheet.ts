@@ -68,14 +68,14 @@ export function pngDataUri(frame: RgbFrame): string {
   return `data:image/png;base64,${bytes.toString('base64')}`;
 }
 
-/** The frames of a clip, as views of its bytes. */
-export function framesOf({ data, frames, height, width }: DatasetClip): RgbFrame[] {
+/** Frames of a clip as views of its bytes: all, or of more than `most` so many from the first to the last. */
+export function framesOf({ data, frames, height, width }: DatasetClip, most = frames): RgbFrame[] {
   const size = height * width * 3;
-  return Array.from({ length: frames }, (_, index) => ({
-    data: data.subarray(index * size, (index + 1) * size),
-    height,
-    width,
-  }));
+  const length = Math.min(frames, most);
+  return Array.from({ length }, (_, place) => {
+    const index = Math.round((place * (frames - 1)) / Math.max(1, length - 1));
+    return { data: data.subarray(index * size, (index + 1) * size), height, width };
+  });
 }
 
 function detailOf({ detail }: SheetRow): string {

@@ -34,7 +34,7 @@ export async function confidentMistakes(
     const { clips, averageFrames } = evaluation;
     const loaded = await loadClips(dataset, mistake.index, { clips, averageFrames, seed: 0 }).catch(() => []);
     const clip = loaded[Math.floor((loaded.length - 1) / 2)];
-    mistakes.push({ ...mistake, frames: clip ? spread(framesOf(clip), frames).map(shrink) : [] });
+    mistakes.push({ ...mistake, frames: clip ? framesOf(clip, frames).map(shrink) : [] });
   }
   return mistakes;
 }
@@ -43,15 +43,6 @@ export async function confidentMistakes(
 function confidenceOf({ predicted, labels, probability }: SamplePrediction): number {
   const seen = predicted.find(({ label }) => !labels.includes(label));
   return seen ? seen.probability : 1 - probability;
-}
-
-/** `wanted` of the items from the first to the last. */
-function spread<T>(items: readonly T[], wanted: number): T[] {
-  if (items.length <= wanted) return [...items];
-  return Array.from(
-    { length: wanted },
-    (_, index) => items[Math.round((index * (items.length - 1)) / (wanted - 1))] as T,
-  );
 }
 
 /** Leaves out rows and columns where a frame is larger than a report needs. */

@@ -1,3 +1,5 @@
+import { isBetter } from '../training/isBetter';
+import type { EpochMetrics } from '../training/types';
 import { calibrationSection } from './calibrationSection';
 import { classTable } from './classTable';
 import { confusionTable } from './confusionTable';
@@ -39,13 +41,8 @@ ${config && html`<footer>Written by Kinetorch ${config.kinetorch}</footer>`}</bo
 `.text;
 }
 
-/** The epoch whose model was kept: more right, or as many at a lower loss; the last one where nothing was validated. */
+/** The epoch whose model was kept. */
 function bestOf({ metrics }: ReportContent): number | null {
-  const best = metrics.reduce<ReportContent['metrics'][number] | null>((before, one) => {
-    if (!before?.validation || !one.validation) return one;
-    if (one.validation.top1 !== before.validation.top1)
-      return one.validation.top1 > before.validation.top1 ? one : before;
-    return one.validation.loss < before.validation.loss ? one : before;
-  }, null);
+  const best = metrics.reduce<EpochMetrics | null>((before, one) => (isBetter(one, before) ? one : before), null);
   return best?.epoch ?? null;
 }

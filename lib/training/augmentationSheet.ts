@@ -1,10 +1,10 @@
 import { labelsAt } from '../dataset/labelsAt';
 import { seededRandom } from '../dataset/seededRandom';
 import { type LabelledClip, stackClips } from '../dataset/stackClips';
-import type { ClipDataset, ClipRequest, DatasetClip } from '../dataset/types';
+import type { ClipDataset, ClipRequest } from '../dataset/types';
 import type { ModelInput } from '../model/types';
 import { callNative, native } from '../native';
-import { contactSheet, framesOf, type RgbFrame, type SheetRow } from '../picture/contactSheet';
+import { contactSheet, framesOf, type SheetRow } from '../picture/contactSheet';
 import { nativeAugmentation } from './augmentation';
 import type { Augmentation } from './types';
 
@@ -49,7 +49,11 @@ export async function augmentationSheet(
       const data = part(augmented.data, place, batch.batch);
       const detail = mixture(part(augmented.targets, place, batch.batch), dataset.labels);
       const { frames, height, width } = input;
-      ofClip.push({ title: `augmented ${version + 1}`, detail, frames: shown({ data, frames, height, width }) });
+      ofClip.push({
+        title: `augmented ${version + 1}`,
+        detail,
+        frames: framesOf({ data, frames, height, width }, framesShown),
+      });
     });
   }
   return contactSheet(`What the network sees: ${input.frames} frames of ${input.height}×${input.width}`, rows.flat());
@@ -64,7 +68,7 @@ function originalRow(
   const title = labelsAt(dataset, index)
     .map((label) => dataset.labels[label])
     .join(', ');
-  if (result.status === 'fulfilled') return { title, detail: name, frames: shown(result.value.clip) };
+  if (result.status === 'fulfilled') return { title, detail: name, frames: framesOf(result.value.clip, framesShown) };
   return { title, detail: `${name}: ${(result.reason as Error).message}`, frames: [] };
 }
 
@@ -83,16 +87,6 @@ async function labelledClip(
 function part<T extends Uint8Array | Float32Array>(values: T, place: number, count: number): T {
   const size = values.length / count;
   return values.subarray(place * size, (place + 1) * size) as T;
-}
-
-/** Some of the frames, from the first to the last. */
-function shown(clip: DatasetClip): RgbFrame[] {
-  const all = framesOf(clip);
-  if (all.length <= framesShown) return all;
-  return Array.from(
-    { length: framesShown },
-    (_, place) => all[Math.round((place * (all.length - 1)) / (framesShown - 1))] as RgbFrame,
-  );
 }
 
 /** `wave 0.70, clap 0.30` where labels were mixed, else nothing. */

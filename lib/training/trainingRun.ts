@@ -1,11 +1,12 @@
 import type { NativeTrainer } from '../../binding';
 import { KinetorchError } from '../errors';
 import { callNative } from '../native';
+import { isBetter } from './isBetter';
 import { Plateau } from './plateau';
 import type { Progress } from './progress';
 import type { RunFolder } from './runFolder';
 import { metadataOf, type RunPlan } from './runPlan';
-import { type Best, endEpoch, type RunState } from './runState';
+import { endEpoch, type RunState } from './runState';
 import { learningRateAt, type Schedule } from './schedule';
 import { trainEpoch } from './trainEpoch';
 import { type Loaders, loadersFor } from './trainingData';
@@ -80,7 +81,7 @@ export class TrainingRun {
     const metrics = this.metricsOf(validation, (performance.now() - began) / 1000);
     if (validation) this.plateau?.observe(validation.loss);
     endEpoch(state);
-    if (isBetter(validation, state.best)) {
+    if (isBetter(metrics, state.best)) {
       state.best = { epoch: state.epoch, validation };
       await this.saveModel(this.folder.bestPath, metrics);
     }
@@ -152,11 +153,4 @@ export class TrainingRun {
 /** Steps of an epoch in which no sample is skipped. */
 export function stepsPerEpochOf({ options, data }: RunPlan): number {
   return Math.max(1, Math.floor(Math.floor(data.train.length / options.batchSize) / options.accumulate));
-}
-
-/** More clips right, or as many at a lower loss. Without validation clips, the latest epoch is the best. */
-function isBetter(validation: ValidationMetrics | null, best: Best | null): boolean {
-  if (!validation || !best?.validation) return true;
-  if (validation.top1 !== best.validation.top1) return validation.top1 > best.validation.top1;
-  return validation.loss < best.validation.loss;
 }

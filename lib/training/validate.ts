@@ -1,6 +1,7 @@
 import type { EvalResult, NativeBatch, NativeTrainer } from '../../binding';
 import type { ClipLoader } from '../dataset/clipLoader';
 import { KinetorchError } from '../errors';
+import { placeOf } from '../evaluation/singleLabelMetrics';
 import { callNative } from '../native';
 import { nameClips } from './nameClips';
 import type { ValidationMetrics } from './types';
@@ -36,8 +37,8 @@ export async function validate(
 }
 
 /**
- * For every clip, how many classes came before its label: of two that score the same, the lower index does. A clip of
- * several classes has place 0 where each is above one half and no other is, else none.
+ * The place of every clip's label among the classes, from 0. A clip of several classes has place 0 where each is above
+ * one half and no other is, else none.
  */
 export function placesOf(
   { batch, labels, targets }: Pick<NativeBatch, 'batch' | 'labels' | 'targets'>,
@@ -50,11 +51,4 @@ export function placesOf(
     const isRight = scores.every((score, index) => score > 0.5 === (targets[clip * classes + index] as number) > 0.5);
     return isRight ? 0 : Number.POSITIVE_INFINITY;
   });
-}
-
-function placeOf(label: number, scores: Float32Array): number {
-  const own = scores[label] as number;
-  // A score that is not a number is never right.
-  if (Number.isNaN(own)) return Number.POSITIVE_INFINITY;
-  return scores.reduce((before, score, index) => before + Number(score > own || (score === own && index < label)), 0);
 }

@@ -24,6 +24,14 @@ test('frames are the clip cut in time, and come back whole from their PNG', () =
   });
 });
 
+test('of more frames than wanted, some from the first to the last', () => {
+  const long = { data: Uint8Array.from({ length: 9 * 3 }, (_, i) => i), frames: 9, height: 1, width: 1 };
+  const firstBytes = (most: number) => framesOf(long, most).map(({ data }) => (data[0] as number) / 3);
+  expect(firstBytes(3)).toEqual([0, 4, 8]);
+  expect(firstBytes(1)).toEqual([0]);
+  expect(firstBytes(20)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+});
+
 test('a sheet is one SVG with every frame of every row, and nothing from outside', () => {
   const rows = [
     { title: 'first', frames: framesOf(clip) },
