@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
-import { KinetorchError } from '../errors';
 import type { CrossValidation, FoldResult } from '../evaluation/crossValidate';
+import { percent } from '../report/format';
 import { augmentOptions } from './augmentOptions';
-import { Interrupted } from './failures';
+import { interruptible } from './interrupt';
 import { crops, inputOptions, runtimeOptions, wholeNumber } from './options';
 import { table } from './table';
 import { colorsFor, print, printJson } from './terminal';
-import { newRun, onInterrupt, type TrainCommandOptions } from './train';
+import { newRun, type TrainCommandOptions } from './train';
 import { trainFlags } from './trainFlags';
 import { TrainingPrinter } from './trainingPrinter';
 
@@ -48,29 +48,22 @@ async function runFolds(data: string, { resume, clips, crops, json, ...flags }: 
   const { data: _, ...training } = newRun(data, flags, command);
   const { crossValidate } = await import('../evaluation/crossValidate.js');
   const printer = new TrainingPrinter();
-  const interrupt = onInterrupt(() => printer.pause());
-  try {
-    const { schedule, ...rest } = training;
-    if (schedule === 'plateau') command.error('error: --schedule plateau would let the fold held out decide something');
-    const result = await crossValidate(
-      { ...rest, schedule, data, resume, clips, crops },
-      {
-        signal: interrupt.signal,
-        onProgress: json ? printJson : printer.onEvent,
-        onFold: json ? (fold) => printJson({ type: 'fold', ...fold }) : printFold,
-      },
-    );
-    if (json) printJson({ type: 'summary', summary: result.summary });
-    else printSummary(result);
-  } catch (error) {
-    if (interrupt.signal.aborted && error instanceof KinetorchError && error.code === 'ERR_ABORTED') {
-      throw new Interrupted(error.message, interrupt.exitCode());
-    }
-    throw error;
-  } finally {
-    printer.pause();
-    interrupt.end();
-  }
+  const { schedule, ...rest } = training;
+  if (schedule === 'plateau') command.error('error: --schedule plateau would let the fold held out decide something');
+  const result = await interruptible(
+    () => printer.pause(),
+    (signal) =>
+      crossValidate(
+        { ...rest, schedule, data, resume, clips, crops },
+        {
+          signal,
+          onProgress: json ? printJson : printer.onEvent,
+          onFold: json ? (fold) => printJson({ type: 'fold', ...fold }) : printFold,
+        },
+      ),
+  );
+  if (json) printJson({ type: 'summary', summary: result.summary });
+  else printSummary(result);
 }
 
 function printFold({ fold, evaluation }: FoldResult): void {
@@ -87,8 +80,4 @@ function printSummary({ folds, summary }: CrossValidation): void {
     name === 'loss' ? [name, `${mean.toFixed(4)} ± ${std.toFixed(4)}`] : [name, `${percent(mean)} ± ${percent(std)}`],
   );
   for (const line of table([{ title: '' }, { title: '', align: 'right' }], rows).slice(1)) print(`  ${line}`);
-}
-
-function percent(share: number): string {
-  return `${(share * 100).toFixed(1)}%`;
 }

@@ -1,4 +1,5 @@
 import type { ClassMetrics, Evaluation } from '../evaluation/types';
+import { percent, percentOrDash } from '../report/format';
 import { formatBar, formatCount, formatDuration, plural } from './format';
 import { table } from './table';
 import { colorsFor, print } from './terminal';
@@ -67,9 +68,9 @@ function classLines(classes: readonly ClassMetrics[]): string[] {
   const rows = (isShort ? classes : worst).map(({ label, support, recall, precision, f1 }) => [
     label,
     formatCount(support),
-    percent(recall),
-    percent(precision),
-    percent(f1),
+    percentOrDash(recall),
+    percentOrDash(precision),
+    percentOrDash(f1),
     formatBar(recall ?? 0, barWidth),
   ]);
   const lines = table(
@@ -108,8 +109,4 @@ const numbers = (first: string, ...titles: string[]) => [
 function printLines([headings = '', ...rows]: string[], dim: (text: string) => string): void {
   print(dim(headings));
   for (const row of rows) print(row);
-}
-
-function percent(share: number | null): string {
-  return share === null ? '–' : `${(share * 100).toFixed(1)}%`;
 }

@@ -1,10 +1,9 @@
 import { type Command, Option } from 'commander';
-import { KinetorchError } from '../errors';
 import type { Augmentation, TrainOptions } from '../training/types';
 import { augmentFrom, augmentOptions } from './augmentOptions';
-import { Interrupted } from './failures';
+import { interruptible } from './interrupt';
 import { type InputOptions, inputFrom, inputOptions, runtimeOptions } from './options';
-import { note, printJson } from './terminal';
+import { printJson } from './terminal';
 import { type TrainFlags, trainFlags, trainOptionsFrom } from './trainFlags';
 import { TrainingPrinter } from './trainingPrinter';
 
@@ -15,13 +14,14 @@ export type TrainCommandOptions = InputOptions &
 const notes = `
 <data> is a folder with one folder of videos (or of folders of frames) for each class; a CSV manifest with the columns
 path,label and, if you like, group,split,fold,start,end; or a UCF101 or HMDB51 folder with its official split lists.
-Look at it first: kinetorch dataset <data>; and at what the network sees: kinetorch augment-preview <data> -o seen.svg
+Look at it first:                kinetorch dataset <data>
+and at what the network sees:    kinetorch augment-preview <data> -a <name> -o seen.svg
 
 Ctrl-C (exit code 130) and SIGTERM (143) finish the step and save a checkpoint; a second Ctrl-C ends at once. So does a
 power cut: kinetorch train --resume run/ goes on from the last checkpoint and ends with the weights that the
 uninterrupted run would have had.
 
-With --json, one event a line: {"type":"start"|"warning"|"step"|"epoch"|"checkpoint"|"end",…}
+With --json, one event a line: {"type":"start"|"warning"|"step"|"validation"|"epoch"|"checkpoint"|"end",…}
 
 Examples:
   $ kinetorch train clips/ --architecture r2plus1d_18 --out run/
@@ -55,18 +55,11 @@ async function runTraining(data: string | undefined, options: TrainCommandOption
     options.resume === undefined ? newRun(data, options, command) : await resumedRun(data, options, command);
   const { train } = await import('../training/train.js');
   const printer = new TrainingPrinter();
-  const interrupt = onInterrupt(() => printer.pause());
-  try {
-    await train(learning, { onProgress: json ? printJson : printer.onEvent, signal: interrupt.signal });
-  } catch (error) {
-    if (interrupt.signal.aborted && error instanceof KinetorchError && error.code === 'ERR_ABORTED') {
-      throw new Interrupted(error.message, interrupt.exitCode());
-    }
-    throw error;
-  } finally {
-    printer.pause();
-    interrupt.end();
-  }
+  const onProgress = json ? printJson : printer.onEvent;
+  await interruptible(
+    () => printer.pause(),
+    (signal) => train(learning, { onProgress, signal }),
+  );
 }
 
 /** `train`'s options of the command line's. */
@@ -113,36 +106,4 @@ function omit(object: object, names: readonly string[]): object {
 
 function pick(object: object, names: readonly string[]): object {
   return Object.fromEntries(Object.entries(object).filter(([name]) => names.includes(name)));
-}
-
-const exitCodes = { SIGINT: 130, SIGTERM: 143 };
-
-/** A signal that Ctrl-C and SIGTERM abort, and the exit code for it. */
-export interface Interrupt {
-  signal: AbortSignal;
-  exitCode(): number;
-  /** Leaves the signals alone again. */
-  end(): void;
-}
-
-/** A signal that Ctrl-C or SIGTERM aborts; pressed again, Ctrl-C ends the process. */
-export function onInterrupt(beforeNote: () => void): Interrupt {
-  const controller = new AbortController();
-  let exitCode = 0;
-  const listener = (signal: NodeJS.Signals) => {
-    if (controller.signal.aborted) process.exit(exitCode);
-    exitCode = exitCodes[signal as keyof typeof exitCodes];
-    beforeNote();
-    note('finishing the step and saving the checkpoint; Ctrl-C again ends at once');
-    controller.abort();
-  };
-  const signals = Object.keys(exitCodes) as NodeJS.Signals[];
-  for (const signal of signals) process.on(signal, listener);
-  return {
-    signal: controller.signal,
-    exitCode: () => exitCode,
-    end: () => {
-      for (const signal of signals) process.off(signal, listener);
-    },
-  };
 }
