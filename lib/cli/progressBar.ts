@@ -17,7 +17,8 @@ export class ProgressBar {
       stream: process.stderr,
       barCompleteChar: '━',
       barIncompleteChar: ' ',
-      barsize: 24,
+      // The longest line, of training, fits into 80 columns.
+      barsize: 14,
       hideCursor: true,
       clearOnComplete: true,
       etaBuffer: 30,

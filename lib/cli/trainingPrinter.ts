@@ -1,3 +1,4 @@
+import { percent } from '../report/format';
 import type { EpochMetrics, TrainEvent, TrainResult } from '../training/types';
 import { formatCount, formatDuration, formatPercent, plural } from './format';
 import { ProgressBar } from './progressBar';
@@ -14,13 +15,14 @@ export class TrainingPrinter {
   private readonly bar = new ProgressBar('  epoch {epoch} {bar} {percentage}%  loss {loss}  {speed} clips/s  {state}');
   private readonly colors = colorsFor(process.stdout);
   private start: Start | null = null;
-  private epoch = 0;
-  private epochBegan = 0;
+  /** Of the epoch that runs, what this process has done: a resumed one has steps from before. */
+  private here = { began: 0, steps: 0, clips: 0 };
 
   readonly onEvent = (event: TrainEvent): void => {
     if (event.type === 'start') this.onStart(event);
     else if (event.type === 'warning') this.onWarning(event.message);
     else if (event.type === 'step') this.onStep(event);
+    else if (event.type === 'validation') this.onValidation();
     else if (event.type === 'epoch') this.onEpoch(event);
     else if (event.type === 'end') this.onEnd(event.result);
   };
@@ -32,7 +34,7 @@ export class TrainingPrinter {
 
   private onStart(start: Start): void {
     this.start = start;
-    this.epochBegan = performance.now();
+    this.beginEpoch();
     const { device, labels, trainClips, validationClips, epochs, stepsPerEpoch, step } = start;
     print(
       `${formatCount(labels.length)} classes, ${plural(trainClips, 'training clip')}, ` +
@@ -47,30 +49,43 @@ export class TrainingPrinter {
     note(colorsFor(process.stderr).yellow(`warning: ${message}`));
   }
 
-  private onStep({ epoch, step, loss }: Step): void {
+  private beginEpoch(): void {
+    this.here = { began: performance.now(), steps: 0, clips: 0 };
+  }
+
+  private onStep({ epoch, epochStep, clips, loss }: Step): void {
     if (!this.start) return;
-    const { stepsPerEpoch, epochs, trainClips, validationClips } = this.start;
-    const done = step - (epoch - 1) * stepsPerEpoch;
-    const seconds = (performance.now() - this.epochBegan) / 1000;
-    const speed = ((done / stepsPerEpoch) * trainClips) / seconds;
-    const isLast = done >= stepsPerEpoch && validationClips > 0;
-    const left = formatDuration((seconds / done) * (stepsPerEpoch - done) * 1000);
-    const state = isLast ? 'validating' : `${left} left`;
-    const values = { epoch: `${epoch}/${epochs}`, loss: loss.toFixed(3), speed: speed.toFixed(1), state };
-    if (epoch === this.epoch) this.bar.update(done, values);
-    else this.bar.start(stepsPerEpoch, values, done);
-    this.epoch = epoch;
+    const { stepsPerEpoch, epochs } = this.start;
+    const { here } = this;
+    here.steps++;
+    here.clips += clips;
+    const seconds = (performance.now() - here.began) / 1000;
+    const left = (seconds / here.steps) * Math.max(0, stepsPerEpoch - epochStep);
+    const values = {
+      epoch: `${epoch}/${epochs}`,
+      loss: loss.toFixed(3),
+      speed: (here.clips / seconds).toFixed(1),
+      state: `${formatDuration(left * 1000)} left`,
+    };
+    if (here.steps === 1) this.bar.start(stepsPerEpoch, values, epochStep);
+    else this.bar.update(epochStep, values);
+  }
+
+  /** The bar goes to its end, though samples that cannot be loaded make an epoch shorter than planned. */
+  private onValidation(): void {
+    this.bar.update(this.start?.stepsPerEpoch ?? 0, { state: 'validating' });
   }
 
   private onEpoch({ epoch, train, validation, clipsPerSecond, seconds }: EpochMetrics): void {
     this.bar.clear();
-    this.epochBegan = performance.now();
+    this.beginEpoch();
     const { dim, bold } = this.colors;
     const total = String(this.start?.epochs ?? '');
     const place = `epoch ${String(epoch).padStart(total.length)}/${total}`;
-    const learned = `loss ${train.loss.toFixed(3)}  accuracy ${percent(train.accuracy)}`;
+    const learned = `loss ${train.loss.toFixed(3)}  accuracy ${percent(train.accuracy).padStart(6)}`;
     const checked =
-      validation && `validation loss ${validation.loss.toFixed(3)}  top-1 ${bold(percent(validation.top1))}`;
+      validation &&
+      `validation loss ${validation.loss.toFixed(3)}  top-1 ${bold(percent(validation.top1).padStart(6))}`;
     const speed = dim(`${clipsPerSecond.toFixed(1)} clips/s  ${formatDuration(seconds * 1000)}`);
     print([place, learned, ...(checked ? [checked] : []), speed].join('  '));
   }
@@ -98,8 +113,4 @@ export class TrainingPrinter {
     }
     print(`\nTry it: ${cyan(`npx kinetorch classify --model ${modelPath} <video>`)}`);
   }
-}
-
-function percent(share: number): string {
-  return `${(share * 100).toFixed(1)}%`.padStart(6);
 }

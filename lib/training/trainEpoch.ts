@@ -54,6 +54,8 @@ export async function trainEpoch(state: RunState, context: EpochContext): Promis
       type: 'step',
       epoch: state.epoch + 1,
       step: state.step,
+      epochStep: sums.steps,
+      clips,
       learningRate: rate,
       loss: result.loss,
       accuracy: result.correct / clips,

@@ -77,6 +77,7 @@ export class TrainingRun {
     const { state, loaders, signal } = this;
     if (!state.trained) await this.trainingPart();
     const began = performance.now();
+    if (loaders.validation) this.progress.emit({ type: 'validation', epoch: state.epoch + 1 });
     const validation = loaders.validation && (await validate(this.trainer, loaders.validation, state.epoch, signal));
     const metrics = this.metricsOf(validation, (performance.now() - began) / 1000);
     if (validation) this.plateau?.observe(validation.loss);

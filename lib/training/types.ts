@@ -199,6 +199,10 @@ export type TrainEvent =
       /** 1-based, as `step`, which counts over the whole run. */
       epoch: number;
       step: number;
+      /** Place of the step in its epoch, 1-based, in a resumed epoch too. */
+      epochStep: number;
+      /** Clips of this step. */
+      clips: number;
       learningRate: number;
       loss: number;
       /** Share of this step's clips that were right, 0…1. */
@@ -207,6 +211,8 @@ export type TrainEvent =
       /** Of the native step alone. */
       milliseconds: number;
     }
+  /** The epoch's steps are done, its validation begins. */
+  | { type: 'validation'; epoch: number }
   | ({ type: 'epoch' } & EpochMetrics)
   | { type: 'checkpoint'; path: string; step: number }
   | { type: 'end'; result: TrainResult };
