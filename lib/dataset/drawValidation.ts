@@ -1,3 +1,4 @@
+import { groupBy } from '../groupBy';
 import { seededRandom, shuffled } from './seededRandom';
 import type { VideoSample } from './types';
 
@@ -28,7 +29,7 @@ function wanted(count: number, share: number): number {
 
 /** The best of several random orders: where groups differ much in size, one order may miss by far. */
 function drawGroups(samples: readonly VideoSample[], classes: number, share: number, seed: number): VideoSample[] {
-  const groups = [...groupsOf(samples).values()];
+  const groups = [...groupBy(samples, (sample) => sample.group ?? sample).values()];
   const total = countsOf(samples, classes);
   const target = total.map((count) => wanted(count, share));
   const draws = Array.from({ length: groupDraws }, (_, draw) => {
@@ -62,16 +63,6 @@ function takeGroups(
     }
   }
   return taken.length > 0 ? taken : (leastBad?.group ?? []);
-}
-
-function groupsOf(samples: readonly VideoSample[]): Map<string | VideoSample, VideoSample[]> {
-  const groups = new Map<string | VideoSample, VideoSample[]>();
-  for (const sample of samples) {
-    const members = groups.get(sample.group ?? sample);
-    if (members) members.push(sample);
-    else groups.set(sample.group ?? sample, [sample]);
-  }
-  return groups;
 }
 
 function countsOf(samples: readonly VideoSample[], classes: number): number[] {

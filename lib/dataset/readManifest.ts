@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, relative, resolve } from 'node:path';
 import { CsvError, type Info, parse } from 'csv-parse/sync';
 import { describe, KinetorchError } from '../errors';
+import { groupBy } from '../groupBy';
 import { isVideoName } from './mediaFiles';
 import type { SplitName, VideoCollection, VideoSample } from './types';
 
@@ -145,9 +146,7 @@ function refuseHalfFilled(rows: readonly Row[], samples: readonly VideoSample[])
 
 /** Parts of one video show the same scene: they are a group, of the video's name where the manifest names none. */
 function groupByFile(root: string, samples: readonly VideoSample[]): void {
-  const parts = new Map<string, VideoSample[]>();
-  for (const sample of samples) parts.set(sample.path, [...(parts.get(sample.path) ?? []), sample]);
-  for (const [path, ofVideo] of parts) {
+  for (const [path, ofVideo] of groupBy(samples, (sample) => sample.path)) {
     if (ofVideo.length === 1) continue;
     const group = ofVideo.find((sample) => sample.group !== null)?.group ?? relative(root, path);
     for (const sample of ofVideo) sample.group ??= group;

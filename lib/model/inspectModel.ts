@@ -1,4 +1,5 @@
 import type { LayerProfile } from '../../binding';
+import { groupBy } from '../groupBy';
 import { callNative, native } from '../native';
 import { parse } from '../validation';
 import { readMetadata } from './metadata';
@@ -59,13 +60,7 @@ function giga(layers: LayerProfile[]): number {
 }
 
 function stagesOf(layers: LayerProfile[]): StageSummary[] {
-  const stages = new Map<string, LayerProfile[]>();
-  for (const layer of layers) {
-    const name = layer.path.split('.', 1)[0] ?? '';
-    const stage = stages.get(name);
-    if (stage) stage.push(layer);
-    else stages.set(name, [layer]);
-  }
+  const stages = groupBy(layers, ({ path }) => path.split('.', 1)[0] ?? '');
   return [...stages].map(([name, members]) => ({
     name,
     outputShape: members.at(-1)?.outputShape ?? [],

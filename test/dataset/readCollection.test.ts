@@ -38,6 +38,16 @@ describe('a folder for each class', () => {
     ]);
   });
 
+  test('takes pictures with a video for a part of it, not for a sample', async () => {
+    const root = freshFolder();
+    writeFiles(root, ['jump/1/video.mp4', 'jump/1/thumb.jpg', 'jump/1/stills/1.png', 'jump/2/1.png', 'walk/b.mkv']);
+    expect(rows(await readCollection(root), 'isFrames')).toEqual([
+      ['jump/1/video.mp4', 'jump', false],
+      ['jump/2', 'jump', true],
+      ['walk/b.mkv', 'walk', false],
+    ]);
+  });
+
   test('fewer than two classes, or no such folder, is an error', async () => {
     const root = freshFolder();
     const failure = (path: string) => readCollection(path).catch((error) => `${error.code} ${error.message}`);
@@ -88,6 +98,17 @@ describe('a manifest', () => {
       ['b.mp4', 'run', null],
       ['a.mp4', 'run', 'a.mp4'],
     ]);
+  });
+
+  test('with very many parts of one video takes as long as with many videos', async () => {
+    const seconds = async (pathOf: (index: number) => string) => {
+      const lines = Array.from({ length: 10_000 }, (_, index) => `${pathOf(index)},${index % 2},${index}`);
+      const began = performance.now();
+      await read(`path,label,start\n${lines.join('\n')}\n`);
+      return performance.now() - began;
+    };
+    const ofMany = await seconds((index) => `${index}.mp4`);
+    expect(await seconds(() => 'a.mp4')).toBeLessThan(3 * ofMany);
   });
 
   test('that cannot be read', async () => {
