@@ -57,7 +57,7 @@ ${lineChart({
   title: 'Waiting for data, share of training time',
   format: (share) => `${Number((share * 100).toFixed(2))}%`,
   yMin: 0,
-  yMax: Math.max(0.05, ...metrics.map(waitShare)),
+  yMax: metrics.reduce((most, one) => Math.max(most, waitShare(one)), 0.05),
   series: [series('waiting', waitShare)],
 })}
 ${lineChart({

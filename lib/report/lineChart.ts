@@ -32,10 +32,9 @@ const mostTitles = 300;
 export function lineChart(chart: LineChart): Html {
   const { title, series, xLabel, format } = chart;
   const all = series.flatMap(({ points }) => points);
-  const xs = all.map(({ x }) => x);
-  const ys = all.map(({ y }) => y);
-  const yTicks = ticks(chart.yMin ?? Math.min(...ys), chart.yMax ?? Math.max(...ys), 5);
-  const xDomain: Domain = [Math.min(...xs), Math.max(...xs)];
+  const xDomain = domainOf(all.map(({ x }) => x));
+  const [yMin, yMax] = domainOf(all.map(({ y }) => y));
+  const yTicks = ticks(chart.yMin ?? yMin, chart.yMax ?? yMax, 5);
   const yDomain: Domain = [yTicks[0] ?? 0, yTicks.at(-1) ?? 1];
   const xAt = (x: number) => place(x, xDomain, plot.left, plot.right);
   const yAt = (y: number) => place(y, yDomain, plot.bottom, plot.top);
@@ -54,6 +53,14 @@ ${series.map((one, index) => line(one, index, { ...chart, xAt, yAt }))}
 }
 
 type Domain = [number, number];
+
+/** Not by `Math.min(...values)`: of a long run there are more than a call takes. */
+function domainOf(values: readonly number[]): Domain {
+  return values.reduce<Domain>(
+    ([min, max], value) => [Math.min(min, value), Math.max(max, value)],
+    [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
+  );
+}
 
 /** Where a value lies between two pixels; in the middle where the domain is one value. */
 function place(value: number, [min, max]: Domain, from: number, to: number): number {

@@ -1,5 +1,6 @@
 import { duration, significant } from '../../lib/report/format';
 import { Html, html } from '../../lib/report/html';
+import { lineChart } from '../../lib/report/lineChart';
 import { ticks } from '../../lib/report/ticks';
 
 test('a template escapes everything but markup', () => {
@@ -23,4 +24,14 @@ test('ticks are round and hold the range', () => {
 test('numbers as a person reads them', () => {
   expect([0, 0.00001234, 0.01234, 1.234, 1234.5].map(significant)).toEqual(['0', '1.2e-5', '0.0123', '1.23', '1,235']);
   expect([3.14, 59.7, 187, 7500].map(duration)).toEqual(['3.1 s', '1 min 0 s', '3 min 7 s', '2 h 5 min']);
+});
+
+test('a chart of the longest run there can be', () => {
+  const points = Array.from({ length: 100_000 }, (_, x) => ({ x, y: x % 7 }));
+  const series = [
+    { name: 'training', points },
+    { name: 'validation', points },
+  ];
+  const { text } = lineChart({ title: 'Loss', xLabel: 'epoch', series, format: String });
+  expect(text).toContain('training from 0 at epoch 0 to 4 at epoch 99999');
 });
