@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { clips, kinetorch } from './runCli';
+import { clips, kinetorch, root } from './runCli';
 
 let folder: string;
 beforeAll(() => {
@@ -32,6 +32,20 @@ test('writes a picture of clips of all classes in turn, with the input and augme
   ]);
   // Three clips can be read: each as it is and twice augmented, 4 frames a row.
   expect(svg.match(/<image /g)).toHaveLength(3 * 3 * 4);
+});
+
+/** The commands of the documents, less what is said about them on the same line. */
+const documented = ['README.md', join('docs', 'training.md')].flatMap((file) =>
+  [...readFileSync(join(root, file), 'utf8').matchAll(/kinetorch (augment-preview .+?)(?: {2,}.*| +#.*)?$/gm)].map(
+    ([, command]) => command as string,
+  ),
+);
+
+test.each(documented)('the documented %s', async (command) => {
+  const cwd = mkdtempSync(join(tmpdir(), 'kinetorch-cli-documented-'));
+  cpSync(folder, join(cwd, 'clips'), { recursive: true });
+  expect(await kinetorch(command.split(' '), { cwd })).toEqual({ code: 0, stdout: '', stderr: 'wrote seen.svg\n' });
+  rmSync(cwd, { recursive: true });
 });
 
 test.each([
