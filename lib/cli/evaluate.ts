@@ -11,7 +11,8 @@ type Options = RuntimeOptions &
 
 const notes = `
 Labels of model and data are matched by name. Where the data name splits, only the validation clips are read unless
---split says otherwise: keep the test split for the end. Data without splits are read whole.
+--split says otherwise: keep the test split for the end. Data without splits are read whole, those too that the model was
+trained on; --split validation reads the clips that training kept apart.
 
 "By video" averages the probabilities of all clips and crops of a video; "by clip" counts each clip for itself. The
 numbers are the same on every run. What --average-frames leaves right does not need motion to be seen.
@@ -42,10 +43,10 @@ export function addEvaluate(program: Command): void {
         'all',
       ]),
     )
-    .option('--fold <n>', "validation is this fold of a manifest's column", wholeNumber(0))
-    .option('--official-split <n>', 'of UCF101 or HMDB51 (default: 1)', officialSplit)
-    .option('--validation-share <n>', 'that training kept, where the data name no split (default: 0.2)', decimal(0))
-    .option('--seed <n>', 'that training drew it with (default: 0)', wholeNumber(0))
+    .option('--fold <n>', "validation is this fold of a manifest's column (default: the model's)", wholeNumber(0))
+    .option('--official-split <n>', "of UCF101 or HMDB51 (default: the model's, else 1)", officialSplit)
+    .option('--validation-share <n>', "kept where the data name no split (default: the model's, else 0.2)", decimal(0))
+    .option('--seed <n>', "that it was drawn with (default: the model's, else 0)", wholeNumber(0))
     .option('--average-frames', 'replace every frame by the mean of its clip')
     .option('-b, --batch-size <n>', 'clips a forward pass (default: 8)', wholeNumber(1))
     .option('--max-skipped-share <n>', 'stop where more of the videos cannot be loaded (default: 0.05)', decimal(0));

@@ -4,7 +4,7 @@ import { callSignal } from '../model/callSignal';
 import { loadModel } from '../model/loadModel';
 import type { ModelSource } from '../model/modelSource';
 import { VideoModel } from '../model/videoModel';
-import { evaluationData } from './evaluationData';
+import { type EvaluationData, evaluationData } from './evaluationData';
 import { multiLabelMetrics, threshold } from './multiLabelMetrics';
 import { type FilledEvaluateOptions, fillOptions } from './options';
 import type { ScoredSample } from './scoredSample';
@@ -54,7 +54,7 @@ async function evaluateLoaded(
   data: string | ClipDataset,
   options: FilledEvaluateOptions,
 ): Promise<Evaluation> {
-  const { dataset, split, warnings } = await open(data, model, options);
+  const { dataset, split, fold, warnings } = await open(data, model, options);
   const isMultiLabel = dataset.labelsOf !== undefined || model.metadata.training?.loss === 'bce';
   const call = callSignal(options);
   const began = performance.now();
@@ -73,7 +73,7 @@ async function evaluateLoaded(
       model: path || null,
       data: typeof data === 'string' ? data : null,
       split,
-      fold: options.fold ?? null,
+      fold,
       clips: options.clips,
       crops: options.crops,
       averageFrames: options.averageFrames,
@@ -94,12 +94,16 @@ async function evaluateLoaded(
   }
 }
 
-async function open(data: string | ClipDataset, model: VideoModel, options: FilledEvaluateOptions) {
-  if (typeof data === 'string' && data !== '') return evaluationData(data, model.input, options);
+async function open(
+  data: string | ClipDataset,
+  model: VideoModel,
+  options: FilledEvaluateOptions,
+): Promise<EvaluationData> {
+  if (typeof data === 'string' && data !== '') return evaluationData(data, model.metadata, options);
   if (data === null || typeof data !== 'object' || typeof data.clip !== 'function') {
     throw invalidArgument('data', 'the path of a folder or manifest, or a dataset', data);
   }
-  return { dataset: data, split: null, warnings: [] };
+  return { dataset: data, split: null, fold: null, warnings: [] };
 }
 
 function lossWarnings({ metadata }: VideoModel, { labelsOf }: ClipDataset): string[] {

@@ -1,42 +1,55 @@
 import { readCollection } from '../dataset/readCollection';
 import { splitCollection } from '../dataset/splitCollection';
-import type { ClipDataset, VideoCollection, VideoSample } from '../dataset/types';
+import type { ClipDataset, VideoSample } from '../dataset/types';
 import { VideoDataset } from '../dataset/videoDataset';
 import { KinetorchError } from '../errors';
-import type { ModelInput } from '../model/types';
+import type { ModelMetadata } from '../model/types';
 import type { FilledEvaluateOptions } from './options';
+import { trainedSplit } from './trainedSplit';
 import type { Evaluation } from './types';
 
 /** The samples to evaluate. */
-export interface EvaluationData {
+export interface EvaluationData extends Pick<Evaluation, 'split' | 'fold'> {
   dataset: ClipDataset;
-  split: Evaluation['split'];
   warnings: readonly string[];
 }
 
-/** Opens the part of a folder or manifest that the options name. Throws `ERR_DATASET` where it is empty. */
+/**
+ * Opens the part of a folder or manifest that the options name; what they leave open is as the model was trained. Throws
+ * `ERR_DATASET` where it is empty.
+ */
 export async function evaluationData(
   path: string,
-  input: ModelInput,
+  { input, ...metadata }: ModelMetadata,
   options: FilledEvaluateOptions,
 ): Promise<EvaluationData> {
-  const { officialSplit, validationShare, fold, seed } = options;
+  const trained = trainedSplit(metadata);
+  const { officialSplit, validationShare = 0.2, seed = 0 } = { ...trained, ...given(options) };
   const collection = await readCollection(path, { officialSplit });
-  const split = options.split ?? (fold !== undefined || namesSplits(collection) ? 'validation' : 'all');
+  const { labels, multiLabel, samples: all } = collection;
+  const fold = options.fold ?? (all.some((sample) => sample.fold === trained.fold) ? trained.fold : undefined);
+  const namesSplits = all.some(({ split }) => split !== null);
+  const split = options.split ?? (fold !== undefined || namesSplits ? 'validation' : 'all');
   const parts = splitCollection(collection, { validationShare, fold, seed });
-  const samples: readonly VideoSample[] = split === 'all' ? collection.samples : parts[split];
+  const samples: readonly VideoSample[] = split === 'all' ? all : parts[split];
   if (samples.length === 0) {
     const found = (['train', 'validation', 'test'] as const).map((name) => `${name} ${parts[name].length}`).join(', ');
     throw new KinetorchError('ERR_DATASET', `expected ${split} samples in ${path} but found none (${found})`);
   }
-  const { labels, multiLabel } = collection;
+  const isMixed = options.split === undefined && split === 'all' && trained.validationShare !== undefined;
   return {
     dataset: new VideoDataset(labels, samples, { input, multiLabel }),
     split,
-    warnings: split === 'all' ? [] : parts.warnings,
+    fold: fold ?? null,
+    warnings: split === 'all' ? (isMixed ? [mixedWarning] : []) : parts.warnings,
   };
 }
 
-function namesSplits({ samples }: VideoCollection): boolean {
-  return samples.some(({ split }) => split !== null);
+const mixedWarning =
+  'the data name no splits and were read whole: if the model was trained on them, its figures are better than on videos ' +
+  'never seen. Give the split `validation` for those that training kept apart, or `all` where these are others';
+
+/** Options that are not undefined: a command line gives those too that were left out. */
+function given(options: FilledEvaluateOptions): Partial<FilledEvaluateOptions> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }

@@ -6,18 +6,7 @@ import type { EvaluateOptions } from './types';
 /** {@link EvaluateOptions} with their defaults; those without one are decided by the data or the model. */
 export type FilledEvaluateOptions = EvaluateOptions & Required<Pick<EvaluateOptions, (typeof filled)[number]>>;
 
-const filled = [
-  'clips',
-  'crops',
-  'officialSplit',
-  'validationShare',
-  'seed',
-  'averageFrames',
-  'batchSize',
-  'device',
-  'precision',
-  'maxSkippedShare',
-] as const;
+const filled = ['clips', 'crops', 'averageFrames', 'batchSize', 'device', 'precision', 'maxSkippedShare'] as const;
 
 const optionsSchema = z.strictObject(
   {
@@ -27,9 +16,9 @@ const optionsSchema = z.strictObject(
       .enum(['train', 'validation', 'test', 'all'], { error: "'train', 'validation', 'test' or 'all'" })
       .optional(),
     fold: wholeNumber(0, 1_000_000).optional(),
-    officialSplit: wholeNumber(1, 3).default(1),
-    validationShare: realNumber(0, 0.9).default(0.2),
-    seed: wholeNumber(0, Number.MAX_SAFE_INTEGER).default(0),
+    officialSplit: z.union([z.literal(1), z.literal(2), z.literal(3)], { error: '1, 2 or 3' }).optional(),
+    validationShare: realNumber(0, 0.9).optional(),
+    seed: wholeNumber(0, Number.MAX_SAFE_INTEGER).optional(),
     averageFrames: z.boolean({ error: 'true or false' }).default(false),
     batchSize: wholeNumber(1, 1024).default(8),
     device: deviceSchema.default('auto'),

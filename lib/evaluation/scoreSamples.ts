@@ -70,11 +70,11 @@ export async function scoreSamples(
 export async function loadClips(
   dataset: ClipDataset,
   index: number,
-  { clips, seed, averageFrames: isStill }: Pick<FilledEvaluateOptions, 'clips' | 'seed' | 'averageFrames'>,
+  { clips, averageFrames: isStill }: Pick<FilledEvaluateOptions, 'clips' | 'averageFrames'>,
 ): Promise<DatasetClip[]> {
   const loaded = dataset.views
     ? await dataset.views(index, clips)
-    : [await dataset.clip(index, { mode: 'evaluate', epoch: 0, random: seededRandom(seed, 0, index) })];
+    : [await dataset.clip(index, { mode: 'evaluate', epoch: 0, random: seededRandom(0, 0, index) })];
   if (loaded.length === 0) throw new KinetorchError('ERR_CLIP_SHAPE', 'expected at least one clip but received none');
   for (const clip of loaded) checkClip(clip);
   return isStill ? loaded.map(averageFrames) : loaded;

@@ -12,11 +12,14 @@ export interface EvaluateOptions {
    * else `all`. Where the data name none, `validation` is drawn as `train` draws it.
    */
   split?: 'train' | 'validation' | 'test' | 'all';
-  /** `validation` is this fold of a manifest's `fold` column, `train` the others. */
+  /**
+   * `validation` is this fold of a manifest's `fold` column, `train` the others. Default: the one that the model was
+   * validated on, where the data have it.
+   */
   fold?: number;
-  /** Official split of UCF101 or HMDB51, 1 to 3. Default 1. */
+  /** Official split of UCF101 or HMDB51, 1 to 3. Default: the one that the model was trained on, else 1. */
   officialSplit?: 1 | 2 | 3;
-  /** Share and seed that `train` drew its validation clips with. Defaults 0.2 and 0, as there. */
+  /** Share and seed that `train` drew its validation clips with. Defaults: the model's, else 0.2 and 0 as there. */
   validationShare?: number;
   seed?: number;
   /** Show the network, instead of each frame, the mean of the clip's frames: what is still right needs no motion. */

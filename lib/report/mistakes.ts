@@ -32,7 +32,7 @@ export async function confidentMistakes(
   const mistakes: Mistake[] = [];
   for (const mistake of wrong) {
     const { clips, averageFrames } = evaluation;
-    const loaded = await loadClips(dataset, mistake.index, { clips, averageFrames, seed: 0 }).catch(() => []);
+    const loaded = await loadClips(dataset, mistake.index, { clips, averageFrames }).catch(() => []);
     const clip = loaded[Math.floor((loaded.length - 1) / 2)];
     mistakes.push({ ...mistake, frames: clip ? framesOf(clip, frames).map(shrink) : [] });
   }

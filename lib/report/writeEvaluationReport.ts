@@ -19,7 +19,7 @@ export async function writeEvaluationReport(
   path: string,
 ): Promise<void> {
   const metadata = await readMetadata(model);
-  const opened = metadata && (await evaluationData(data, metadata.input, fillOptions(options)));
+  const opened = metadata && (await evaluationData(data, metadata, fillOptions(options)));
   const mistakes = opened ? await confidentMistakes(evaluation, opened.dataset) : [];
   await writeReport({ config: null, metrics: [], evaluation, mistakes, skipped: evaluation.skipped }, path);
 }

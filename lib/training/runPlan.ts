@@ -73,6 +73,11 @@ function balancedWeights(classes: number, dataset: ClipDataset): number[] {
   return counts.map((count) => dataset.length / (classes * Math.max(1, count)));
 }
 
+/** With the seed, what tells training from validation clips: `evaluate` keeps to it. */
+function splitOf({ validationShare, officialSplit, fold }: FilledTrainOptions) {
+  return { validationShare, officialSplit, fold };
+}
+
 /** `kinetorch.json` of the model an epoch gave. */
 export function metadataOf({ options, start, data }: RunPlan, metrics: EpochMetrics): ModelMetadata {
   return {
@@ -90,6 +95,7 @@ export function metadataOf({ options, start, data }: RunPlan, metrics: EpochMetr
       learningRate: options.learningRate,
       weightDecay: options.weightDecay,
       seed: options.seed,
+      ...(typeof options.data === 'string' ? splitOf(options) : {}),
       validation: metrics.validation,
     },
     ...(start.license === undefined ? {} : { license: start.license }),

@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crossValidate, summaryOf } from '../../lib/evaluation/crossValidate';
 import { evaluate } from '../../lib/evaluation/evaluate';
+import type { Evaluation } from '../../lib/evaluation/types';
 import { createModel, type ModelArchive } from '../../lib/model/createModel';
+import { loadModel } from '../../lib/model/loadModel';
+import { train } from '../../lib/training/train';
 import { expectError, onCpu } from '../model/helpers';
 
 const fights = join(__dirname, '..', '..', '..', 'shared', 'data', 'fights');
@@ -67,6 +70,44 @@ describe('the part of the data that is read', () => {
 
   test('says which parts there are where the one asked for is empty', async () => {
     await expectError(namesOf('folds.csv', { split: 'test' }), 'ERR_DATASET', 'expected test samples', 'test 0');
+  });
+});
+
+describe('by a model that `train` has made', () => {
+  test('the validation clips are those that training kept apart, and a warning tells that all were read', async () => {
+    const { modelPath } = await train({
+      architecture: 'r2plus1d_dw',
+      data: folder,
+      outDir: join(folder, 'trained'),
+      validationShare: 0.4,
+      seed: 5,
+      epochs: 1,
+      batchSize: 4,
+      input,
+      ...onCpu,
+    });
+    const own = JSON.parse(await readFile(join(folder, 'trained', 'evaluation.json'), 'utf8')) as Evaluation;
+    const options = { ...onCpu, clips: 1 };
+    const kept = await evaluate(modelPath, folder, { ...options, split: 'validation' });
+    expect(kept.predictions).toEqual(own.predictions);
+    expect(kept.warnings).toEqual([]);
+    const all = await evaluate(modelPath, folder, options);
+    expect(all.metrics.video.count).toBe(rows.length);
+    expect(all.warnings).toEqual([expect.stringContaining('read whole')]);
+    expect((await evaluate(modelPath, folder, { ...options, split: 'all' })).warnings).toEqual([]);
+  });
+
+  test('a fold is the one it was validated on, where the data have it', async () => {
+    await using model = await loadModel(archive, onCpu);
+    const foldOf = async (data: string, training: object, options = {}) => {
+      Object.assign(model.metadata, { training });
+      const { split, fold } = await evaluate(model, join(folder, data), { clips: 1, ...options });
+      return [split, fold];
+    };
+    expect(await foldOf('folds.csv', { fold: 1 })).toEqual(['validation', 1]);
+    expect(await foldOf('folds.csv', { fold: 1 }, { fold: 0 })).toEqual(['validation', 0]);
+    expect(await foldOf('folds.csv', { fold: 7 })).toEqual(['all', null]);
+    expect(await foldOf('splits.csv', { fold: 'first' })).toEqual(['validation', null]);
   });
 });
 
