@@ -1,7 +1,7 @@
 /** Course of a run's learning rate. */
 export interface Schedule {
   kind: 'constant' | 'cosine' | 'multistep' | 'onecycle' | 'plateau';
-  /** Peak, reached at the end of the warm-up. */
+  /** Peak, reached at the end of the warm-up; of `onecycle` at the end of its own rise. */
   learningRate: number;
   totalSteps: number;
   /** Steps of linear rise; 0 starts at the peak. */
@@ -17,7 +17,8 @@ const oneCycle = { rise: 0.3, startDivisor: 25, endDivisor: 1e4 };
 
 /**
  * Learning rate of `step`, which is one of `epoch` (both 0-based; samples that cannot be loaded make epochs shorter than
- * planned). All kinds rise linearly over the warm-up first, as PyTorch's `LinearLR` from `1 / warmupSteps` does; then
+ * planned). All kinds rise linearly over the warm-up first, as PyTorch's `LinearLR` from `1 / warmupSteps` does, to where
+ * they begin; then
  *
  * - `constant` and `plateau` stay (the latter is multiplied by what {@link Plateau} gives);
  * - `cosine` falls along half a cosine towards 0 (Loshchilov and Hutter 2016; `CosineAnnealingLR`);
@@ -34,7 +35,8 @@ const oneCycle = { rise: 0.3, startDivisor: 25, endDivisor: 1e4 };
  */
 export function learningRateAt(step: number, epoch: number, schedule: Schedule): number {
   const { kind, learningRate, totalSteps, warmupSteps } = schedule;
-  if (step < warmupSteps) return (learningRate * (step + 1)) / warmupSteps;
+  const begin = kind === 'onecycle' ? learningRate / oneCycle.startDivisor : learningRate;
+  if (step < warmupSteps) return (begin * (step + 1)) / warmupSteps;
   const left = totalSteps - warmupSteps;
   const done = Math.min(step - warmupSteps, left);
   if (kind === 'cosine') return between(learningRate, 0, done / Math.max(1, left));

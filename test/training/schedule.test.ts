@@ -20,6 +20,21 @@ test.each(fixture.schedules)("$name follows PyTorch's own", ({ schedule, rates }
   });
 });
 
+test('onecycle after a warm-up rises from nothing to its peak without a fall between, and ends near nothing', () => {
+  const base = { kind: 'onecycle', learningRate: 0.4, milestones: [], gamma: 0.1 } as const;
+  const schedule: Schedule = { ...base, totalSteps: 60, warmupSteps: 9 };
+  const rates = Array.from({ length: 60 }, (_, step) => learningRateAt(step, Math.floor(step / 6), schedule));
+  const peak = rates.indexOf(Math.max(...rates));
+  expect(rates[peak]).toBeCloseTo(0.4, 2);
+  expect(rates.slice(0, peak)).toEqual([...rates.slice(0, peak)].sort((a, b) => a - b));
+  expect(rates.slice(peak)).toEqual([...rates.slice(peak)].sort((a, b) => b - a));
+  expect(rates[0]).toBeCloseTo(0.4 / 25 / 9, 12);
+  expect(rates[59]).toBeLessThan(1e-5);
+  // What follows the warm-up is a shorter cycle.
+  const alone: Schedule = { ...base, totalSteps: 51, warmupSteps: 0 };
+  expect(rates.slice(9)).toEqual(rates.slice(9).map((_, step) => learningRateAt(step, 0, alone)));
+});
+
 test("plateau lowers the rate when PyTorch's ReduceLROnPlateau does", () => {
   const { patience, gamma, losses, factors } = fixture.plateau;
   const plateau = new Plateau(patience, gamma);
