@@ -3,11 +3,19 @@ import { type Command, Option } from 'commander';
 import type { Augmentation } from '../training/types';
 import { writeAtomically } from '../writeAtomically';
 import { augmentFrom, augmentOptions } from './augmentOptions';
-import { type InputOptions, inputFrom, inputOptions, wholeNumber } from './options';
+import { type InputOptions, inputFrom, inputOptions, strideOption, wholeNumber } from './options';
 import { note } from './terminal';
 
 type Options = InputOptions &
-  Augmentation & { out: string; architecture?: string; from?: string; clips: number; versions: number; seed: number };
+  Augmentation & {
+    out: string;
+    architecture?: string;
+    from?: string;
+    clips: number;
+    versions: number;
+    seed: number;
+    stride?: number;
+  };
 
 const notes = `
 The picture is an SVG of training clips as they are, after the resize, and under each what augmentation makes of it: the
@@ -34,11 +42,12 @@ export function addAugmentPreview(program: Command): void {
     .option('--seed <n>', 'of augmentation', wholeNumber(0), 0);
   for (const option of augmentOptions()) command.addOption(option);
   for (const option of inputOptions()) command.addOption(option.helpGroup('Input:'));
+  command.addOption(strideOption());
   command.addHelpText('after', notes).action(preview);
 }
 
 async function preview(data: string, flags: Options, command: Command): Promise<void> {
-  const { out, architecture, from, clips, versions, seed } = flags;
+  const { out, architecture, from, clips, versions, seed, stride } = flags;
   if (architecture === undefined && from === undefined) {
     command.error('error: one of --architecture and --from is required');
   }
@@ -55,7 +64,7 @@ async function preview(data: string, flags: Options, command: Command): Promise<
   const { labels, multiLabel } = collection;
   const { train } = splitCollection(collection, { validationShare: 0, seed });
   const samples = inTurn(train, (sample) => sample.labels[0] as number).slice(0, clips);
-  const dataset = new VideoDataset(labels, samples, { input, speed: augment.speed, multiLabel });
+  const dataset = new VideoDataset(labels, samples, { input, stride, speed: augment.speed, multiLabel });
   const nameOf = (index: number) => relative(collection.root, dataset.nameOf(index));
   const options = { input, augment, versions, seed, nameOf };
   await writeAtomically(out, await augmentationSheet(dataset, [...samples.keys()], options));

@@ -75,6 +75,12 @@ export const inputOptions = () => [
   ] satisfies ModelInput['sampling'][]),
 ];
 
+/** Beside the input, for commands that take clips for training. */
+export const strideOption = () =>
+  new Option('--stride <n>', 'take every n-th frame at the frame rate; dense sampling only (default: 1)')
+    .argParser(wholeNumber(1))
+    .helpGroup('Input:');
+
 /** The parts of the input that were given; undefined where none was. */
 export function inputFrom(options: InputOptions): Partial<ModelInput> | undefined {
   const { frames, height, width, frameRate, resize, sampling } = options;

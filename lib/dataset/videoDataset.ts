@@ -52,6 +52,9 @@ export class VideoDataset implements ClipDataset {
   ) {
     const { input, stride = 1, speed, cache = null, multiLabel = false, pictureRate = usualPictureRate } = options;
     const { frames, frameRate, sampling = 'dense' } = input;
+    if (sampling === 'segment' && stride !== 1) {
+      throw invalidArgument('stride', "1 with the sampling 'segment', whose frames span the whole video,", stride);
+    }
     this.input = input;
     this.sampling = { frames, frameRate, stride, sampling, speed };
     this.cache = cache;

@@ -82,6 +82,7 @@ const optionsSchema = z.strictObject(
     earlyStopping: wholeNumber(0, 100_000).default(0),
     augment: augmentationSchema.default({}),
     input: partialInputSchema.optional(),
+    stride: wholeNumber(1, 1024).default(1),
     cache: z
       .strictObject(
         {

@@ -84,7 +84,8 @@ export function metadataOf({ options, start, data }: RunPlan, metrics: EpochMetr
     formatVersion: 1,
     architecture: start.architecture,
     labels: [...data.labels],
-    input: start.input,
+    // Videos are seen later at the rate at which they were seen here.
+    input: { ...start.input, frameRate: start.input.frameRate / options.stride },
     training: {
       epoch: metrics.epoch,
       epochs: options.epochs,

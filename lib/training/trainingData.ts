@@ -27,7 +27,7 @@ export interface Loaders {
 
 /** Opens what the path in `data` names, or takes the datasets it holds. */
 export async function trainingData(options: FilledTrainOptions, input: ModelInput): Promise<TrainingData> {
-  const { data, officialSplit, validationShare, fold, seed, augment } = options;
+  const { data, officialSplit, validationShare, fold, seed, augment, stride } = options;
   if (typeof data !== 'string') {
     return { labels: data.train.labels, train: data.train, validation: orNull(data.validation), warnings: [] };
   }
@@ -38,8 +38,9 @@ export async function trainingData(options: FilledTrainOptions, input: ModelInpu
   }
   const cache = await openClipCache(options.cache);
   const { labels, multiLabel } = collection;
-  const train = new VideoDataset(labels, split.train, { input, speed: augment.speed, cache, multiLabel });
-  const validation = new VideoDataset(labels, split.validation, { input, cache, multiLabel });
+  const common = { input, stride, cache, multiLabel };
+  const train = new VideoDataset(labels, split.train, { ...common, speed: augment.speed });
+  const validation = new VideoDataset(labels, split.validation, common);
   return { labels, train, validation: orNull(validation), warnings: split.warnings };
 }
 

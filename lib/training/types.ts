@@ -82,7 +82,7 @@ export interface TrainOptions {
   optimizer?: 'sgd' | 'adamw';
   /** Peak, per step. Default 0.001 for `adamw`, 0.02 for `sgd`. */
   learningRate?: number;
-  /** Course of the rate after the warm-up. Default `cosine`. All rise linearly over the warm-up first. */
+  /** Course of the rate after the warm-up. Default `cosine`. All rise linearly to their beginning first. */
   schedule?: 'constant' | 'cosine' | 'multistep' | 'onecycle' | 'plateau';
   /** Of `multistep`: epochs after which the rate is multiplied by `gamma`. */
   milestones?: readonly number[];
@@ -121,6 +121,8 @@ export interface TrainOptions {
   augment?: Augmentation;
   /** What differs from the architecture's (or the file's) own input. */
   input?: Partial<ModelInput>;
+  /** Of videos, take every `stride`-th frame at the input's frame rate; dense sampling only. Default 1. */
+  stride?: number;
   cache?: ClipCacheOptions;
   /** Decoder processes at work at once. Default 2 less than twice the cores, 2 to 8. */
   decoders?: number;

@@ -77,6 +77,13 @@ describe('train', () => {
     expect(events.at(-1)).toMatchObject({ type: 'end', result: { epochs: 8 } });
   });
 
+  test('--stride is refused with segments, before anything is written', async () => {
+    const { code, stderr } = await kinetorch(train('segments', '--stride', '2', '--sampling', 'segment'));
+    expect(code).toBe(1);
+    expect(stderr).toContain("expected `stride` to be 1 with the sampling 'segment'");
+    expect(await readdir(folder)).not.toContain('segments');
+  });
+
   test('a folder that holds no classes is an error with its code', async () => {
     const { code, stderr } = await kinetorch(['train', join(folder, 'none'), '-a', 'r3d_18', '-o', join(folder, 'x')]);
     expect(code).toBe(1);

@@ -58,6 +58,10 @@ test('refuses settings out of range and splits without videos', async () => {
     code: 'ERR_INVALID_ARGUMENT',
     message: expect.stringContaining('settings.frames'),
   });
+  await expect(videoDataset(words, { stride: 2, sampling: 'segment' })).rejects.toMatchObject({
+    code: 'ERR_INVALID_ARGUMENT',
+    message: expect.stringContaining('stride'),
+  });
   await expect(videoDataset(folder, { split: 'test' })).rejects.toMatchObject({
     code: 'ERR_DATASET',
     message: expect.stringContaining('test'),

@@ -136,6 +136,12 @@ describe('time', () => {
     expect(await clipOf(datasetOf([sampleOf(greys)], greyInput, { stride: 5 }))).toEqual([5, 10, 15, 20]);
   });
 
+  test('a stride goes with dense sampling alone', () => {
+    const attempt = () => datasetOf([sampleOf(greys)], { ...greyInput, sampling: 'segment' }, { stride: 2 });
+    expect(attempt).toThrow(expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT' }));
+    expect(attempt).toThrow("expected `stride` to be 1 with the sampling 'segment'");
+  });
+
   test('a sample that is a part of its video stays within it', async () => {
     const part = sampleOf(greys, { startSeconds: 1.2, endSeconds: 2 });
     expect(await clipOf(datasetOf([part], greyInput))).toEqual([14, 15, 16, 17]);
