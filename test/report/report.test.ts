@@ -8,7 +8,8 @@ import { multiLabelMetrics } from '../../lib/evaluation/multiLabelMetrics';
 import { confidentMistakes } from '../../lib/report/mistakes';
 import type { ReportContent } from '../../lib/report/types';
 import { writeReport } from '../../lib/report/writeReport';
-import { noiseClip } from '../model/helpers';
+import { train } from '../../lib/training/train';
+import { noiseClip, onCpu } from '../model/helpers';
 import { findChromium } from './chromium';
 import { hostileLabel, sampleContent, sampleEvaluation } from './sampleContent';
 
@@ -123,12 +124,8 @@ if (chromium === null) {
   });
   afterAll(() => browser.close());
 
-  test.each([
-    ['a desk, light', 1280, 'light'],
-    ['a desk, dark', 1280, 'dark'],
-    ['a phone', 360, 'light'],
-  ])('on %s: no errors, no requests, nothing beyond the edge', async (_, width, scheme) => {
-    const { path } = await written(sampleContent(labels));
+  /** Opens a page, and gathers what it complains of, or asks for from elsewhere. */
+  const open = async (path: string, width: number, scheme: string) => {
     const page = await browser.newPage();
     const complaints: string[] = [];
     page.on('console', (message) => complaints.push(message.text()));
@@ -139,16 +136,53 @@ if (chromium === null) {
     await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
     await page.setViewport({ width, height: 800 });
     await page.goto(pathToFileURL(path).href);
+    return { page, complaints };
+  };
+  const pictures =
+    '[...document.images].every((one) => one.complete && one.naturalWidth > 0) && document.images.length';
+
+  test.each([
+    ['a desk, light', 1280, 'light'],
+    ['a desk, dark', 1280, 'dark'],
+    ['a phone', 360, 'light'],
+  ])('on %s: no errors, no requests, nothing beyond the edge', async (_, width, scheme) => {
+    const { path } = await written(sampleContent(labels));
+    const { page, complaints } = await open(path, width, scheme);
     expect(await page.title()).toBe('Training report · r2plus1d_dw');
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
     const cell = '[...document.querySelectorAll("#confusion tbody th")].map((one) => one.textContent)';
     expect(await page.evaluate(cell)).toEqual(labels);
-    const pictures =
-      '[...document.images].every((one) => one.complete && one.naturalWidth > 0) && document.images.length';
     expect(await page.evaluate(pictures)).toBe(36);
     // A curve spans its chart.
     const line = 'document.querySelector("#curves .series.s1 path").getBoundingClientRect().width';
     expect(await page.evaluate(line)).toBeGreaterThan(200);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  test('a run as `train` leaves it', async () => {
+    const noise = (length: number): ClipDataset => ({
+      labels,
+      length,
+      labelOf: (index) => index % labels.length,
+      clip: async (index) => noiseClip({ frames: 4, height: 16, width: 16, seed: index + 1 }),
+    });
+    const { reportPath } = await train({
+      architecture: 'r2plus1d_dw',
+      data: { train: noise(20), validation: noise(10) },
+      outDir: join(folder, 'run'),
+      epochs: 2,
+      batchSize: 10,
+      input: { frames: 4, height: 16, width: 16, resize: [16, 16] },
+      ...onCpu,
+    });
+    const { page, complaints } = await open(reportPath, 1280, 'light');
+    const sections = '[...document.querySelectorAll("main section")].map((one) => one.id)';
+    const expected = ['summary', 'curves', 'classes', 'confusion', 'calibration', 'mistakes', 'settings'];
+    expect(await page.evaluate(sections)).toEqual(expected);
+    expect(await page.evaluate('document.body.innerText')).not.toMatch(/NaN|undefined|Infinity|\[object/);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(1280);
+    expect(await page.evaluate(pictures)).toBeGreaterThan(0);
     expect(complaints).toEqual([]);
     await page.close();
   });
