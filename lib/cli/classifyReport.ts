@@ -29,7 +29,7 @@ export async function printTimeline(
   const bar = progressBar(path);
   await using video = await openVideo(path);
   if (!options.json) printer.header(path, video.info);
-  const duration = video.info.durationSeconds ?? 0;
+  const duration = video.info.durationSeconds;
   const segments = [];
   let windows = 0;
   // Where the lines themselves can be watched, they are the progress.

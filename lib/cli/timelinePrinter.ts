@@ -34,7 +34,7 @@ export class TimelinePrinter {
       `${width}×${height}`,
       ...(frameRate === null ? [] : [`${Number(frameRate.toFixed(2))} fps`]),
       codec,
-      ...(durationSeconds === null ? [] : [formatTime(durationSeconds)]),
+      formatTime(durationSeconds),
     ];
     if (this.videos++ > 0) print();
     print(`${this.colors.bold(name)}  ${this.colors.dim(facts.join(' · '))}`);

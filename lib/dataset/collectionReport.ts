@@ -69,7 +69,7 @@ function brokenClips(samples: readonly VideoSample[], byPath: Map<string, Checke
   const broken = [...byPath.values()].flatMap(({ path, reason }) => (reason === null ? [] : [{ path, reason }]));
   for (const { path, startSeconds } of samples) {
     const end = byPath.get(path)?.info?.durationSeconds;
-    if (startSeconds !== null && typeof end === 'number' && startSeconds >= end) {
+    if (startSeconds !== null && end !== undefined && startSeconds >= end) {
       broken.push({ path, reason: `a clip starts at ${startSeconds} s but the video ends at ${end.toFixed(2)} s` });
     }
   }
@@ -78,7 +78,7 @@ function brokenClips(samples: readonly VideoSample[], byPath: Map<string, Checke
 
 function secondsOf({ startSeconds, endSeconds }: VideoSample, file: CheckedFile | undefined): number | null {
   const duration = file?.info?.durationSeconds;
-  if (typeof duration !== 'number') return null;
+  if (duration === undefined) return null;
   const seconds = Math.min(endSeconds ?? duration, duration) - (startSeconds ?? 0);
   return seconds > 0 ? seconds : null;
 }

@@ -87,17 +87,17 @@ async function decodeOnce(
   }
 }
 
-/** Frames on the span's grid; one at least. A video that does not say how long it is counts as one frame. */
+/** Frames on the span's grid; one at least. */
 function countFrames({ path, startSeconds, endSeconds, rate }: Span, { durationSeconds }: VideoInfo): number {
   const start = startSeconds ?? 0;
-  const end = Math.min(endSeconds ?? Infinity, durationSeconds ?? Infinity);
+  const end = Math.min(endSeconds ?? Infinity, durationSeconds);
   if (start > 0 && start >= end) {
     throw new KinetorchError(
       'ERR_DATASET',
       `expected "${path}" to last beyond the clip's start at ${start} s but it ends at ${end.toFixed(2)} s`,
     );
   }
-  return Number.isFinite(end) ? Math.max(1, Math.ceil((end - start) * rate - tolerance)) : 1;
+  return Math.max(1, Math.ceil((end - start) * rate - tolerance));
 }
 
 function frameBytes({ resize }: Span, { height, width }: VideoInfo): number {

@@ -61,7 +61,7 @@ async function classify(
   const { info } = video;
   const { labels, input } = classifier;
   const { frames, frameRate, sampling } = input;
-  const windows = viewWindows(info.durationSeconds ?? frames / frameRate, { clips, frames, frameRate, sampling });
+  const windows = viewWindows(info.durationSeconds, { clips, frames, frameRate, sampling });
   const runner = new ViewRunner(classifier, cropPositions(info, crops), signal);
   const atOnce = clipsInFlight(info, frames);
   const results: Float32Array[] = [];

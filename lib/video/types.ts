@@ -8,8 +8,8 @@ export interface VideoInfo {
   height: number;
   /** Clockwise degrees by which the stored picture was turned to stand upright: 0, 90, 180 or 270. */
   rotation: number;
-  /** End of the last frame, measured in the file and not taken from its header; null where nothing says when it ends. */
-  durationSeconds: number | null;
+  /** End of the last frame, measured in the file and not taken from its header. */
+  durationSeconds: number;
   /** Average frames per second; null where unknown. */
   frameRate: number | null;
 }

@@ -1,6 +1,7 @@
 import { readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openVideo } from '../../lib/video/openVideo';
+import type { VideoClip } from '../../lib/video/types';
 import { collect, greyFrames, greyIndices, makeVideos, shownAt, temporaryFolder, type VideoSpec } from './helpers';
 
 const folder = temporaryFolder();
@@ -160,6 +161,25 @@ test('frames whose size changes come out in the size of the first', async () => 
     const picture = clip?.data.subarray(i * bytes, (i + 1) * bytes) as Uint8Array;
     for (const value of picture) expect(Math.abs(value - (20 + (i % 3) * 2))).toBeLessThanOrEqual(2);
   }
+  await video.close();
+});
+
+test('without any timestamps, frames follow one another, and their number says how long it lasts', async () => {
+  const path = file('unstamped.ts');
+  const frames = greyFrames(Array.from({ length: 30 }, (_, i) => i));
+  makeVideos([{ path, format: 'mpegts', codec: 'mpeg2video', width: 64, height: 48, timeBase: [1, 25], frames }]);
+  const bytes = readFileSync(path);
+  const videoPacket = Buffer.from([0, 0, 1, 0xe0]);
+  for (let at = bytes.indexOf(videoPacket); at >= 0; at = bytes.indexOf(videoPacket, at + 4)) {
+    // Its flags say that there are no stamps, and their place is stuffing.
+    bytes[at + 7] = (bytes[at + 7] as number) & 0x3f;
+    bytes.fill(0xff, at + 9, at + 9 + (bytes[at + 8] as number));
+  }
+  writeFileSync(path, bytes);
+  const video = await openVideo(path);
+  expect(video.info.durationSeconds).toBeCloseTo(30 / 25, 9);
+  const [clip] = await collect(video.readClips([{ startSeconds: 0.4, frames: 20, frameRate: 25 }]));
+  expect(greyIndices(clip as VideoClip)).toEqual(Array.from({ length: 20 }, (_, i) => i + 10));
   await video.close();
 });
 

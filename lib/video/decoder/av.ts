@@ -33,3 +33,8 @@ export function toSeconds(av: Av, timestamp: bigint, stream: Stream): number | n
   const { num, den } = stream.timeBase;
   return (Number(timestamp) * num) / den;
 }
+
+/** How long a frame stays that does not say so itself. */
+export function usualSeconds({ avgFrameRate: { num, den } }: Stream): number {
+  return num > 0 && den > 0 ? den / num : 0.04;
+}

@@ -45,14 +45,14 @@ export class DecodedFile {
           frame.getSideData(av.AV_FRAME_DATA_DISPLAYMATRIX),
       );
       const { width, height } = frame;
-      const measure = await measureVideo(av, path, name, pulse);
+      const measure = await measureVideo(av, path, name, source.zeroSeconds, pulse);
       const info = {
         container,
         codec: source.codec,
         width: orientation.transpose ? height : width,
         height: orientation.transpose ? width : height,
         rotation: orientation.rotation,
-        durationSeconds: measure.endSeconds === null ? null : Math.max(0, measure.endSeconds - source.zeroSeconds),
+        durationSeconds: measure.durationSeconds,
         frameRate: measure.frameRate,
       };
       return new DecodedFile(source, new RgbConverter(av, width, height, orientation), info, measure.warnings);
@@ -139,8 +139,7 @@ export class DecodedFile {
   }
 
   private endOf(startSeconds: number, length: number): number {
-    const end = this.info.durationSeconds ?? Infinity;
-    return Math.max(startSeconds, Math.min(startSeconds + length, end));
+    return Math.max(startSeconds, Math.min(startSeconds + length, this.info.durationSeconds));
   }
 
   /** The frame on screen as RGB, converted once however often it is shown. */

@@ -1,4 +1,4 @@
-import { type Av, type CodecContext, type Frame, type Packet, toSeconds } from './av';
+import { type Av, type CodecContext, type Frame, type Packet, toSeconds, usualSeconds } from './av';
 import type { Pulse } from './pulse';
 import { openDecoder, openInput, type VideoInput } from './videoInput';
 
@@ -248,8 +248,7 @@ export class FrameSource implements FrameSequence {
     const { av } = this;
     const { stream } = this.input;
     if (frame.decodeErrorFlags !== 0 || (frame.flags & av.AV_FRAME_FLAG_CORRUPT) !== 0) this.damaged++;
-    const { num, den } = stream.avgFrameRate;
-    const usual = num > 0 && den > 0 ? den / num : 0.04;
+    const usual = usualSeconds(stream);
     const durationSeconds = frame.duration > 0n ? (toSeconds(av, frame.duration, stream) ?? usual) : usual;
     const stamp = toSeconds(av, frame.bestEffortTimestamp, stream);
     if (stamp !== null) {

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { type Av, type Stream, toSeconds } from './av';
+import { type Av, type Stream, toSeconds, usualSeconds } from './av';
 import type { Pulse } from './pulse';
 import { openInput, type VideoInput } from './videoInput';
 
@@ -9,8 +9,8 @@ const readWholeBytes = 32 * 2 ** 20;
 const tailSeconds = 2;
 
 export interface VideoMeasure {
-  /** End of the last video packet, in the file's own time; null where packets have no timestamps. */
-  endSeconds: number | null;
+  /** From `zeroSeconds` to the end of the last video packet. */
+  durationSeconds: number;
   frameRate: number | null;
   /** What the header promises beyond what is there. */
   warnings: string[];
@@ -36,11 +36,19 @@ interface Extent {
 /**
  * Finds where a video really ends, by reading packets without decoding them: all of them in a small file, else from
  * shortly before the declared end. Where that finds nothing (no header, no index, a file that was cut short), all.
+ * Packets without timestamps are frames one after the other, as they are shown.
  */
-export async function measureVideo(av: Av, path: string, name: string, pulse: Pulse): Promise<VideoMeasure> {
+export async function measureVideo(
+  av: Av,
+  path: string,
+  name: string,
+  zeroSeconds: number,
+  pulse: Pulse,
+): Promise<VideoMeasure> {
   const input = openInput(av, path, name);
   const declared = declaredEnds(av, input);
   const average = input.stream.avgFrameRate;
+  const usual = usualSeconds(input.stream);
   const averageRate = average.num > 0 && average.den > 0 ? average.num / average.den : null;
   const isLarge = declared.video !== null && statSync(path).size > readWholeBytes;
   let extent: Extent | null;
@@ -60,10 +68,13 @@ export async function measureVideo(av: Av, path: string, name: string, pulse: Pu
       afresh.context.closeInputSync();
     }
   }
-  if (!Number.isFinite(extent.videoEnd)) return { endSeconds: null, frameRate: averageRate, warnings: [] };
+  if (!Number.isFinite(extent.videoEnd)) {
+    return { durationSeconds: extent.packets * usual, frameRate: averageRate, warnings: [] };
+  }
   const span = extent.videoEnd - extent.start;
   const frameRate = extent.isWhole && extent.packets > 1 && span > 0 ? extent.packets / span : averageRate;
-  return { endSeconds: extent.videoEnd, frameRate, warnings: shortfalls(extent, declared) };
+  const durationSeconds = Math.max(0, extent.videoEnd - zeroSeconds);
+  return { durationSeconds, frameRate, warnings: shortfalls(extent, declared) };
 }
 
 function shortfalls(extent: Extent, declared: DeclaredEnds): string[] {
