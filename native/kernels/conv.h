@@ -1,0 +1,110 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "native/kernels/aligned_buffer.h"
+#include "native/kernels/parallel.h"
+
+// 3-D convolutions on a CPU in float32. Activations are dense NDHWC, which PyTorch calls channels_last_3d:
+// [N][T][H][W][C].
+//
+//   PackedConv conv(layer, ConvAlgorithm::kWinograd4, weights, bias);
+//   ConvPlan plan = defaultPlan(conv, size, threads.threads());
+//   Workspace workspace(workspaceBytes(conv, plan, size, threads.threads()));
+//   run(conv, plan, size, {input, output}, workspace.data(), threads);
+namespace kinetorch {
+
+// Dimensions are in the order frames, height, width.
+struct ConvLayer {
+  int64_t inputChannels = 0;
+  int64_t outputChannels = 0;
+  std::array<int64_t, 3> kernel = {1, 1, 1};
+  std::array<int64_t, 3> stride = {1, 1, 1};
+  std::array<int64_t, 3> padding = {0, 0, 0};
+  int64_t groups = 1;
+};
+
+struct ClipSize {
+  int64_t batch = 0;
+  int64_t frames = 0;
+  int64_t height = 0;
+  int64_t width = 0;
+};
+
+ClipSize outputSize(const ConvLayer& layer, const ClipSize& input);
+
+enum class ConvAlgorithm {
+  kDirect,     // any layer with groups = 1; no rounding but that of the sums
+  kWinograd2,  // F(2×2, 3×3) for (1,3,3) and (3,3,3), F(2, 3) for (3,1,1); stride 1, padding kernel / 2
+  kWinograd4,  // F(4×4, 3×3) and F(4, 3) likewise: fewer multiplications, larger rounding errors
+  kDepthwise,  // groups = channels; kernel 1 or 3, stride 1 or 2, padding kernel / 2 in every dimension
+};
+
+bool supports(const ConvLayer& layer, ConvAlgorithm algorithm);
+
+// How a layer is cut into blocks. It changes speed only, never results beyond the order of sums.
+struct ConvPlan {
+  ConvAlgorithm algorithm = ConvAlgorithm::kDirect;
+  // Rows of the products in a block: tiles of Winograd, pixels of a direct convolution; depthwise: rows of pixels.
+  int64_t tileRows = 0;
+  // Output channels in a block. Rounded up to whole panels of weights.
+  int64_t channelBlock = 0;
+  // False: threads take blocks of rows and go through all weights. True: threads share a block's rows and divide the
+  // output channels, so that large weights are read once.
+  bool shareInput = false;
+};
+
+// Names of the instruction sets that this machine can run, best first.
+std::vector<std::string> kernelTargets();
+
+// A layer's weights in the order in which one algorithm reads them on one instruction set.
+class PackedConv {
+ public:
+  // `weights` is PyTorch's [outputChannels][inputChannels / groups][kernel…], `bias` null or [outputChannels]; both are
+  // copied. `target` is one of kernelTargets(), or empty for the best.
+  // Throws std::invalid_argument where the algorithm does not support the layer or the machine not the target.
+  PackedConv(const ConvLayer& layer, ConvAlgorithm algorithm, const float* weights, const float* bias,
+             const std::string& target = "");
+
+  const ConvLayer& layer() const { return layer_; }
+  ConvAlgorithm algorithm() const { return algorithm_; }
+  int64_t target() const { return target_; }
+  const float* weights() const { return weights_.data(); }
+  const float* bias() const { return bias_.data(); }
+  size_t bytes() const { return (weights_.size() + bias_.size()) * sizeof(float); }
+
+ private:
+  ConvLayer layer_;
+  ConvAlgorithm algorithm_;
+  int64_t target_;  // Highway's bit of the instruction set
+  AlignedBuffer weights_;
+  AlignedBuffer bias_;  // zeros where there is none, and up to whole vectors
+};
+
+// A plan from the sizes of the caches, without measuring.
+ConvPlan defaultPlan(const PackedConv& conv, const ClipSize& input, int threads);
+
+// Plans worth measuring for this algorithm, the default plan first.
+std::vector<ConvPlan> candidatePlans(const PackedConv& conv, const ClipSize& input, int threads);
+
+// What run() needs as `workspace`, for a ParallelFor of that many threads.
+size_t workspaceBytes(const PackedConv& conv, const ConvPlan& plan, const ClipSize& input, int threads);
+
+struct ConvArguments {
+  const float* input = nullptr;
+  float* output = nullptr;
+  const float* residual = nullptr;  // of the output's shape, or null
+  bool relu = false;
+};
+
+// output = convolution + bias + residual, then ReLU. Does not allocate. `workspace` is aligned to 64 bytes; its
+// contents do not matter. The output may be the residual, but may not overlap the input. Throws std::invalid_argument
+// where the plan is another algorithm's or the size gives no output.
+void run(const PackedConv& conv, const ConvPlan& plan, const ClipSize& input, const ConvArguments& arguments,
+         void* workspace, ParallelFor& parallel);
+
+}  // namespace kinetorch

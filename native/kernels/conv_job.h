@@ -1,0 +1,27 @@
+#pragma once
+
+#include "native/kernels/conv.h"
+
+namespace kinetorch {
+
+// One call of run(), checked.
+struct ConvJob {
+  const ConvLayer& layer;
+  const ConvPlan& plan;
+  int64_t target;
+  ClipSize input;
+  ClipSize output;
+  const float* weights;
+  const float* bias;
+  const ConvArguments& arguments;
+  float* workspace;
+  ParallelFor& parallel;
+};
+
+using ConvRunner = void (*)(const ConvJob& job);
+
+ConvRunner winogradRunner(int64_t target);
+ConvRunner directRunner(int64_t target);
+ConvRunner depthwiseRunner(int64_t target);
+
+}  // namespace kinetorch

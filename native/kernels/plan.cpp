@@ -1,0 +1,92 @@
+#include <algorithm>
+
+#include "native/kernels/conv.h"
+#include "native/kernels/product_blocks.h"
+#include "native/kernels/targets.h"
+
+#if defined(__linux__)
+#include <unistd.h>
+#endif
+
+namespace kinetorch {
+namespace {
+
+// Bytes of the cache that belongs to one core alone.
+int64_t coreCacheBytes() {
+#if defined(_SC_LEVEL2_CACHE_SIZE)
+  static const int64_t bytes = sysconf(_SC_LEVEL2_CACHE_SIZE);
+  if (bytes > 0) return bytes;
+#endif
+  return 512 * 1024;
+}
+
+// Depthwise: rows so that those of all taps in time stay in the core's cache, but enough blocks to share out.
+ConvPlan depthwisePlan(const ConvLayer& layer, const ClipSize& input, int threads) {
+  constexpr int64_t kChannels = 128;
+  const ClipSize output = outputSize(layer, input);
+  const int64_t channels = std::min(kChannels, layer.outputChannels);
+  const int64_t rowBytes = layer.kernel[0] * input.width * channels * static_cast<int64_t>(sizeof(float));
+  const int64_t fitting = coreCacheBytes() / 2 / rowBytes - layer.kernel[1] / 2 * 2;
+  const int64_t blocks = output.batch * ceilDivide(layer.outputChannels, channels);
+  const int64_t sharing = output.height * blocks / (4 * threads);
+  ConvPlan plan;
+  plan.algorithm = ConvAlgorithm::kDepthwise;
+  plan.tileRows = std::clamp<int64_t>(std::min(fitting / layer.stride[1], sharing), 1, output.height);
+  plan.channelBlock = channels;
+  return plan;
+}
+
+}  // namespace
+
+ConvPlan defaultPlan(const PackedConv& conv, const ClipSize& input, int threads) {
+  const ConvLayer& layer = conv.layer();
+  if (conv.algorithm() == ConvAlgorithm::kDepthwise) return depthwisePlan(layer, input, threads);
+  const SimdShape simd = simdShape(conv.target());
+  const ProductShape shape = productShape(layer, conv.algorithm(), input);
+  const int64_t rows = shape.groups * shape.frames * shape.positions;
+  ConvPlan plan;
+  plan.algorithm = conv.algorithm();
+  plan.channelBlock = std::min<int64_t>(48, roundUp(layer.outputChannels, simd.panelWidth));
+  const int64_t rowBytes =
+      shape.points * ((shape.inPlace ? 0 : shape.depth) + plan.channelBlock) * static_cast<int64_t>(sizeof(float));
+  const int64_t fitting = coreCacheBytes() * 3 / 4 / rowBytes / simd.rows * simd.rows;
+  plan.tileRows = std::clamp<int64_t>(fitting, 2 * simd.rows, 16 * simd.rows);
+  // With few rows every block would read all weights for little work, and threads would wait for the last block.
+  plan.shareInput = rows < 2 * threads * plan.tileRows;
+  if (plan.shareInput) {
+    plan.tileRows = std::min<int64_t>(rows, 16 * simd.rows);
+    plan.channelBlock = 2 * simd.panelWidth;
+  }
+  return plan;
+}
+
+std::vector<ConvPlan> candidatePlans(const PackedConv& conv, const ClipSize& input, int threads) {
+  std::vector<ConvPlan> plans = {defaultPlan(conv, input, threads)};
+  const ConvLayer& layer = conv.layer();
+  const auto add = [&](int64_t tileRows, int64_t channelBlock, bool shareInput) {
+    plans.push_back({conv.algorithm(), tileRows, channelBlock, shareInput});
+  };
+  if (conv.algorithm() == ConvAlgorithm::kDepthwise) {
+    for (const int64_t rows : {1, 2, 4, 8, 16}) {
+      for (const int64_t channels : {32, 64, 128, 256}) {
+        if (channels < 2 * layer.outputChannels) add(rows, channels, false);
+      }
+    }
+    return plans;
+  }
+  const SimdShape simd = simdShape(conv.target());
+  const int64_t panels = ceilDivide(layer.outputChannels, simd.panelWidth);
+  const ProductShape shape = productShape(layer, conv.algorithm(), input);
+  const int64_t rows = shape.groups * shape.frames * shape.positions;
+  for (const bool shareInput : {false, true}) {
+    for (const int64_t tiles : {2, 4, 8, 16}) {
+      if (tiles > 2 && tiles * simd.rows >= 2 * rows) continue;
+      for (const int64_t block : {1, 2, 3, 6, 12}) {
+        if (block < 2 * panels) add(tiles * simd.rows, block * simd.panelWidth, shareInput);
+      }
+    }
+  }
+  return plans;
+}
+
+}  // namespace kinetorch

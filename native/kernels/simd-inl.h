@@ -1,0 +1,69 @@
+// Vectors of floats for the target being compiled (included once for each; see Highway's foreach_target.h).
+#if defined(KINETORCH_KERNELS_SIMD_INL_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef KINETORCH_KERNELS_SIMD_INL_H
+#undef KINETORCH_KERNELS_SIMD_INL_H
+#else
+#define KINETORCH_KERNELS_SIMD_INL_H
+#endif
+
+#include <cstdint>
+#include <cstring>
+
+#include "hwy/highway.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace kinetorch {
+namespace HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+using Floats = hn::ScalableTag<float>;
+using Vector = hn::Vec<Floats>;
+constexpr int64_t kLanes = static_cast<int64_t>(hn::MaxLanes(Floats()));
+
+// How much of a vector lies inside a tensor's channels.
+struct Whole {};
+struct Part {
+  int64_t count;  // 1 to kLanes - 1
+};
+
+HWY_INLINE Vector load(const float* from, Whole) { return hn::LoadU(Floats(), from); }
+
+// Touches no memory past the part, and gives zeros there.
+HWY_INLINE Vector load(const float* from, Part part) {
+#if HWY_MEM_OPS_MIGHT_FAULT
+  HWY_ALIGN float whole[kLanes] = {};
+  for (int64_t i = 0; i < part.count; ++i) whole[i] = from[i];
+  return hn::Load(Floats(), whole);
+#else
+  return hn::MaskedLoad(hn::FirstN(Floats(), static_cast<size_t>(part.count)), Floats(), from);
+#endif
+}
+
+HWY_INLINE void store(Vector values, float* to, Whole) { hn::StoreU(values, Floats(), to); }
+
+HWY_INLINE void store(Vector values, float* to, Part part) {
+#if HWY_MEM_OPS_MIGHT_FAULT
+  HWY_ALIGN float whole[kLanes];
+  hn::Store(values, Floats(), whole);
+  for (int64_t i = 0; i < part.count; ++i) to[i] = whole[i];
+#else
+  hn::BlendedStore(values, hn::FirstN(Floats(), static_cast<size_t>(part.count)), Floats(), to);
+#endif
+}
+
+HWY_INLINE Vector constant(float value) { return hn::Set(Floats(), value); }
+
+// Calls body(c, Whole or Part) for every vector of 0…channels.
+template <typename Body>
+HWY_INLINE void forEachVector(int64_t channels, const Body& body) {
+  int64_t c = 0;
+  for (; c + kLanes <= channels; c += kLanes) body(c, Whole{});
+  if (c < channels) body(c, Part{channels - c});
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace kinetorch
+HWY_AFTER_NAMESPACE();
+
+#endif

@@ -1,0 +1,46 @@
+#include "native/kernels/targets.h"
+
+#include <string>
+#include <vector>
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "native/kernels/targets.cpp"
+#include "hwy/foreach_target.h"
+#include "native/kernels/conv.h"
+#include "native/kernels/micro_kernel-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace kinetorch {
+namespace HWY_NAMESPACE {
+namespace {
+
+SimdShape shapeHere() { return {kLanes, kPanelWidth, kMicroRows}; }
+
+}  // namespace
+}  // namespace HWY_NAMESPACE
+}  // namespace kinetorch
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace kinetorch {
+namespace {
+HWY_EXPORT(shapeHere);
+}
+
+SimdShape simdShape(int64_t target) { return entryFor(target, HWY_DISPATCH_TABLE(shapeHere))(); }
+
+std::vector<std::string> kernelTargets() {
+  std::vector<std::string> names;
+  for (const int64_t target : hwy::SupportedAndGeneratedTargets()) names.emplace_back(hwy::TargetName(target));
+  return names;
+}
+
+int64_t targetNamed(const std::string& name) {
+  for (const int64_t target : hwy::SupportedAndGeneratedTargets()) {
+    if (name.empty() || name == hwy::TargetName(target)) return target;
+  }
+  return 0;
+}
+
+}  // namespace kinetorch
+#endif

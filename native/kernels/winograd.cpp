@@ -1,0 +1,216 @@
+#include "native/kernels/targets.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "native/kernels/winograd.cpp"
+#include "hwy/foreach_target.h"
+#include "native/kernels/blocked_product-inl.h"
+#include "native/kernels/winograd_basis-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace kinetorch {
+namespace HWY_NAMESPACE {
+namespace {
+
+// Tiles of kTile × kTile pixels of a frame.
+template <int kTile>
+class SpatialWinograd {
+ public:
+  SpatialWinograd(const ConvJob& job, const ProductShape& shape)
+      : epilogue_(job),
+        input_(job.arguments.input),
+        size_(job.input),
+        channels_(job.layer.inputChannels),
+        outputChannels_(job.layer.outputChannels),
+        tilesAcross_(ceilDivide(job.output.width, kTile)),
+        tilesInFrame_(tilesAcross_ * ceilDivide(job.output.height, kTile)),
+        framesInGroup_(shape.frames) {}
+
+  void input(const Row& row, float* to, int64_t stride) const {
+    const Tile tile = tileAt(row);
+    const bool inside = tile.y > 0 && tile.x > 0 && tile.y + kTile < size_.height && tile.x + kTile < size_.width;
+    inside ? transformInput<true>(tile, to, stride) : transformInput<false>(tile, to, stride);
+  }
+
+  static const float* inPlace(const Row&) { return nullptr; }
+
+  void output(const Row& row, const float* products, int64_t stride, int64_t channel, int64_t channels) const {
+    const Tile tile = tileAt(row);
+    const int64_t height = std::min<int64_t>(kTile, size_.height - tile.y);
+    const int64_t width = std::min<int64_t>(kTile, size_.width - tile.x);
+    const int64_t pixel = (tile.frame * size_.height + tile.y) * size_.width + tile.x;
+    forEachVector(channels, [&](int64_t c, auto extent) HWY_ATTR {
+      Vector halfway[kTile][kPoints];
+      for (int j = 0; j < kPoints; ++j) {
+        Vector column[kPoints];
+        for (int i = 0; i < kPoints; ++i) {
+          column[i] = hn::LoadU(Floats(), products + (i * kPoints + j) * stride + c);
+        }
+        Vector sums[kTile];
+        WinogradBasis<kTile>::output(column, sums);
+        for (int i = 0; i < kTile; ++i) halfway[i][j] = sums[i];
+      }
+      const Vector bias = epilogue_.bias(channel + c);
+      for (int64_t y = 0; y < height; ++y) {
+        Vector sums[kTile];
+        WinogradBasis<kTile>::output(halfway[y], sums);
+        const int64_t offset = (pixel + y * size_.width) * outputChannels_ + channel + c;
+        for (int64_t x = 0; x < width; ++x) {
+          epilogue_.store(hn::Add(sums[x], bias), offset + x * outputChannels_, extent);
+        }
+      }
+    });
+  }
+
+ private:
+  static constexpr int kPoints = kTile + 2;
+
+  struct Tile {
+    int64_t frame;  // of the whole batch
+    int64_t y;
+    int64_t x;
+  };
+
+  Tile tileAt(const Row& row) const {
+    const int64_t tile = row.position % tilesInFrame_;
+    const int64_t frame = row.group * framesInGroup_ + row.frame + row.position / tilesInFrame_;
+    return {frame, tile / tilesAcross_ * kTile, tile % tilesAcross_ * kTile};
+  }
+
+  template <bool kInside>
+  void transformInput(const Tile& tile, float* to, int64_t stride) const {
+    const int64_t top = tile.y - 1;
+    const int64_t left = tile.x - 1;
+    const int64_t corner = ((tile.frame * size_.height + top) * size_.width + left) * channels_;
+    forEachVector(channels_, [&](int64_t c, auto extent) HWY_ATTR {
+      Vector halfway[kPoints][kPoints];
+      for (int j = 0; j < kPoints; ++j) {
+        Vector column[kPoints];
+        for (int i = 0; i < kPoints; ++i) {
+          const bool exists =
+              kInside || (top + i >= 0 && top + i < size_.height && left + j >= 0 && left + j < size_.width);
+          column[i] =
+              exists ? load(input_ + corner + (i * size_.width + j) * channels_ + c, extent) : hn::Zero(Floats());
+        }
+        Vector points[kPoints];
+        WinogradBasis<kTile>::input(column, points);
+        for (int i = 0; i < kPoints; ++i) halfway[i][j] = points[i];
+      }
+      for (int i = 0; i < kPoints; ++i) {
+        Vector points[kPoints];
+        WinogradBasis<kTile>::input(halfway[i], points);
+        for (int j = 0; j < kPoints; ++j) hn::StoreU(points[j], Floats(), to + (i * kPoints + j) * stride + c);
+      }
+    });
+  }
+
+  Epilogue epilogue_;
+  const float* input_;
+  ClipSize size_;  // of the input and the output alike
+  int64_t channels_;
+  int64_t outputChannels_;
+  int64_t tilesAcross_;
+  int64_t tilesInFrame_;
+  int64_t framesInGroup_;
+};
+
+// Tiles of kTile frames at one pixel.
+template <int kTile>
+class TemporalWinograd {
+ public:
+  TemporalWinograd(const ConvJob& job, const ProductShape&)
+      : epilogue_(job),
+        input_(job.arguments.input),
+        frames_(job.input.frames),
+        pixels_(job.input.height * job.input.width),
+        channels_(job.layer.inputChannels),
+        outputChannels_(job.layer.outputChannels),
+        tilesInClip_(ceilDivide(frames_, kTile)) {}
+
+  void input(const Row& row, float* to, int64_t stride) const {
+    const Tile tile = tileAt(row);
+    const int64_t first = tile.frame - 1;
+    const int64_t corner = ((tile.clip * frames_ + first) * pixels_ + tile.pixel) * channels_;
+    forEachVector(channels_, [&](int64_t c, auto extent) HWY_ATTR {
+      Vector frames[kPoints];
+      for (int i = 0; i < kPoints; ++i) {
+        const bool exists = first + i >= 0 && first + i < frames_;
+        frames[i] = exists ? load(input_ + corner + i * pixels_ * channels_ + c, extent) : hn::Zero(Floats());
+      }
+      Vector points[kPoints];
+      WinogradBasis<kTile>::input(frames, points);
+      for (int i = 0; i < kPoints; ++i) hn::StoreU(points[i], Floats(), to + i * stride + c);
+    });
+  }
+
+  static const float* inPlace(const Row&) { return nullptr; }
+
+  void output(const Row& row, const float* products, int64_t stride, int64_t channel, int64_t channels) const {
+    const Tile tile = tileAt(row);
+    const int64_t frames = std::min<int64_t>(kTile, frames_ - tile.frame);
+    const int64_t offset = ((tile.clip * frames_ + tile.frame) * pixels_ + tile.pixel) * outputChannels_ + channel;
+    forEachVector(channels, [&](int64_t c, auto extent) HWY_ATTR {
+      Vector points[kPoints];
+      for (int i = 0; i < kPoints; ++i) points[i] = hn::LoadU(Floats(), products + i * stride + c);
+      Vector sums[kTile];
+      WinogradBasis<kTile>::output(points, sums);
+      const Vector bias = epilogue_.bias(channel + c);
+      for (int64_t t = 0; t < frames; ++t) {
+        epilogue_.store(hn::Add(sums[t], bias), offset + t * pixels_ * outputChannels_ + c, extent);
+      }
+    });
+  }
+
+ private:
+  static constexpr int kPoints = kTile + 2;
+
+  struct Tile {
+    int64_t clip;
+    int64_t frame;  // first
+    int64_t pixel;
+  };
+
+  Tile tileAt(const Row& row) const {
+    const int64_t tile = row.position / pixels_;
+    return {tile / tilesInClip_, tile % tilesInClip_ * kTile, row.position % pixels_};
+  }
+
+  Epilogue epilogue_;
+  const float* input_;
+  int64_t frames_;
+  int64_t pixels_;
+  int64_t channels_;
+  int64_t outputChannels_;
+  int64_t tilesInClip_;
+};
+
+template <typename Transform>
+void runTransform(const ConvJob& job) {
+  const ProductShape shape = productShape(job.layer, job.plan.algorithm, job.input);
+  const Transform transform(job, shape);
+  BlockedProduct<Transform>(job, shape, transform).run();
+}
+
+void runWinograd(const ConvJob& job) {
+  const bool large = job.plan.algorithm == ConvAlgorithm::kWinograd4;
+  if (isTemporal(job.layer)) {
+    large ? runTransform<TemporalWinograd<4>>(job) : runTransform<TemporalWinograd<2>>(job);
+  } else {
+    large ? runTransform<SpatialWinograd<4>>(job) : runTransform<SpatialWinograd<2>>(job);
+  }
+}
+
+}  // namespace
+}  // namespace HWY_NAMESPACE
+}  // namespace kinetorch
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace kinetorch {
+namespace {
+HWY_EXPORT(runWinograd);
+}
+
+ConvRunner winogradRunner(int64_t target) { return entryFor(target, HWY_DISPATCH_TABLE(runWinograd)); }
+
+}  // namespace kinetorch
+#endif
