@@ -3,21 +3,56 @@
 #include <ATen/Parallel.h>
 
 #include <algorithm>
+#include <exception>
 #include <future>
+#include <mutex>
 #include <vector>
 
 namespace kinetorch {
+namespace {
+
+// The first exception of several threads, for the one that waits for them.
+class FirstFailure {
+ public:
+  template <typename Work>
+  void guard(const Work& work) {
+    try {
+      work();
+    } catch (...) {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      if (!failure_) failure_ = std::current_exception();
+    }
+  }
+  void rethrow() const {
+    if (failure_) std::rethrow_exception(failure_);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::exception_ptr failure_;
+};
+
+}  // namespace
 
 void parallelFor(int64_t count, const std::function<void(int64_t begin, int64_t end)>& work) {
   const int64_t parts = std::min<int64_t>(count, at::get_num_threads());
-  std::vector<std::future<void>> others;
-  for (int64_t part = 1; part < parts; ++part) {
-    others.push_back(
-        std::async(std::launch::async, [&, part] { work(part * count / parts, (part + 1) * count / parts); }));
+  FirstFailure failure;
+  const auto run = [&](int64_t part) {
+    failure.guard([&] { work(part * count / parts, (part + 1) * count / parts); });
+  };
+  if (parts == 1) {
+    run(0);
+  } else {
+#ifdef _OPENMP
+#pragma omp parallel for schedule(static, 1) num_threads(static_cast<int>(parts))
+    for (int64_t part = 0; part < parts; ++part) run(part);
+#else
+    std::vector<std::future<void>> others;
+    for (int64_t part = 1; part < parts; ++part) others.push_back(std::async(std::launch::async, run, part));
+    if (parts > 0) run(0);
+#endif
   }
-  // A future of async waits in its destructor, so that none outlives `work` when this throws.
-  if (parts > 0) work(0, count / parts);
-  for (std::future<void>& other : others) other.get();
+  failure.rethrow();
 }
 
 }  // namespace kinetorch
