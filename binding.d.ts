@@ -64,6 +64,14 @@ export interface LoadOptions {
   maxBatchSize: number;
   maxDelayMs: number;
   maxQueue: number;
+  /** 'off', 'exact' or 'fast'; of a float32 network on a CPU. */
+  optimize: string;
+  /** Milliseconds for measuring kernels while loading; 0: they are chosen by rule. */
+  measureMs: number;
+  /** Of weights packed for the kernels. */
+  maxWeightBytes: number;
+  /** Folder where measurements are remembered; empty: nowhere. */
+  planFolder: string;
   /** Intra-op threads of this model's executor; 0 means all cores. */
   threads: number;
 }
@@ -114,6 +122,8 @@ export declare class NativeModel {
   readonly device: string;
   readonly precision: string;
   readonly canEmbed: boolean;
+  /** What a person should know of how the network runs; empty: nothing. */
+  readonly warning: string;
   /** `requestId` is the caller's own number, for `cancel`. Throws ERR_QUEUE_FULL, ERR_DISPOSED, ERR_CLIP_*. */
   classify(requestId: number, clip: NativeClip, output: NativeOutput, topK: number): Promise<NativeResult>;
   /** Drops a request that still waits: its promise rejects with `code`. False where it already runs or is done. */

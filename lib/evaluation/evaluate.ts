@@ -43,7 +43,9 @@ export async function evaluate(
   if (model instanceof VideoModel) return evaluateLoaded(model, null, data, filled);
   const { device, precision, threads, batchSize } = filled;
   const batching = { maxBatchSize: batchSize, maxDelayMs, maxQueue: 2 * batchSize };
-  await using loaded = await loadModel(model, { device, precision, threads, batching });
+  // Kernels by rule: measurement could choose others on another run, and figures would differ in their last digits.
+  const tuning = { timeMs: 0, folder: null };
+  await using loaded = await loadModel(model, { device, precision, threads, batching, tuning });
   return await evaluateLoaded(loaded, typeof model === 'string' ? model : '', data, filled);
 }
 

@@ -4,6 +4,7 @@ import { callNative, native } from '../native';
 import { parse } from '../validation';
 import { readMetadata } from './metadata';
 import { type ModelSource, nativeSource } from './modelSource';
+import { planFolder } from './planFolder';
 import { deviceSchema, inputSchema, labelsSchema, partialInputSchema, realNumber, wholeNumber } from './schemas';
 import type { Device, ModelInput, ModelMetadata, Precision } from './types';
 import { VideoModel } from './videoModel';
@@ -24,6 +25,20 @@ export interface LoadModelOptions {
   };
   /** CPU threads of this model. Default: all cores. */
   threads?: number;
+  /**
+   * Kernels of a float32 network on a CPU. `off`: LibTorch's own. `exact`: faster ones that add the same products in
+   * another order. `fast`: Winograd's algorithms too, whose logits differ by about 1e-5 of the largest. Default `fast`.
+   */
+  optimize?: 'off' | 'exact' | 'fast';
+  /** How the kernels of each layer are found: by measurement while the model is loaded for the first time. */
+  tuning?: {
+    /** Milliseconds, about; 0: kernels are chosen by rule, always the same ones. Default 2000. */
+    timeMs?: number;
+    /** Of weights rearranged for the kernels. Default 1 GiB. */
+    maxWeightBytes?: number;
+    /** Where measurements are remembered for the next load; null: nowhere. Default: Kinetorch's cache folder. */
+    folder?: string | null;
+  };
   /** Class names: needed for a file without `kinetorch.json`, and replacing those in the file otherwise. */
   labels?: string[];
   /** Parts of the input: all but `antialias` are needed for a file without `kinetorch.json`. */
@@ -39,6 +54,15 @@ const batchingSchema = z.strictObject(
   { error: 'an object' },
 );
 
+const tuningSchema = z.strictObject(
+  {
+    timeMs: realNumber(0, 3_600_000).default(2000),
+    maxWeightBytes: wholeNumber(0, Number.MAX_SAFE_INTEGER).default(2 ** 30),
+    folder: z.string({ error: 'a path, or null' }).nullable().optional(),
+  },
+  { error: 'an object' },
+);
+
 const optionsSchema = z.strictObject(
   {
     device: deviceSchema.default('auto'),
@@ -47,6 +71,8 @@ const optionsSchema = z.strictObject(
       .default('auto'),
     batching: batchingSchema.prefault({}),
     threads: wholeNumber(1, 1024).optional(),
+    optimize: z.enum(['off', 'exact', 'fast'], { error: "'off', 'exact' or 'fast'" }).default('fast'),
+    tuning: tuningSchema.prefault({}),
     labels: labelsSchema.optional(),
     input: partialInputSchema.optional(),
   },
@@ -75,6 +101,7 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
   const file = nativeSource(source);
   const stored = await readMetadata(file);
   const metadata = merge(stored, filled.labels, filled.input as Partial<ModelInput> | undefined);
+  const plans = await planFolder(filled.tuning.folder);
   const model = await callNative(() =>
     native().NativeModel.load(file, {
       device: filled.device,
@@ -83,8 +110,13 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
       numClasses: metadata.labels.length,
       ...filled.batching,
       threads: filled.threads ?? 0,
+      optimize: filled.optimize,
+      measureMs: filled.tuning.timeMs,
+      maxWeightBytes: filled.tuning.maxWeightBytes,
+      planFolder: plans,
     }),
   );
+  if (model.warning) process.emitWarning(model.warning, 'KinetorchWarning');
   return new VideoModel(model, metadata);
 }
 

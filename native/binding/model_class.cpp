@@ -10,6 +10,14 @@ namespace kinetorch {
 
 namespace {
 
+Optimization toOptimization(const std::string& name) {
+  static const std::map<std::string, Optimization> levels{
+      {"off", Optimization::kOff}, {"exact", Optimization::kExact}, {"fast", Optimization::kFast}};
+  const auto found = levels.find(name);
+  if (found == levels.end()) throw Error("ERR_INVALID_ARGUMENT", "unknown optimize \"" + name + "\"");
+  return found->second;
+}
+
 ClassifierOptions toOptions(const Napi::Object& object) {
   ClassifierOptions options;
   options.device = textOf(object, "device");
@@ -20,6 +28,11 @@ ClassifierOptions toOptions(const Napi::Object& object) {
   options.maxDelayMs = numberOf(object, "maxDelayMs");
   options.maxQueue = integerOf(object, "maxQueue");
   options.threads = static_cast<int>(integerOf(object, "threads"));
+  options.optimize.level = toOptimization(textOf(object, "optimize"));
+  options.optimize.measureMs = numberOf(object, "measureMs");
+  options.optimize.maxWeightBytes = integerOf(object, "maxWeightBytes");
+  options.optimize.planFolder = textOf(object, "planFolder");
+  options.optimize.maxBatchSize = options.maxBatchSize;
   return options;
 }
 
@@ -51,6 +64,7 @@ Napi::Function ModelClass::define(Napi::Env env) {
                      {StaticMethod<&ModelClass::load>("load"), InstanceAccessor<&ModelClass::device>("device"),
                       InstanceAccessor<&ModelClass::precision>("precision"),
                       InstanceAccessor<&ModelClass::canEmbed>("canEmbed"),
+                      InstanceAccessor<&ModelClass::warning>("warning"),
                       InstanceMethod<&ModelClass::classify>("classify"), InstanceMethod<&ModelClass::cancel>("cancel"),
                       InstanceMethod<&ModelClass::stats>("stats"), InstanceMethod<&ModelClass::dispose>("dispose")});
 }
@@ -106,6 +120,8 @@ Napi::Value ModelClass::device(const Napi::CallbackInfo& info) { return Napi::St
 Napi::Value ModelClass::precision(const Napi::CallbackInfo& info) {
   return Napi::String::New(info.Env(), info_.precision);
 }
+
+Napi::Value ModelClass::warning(const Napi::CallbackInfo& info) { return Napi::String::New(info.Env(), info_.warning); }
 
 Napi::Value ModelClass::canEmbed(const Napi::CallbackInfo& info) {
   return Napi::Boolean::New(info.Env(), info_.canEmbed);

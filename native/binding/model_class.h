@@ -19,6 +19,7 @@ class ModelClass : public Napi::ObjectWrap<ModelClass> {
   static Napi::Value load(const Napi::CallbackInfo& info);
   Napi::Value device(const Napi::CallbackInfo& info);
   Napi::Value precision(const Napi::CallbackInfo& info);
+  Napi::Value warning(const Napi::CallbackInfo& info);
   Napi::Value canEmbed(const Napi::CallbackInfo& info);
   Napi::Value classify(const Napi::CallbackInfo& info);
   Napi::Value cancel(const Napi::CallbackInfo& info);

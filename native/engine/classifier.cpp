@@ -134,13 +134,14 @@ class Classifier::Impl {
       at::set_num_threads(options_.threads > 0 ? options_.threads : defaultThreads());
       device_ = resolveDevice(options_.device);
       precision_ = resolvePrecision(options_.precision, device_);
-      network_ = loadNetwork(source, options_.input, options_.numClasses, device_, precision_);
+      network_ = loadNetwork(source, options_.input, options_.numClasses, device_, precision_, options_.optimize);
     } catch (...) {
       onLoaded(std::nullopt, currentError("ERR_MODEL_FORMAT"));
       return false;
     }
     onLoaded(
-        ClassifierInfo{deviceName(device_), precisionName(precision_), network_->canEmbed(), network_->bytes()},
+        ClassifierInfo{deviceName(device_), precisionName(precision_), network_->canEmbed(), network_->bytes(),
+                       network_->warning()},
         std::nullopt);
     return true;
   }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "native/model/model_source.h"
+#include "native/model/optimize_options.h"
 #include "native/preprocessing/clip.h"
 #include "native/preprocessing/input_spec.h"
 #include "native/runtime/error.h"
@@ -23,6 +24,7 @@ struct ClassifierOptions {
   double maxDelayMs = 0;
   int64_t maxQueue = 1;
   int threads = 0;  // 0: all cores
+  OptimizeOptions optimize;
 };
 
 enum class Output { kTopK, kLogits, kProbabilities, kEmbedding };
@@ -54,7 +56,8 @@ struct ClassifierInfo {
   std::string device;
   std::string precision;
   bool canEmbed = false;
-  int64_t bytes = 0;  // of the parameters, on the device
+  int64_t bytes = 0;    // of the parameters, on the device
+  std::string warning;  // what a person should know of how the network runs; empty: nothing
 };
 
 // A network with its bounded queue, dynamic batcher and executor thread.

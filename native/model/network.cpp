@@ -1,18 +1,28 @@
 #include "native/model/network.h"
 
 #include <ATen/ATen.h>
+#include <ATen/CPUGeneratorImpl.h>
 #include <c10/core/InferenceMode.h>
 #include <torch/csrc/jit/api/module.h>
 #include <torch/csrc/jit/runtime/interpreter.h>
 
+#include <set>
 #include <string>
 
+#include "native/model/fuse_convolutions.h"
 #include "native/model/module_io.h"
 #include "native/runtime/error.h"
 
 namespace kinetorch {
 
 namespace {
+
+// Up to rounding, of which Winograd's algorithms have the most: about 1e-5 of the largest logit (docs/performance.md).
+bool agree(const at::Tensor& found, const at::Tensor& expected) {
+  constexpr double kTolerance = 1e-3;
+  const double largest = expected.abs().max().item<double>();
+  return at::allclose(found, expected, kTolerance, kTolerance * largest, /*equal_nan=*/true);
+}
 
 // Note [Embedding and logits from one frozen graph]
 // Freezing two methods folds the batch norms into two copies of every convolution's weights. So where the module has
@@ -42,7 +52,38 @@ class TorchScriptNetwork : public Network {
     self_ = frozen._ivalue();
     const torch::jit::Method forward = frozen.get_method("forward");
     forward_ = &forward.function().getSchema();
-    code_ = torch::jit::Code(forward.graph(), "forward");
+    graph_ = forward.graph();
+    code_ = torch::jit::Code(graph_, "forward");
+  }
+
+  // Gives the convolutions to the kernels that are fastest for clips of `input`'s shape. Where the logits of a random
+  // clip then differ by more than rounding, the network stays as it was, with a warning.
+  void optimize(const OptimizeOptions& options, const InputSpec& input) {
+    const torch::jit::Code original(graph_->copy(), "forward");
+    const std::string path = options.planFolder.empty() ? "" : options.planFolder + '/' + planFileName();
+    const auto context = std::make_shared<ConvolutionContext>(options.level, path, options.maxWeightBytes);
+    const auto layers = fuseConvolutions(graph_, context);
+    if (layers.empty()) return;
+    const torch::jit::Code fused(graph_, "forward");
+    const std::set<int64_t> batches{1, options.maxBatchSize};
+    const auto generator = at::make_generator<at::CPUGeneratorImpl>(0);  // LibTorch's own is left as it is
+    context->setMeasuringTime(std::chrono::duration<double, std::milli>(options.measureMs) /
+                              static_cast<double>(layers.size() * batches.size()));
+    for (const int64_t batch : batches) {
+      const at::Tensor clips = at::randn({batch, 3, input.frames, input.height, input.width}, generator)
+                                   .contiguous(at::MemoryFormat::ChannelsLast3d);
+      code_ = original;
+      const at::Tensor expected = batch == 1 ? logits(clips) : at::Tensor();
+      code_ = fused;
+      const at::Tensor found = logits(clips);
+      if (!expected.defined() || agree(found, expected)) continue;
+      code_ = original;
+      warning_ = "the network stays as LibTorch runs it, because the faster kernels gave other logits for a random clip";
+      return;
+    }
+    context->setMeasuringTime(std::chrono::duration<double>(0));
+    for (const auto& layer : layers) layer->finishMeasuring();
+    context->store().save();
   }
 
   at::Tensor logits(const at::Tensor& clips) override {
@@ -56,6 +97,8 @@ class TorchScriptNetwork : public Network {
   bool canEmbed() const override { return weight_.defined(); }
 
   int64_t bytes() const override { return bytes_; }
+
+  const std::string& warning() const override { return warning_; }
 
  private:
   static bool isOurs(const torch::jit::Module& module) {
@@ -87,10 +130,12 @@ class TorchScriptNetwork : public Network {
 
   torch::jit::ModulePtr self_;
   const c10::FunctionSchema* forward_ = nullptr;  // belongs to self_'s class
+  std::shared_ptr<torch::jit::Graph> graph_;
   torch::jit::Code code_;
   at::Tensor weight_;
   at::Tensor bias_;
   int64_t bytes_ = 0;
+  std::string warning_;
 };
 
 std::string shapeText(const at::Tensor& tensor) {
@@ -119,7 +164,8 @@ void checkForward(Network& network, const InputSpec& input, int64_t numClasses, 
 }  // namespace
 
 std::unique_ptr<Network> loadNetwork(const ModelSource& source, const InputSpec& input, int64_t numClasses,
-                                     c10::Device device, c10::ScalarType precision) {
+                                     c10::Device device, c10::ScalarType precision,
+                                     const OptimizeOptions& optimize) {
   const torch::jit::Module module = loadModule(source);
   if (!module.find_method("forward")) {
     throw Error("ERR_MODEL_FORWARD", "expected a TorchScript module with a forward method but this one has none");
@@ -128,6 +174,9 @@ std::unique_ptr<Network> loadNetwork(const ModelSource& source, const InputSpec&
   try {
     auto network = std::make_unique<TorchScriptNetwork>(module, device, precision);
     checkForward(*network, input, numClasses, device, precision);
+    if (optimize.level != Optimization::kOff && device.is_cpu() && precision == at::kFloat) {
+      network->optimize(optimize, input);
+    }
     return network;
   } catch (const Error&) {
     throw;

@@ -5,8 +5,10 @@
 #include <c10/core/ScalarType.h>
 
 #include <memory>
+#include <string>
 
 #include "native/model/model_source.h"
+#include "native/model/optimize_options.h"
 #include "native/preprocessing/input_spec.h"
 
 namespace kinetorch {
@@ -23,11 +25,14 @@ class Network {
   virtual bool canEmbed() const = 0;
   // Of the parameters, as they lie on the device.
   virtual int64_t bytes() const = 0;
+  // What a person should know of how it runs; empty: nothing.
+  virtual const std::string& warning() const = 0;
 };
 
 // Loads, freezes (folding batch norms) and moves a TorchScript model, then runs one clip of zeros of `input`'s shape
 // to see that it gives `numClasses` logits. Throws ERR_MODEL_FORMAT, ERR_MODEL_FORWARD, ERR_MODEL_METADATA.
 std::unique_ptr<Network> loadNetwork(const ModelSource& source, const InputSpec& input, int64_t numClasses,
-                                     c10::Device device, c10::ScalarType precision);
+                                     c10::Device device, c10::ScalarType precision,
+                                     const OptimizeOptions& optimize);
 
 }  // namespace kinetorch

@@ -26,8 +26,13 @@ InputSpec smallInput() {
 }
 
 std::unique_ptr<Network> load(const torch::jit::Module& module, int64_t numClasses = kClasses,
-                              c10::ScalarType precision = at::kFloat) {
-  return loadNetwork({"", serializeModule(module, "{}")}, smallInput(), numClasses, at::kCPU, precision);
+                              c10::ScalarType precision = at::kFloat, Optimization level = Optimization::kOff) {
+  OptimizeOptions optimize;
+  optimize.level = level;
+  optimize.measureMs = 50;
+  optimize.maxWeightBytes = int64_t{1} << 30;
+  optimize.maxBatchSize = 2;
+  return loadNetwork({"", serializeModule(module, "{}")}, smallInput(), numClasses, at::kCPU, precision, optimize);
 }
 
 // Fresh networks have batch norms that do nothing and a last layer near zero; these have neither.
@@ -72,6 +77,19 @@ TEST_P(FrozenNetwork, GivesWhatTheModuleGives) {
   EXPECT_LE(relativeError(network->logits(input.contiguous(at::MemoryFormat::ChannelsLast3d)), expected), 1e-4);
 }
 
+TEST_P(FrozenNetwork, GivesTheSameByFasterKernels) {
+  at::NoGradGuard noGrad;
+  torch::jit::Module module = lively(GetParam());
+  for (const Optimization level : {Optimization::kExact, Optimization::kFast}) {
+    const std::unique_ptr<Network> network = load(module, kClasses, at::kFloat, level);
+    EXPECT_EQ(network->warning(), "");
+    for (const int64_t count : {1, 2, 3}) {  // the last of a size that was not measured
+      const at::Tensor input = clips(count);
+      EXPECT_LE(relativeError(network->logits(input), module.forward({input}).toTensor()), 1e-4);
+    }
+  }
+}
+
 TEST_P(FrozenNetwork, EmbedsInFrontOfTheLastLayer) {
   at::NoGradGuard noGrad;
   torch::jit::Module module = lively(GetParam());
@@ -92,6 +110,24 @@ TEST(Network, CountsItsBytes) {
   for (const at::Tensor& parameter : module.parameters()) parameters += parameter.numel();
   EXPECT_EQ(load(module)->bytes(), parameters * 4);
   EXPECT_EQ(load(module, kClasses, at::kBFloat16)->bytes(), parameters * 2);
+}
+
+TEST(Network, StaysAsItWasWhereFasterKernelsGiveOtherLogits) {
+  at::manual_seed(8);
+  torch::jit::Module module("Sensitive");
+  module.register_attribute("training", c10::BoolType::get(), false);
+  module.register_parameter("w", at::randn({kClasses, 3, 1, 3, 3}), false);
+  // Rounding in the convolution decides the result.
+  module.define(R"(
+def forward(self, x: Tensor) -> Tensor:
+    y = torch.conv3d(x, self.w, None, [1, 1, 1], [0, 1, 1], [1, 1, 1], 1)
+    return torch.sin(torch.mean(y * 1e9, [2, 3, 4]))
+)");
+  module.eval();
+  const std::unique_ptr<Network> network = load(module, kClasses, at::kFloat, Optimization::kFast);
+  EXPECT_NE(network->warning().find("stays as LibTorch runs it"), std::string::npos);
+  const at::Tensor input = clips(1);
+  EXPECT_TRUE(network->logits(input).equal(load(module)->logits(input)));
 }
 
 torch::jit::Module foreign(const std::string& methods) {

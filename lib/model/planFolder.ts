@@ -1,0 +1,21 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { cacheFolder } from '../cacheFolder';
+import { KinetorchError } from '../errors';
+
+/**
+ * Where measurements of kernels are remembered; '' where they are not, also where the default folder cannot be made.
+ *
+ * @throws KinetorchError `ERR_FILE_ACCESS` for a folder that was asked for and cannot be made
+ */
+export async function planFolder(folder?: string | null): Promise<string> {
+  if (folder === null) return '';
+  const path = folder ?? join(cacheFolder(), 'plans');
+  try {
+    await mkdir(path, { recursive: true });
+    return path;
+  } catch (cause) {
+    if (folder === undefined) return '';
+    throw new KinetorchError('ERR_FILE_ACCESS', `cannot make ${path}: ${(cause as Error).message}`, { cause });
+  }
+}

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <torch/csrc/jit/ir/ir.h>
+
+#include <memory>
+#include <vector>
+
+#include "native/model/fused_convolution.h"
+
+namespace kinetorch {
+
+// Rewrites the float32 convolutions of a frozen graph, each with a bias, an addition and a ReLU that follow, to
+// `kinetorch::convolution`. Whatever does not match stays as it is. Gives the convolutions that were rewritten, in order.
+std::vector<c10::intrusive_ptr<FusedConvolution>> fuseConvolutions(const std::shared_ptr<torch::jit::Graph>& graph,
+                                                                   const std::shared_ptr<ConvolutionContext>& context);
+
+}  // namespace kinetorch

@@ -1,0 +1,243 @@
+#include "native/model/fused_convolution.h"
+
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+
+#include <algorithm>
+#include <limits>
+#include <sstream>
+#include <utility>
+
+#include "native/runtime/parallel_for.h"
+
+namespace kinetorch {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr int kRepeats = 3;
+// More than any layer needs: a plan that asks for it was not measured here.
+constexpr size_t kMaxWorkspaceBytes = size_t{1} << 30;
+
+// The kernels on LibTorch's threads.
+class LibTorchThreads final : public ParallelFor {
+ public:
+  int threads() const override { return at::get_num_threads(); }
+  void run(int count, Task task) override {
+    parallelFor(count, [task](int64_t begin, int64_t end) {
+      for (int64_t index = begin; index < end; ++index) task(static_cast<int>(index));
+    });
+  }
+};
+
+bool operator==(const ClipSize& a, const ClipSize& b) {
+  return a.batch == b.batch && a.frames == b.frames && a.height == b.height && a.width == b.width;
+}
+
+}  // namespace
+
+bool ConvolutionContext::allows(ConvAlgorithm algorithm) const {
+  const bool isWinograd = algorithm == ConvAlgorithm::kWinograd2 || algorithm == ConvAlgorithm::kWinograd4;
+  return level_ == Optimization::kFast || (level_ == Optimization::kExact && !isWinograd);
+}
+
+void* ConvolutionContext::workspace(size_t bytes) {
+  if (workspace_.size() * sizeof(float) < bytes) workspace_ = AlignedBuffer(bytes / sizeof(float) + 1);
+  return workspace_.data();
+}
+
+bool ConvolutionContext::reserveWeights(int64_t bytes) {
+  if (weightBytes_ + bytes > maxWeightBytes_) return false;
+  weightBytes_ += bytes;
+  return true;
+}
+
+FusedConvolution::FusedConvolution(at::Tensor weight, at::Tensor bias, const ConvLayer& layer, bool relu,
+                                   std::shared_ptr<ConvolutionContext> context)
+    : weight_(std::move(weight)), bias_(std::move(bias)), layer_(layer), relu_(relu), context_(std::move(context)) {}
+
+at::Tensor FusedConvolution::run(const at::Tensor& input, const at::Tensor& residual) {
+  if (input.dim() == 4) {
+    return run(input.unsqueeze(0), residual.defined() && residual.dim() == 4 ? residual.unsqueeze(0) : residual)
+        .squeeze(0);
+  }
+  TORCH_CHECK(input.dim() == 5 && input.size(1) == layer_.inputChannels, "expected clips of ", layer_.inputChannels,
+              " channels but received ", input.sizes());
+  TORCH_CHECK(input.scalar_type() == at::kFloat, "expected float32 but received ", input.scalar_type());
+  const at::Tensor dense = input.contiguous(at::MemoryFormat::ChannelsLast3d);
+  const ClipSize size{dense.size(0), dense.size(2), dense.size(3), dense.size(4)};
+  const ClipSize out = outputSize(layer_, size);
+  const std::array<int64_t, 5> shape{out.batch, layer_.outputChannels, out.frames, out.height, out.width};
+  if (!residual.defined()) return run({size, dense, residual, relu_});
+  if (residual.sizes() == at::IntArrayRef(shape) && residual.scalar_type() == at::kFloat) {
+    return run({size, dense, residual.contiguous(at::MemoryFormat::ChannelsLast3d), relu_});
+  }
+  const at::Tensor sum = run({size, dense, at::Tensor(), false}).add(residual);
+  return relu_ ? sum.relu() : sum;
+}
+
+at::Tensor FusedConvolution::run(const Call& call) { return run(planFor(call), call); }
+
+PlanStore::Plan FusedConvolution::planFor(const Call& call) {
+  const auto known = std::find_if(choices_.begin(), choices_.end(), [&](const Choice& c) { return c.size == call.size; });
+  if (known != choices_.end()) return known->plan;
+  PlanStore& store = context_->store();
+  const std::string key = keyOf(call.size);
+  const PlanStore::Plan* const stored = store.find(key);
+  PlanStore::Plan plan;
+  if (stored && isUsable(*stored, call.size)) {
+    plan = *stored;
+  } else if (context_->measuringTime().count() > 0) {
+    plan = measuredPlan(call);
+    store.put(key, plan);
+  } else {
+    plan = planByRule(call.size);
+  }
+  choices_.push_back({call.size, plan});
+  return plan;
+}
+
+// The default plan of every algorithm, then other blocks for the fastest while there is time.
+PlanStore::Plan FusedConvolution::measuredPlan(const Call& call) {
+  const Clock::time_point deadline =
+      Clock::now() + std::chrono::duration_cast<Clock::duration>(context_->measuringTime());
+  PlanStore::Plan best;
+  double shortest = std::numeric_limits<double>::max();
+  const auto consider = [&](const PlanStore::Plan& plan) {
+    const double duration = time(plan, call, shortest);
+    if (duration >= shortest) return;
+    shortest = duration;
+    best = plan;
+  };
+  consider(PlanStore::Plan());
+  const int threads = at::get_num_threads();
+  for (const ConvAlgorithm algorithm : algorithms()) {
+    if (const PackedConv* const weights = packed(algorithm)) consider(defaultPlan(*weights, call.size, threads));
+  }
+  if (!best) return best;
+  for (const ConvPlan& plan : candidatePlans(*packed(best->algorithm), call.size, threads)) {
+    if (Clock::now() > deadline) break;
+    consider(plan);
+  }
+  return best;
+}
+
+// What was best for another batch of the same clips, else the algorithm of the fewest multiplications.
+PlanStore::Plan FusedConvolution::planByRule(const ClipSize& size) {
+  std::vector<ConvAlgorithm> wanted;
+  for (const Choice& choice : choices_) {
+    if (!choice.plan) return choice.plan;
+    wanted.push_back(choice.plan->algorithm);
+  }
+  for (const ConvAlgorithm algorithm : algorithms()) wanted.push_back(algorithm);
+  for (const ConvAlgorithm algorithm : wanted) {
+    if (const PackedConv* const weights = packed(algorithm)) return defaultPlan(*weights, size, at::get_num_threads());
+  }
+  return std::nullopt;
+}
+
+// In milliseconds; not for long where one run shows that it takes longer than `best`.
+double FusedConvolution::time(const PlanStore::Plan& plan, const Call& call, double best) {
+  double shortest = std::numeric_limits<double>::max();
+  for (int repeat = 0; repeat < kRepeats; ++repeat) {
+    const Clock::time_point begin = Clock::now();
+    run(plan, call);
+    shortest = std::min(shortest, std::chrono::duration<double, std::milli>(Clock::now() - begin).count());
+    if (repeat > 0 && shortest > 1.2 * best) break;
+  }
+  return shortest;
+}
+
+at::Tensor FusedConvolution::run(const PlanStore::Plan& plan, const Call& call) {
+  return plan ? runKernel(*plan, call) : runLibrary(call);
+}
+
+at::Tensor FusedConvolution::runKernel(const ConvPlan& plan, const Call& call) {
+  const PackedConv& weights = *packed(plan.algorithm);
+  const ClipSize out = outputSize(layer_, call.size);
+  at::Tensor output = at::empty({out.batch, layer_.outputChannels, out.frames, out.height, out.width},
+                                call.input.options(), at::MemoryFormat::ChannelsLast3d);
+  LibTorchThreads threads;
+  ConvArguments arguments;
+  arguments.input = call.input.const_data_ptr<float>();
+  arguments.output = output.data_ptr<float>();
+  arguments.residual = call.residual.defined() ? call.residual.const_data_ptr<float>() : nullptr;
+  arguments.relu = call.relu;
+  void* const workspace = context_->workspace(workspaceBytes(weights, plan, call.size, threads.threads()));
+  kinetorch::run(weights, plan, call.size, arguments, workspace, threads);
+  return output;
+}
+
+// at::conv3d would take a much slower path than oneDNN for some layers at batch 1.
+at::Tensor FusedConvolution::runLibrary(const Call& call) {
+  const std::array<int64_t, 3> dilation{1, 1, 1};
+  at::Tensor output;
+  if (layer_.groups == 1 && at::globalContext().hasMKLDNN()) {
+    output = at::mkldnn_convolution(call.input, weight_, bias_, layer_.padding, layer_.stride, dilation, layer_.groups);
+  } else {
+    output = at::conv3d(call.input, weight_, bias_, layer_.stride, layer_.padding, dilation, layer_.groups);
+  }
+  if (call.residual.defined()) output.add_(call.residual);
+  return call.relu ? output.relu_() : output;
+}
+
+std::vector<ConvAlgorithm> FusedConvolution::algorithms() const {
+  std::vector<ConvAlgorithm> all{ConvAlgorithm::kDepthwise, ConvAlgorithm::kWinograd4, ConvAlgorithm::kWinograd2,
+                                 ConvAlgorithm::kDirect};
+  all.erase(std::remove_if(all.begin(), all.end(),
+                           [&](ConvAlgorithm each) { return !supports(layer_, each) || !context_->allows(each); }),
+            all.end());
+  return all;
+}
+
+bool FusedConvolution::isUsable(const PlanStore::Plan& plan, const ClipSize& size) {
+  if (!plan) return weight_.defined();
+  const std::vector<ConvAlgorithm> usable = algorithms();
+  if (std::find(usable.begin(), usable.end(), plan->algorithm) == usable.end()) return false;
+  const PackedConv* const weights = packed(plan->algorithm);
+  return weights && workspaceBytes(*weights, *plan, size, at::get_num_threads()) <= kMaxWorkspaceBytes;
+}
+
+const PackedConv* FusedConvolution::packed(ConvAlgorithm algorithm) {
+  std::unique_ptr<PackedConv>& place = packed_.at(static_cast<size_t>(algorithm));
+  if (place || !weight_.defined()) return place.get();
+  const at::Tensor weight = weight_.contiguous();
+  auto weights = std::make_unique<PackedConv>(layer_, algorithm, weight.const_data_ptr<float>(),
+                                              bias_.defined() ? bias_.const_data_ptr<float>() : nullptr);
+  if (context_->reserveWeights(static_cast<int64_t>(weights->bytes()))) place = std::move(weights);
+  return place.get();
+}
+
+void FusedConvolution::finishMeasuring() {
+  bool usesLibrary = false;
+  std::array<bool, 4> used{};
+  for (const Choice& choice : choices_) {
+    if (choice.plan) {
+      used.at(static_cast<size_t>(choice.plan->algorithm)) = true;
+    } else {
+      usesLibrary = true;
+    }
+  }
+  for (size_t index = 0; index < used.size(); ++index) {
+    if (used.at(index) || !packed_.at(index)) continue;
+    context_->releaseWeights(static_cast<int64_t>(packed_.at(index)->bytes()));
+    packed_.at(index).reset();
+  }
+  if (!usesLibrary && !choices_.empty()) weight_ = at::Tensor();
+}
+
+std::string FusedConvolution::keyOf(const ClipSize& size) const {
+  std::ostringstream text;
+  const auto put = [&](const std::array<int64_t, 3>& sizes) {
+    text << ' ' << sizes[0] << 'x' << sizes[1] << 'x' << sizes[2];
+  };
+  text << layer_.inputChannels << " to " << layer_.outputChannels << " in " << layer_.groups;
+  put(layer_.kernel);
+  put(layer_.stride);
+  put(layer_.padding);
+  text << " on " << size.batch << 'x' << size.frames << 'x' << size.height << 'x' << size.width << " by "
+       << at::get_num_threads() << (context_->level() == Optimization::kExact ? " exact" : "");
+  return text.str();
+}
+
+}  // namespace kinetorch

@@ -1,0 +1,103 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+#include <torch/custom_class.h>
+
+#include <array>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "native/kernels/conv.h"
+#include "native/model/optimize_options.h"
+#include "native/model/plan_store.h"
+
+namespace kinetorch {
+
+// What the convolutions of one network share. Used by one thread at a time.
+class ConvolutionContext {
+ public:
+  ConvolutionContext(Optimization level, std::string planPath, int64_t maxWeightBytes)
+      : level_(level), maxWeightBytes_(maxWeightBytes), store_(std::move(planPath)) {}
+
+  bool allows(ConvAlgorithm algorithm) const;
+  Optimization level() const { return level_; }
+  PlanStore& store() { return store_; }
+  // Aligned, of at least that many bytes; the same until a larger one is asked for.
+  void* workspace(size_t bytes);
+
+  // How long a convolution may measure what suits a size that it has not met; 0: it goes by what is known.
+  void setMeasuringTime(std::chrono::duration<double> time) { measuringTime_ = time; }
+  std::chrono::duration<double> measuringTime() const { return measuringTime_; }
+
+  // Whether so many more bytes of packed weights may be kept; they are counted if so.
+  int64_t weightBytes() const { return weightBytes_; }
+  bool reserveWeights(int64_t bytes);
+  void releaseWeights(int64_t bytes) { weightBytes_ -= bytes; }
+
+ private:
+  Optimization level_;
+  int64_t maxWeightBytes_;
+  int64_t weightBytes_ = 0;
+  PlanStore store_;
+  AlignedBuffer workspace_;
+  std::chrono::duration<double> measuringTime_{0};
+};
+
+// A convolution with its bias, the addition of a residual, and ReLU, in float32 on a CPU.
+//
+// Note [Choosing by measurement]
+// Which algorithm and which blocks are fastest depends on layer, size and machine, and no rule that we know finds them.
+// So while the context lets it, a convolution that meets a new size times its candidates on that very input, LibTorch's
+// own among them, and remembers the fastest; equal layers share what one of them found. Other sizes take the algorithm
+// that was best for a size that was measured, with blocks from the sizes of the caches.
+class FusedConvolution final : public torch::CustomClassHolder {
+ public:
+  // `weight` is K×C/groups×kT×kH×kW, `bias` K numbers or undefined.
+  FusedConvolution(at::Tensor weight, at::Tensor bias, const ConvLayer& layer, bool relu,
+                   std::shared_ptr<ConvolutionContext> context);
+
+  // N×C×T×H×W -> N×K×T'×H'×W', channels_last_3d. `residual` may be undefined.
+  at::Tensor run(const at::Tensor& input, const at::Tensor& residual);
+
+  // After the last measurement: frees the weights that no choice has use for.
+  void finishMeasuring();
+
+ private:
+  struct Choice {
+    ClipSize size;
+    PlanStore::Plan plan;
+  };
+  struct Call {
+    ClipSize size;
+    at::Tensor input;     // channels_last_3d
+    at::Tensor residual;  // likewise, of the output's shape; or undefined
+    bool relu;
+  };
+
+  at::Tensor run(const Call& call);
+  PlanStore::Plan planFor(const Call& call);
+  PlanStore::Plan measuredPlan(const Call& call);
+  PlanStore::Plan planByRule(const ClipSize& size);
+  bool isUsable(const PlanStore::Plan& plan, const ClipSize& size);
+  at::Tensor run(const PlanStore::Plan& plan, const Call& call);
+  double time(const PlanStore::Plan& plan, const Call& call, double best);
+  at::Tensor runKernel(const ConvPlan& plan, const Call& call);
+  at::Tensor runLibrary(const Call& call);
+  std::vector<ConvAlgorithm> algorithms() const;
+  // Null where the weights would exceed what the context allows.
+  const PackedConv* packed(ConvAlgorithm algorithm);
+  std::string keyOf(const ClipSize& size) const;
+
+  at::Tensor weight_;  // undefined once nothing needs it
+  at::Tensor bias_;
+  ConvLayer layer_;
+  bool relu_;
+  std::shared_ptr<ConvolutionContext> context_;
+  std::array<std::unique_ptr<PackedConv>, 4> packed_;  // by algorithm
+  std::vector<Choice> choices_;
+};
+
+}  // namespace kinetorch

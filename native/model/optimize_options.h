@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace kinetorch {
+
+// What may be done to make a float32 network faster on a CPU.
+enum class Optimization {
+  kOff,    // nothing: the frozen network as LibTorch runs it
+  kExact,  // other kernels, which add the same products in another order
+  kFast,   // Winograd's algorithms too: fewer multiplications, slightly larger rounding errors
+};
+
+struct OptimizeOptions {
+  Optimization level = Optimization::kFast;
+  std::string planFolder;        // where measurements are remembered; empty: nowhere
+  double measureMs = 0;          // for all measuring, while loading; 0: algorithms are chosen by rule
+  int64_t maxWeightBytes = 0;    // of weights packed for the kernels
+  int64_t maxBatchSize = 1;      // the largest batch to expect
+};
+
+}  // namespace kinetorch

@@ -1,0 +1,127 @@
+#include "native/model/fuse_convolutions.h"
+
+#include <ATen/ATen.h>
+#include <c10/core/InferenceMode.h>
+#include <gtest/gtest.h>
+#include <torch/csrc/jit/api/module.h>
+#include <torch/csrc/jit/runtime/interpreter.h>
+
+#include <string>
+#include <vector>
+
+namespace kinetorch {
+namespace {
+
+constexpr int64_t kChannels = 5;
+
+// A module of these methods, with weights w (kChannels to kChannels, 1×3×3), v (3×1×1) and bias b.
+torch::jit::Module moduleOf(const std::string& body) {
+  at::manual_seed(6);
+  torch::jit::Module module("Fused");
+  module.register_attribute("training", c10::BoolType::get(), false);
+  module.register_parameter("w", at::randn({kChannels, kChannels, 1, 3, 3}), false);
+  module.register_parameter("v", at::randn({kChannels, kChannels, 3, 1, 1}), false);
+  module.register_parameter("b", at::randn({kChannels}), false);
+  module.define("def forward(self, x: Tensor) -> Tensor:\n" + body);
+  module.eval();
+  return module;
+}
+
+constexpr const char* kSpatial = "torch.conv3d(x, self.w, self.b, [1, 1, 1], [0, 1, 1], [1, 1, 1], 1)";
+
+struct Rewritten {
+  size_t convolutions;
+  std::string operators;
+  double error;  // largest difference, relative to the largest output
+};
+
+at::Tensor runGraph(const torch::jit::Module& module, const std::shared_ptr<torch::jit::Graph>& graph,
+                    const at::Tensor& clips) {
+  torch::jit::Stack stack{module._ivalue(), clips.clone()};
+  torch::jit::InterpreterState(torch::jit::Code(graph, "forward")).run(stack);
+  return stack.back().toTensor();
+}
+
+Rewritten rewrite(const std::string& body, const at::Tensor& clips = at::randn({2, kChannels, 4, 6, 7})) {
+  const c10::InferenceMode guard;
+  const torch::jit::Module frozen = torch::jit::freeze(moduleOf(body));
+  const auto graph = frozen.get_method("forward").graph();
+  const at::Tensor expected = runGraph(frozen, graph->copy(), clips);
+  const auto context = std::make_shared<ConvolutionContext>(Optimization::kFast, "", int64_t{1} << 30);
+  Rewritten result;
+  result.convolutions = fuseConvolutions(graph, context).size();
+  for (const torch::jit::Node* node : graph->nodes()) result.operators += std::string(node->kind().toQualString()) + ' ';
+  const at::Tensor found = runGraph(frozen, graph, clips);
+  EXPECT_EQ(found.sizes(), expected.sizes());
+  result.error = ((found - expected).abs().max() / expected.abs().max()).item<double>();
+  return result;
+}
+
+bool has(const Rewritten& result, const std::string& text) { return result.operators.find(text) != std::string::npos; }
+
+TEST(FuseConvolutions, FoldsTheAdditionAndReluThatFollow) {
+  const std::string convolution = std::string("    y = ") + kSpatial + "\n";
+  for (const char* rest : {"    return torch.relu_(y)\n", "    return torch.relu(y)\n",
+                           "    return torch.relu_(y.add_(x))\n", "    return torch.relu(torch.add(y, x))\n",
+                           "    return torch.relu(torch.add(x, y))\n", "    return y\n"}) {
+    const Rewritten result = rewrite(convolution + rest);
+    EXPECT_EQ(result.convolutions, 1U);
+    EXPECT_FALSE(has(result, "aten::conv3d") || has(result, "aten::relu") || has(result, "aten::add")) << result.operators;
+    EXPECT_LE(result.error, 1e-4) << rest;
+  }
+}
+
+TEST(FuseConvolutions, LeavesWhatOthersSee) {
+  const std::string convolution = std::string("    y = ") + kSpatial + "\n";
+  for (const char* rest : {
+           "    return torch.relu(y) + y\n",              // the values before ReLU
+           "    z = torch.add(y, x)\n    return torch.relu(z) + z\n",
+           "    return torch.add(y, x, alpha=2)\n",       // not a plain addition
+           "    return torch.relu(torch.add(y, y))\n",    // no residual
+           "    z = x * 2\n    z.add_(y)\n    return torch.relu(z) + z\n",
+           "    return torch.relu(y + x.mean([2, 3, 4], True))\n",  // of another shape
+       }) {
+    EXPECT_LE(rewrite(convolution + rest).error, 1e-4) << rest;
+  }
+}
+
+TEST(FuseConvolutions, RunsBeforeItsInputIsOverwritten) {
+  const std::string body = std::string("    x = x * 1\n    y = ") + kSpatial +
+                           "\n    x.mul_(3)\n    return torch.relu(torch.add(y, x))\n";
+  const Rewritten result = rewrite(body);
+  EXPECT_EQ(result.convolutions, 1U);
+  EXPECT_LE(result.error, 1e-4) << result.operators;
+}
+
+TEST(FuseConvolutions, MatchesInsideBranchesAndWithoutABias) {
+  const Rewritten result = rewrite(
+      "    if x.size(0) > 1:\n"
+      "        x = torch.relu(torch.conv3d(x, self.w, None, [1, 2, 2], [0, 1, 1], [1, 1, 1], 1))\n"
+      "    return torch.conv3d(x, self.v, None, [1, 1, 1], [1, 0, 0], [1, 1, 1], 1)\n");
+  EXPECT_EQ(result.convolutions, 2U);
+  EXPECT_LE(result.error, 1e-4);
+}
+
+TEST(FuseConvolutions, MatchesTracedConvolutions) {
+  const Rewritten result = rewrite(
+      "    y = torch._convolution(x, self.w, self.b, [1, 1, 1], [0, 1, 1], [1, 1, 1], False, [0, 0, 0], 1, False, False, "
+      "True, True)\n"
+      "    return torch._convolution(y, self.w, None, [1, 1, 1], [0, 0, 0], [1, 1, 1], True, [0, 0, 0], 1, False, False, "
+      "True, True)\n");
+  EXPECT_EQ(result.convolutions, 1U);  // the second is transposed
+  EXPECT_LE(result.error, 1e-4);
+}
+
+TEST(FuseConvolutions, LeavesDilationAlone) {
+  EXPECT_EQ(rewrite("    return torch.conv3d(x, self.w, self.b, [1, 1, 1], [0, 1, 1], [1, 2, 2], 1)\n").convolutions, 0U);
+}
+
+TEST(FuseConvolutions, TakesOneClipWithoutABatch) {
+  const Rewritten result = rewrite(std::string("    return torch.relu(torch.add(") + kSpatial + ", x))\n",
+                                   at::randn({kChannels, 4, 6, 7}));
+  EXPECT_EQ(result.convolutions, 1U);
+  EXPECT_LE(result.error, 1e-4);
+}
+
+}  // namespace
+}  // namespace kinetorch
