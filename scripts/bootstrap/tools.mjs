@@ -7,6 +7,7 @@ const packages = {
   cmake: { apt: 'cmake', dnf: 'cmake', apk: 'cmake', brew: 'cmake', winget: 'Kitware.CMake' },
   make: { apt: 'make', dnf: 'make', apk: 'make', brew: 'ninja', winget: 'Ninja-build.Ninja' },
   compiler: { apt: 'g++', dnf: 'gcc-c++', apk: 'g++', xcode: true, winget: 'Microsoft.VisualStudio.2022.BuildTools' },
+  highway: { apt: 'libhwy-dev', dnf: 'highway-devel', apk: 'highway-dev', brew: 'highway' },
   pip: { apt: 'python3-pip', dnf: 'python3-pip', apk: 'py3-pip', brew: 'python', winget: 'Python.Python.3.12' },
   gtest: { apt: 'libgtest-dev', dnf: 'gtest-devel', apk: 'gtest-dev', brew: 'googletest' },
 };
@@ -29,7 +30,7 @@ export function installCommand(tool) {
 
 /** Throws a {@link StepError} that lists everything the native build needs and this machine lacks. */
 export function checkBuildTools() {
-  const problems = [checkCmake(), checkMake(), checkCompiler()].filter((problem) => problem !== null);
+  const problems = [checkCmake(), checkMake(), checkCompiler(), checkHighway()].filter((problem) => problem !== null);
   if (problems.length > 0) throw new StepError(problems.join('\n'));
 }
 
@@ -39,9 +40,11 @@ export function toolProblem(name, found, needed, tool) {
   return `✘ ${name} ${state}\n  Install it with: ${installCommand(tool)}`;
 }
 
-/** Whether a C++ compiler finds GoogleTest's headers; asked of the compiler, which knows where it looks. */
-export function hasGoogleTest() {
-  const args = ['-E', '-x', 'c++', '-include', 'gtest/gtest.h', '-I/opt/homebrew/include', '-'];
+export const hasGoogleTest = () => hasHeader('gtest/gtest.h');
+
+/** Whether the C++ compiler finds a header; asked of the compiler, which knows where it looks. */
+function hasHeader(header) {
+  const args = ['-E', '-x', 'c++', '-include', header, '-I/opt/homebrew/include', '-'];
   return spawnSync(compilerCommand(), args, { input: '', stdio: ['pipe', 'ignore', 'ignore'] }).status === 0;
 }
 
@@ -75,6 +78,12 @@ function checkCompiler() {
   const found = clang ? clang[1] : versionOf(command, ['-dumpfullversion', '-dumpversion'], /\d+(\.\d+)*/);
   const enough = atLeast(found ?? '0', clang ? 10 : 9, 0);
   return enough ? null : toolProblem(`the C++ compiler ${command}`, found, needed, 'compiler');
+}
+
+/** The library that the kernels' SIMD code is written in. On Windows CMake looks for it. */
+function checkHighway() {
+  if (process.platform === 'win32' || compilerCommand() === null || hasHeader('hwy/highway.h')) return null;
+  return toolProblem('Highway', null, 'its headers and library, 1.0 or newer', 'highway');
 }
 
 function compilerCommand() {

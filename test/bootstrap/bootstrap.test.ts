@@ -75,7 +75,7 @@ describe('with all tools at hand', () => {
     expect(without.output).toMatch(/Install it with: .*(libgtest-dev|gtest-devel|gtest-dev|googletest)/);
     expect(readFileSync(checkout.at('configured'), 'utf8')).toContain('-DKINETORCH_BUILD_TESTS=OFF');
 
-    checkout.compiler('c++', '12.2.0', true);
+    checkout.compiler('c++', '12.2.0', { googleTest: true });
     expect(checkout.bootstrap('--tests').output).toContain('building the native addon and its tests');
     expect(readFileSync(checkout.at('configured'), 'utf8')).toContain('-DKINETORCH_BUILD_TESTS=ON');
     expect(checkout.bootstrap('--tests')).toEqual({ code: 0, output: '' });
@@ -84,6 +84,14 @@ describe('with all tools at hand', () => {
     checkout.put('test/native/core_test.cpp', '// new test\n');
     expect(checkout.bootstrap()).toEqual({ code: 0, output: '' });
     expect(checkout.bootstrap('--tests').output).toContain('and its tests');
+  });
+
+  test('says how to install Highway where its headers are missing', () => {
+    checkout.compiler('c++', '12.2.0', { highway: false });
+    const { code, output } = checkout.bootstrap();
+    expect(code).toBe(1);
+    expect(output).toMatch(/Highway is missing[\s\S]*Install it with: .*(libhwy-dev|highway)/);
+    expect(output).not.toContain('building the native addon');
   });
 
   test('a failed step shows the end of its log and where the whole of it is', () => {
@@ -137,7 +145,7 @@ test('names every missing tool, what is needed and the command that installs it'
 test('names every tool that is too old, with the version found', () => {
   checkout.tool('cmake', 'echo "cmake version 3.16.3"');
   checkout.tool('ninja', 'echo 1.11.1');
-  checkout.compiler('c++', '8.4.0', false);
+  checkout.compiler('c++', '8.4.0');
   const { code, output } = checkout.bootstrap();
   expect(code).toBe(1);
   expect(output).toContain('✘ CMake is too old: found 3.16.3, needed 3.18 or newer');

@@ -77,14 +77,19 @@ export class Checkout {
       esac`,
     );
     this.tool('make', 'echo "GNU Make 4.3"');
-    for (const compiler of ['c++', 'g++', 'gcc', 'cc']) this.compiler(compiler, '12.2.0', false);
+    for (const compiler of ['c++', 'g++', 'gcc', 'cc']) this.compiler(compiler, '12.2.0');
   }
 
-  compiler(name: string, version: string, googleTest: boolean): void {
-    const preprocess = `exit ${googleTest ? 0 : 1}`;
+  compiler(name: string, version: string, { googleTest = false, highway = true } = {}): void {
+    const status = (found: boolean) => `exit ${found ? 0 : 1}`;
     this.tool(
       name,
-      `case "$*" in *gtest.h*) ${preprocess};; *-dump*) echo ${version};; *) echo "g++ (GCC) ${version}";; esac`,
+      `case "$*" in
+        *gtest.h*) ${status(googleTest)};;
+        *highway.h*) ${status(highway)};;
+        *-dump*) echo ${version};;
+        *) echo "g++ (GCC) ${version}";;
+      esac`,
     );
   }
 
