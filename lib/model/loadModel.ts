@@ -32,7 +32,7 @@ export interface LoadModelOptions {
   optimize?: 'off' | 'exact' | 'fast';
   /** How the kernels of each layer are found: by measurement while the model is loaded for the first time. */
   tuning?: {
-    /** Milliseconds, about; 0: kernels are chosen by rule, always the same ones. Default 2000. */
+    /** Milliseconds, about; 0: kernels are chosen by rule, always the same ones. Default 3000. */
     timeMs?: number;
     /** Of weights rearranged for the kernels. Default 1 GiB. */
     maxWeightBytes?: number;
@@ -56,7 +56,7 @@ const batchingSchema = z.strictObject(
 
 const tuningSchema = z.strictObject(
   {
-    timeMs: realNumber(0, 3_600_000).default(2000),
+    timeMs: realNumber(0, 3_600_000).default(3000),
     maxWeightBytes: wholeNumber(0, Number.MAX_SAFE_INTEGER).default(2 ** 30),
     folder: z.string({ error: 'a path, or null' }).nullable().optional(),
   },

@@ -94,31 +94,30 @@ PlanStore::Plan FusedConvolution::planFor(const Call& call) {
     plan = planByRule(call.size);
   }
   choices_.push_back({call.size, plan});
+  releaseUnused();
   return plan;
 }
 
-// The default plan of every algorithm, then other blocks for the fastest while there is time.
+// The plan that the rule gives, those of the other algorithms, then other blocks for the fastest, while there is time.
 PlanStore::Plan FusedConvolution::measuredPlan(const Call& call) {
   const Clock::time_point deadline =
       Clock::now() + std::chrono::duration_cast<Clock::duration>(context_->measuringTime());
-  PlanStore::Plan best;
-  double shortest = std::numeric_limits<double>::max();
+  PlanStore::Plan best = planByRule(call.size);
+  double shortest = time(best, call, std::numeric_limits<double>::max());
   const auto consider = [&](const PlanStore::Plan& plan) {
-    const double duration = time(plan, call, shortest);
+    const double duration = Clock::now() < deadline ? time(plan, call, shortest) : shortest;
     if (duration >= shortest) return;
     shortest = duration;
     best = plan;
   };
-  consider(PlanStore::Plan());
   const int threads = at::get_num_threads();
   for (const ConvAlgorithm algorithm : algorithms()) {
-    if (const PackedConv* const weights = packed(algorithm)) consider(defaultPlan(*weights, call.size, threads));
+    const PackedConv* const weights = best && best->algorithm == algorithm ? nullptr : packed(algorithm);
+    if (weights) consider(defaultPlan(*weights, call.size, threads));
   }
+  if (best) consider(PlanStore::Plan());
   if (!best) return best;
-  for (const ConvPlan& plan : candidatePlans(*packed(best->algorithm), call.size, threads)) {
-    if (Clock::now() > deadline) break;
-    consider(plan);
-  }
+  for (const ConvPlan& plan : candidatePlans(*packed(best->algorithm), call.size, threads)) consider(plan);
   return best;
 }
 
@@ -136,7 +135,7 @@ PlanStore::Plan FusedConvolution::planByRule(const ClipSize& size) {
   return std::nullopt;
 }
 
-// In milliseconds; not for long where one run shows that it takes longer than `best`.
+// In milliseconds, the best of some runs: fewer of a plan that takes longer than `best`. The first finds cold caches.
 double FusedConvolution::time(const PlanStore::Plan& plan, const Call& call, double best) {
   double shortest = std::numeric_limits<double>::max();
   for (int repeat = 0; repeat < kRepeats; ++repeat) {
@@ -208,22 +207,26 @@ const PackedConv* FusedConvolution::packed(ConvAlgorithm algorithm) {
   return place.get();
 }
 
+void FusedConvolution::releaseUnused() {
+  for (std::unique_ptr<PackedConv>& weights : packed_) {
+    const auto uses = [&](const Choice& choice) {
+      return choice.plan && weights && choice.plan->algorithm == weights->algorithm();
+    };
+    if (!weights || std::any_of(choices_.begin(), choices_.end(), uses)) continue;
+    context_->releaseWeights(static_cast<int64_t>(weights->bytes()));
+    weights.reset();
+  }
+}
+
 void FusedConvolution::finishMeasuring() {
-  bool usesLibrary = false;
-  std::array<bool, 4> used{};
-  for (const Choice& choice : choices_) {
-    if (choice.plan) {
-      used.at(static_cast<size_t>(choice.plan->algorithm)) = true;
-    } else {
-      usesLibrary = true;
-    }
-  }
-  for (size_t index = 0; index < used.size(); ++index) {
-    if (used.at(index) || !packed_.at(index)) continue;
-    context_->releaseWeights(static_cast<int64_t>(packed_.at(index)->bytes()));
-    packed_.at(index).reset();
-  }
-  if (!usesLibrary && !choices_.empty()) weight_ = at::Tensor();
+  const auto usesLibrary = [](const Choice& choice) { return !choice.plan; };
+  if (std::none_of(choices_.begin(), choices_.end(), usesLibrary) && !choices_.empty()) weight_ = at::Tensor();
+}
+
+int64_t FusedConvolution::bytes() const {
+  int64_t bytes = weight_.defined() ? static_cast<int64_t>(weight_.nbytes()) : 0;
+  for (const auto& weights : packed_) bytes += weights ? static_cast<int64_t>(weights->bytes()) : 0;
+  return bytes;
 }
 
 std::string FusedConvolution::keyOf(const ClipSize& size) const {

@@ -33,7 +33,6 @@ class ConvolutionContext {
   std::chrono::duration<double> measuringTime() const { return measuringTime_; }
 
   // Whether so many more bytes of packed weights may be kept; they are counted if so.
-  int64_t weightBytes() const { return weightBytes_; }
   bool reserveWeights(int64_t bytes);
   void releaseWeights(int64_t bytes) { weightBytes_ -= bytes; }
 
@@ -62,8 +61,10 @@ class FusedConvolution final : public torch::CustomClassHolder {
   // N×C×T×H×W -> N×K×T'×H'×W', channels_last_3d. `residual` may be undefined.
   at::Tensor run(const at::Tensor& input, const at::Tensor& residual);
 
-  // After the last measurement: frees the weights that no choice has use for.
+  // After the last measurement: frees the plain weights where LibTorch's convolution is not used.
   void finishMeasuring();
+  // Of weights, in whatever orders they are kept.
+  int64_t bytes() const;
 
  private:
   struct Choice {
@@ -89,6 +90,7 @@ class FusedConvolution final : public torch::CustomClassHolder {
   std::vector<ConvAlgorithm> algorithms() const;
   // Null where the weights would exceed what the context allows.
   const PackedConv* packed(ConvAlgorithm algorithm);
+  void releaseUnused();
   std::string keyOf(const ClipSize& size) const;
 
   at::Tensor weight_;  // undefined once nothing needs it

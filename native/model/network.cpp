@@ -6,8 +6,9 @@
 #include <torch/csrc/jit/api/module.h>
 #include <torch/csrc/jit/runtime/interpreter.h>
 
-#include <set>
+#include <chrono>
 #include <string>
+#include <utility>
 
 #include "native/model/fuse_convolutions.h"
 #include "native/model/module_io.h"
@@ -16,6 +17,16 @@
 namespace kinetorch {
 
 namespace {
+
+using Clock = std::chrono::steady_clock;
+using Milliseconds = std::chrono::duration<double, std::milli>;
+
+// The same for every model; LibTorch's own generator is left as it is.
+at::Tensor randomClips(int64_t count, const InputSpec& input) {
+  const auto generator = at::make_generator<at::CPUGeneratorImpl>(0);
+  return at::randn({count, 3, input.frames, input.height, input.width}, generator)
+      .contiguous(at::MemoryFormat::ChannelsLast3d);
+}
 
 // Up to rounding, of which Winograd's algorithms have the most: about 1e-5 of the largest logit (docs/performance.md).
 bool agree(const at::Tensor& found, const at::Tensor& expected) {
@@ -56,33 +67,39 @@ class TorchScriptNetwork : public Network {
     code_ = torch::jit::Code(graph_, "forward");
   }
 
-  // Gives the convolutions to the kernels that are fastest for clips of `input`'s shape. Where the logits of a random
-  // clip then differ by more than rounding, the network stays as it was, with a warning.
+  // Gives the convolutions to the kernels that are fastest for a clip of `input`'s shape, and where there is time, for the
+  // largest batch. Where the logits of a random clip then differ by more than rounding, the network stays as it was.
   void optimize(const OptimizeOptions& options, const InputSpec& input) {
-    const torch::jit::Code original(graph_->copy(), "forward");
+    // Keeps the convolutions' weights until the outputs have been compared.
+    code_ = torch::jit::Code(graph_->copy(), "forward");
     const std::string path = options.planFolder.empty() ? "" : options.planFolder + '/' + planFileName();
     const auto context = std::make_shared<ConvolutionContext>(options.level, path, options.maxWeightBytes);
     const auto layers = fuseConvolutions(graph_, context);
     if (layers.empty()) return;
-    const torch::jit::Code fused(graph_, "forward");
-    const std::set<int64_t> batches{1, options.maxBatchSize};
-    const auto generator = at::make_generator<at::CPUGeneratorImpl>(0);  // LibTorch's own is left as it is
-    context->setMeasuringTime(std::chrono::duration<double, std::milli>(options.measureMs) /
-                              static_cast<double>(layers.size() * batches.size()));
-    for (const int64_t batch : batches) {
-      const at::Tensor clips = at::randn({batch, 3, input.frames, input.height, input.width}, generator)
-                                   .contiguous(at::MemoryFormat::ChannelsLast3d);
-      code_ = original;
-      const at::Tensor expected = batch == 1 ? logits(clips) : at::Tensor();
-      code_ = fused;
-      const at::Tensor found = logits(clips);
-      if (!expected.defined() || agree(found, expected)) continue;
+    for (const auto& layer : layers) bytes_ -= layer->bytes();
+    const at::Tensor clip = randomClips(1, input);
+    const at::Tensor expected = logits(clip);
+    const Milliseconds slice(options.measureMs / static_cast<double>(layers.size()));
+    const auto original = std::exchange(code_, torch::jit::Code(graph_, "forward"));
+    context->setMeasuringTime(slice);
+    if (!agree(logits(clip), expected)) {
       code_ = original;
       warning_ = "the network stays as LibTorch runs it, because the faster kernels gave other logits for a random clip";
       return;
     }
-    context->setMeasuringTime(std::chrono::duration<double>(0));
-    for (const auto& layer : layers) layer->finishMeasuring();
+    context->setMeasuringTime(Milliseconds(0));
+    const Clock::time_point begin = Clock::now();
+    logits(clip);
+    const Milliseconds batch = (Clock::now() - begin) * options.maxBatchSize;
+    if (options.maxBatchSize > 1 && batch.count() < options.measureMs / 4) {
+      context->setMeasuringTime(slice / 2);
+      tryLogits(randomClips(options.maxBatchSize, input));
+      context->setMeasuringTime(Milliseconds(0));
+    }
+    for (const auto& layer : layers) {
+      layer->finishMeasuring();
+      bytes_ += layer->bytes();
+    }
     context->store().save();
   }
 
@@ -114,6 +131,14 @@ class TorchScriptNetwork : public Network {
     body.register_module("network", whole);
     body.define("def forward(self, x: Tensor) -> Tensor:\n    return self.network.embed(x)\n");
     return body;
+  }
+
+  // There are networks that take one clip at a time.
+  void tryLogits(const at::Tensor& clips) {
+    try {
+      logits(clips);
+    } catch (const std::exception&) {
+    }
   }
 
   at::Tensor run(const at::Tensor& clips) {
