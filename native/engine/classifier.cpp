@@ -10,6 +10,7 @@
 #include "native/engine/request_queue.h"
 #include "native/model/network.h"
 #include "native/preprocessing/preprocess.h"
+#include "native/runtime/block_cache.h"
 #include "native/runtime/device.h"
 #include "native/runtime/runtime_info.h"
 
@@ -107,8 +108,8 @@ class Classifier::Impl {
  private:
   void run(ModelSource source, const Loaded& onLoaded) {
     if (load(std::move(source), onLoaded)) {
-      while (serveNext()) {
-      }
+      KeptBlocks blocks;
+      while (serveNext()) blocks.endStep();
     }
     network_.reset();
     std::vector<std::function<void()>> waiting;
