@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { defined } from '../defined';
 import type { Augmentation, TrainOptions } from '../training/types';
 import { augmentFrom, augmentOptions } from './augmentOptions';
 import { interruptible } from './interrupt';
@@ -76,29 +77,31 @@ export function newRun(data: string | undefined, options: TrainCommandOptions, c
   return { ...trainOptionsFrom(rest as TrainFlags), data, outDir: out, augment, input: inputFrom(flags) };
 }
 
+/** Flags that change how a run goes on, not what it learns. */
+const freeOnResume = [
+  ...['device', 'threads', 'decoders', 'checkpointMinutes'],
+  ...['maxSkippedShare', 'cache', 'cacheSize', 'cacheFolder'],
+];
+
 async function resumedRun(
   data: string | undefined,
   options: TrainCommandOptions,
   command: Command,
 ): Promise<TrainOptions> {
-  const given = Object.keys(options).filter((name) => command.getOptionValueSource(name) === 'cli');
-  const other = given.find(
-    (name) => !['resume', 'json', 'device', 'threads', 'decoders', 'checkpointMinutes'].includes(name),
-  );
-  if (data !== undefined || other !== undefined) {
-    command.error(
-      `error: --resume takes the options of the run it goes on with; leave out ${other ? `--${other}` : 'the data'}`,
-    );
+  const { resume, json, ...flags } = options;
+  const given = Object.keys(flags).filter((name) => command.getOptionValueSource(name) === 'cli');
+  const fixed = command.options.find((option) => {
+    const name = option.attributeName();
+    return given.includes(name) && !freeOnResume.includes(name);
+  });
+  if (data !== undefined || fixed) {
+    const what = fixed?.long ?? 'the data';
+    command.error(`error: --resume takes the options of the run it goes on with; leave out ${what}`);
   }
   const { resumeOptions } = await import('../training/train.js');
-  const begun = await resumeOptions(options.resume as string);
-  return {
-    ...begun,
-    ...pick(
-      options,
-      given.filter((name) => name !== 'resume' && name !== 'json'),
-    ),
-  };
+  const begun = await resumeOptions(resume as string);
+  const { cache, ...changed } = trainOptionsFrom(pick(flags, given) as TrainFlags);
+  return { ...begun, ...defined(changed), cache: { ...begun.cache, ...defined(cache ?? {}) } };
 }
 
 function omit(object: object, names: readonly string[]): object {

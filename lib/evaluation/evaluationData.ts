@@ -2,6 +2,7 @@ import { readCollection } from '../dataset/readCollection';
 import { splitCollection } from '../dataset/splitCollection';
 import type { ClipDataset, VideoSample } from '../dataset/types';
 import { VideoDataset } from '../dataset/videoDataset';
+import { defined } from '../defined';
 import { KinetorchError } from '../errors';
 import type { ModelMetadata } from '../model/types';
 import type { FilledEvaluateOptions } from './options';
@@ -24,7 +25,7 @@ export async function evaluationData(
   options: FilledEvaluateOptions,
 ): Promise<EvaluationData> {
   const trained = trainedSplit(metadata);
-  const { officialSplit, validationShare = 0.2, seed = 0 } = { ...trained, ...given(options) };
+  const { officialSplit, validationShare = 0.2, seed = 0 } = { ...trained, ...defined(options) };
   const collection = await readCollection(path, { officialSplit });
   const { labels, multiLabel, samples: all } = collection;
   const fold = options.fold ?? (all.some((sample) => sample.fold === trained.fold) ? trained.fold : undefined);
@@ -48,8 +49,3 @@ export async function evaluationData(
 const mixedWarning =
   'the data name no splits and were read whole: if the model was trained on them, its figures are better than on videos ' +
   'never seen. Give the split `validation` for those that training kept apart, or `all` where these are others';
-
-/** Options that are not undefined: a command line gives those too that were left out. */
-function given(options: FilledEvaluateOptions): Partial<FilledEvaluateOptions> {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-}

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { clips, jsonLines, kinetorch } from './runCli';
@@ -75,6 +75,18 @@ describe('train', () => {
     const saved = jsonLines(stopped.stdout).at(-2);
     expect(events[0]).toMatchObject({ type: 'start', step: saved?.step });
     expect(events.at(-1)).toMatchObject({ type: 'end', result: { epochs: 8 } });
+  });
+
+  test('--resume takes what changes how a run goes on, and names any other flag as it was given', async () => {
+    const stopped = await kinetorch(train('capped', '--epochs', '8', '--json'), { interruptAfter: '"type":"step"' });
+    expect(stopped.code).toBe(130);
+    const capped = join(folder, 'capped');
+    const refused = await kinetorch(['train', '--resume', capped, '--label-smoothing', '0.2']);
+    expect(refused.stderr).toContain('leave out --label-smoothing');
+    const free = ['--max-skipped-share', '0.5', '--cache', 'off', '--cache-size', '0.1'];
+    expect(await kinetorch(['train', '--resume', capped, ...free, '--json'])).toMatchObject({ code: 0, stderr: '' });
+    const { options } = JSON.parse(await readFile(join(capped, 'config.json'), 'utf8'));
+    expect(options).toMatchObject({ epochs: 8, maxSkippedShare: 0.05 });
   });
 
   test('--stride is refused with segments, before anything is written', async () => {
