@@ -16,6 +16,7 @@ const copied = [
   'lib/native.ts',
   'lib/version.ts',
   'lib/fileLock.ts',
+  'lib/processIdentity.ts',
   'lib/cacheFolder.ts',
   'lib/libtorch',
 ];
