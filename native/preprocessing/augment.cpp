@@ -13,6 +13,7 @@
 #include "native/preprocessing/clip_plan.h"
 #include "native/preprocessing/frame_operations.h"
 #include "native/preprocessing/point_operations.h"
+#include "native/preprocessing/normalisation.h"
 #include "native/preprocessing/resample.h"
 #include "native/runtime/error.h"
 #include "native/runtime/parallel_for.h"
@@ -81,33 +82,6 @@ at::Tensor applyPlans(const ClipBatch& clips, const std::vector<ClipPlan>& plans
   });
   return applied;
 }
-
-// value × scale + shift for each byte of a row of the input's pixels. Rows, unlike three channels, are work that
-// vectorises.
-struct RowScale {
-  std::vector<float> scale;
-  std::vector<float> shift;
-
-  explicit RowScale(const InputSpec& input) {
-    for (int64_t x = 0; x < input.width; ++x) {
-      for (size_t channel = 0; channel < 3; ++channel) {
-        scale.push_back(static_cast<float>(1.0 / (255.0 * input.std[channel])));
-        shift.push_back(static_cast<float>(-input.mean[channel] / input.std[channel]));
-      }
-    }
-  }
-
-  void apply(const uint8_t* from, float* to) const {
-    for (size_t i = 0; i < scale.size(); ++i) to[i] = static_cast<float>(from[i]) * scale[i] + shift[i];
-  }
-
-  void applyBlend(const uint8_t* from, const uint8_t* other, float own, float* to) const {
-    for (size_t i = 0; i < scale.size(); ++i) {
-      const float blend = own * static_cast<float>(from[i]) + (1.0F - own) * static_cast<float>(other[i]);
-      to[i] = blend * scale[i] + shift[i];
-    }
-  }
-};
 
 // Mixes and normalises uint8 N×T×H×W×3: float32 N×3×T×H×W on `device`, channels_last_3d.
 at::Tensor normalise(const at::Tensor& clips, const std::optional<BatchMix>& mix, const InputSpec& input,

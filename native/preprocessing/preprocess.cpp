@@ -7,6 +7,8 @@
 #include <cstring>
 #include <string>
 
+#include "native/preprocessing/normalisation.h"
+#include "native/preprocessing/preprocess_bytes.h"
 #include "native/preprocessing/resize_clip.h"
 #include "native/runtime/error.h"
 
@@ -25,12 +27,10 @@ at::Tensor framesOf(const Clip& clip) {
 }
 
 // Even choice of `count` of `available` frames, first and last included (pytorchvideo's uniform_temporal_subsample).
-at::Tensor pickFrames(const at::Tensor& frames, int64_t count) {
-  const int64_t available = frames.size(0);
-  if (available == count) return frames;
-  std::vector<int64_t> indices(count, 0);
-  for (int64_t i = 1; i < count; ++i) indices[i] = i * (available - 1) / (count - 1);
-  return frames.index_select(0, at::tensor(indices, at::kLong));
+std::vector<int64_t> pickFrames(int64_t available, int64_t count) {
+  std::vector<int64_t> indices(static_cast<size_t>(count), 0);
+  for (int64_t i = 1; i < count; ++i) indices[static_cast<size_t>(i)] = i * (available - 1) / (count - 1);
+  return indices;
 }
 
 // Python's round(): half to even, as torchvision's center_crop computes its offset.
@@ -38,8 +38,19 @@ int64_t cropOffset(int64_t available, int64_t wanted, double position) {
   return static_cast<int64_t>(std::nearbyint(static_cast<double>(available - wanted) * position));
 }
 
-at::Tensor channelVector(const std::array<double, 3>& values, const at::TensorOptions& options) {
-  return at::tensor({values[0], values[1], values[2]}, at::kDouble).to(options).view({1, 3, 1, 1});
+at::Tensor channelVector(const std::array<float, 3>& values, const at::TensorOptions& options) {
+  return at::tensor({values[0], values[1], values[2]}).to(options).view({1, 1, 1, 3});
+}
+
+CropPlan cropOf(const Clip& clip, const CropPosition& position, const InputSpec& input) {
+  const std::array<int64_t, 2> size = resizedSize(input.resize, clip.height, clip.width);
+  CropPlan crop;
+  crop.box = {0, 0, clip.height, clip.width};
+  crop.resizedHeight = size[0];
+  crop.resizedWidth = size[1];
+  crop.top = cropOffset(size[0], input.height, position.y);
+  crop.left = cropOffset(size[1], input.width, position.x);
+  return crop;
 }
 
 }  // namespace
@@ -63,27 +74,28 @@ at::Tensor resizeFrames(const at::Tensor& frames, std::array<int64_t, 2> size, b
   return roundToWhole ? resized.round() : resized;
 }
 
-void preprocessClip(const Clip& clip, const CropPosition& crop, const InputSpec& input, const at::Tensor& batch,
+void preprocessClip(const Clip& clip, const CropPosition& position, const InputSpec& input, const at::Tensor& batch,
                     int64_t index) {
-  const at::Tensor picked = pickFrames(framesOf(clip), input.frames).to(batch.device());
-  if (clip.isFloat && !at::isfinite(picked).all().item<bool>()) {
+  const std::vector<int64_t> picked = pickFrames(clip.frames, input.frames);
+  const CropPlan crop = cropOf(clip, position, input);
+  const at::Tensor slot = batch.select(0, index).permute({1, 2, 3, 0});
+  if (!clip.isFloat && slot.device().is_cpu() && slot.scalar_type() == at::kFloat && slot.is_contiguous()) {
+    preprocessBytes(clip, picked, crop, input, slot.data_ptr<float>());
+    return;
+  }
+  const at::Tensor all = framesOf(clip);
+  const at::Tensor frames =
+      (clip.frames == input.frames ? all : all.index_select(0, at::tensor(picked, at::kLong))).to(batch.device());
+  if (clip.isFloat && !at::isfinite(frames).all().item<bool>()) {
     throw Error("ERR_CLIP_DATA", "expected finite values in the clip but it holds NaN or infinity");
   }
-  const std::array<int64_t, 2> size = resizedSize(input.resize, clip.height, clip.width);
-  const at::Tensor frames = resizeFrames(picked.to(at::kFloat), size, input.antialias, !clip.isFloat);
-  const at::Tensor cropped = frames.narrow(2, cropOffset(size[0], input.height, crop.y), input.height)
-                                 .narrow(3, cropOffset(size[1], input.width, crop.x), input.width);
-  // (x / max - mean) / std as one multiplication and one addition.
-  std::array<double, 3> scale;
-  std::array<double, 3> shift;
-  for (size_t c = 0; c < 3; ++c) {
-    scale[c] = 1.0 / (input.std[c] * (clip.isFloat ? 1.0 : 255.0));
-    shift[c] = -input.mean[c] / input.std[c];
-  }
+  const at::Tensor resized =
+      resizeFrames(frames.to(at::kFloat), {crop.resizedHeight, crop.resizedWidth}, input.antialias, !clip.isFloat);
+  const at::Tensor cropped =
+      resized.narrow(2, crop.top, input.height).narrow(3, crop.left, input.width).permute({0, 2, 3, 1});
+  const Normalisation normal = normalisationOf(input, clip.isFloat ? 1.0 : 255.0);
   const at::TensorOptions options = at::TensorOptions().dtype(at::kFloat).device(batch.device());
-  const at::Tensor normalised =
-      at::addcmul(channelVector(shift, options), cropped, channelVector(scale, options));
-  batch.select(0, index).permute({1, 0, 2, 3}).copy_(normalised);
+  slot.copy_(at::addcmul(channelVector(normal.shift, options), cropped, channelVector(normal.scale, options)));
 }
 
 Clip resizeClip(const Clip& clip, const std::vector<int64_t>& resize, bool antialias) {
