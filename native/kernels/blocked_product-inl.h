@@ -30,7 +30,8 @@ struct Row {
 //   void input(Row, float* to, int64_t stride): writes the row's points, each `stride` after the one before;
 //   const float* inPlace(Row): the row within the input, for shapes that are not transformed;
 //   void output(Row, const float* products, int64_t stride, int64_t channel, int64_t channels): writes those channels
-//       of the row's output pixels.
+//       of the row's output pixels;
+//   void finish(): called by the thread that wrote some output.
 template <typename Transform>
 class BlockedProduct {
  public:
@@ -97,6 +98,7 @@ class BlockedProduct {
       transform_.output({block.group, block.frame + row / block.positions, block.position + row % block.positions},
                         products + row * blocks_.channelBlock(), blocks_.productStride(), channel, channels);
     }
+    transform_.finish();
   }
 
   // Weights lie as [panel][point][tap][depth][kPanelWidth].

@@ -27,6 +27,11 @@ ConvRunner runnerOf(const PackedConv& conv) {
   }
 }
 
+bool canStream(const PackedConv& conv, const ConvArguments& arguments) {
+  return conv.algorithm() != ConvAlgorithm::kDepthwise && conv.layer().outputChannels % 16 == 0 &&
+         reinterpret_cast<uintptr_t>(arguments.output) % 64 == 0;
+}
+
 }  // namespace
 
 ClipSize outputSize(const ConvLayer& layer, const ClipSize& input) {
@@ -90,7 +95,7 @@ void run(const PackedConv& conv, const ConvPlan& plan, const ClipSize& input, co
     throw std::invalid_argument("the input is smaller than the kernel, or empty");
   }
   runnerOf(conv)({conv.layer(), plan, conv.target(), input, output, conv.weights(), conv.bias(), arguments,
-                  static_cast<float*>(workspace), parallel});
+                  static_cast<float*>(workspace), parallel, plan.streamOutput && canStream(conv, arguments)});
 }
 
 }  // namespace kinetorch

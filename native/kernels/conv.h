@@ -56,6 +56,9 @@ struct ConvPlan {
   // False: threads take blocks of rows and go through all weights. True: threads share a block's rows and divide the
   // output channels, so that large weights are read once.
   bool shareInput = false;
+  // Writes past the caches, for outputs so large that the next layer would not find them there; where the output is
+  // aligned to cache lines and has whole lines of channels. Not for depthwise.
+  bool streamOutput = false;
 };
 
 // Names of the instruction sets that this machine can run, best first.

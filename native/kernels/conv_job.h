@@ -16,6 +16,7 @@ struct ConvJob {
   const ConvArguments& arguments;
   float* workspace;
   ParallelFor& parallel;
+  bool streamOutput;  // as planned, and possible
 };
 
 using ConvRunner = void (*)(const ConvJob& job);

@@ -2,6 +2,7 @@
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "native/kernels/depthwise.cpp"
+#include "hwy/cache_control.h"
 #include "hwy/foreach_target.h"
 #include "native/kernels/epilogue-inl.h"
 #include "native/kernels/product_blocks.h"
@@ -41,9 +42,9 @@ void sumStrip(const Strip& strip, const Epilogue& epilogue) {
   const bool hasFirst = strip.firstInput >= 0;
   const bool hasLast = strip.firstInput + kInputs <= strip.inputWidth;
   forEachVector(strip.channels, [&](int64_t c, auto extent) HWY_ATTR {
-    Vector sums[kPixels];
+    Vector sums[1][kPixels];
     const Vector bias = epilogue.bias(strip.channel + c);
-    for (int p = 0; p < kPixels; ++p) sums[p] = bias;
+    for (int p = 0; p < kPixels; ++p) sums[0][p] = bias;
     for (int r = 0; r < strip.rowCount; ++r) {
       const float* HWY_RESTRICT pixels = strip.rows[r].pixels + strip.firstInput * strip.pixelStride + c;
       Vector weights[kTaps];
@@ -58,14 +59,12 @@ void sumStrip(const Strip& strip, const Epilogue& epilogue) {
         for (int tap = 0; tap < kTaps; ++tap) {
           const int pixel = (i - tap) / kStride;
           if (i >= tap && pixel < kPixels && pixel * kStride + tap == i) {
-            sums[pixel] = hn::MulAdd(value, weights[tap], sums[pixel]);
+            sums[0][pixel] = hn::MulAdd(value, weights[tap], sums[0][pixel]);
           }
         }
       }
     }
-    for (int p = 0; p < kPixels; ++p) {
-      epilogue.store(sums[p], strip.output + p * strip.outputStride + c, extent);
-    }
+    epilogue.store(sums, kPixels, strip.output + c, strip.outputStride, extent);
   });
 }
 
@@ -122,6 +121,7 @@ class Depthwise {
       const int64_t pixels = (width - x) / strips;
       strip.firstInput = x * layer.stride[2] - layer.padding[2];
       strip.output = (first + x) * channels + channel;
+      prefetchNext(strip, pixels);
       kernel(pixels)(strip, epilogue_);
       x += pixels;
     }
@@ -144,6 +144,22 @@ class Depthwise {
                                         job_.weights + tap * paddedChannels_ + channel};
       }
     }
+  }
+
+  // Channel by channel, pixels are read and written at a stride that the processor does not foresee. Of the input only
+  // the last row is new; the others were read for the rows and frames before.
+  void prefetchNext(const Strip& strip, int64_t pixels) const {
+    const Strip::InputRow& row = strip.rows[strip.rowCount - 1];
+    const int64_t inputs = pixels * job_.layer.stride[2];
+    const float* from = row.pixels + (strip.firstInput + inputs + job_.layer.kernel[2] / 2) * strip.pixelStride;
+    const float* to = job_.arguments.output + strip.output + pixels * strip.outputStride;
+    for (int64_t pixel = 0; pixel < inputs; ++pixel, from += strip.pixelStride) prefetch(from, strip.channels);
+    for (int64_t pixel = 0; pixel < pixels; ++pixel, to += strip.outputStride) prefetch(to, strip.channels);
+  }
+
+  static void prefetch(const float* from, int64_t count) {
+    constexpr int64_t kCacheLine = 16;
+    for (int64_t i = 0; i < count; i += kCacheLine) hwy::Prefetch(from + i);
   }
 
   StripKernel kernel(int64_t pixels) const {

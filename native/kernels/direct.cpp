@@ -45,10 +45,20 @@ class Direct {
 
   void output(const Row& row, const float* products, int64_t, int64_t channel, int64_t channels) const {
     const int64_t offset = pixelIndex(row) * layer_.outputChannels + channel;
-    forEachVector(channels, [&](int64_t c, auto extent) HWY_ATTR {
-      epilogue_.store(hn::Add(hn::LoadU(Floats(), products + c), epilogue_.bias(channel + c)), offset + c, extent);
+    const Epilogue epilogue = epilogue_;
+    forEachLine(channels, [=](int64_t c, auto extent) HWY_ATTR {
+      constexpr int kVectors = decltype(extent)::kVectors;
+      Vector sums[kVectors][1];
+      HWY_UNROLL(4)
+      for (int v = 0; v < kVectors; ++v) {
+        const int64_t at = c + v * kLanes;
+        sums[v][0] = hn::Add(hn::LoadU(Floats(), products + at), epilogue.bias(channel + at));
+      }
+      epilogue.store(sums, 1, offset + c, 0, extent);
     });
   }
+
+  void finish() const { epilogue_.finish(); }
 
  private:
   // An input pixel, perhaps outside.

@@ -7,7 +7,9 @@
 #endif
 
 #include <limits>
+#include <type_traits>
 
+#include "hwy/cache_control.h"
 #include "native/kernels/conv_job.h"
 #include "native/kernels/simd-inl.h"
 
@@ -21,18 +23,51 @@ class Epilogue {
       : bias_(job.bias),
         residual_(job.arguments.residual),
         output_(job.arguments.output),
-        floor_(job.arguments.relu ? 0.0F : -std::numeric_limits<float>::infinity()) {}
+        floor_(job.arguments.relu ? 0.0F : -std::numeric_limits<float>::infinity()),
+        stream_(job.streamOutput) {}
 
   Vector bias(int64_t channel) const { return hn::LoadU(Floats(), bias_ + channel); }
 
-  // `sums` hold the bias already; `offset` is counted from the output's first float.
-  template <typename Extent>
-  HWY_INLINE void store(Vector sums, int64_t offset, Extent extent) const {
-    if (residual_ != nullptr) sums = hn::Add(sums, load(residual_ + offset, extent));
-    HWY_NAMESPACE::store(atLeast(constant(floor_), sums), output_ + offset, extent);
+  // Stores the first `pixels` of kPixels pixels that lie `stride` apart from `offset` on, counted from the output's
+  // first float. The sums hold the bias already.
+  template <int kPixels, typename Extent>
+  HWY_INLINE void store(Vector (&sums)[Extent::kVectors][kPixels], int64_t pixels, int64_t offset, int64_t stride,
+                        Extent extent) const {
+    if (residual_ != nullptr) {
+      forEach(sums, pixels, [&](Vector& sum, int64_t pixel, int64_t channel) HWY_ATTR {
+        sum = hn::Add(sum, load(residual_ + offset + pixel * stride + channel, extent));
+      });
+    }
+    const Vector floor = constant(floor_);
+    float* to = output_ + offset;
+    if (std::is_same<Extent, CacheLine>::value && stream_) {
+      forEach(sums, pixels, [&](Vector& sum, int64_t pixel, int64_t channel) HWY_ATTR {
+        hn::Stream(atLeast(floor, sum), Floats(), to + pixel * stride + channel);
+      });
+    } else {
+      forEach(sums, pixels, [&](Vector& sum, int64_t pixel, int64_t channel) HWY_ATTR {
+        HWY_NAMESPACE::store(atLeast(floor, sum), to + pixel * stride + channel, extent);
+      });
+    }
+  }
+
+  // Makes streamed output visible to the other threads.
+  void finish() const {
+    if (stream_) hwy::FlushStream();
   }
 
  private:
+  // Vector by vector in the order of memory: what is streamed must fill one cache line after the other.
+  template <int kVectors, int kPixels, typename Body>
+  static HWY_INLINE void forEach(Vector (&sums)[kVectors][kPixels], int64_t pixels, const Body& body) {
+    HWY_UNROLL(8)
+    for (int pixel = 0; pixel < kPixels; ++pixel) {
+      if (pixel >= pixels) break;
+      HWY_UNROLL(4)
+      for (int v = 0; v < kVectors; ++v) body(sums[v][pixel], pixel, v * kLanes);
+    }
+  }
+
   // Not a number stays so, as in LibTorch's ReLU. x86's maximum gives its second operand then; others differ.
   static HWY_INLINE Vector atLeast(Vector floor, Vector values) {
 #if HWY_ARCH_X86 && HWY_TARGET != HWY_SCALAR && HWY_TARGET != HWY_EMU128
@@ -46,6 +81,7 @@ class Epilogue {
   const float* residual_;
   float* output_;
   float floor_;
+  bool stream_;
 };
 
 }  // namespace HWY_NAMESPACE

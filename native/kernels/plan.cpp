@@ -20,6 +20,10 @@ int64_t coreCacheBytes() {
   return 512 * 1024;
 }
 
+// Outputs beyond this are written past the caches. What systems report as shared cache is often that of many cores or
+// machines together; this is half of what a group of cores typically has.
+constexpr int64_t kStreamedBytes = 16 * 1024 * 1024;
+
 // Depthwise: rows so that those of all taps in time stay in the core's cache, but enough blocks to share out.
 ConvPlan depthwisePlan(const ConvLayer& layer, const ClipSize& input, int threads) {
   constexpr int64_t kChannels = 128;
@@ -57,6 +61,10 @@ ConvPlan defaultPlan(const PackedConv& conv, const ClipSize& input, int threads)
     plan.tileRows = std::min<int64_t>(rows, 16 * simd.rows);
     plan.channelBlock = 2 * simd.panelWidth;
   }
+  const ClipSize output = outputSize(layer, input);
+  plan.streamOutput = output.batch * output.frames * output.height * output.width * layer.outputChannels *
+                          static_cast<int64_t>(sizeof(float)) >
+                      kStreamedBytes;
   return plan;
 }
 
@@ -64,7 +72,7 @@ std::vector<ConvPlan> candidatePlans(const PackedConv& conv, const ClipSize& inp
   std::vector<ConvPlan> plans = {defaultPlan(conv, input, threads)};
   const ConvLayer& layer = conv.layer();
   const auto add = [&](int64_t tileRows, int64_t channelBlock, bool shareInput) {
-    plans.push_back({conv.algorithm(), tileRows, channelBlock, shareInput});
+    plans.push_back({conv.algorithm(), tileRows, channelBlock, shareInput, plans[0].streamOutput});
   };
   if (conv.algorithm() == ConvAlgorithm::kDepthwise) {
     for (const int64_t rows : {1, 2, 4, 8, 16}) {

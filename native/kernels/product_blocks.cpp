@@ -56,8 +56,10 @@ ProductBlocks::ProductBlocks(const ProductShape& shape, const ConvPlan& plan, co
   const int64_t rows = std::max<int64_t>(1, plan.tileRows);
   // As many frames as possible, because those of the neighbours are transformed anew by each block, but positions for
   // whole micro-kernels. In place, the rows of two frames do not follow each other.
-  positions_ =
-      std::min(shape.positions, shape.inPlace ? rows : std::max(rows / shape.frames, std::min(rows, simd.rows)));
+  const int64_t most = shape.inPlace ? rows : std::max(rows / shape.frames, std::min(rows, simd.rows));
+  // Blocks of even size, in whole micro-kernels: a last block of one row would read all weights for it.
+  const int64_t even = ceilDivide(shape.positions, ceilDivide(shape.positions, most));
+  positions_ = std::min({shape.positions, most, roundUp(even, simd.rows)});
   frames_ = shape.inPlace ? 1 : std::clamp<int64_t>(rows / positions_, 1, shape.frames);
   frameBlocks_ = ceilDivide(shape.frames, frames_);
   positionBlocks_ = ceilDivide(shape.positions, positions_);

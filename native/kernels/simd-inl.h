@@ -21,11 +21,19 @@ using Floats = hn::ScalableTag<float>;
 using Vector = hn::Vec<Floats>;
 constexpr int64_t kLanes = static_cast<int64_t>(hn::MaxLanes(Floats()));
 
-// How much of a vector lies inside a tensor's channels.
-struct Whole {};
+// What a loop over a tensor's channels handles in one step: kVectors vectors, of which the last may be a part.
+struct CacheLine {
+  static constexpr int kVectors = kLanes >= 4 && kLanes < 16 ? static_cast<int>(16 / kLanes) : 1;
+};
+struct Whole {
+  static constexpr int kVectors = 1;
+};
 struct Part {
+  static constexpr int kVectors = 1;
   int64_t count;  // 1 to kLanes - 1
 };
+
+HWY_INLINE Vector load(const float* from, CacheLine) { return hn::LoadU(Floats(), from); }
 
 HWY_INLINE Vector load(const float* from, Whole) { return hn::LoadU(Floats(), from); }
 
@@ -39,6 +47,8 @@ HWY_INLINE Vector load(const float* from, Part part) {
   return hn::MaskedLoad(hn::FirstN(Floats(), static_cast<size_t>(part.count)), Floats(), from);
 #endif
 }
+
+HWY_INLINE void store(Vector values, float* to, CacheLine) { hn::StoreU(values, Floats(), to); }
 
 HWY_INLINE void store(Vector values, float* to, Whole) { hn::StoreU(values, Floats(), to); }
 
@@ -54,12 +64,21 @@ HWY_INLINE void store(Vector values, float* to, Part part) {
 
 HWY_INLINE Vector constant(float value) { return hn::Set(Floats(), value); }
 
-// Calls body(c, Whole or Part) for every vector of 0…channels.
+// Calls body(c, Whole or Part) for every vector of begin…channels.
 template <typename Body>
-HWY_INLINE void forEachVector(int64_t channels, const Body& body) {
-  int64_t c = 0;
+HWY_INLINE void forEachVector(int64_t channels, const Body& body, int64_t begin = 0) {
+  int64_t c = begin;
   for (; c + kLanes <= channels; c += kLanes) body(c, Whole{});
   if (c < channels) body(c, Part{channels - c});
+}
+
+// Calls body(c, CacheLine, Whole or Part), in cache lines as far as they go.
+template <typename Body>
+HWY_INLINE void forEachLine(int64_t channels, const Body& body) {
+  constexpr int64_t kLine = CacheLine::kVectors * kLanes;
+  int64_t c = 0;
+  for (; c + kLine <= channels; c += kLine) body(c, CacheLine{});
+  forEachVector(channels, body, c);
 }
 
 }  // namespace HWY_NAMESPACE

@@ -38,28 +38,40 @@ class SpatialWinograd {
     const int64_t height = std::min<int64_t>(kTile, size_.height - tile.y);
     const int64_t width = std::min<int64_t>(kTile, size_.width - tile.x);
     const int64_t pixel = (tile.frame * size_.height + tile.y) * size_.width + tile.x;
-    forEachVector(channels, [&](int64_t c, auto extent) HWY_ATTR {
-      Vector halfway[kTile][kPoints];
-      for (int j = 0; j < kPoints; ++j) {
-        Vector column[kPoints];
-        for (int i = 0; i < kPoints; ++i) {
-          column[i] = hn::LoadU(Floats(), products + (i * kPoints + j) * stride + c);
+    const Epilogue epilogue = epilogue_;
+    const int64_t outputChannels = outputChannels_;
+    const int64_t outputRow = size_.width * outputChannels;
+    const int64_t first = pixel * outputChannels + channel;
+    forEachLine(channels, [=](int64_t c, auto extent) HWY_ATTR {
+      constexpr int kVectors = decltype(extent)::kVectors;
+      Vector halfway[kVectors][kTile][kPoints];
+      for (int v = 0; v < kVectors; ++v) {
+        const float* from = products + c + v * kLanes;
+        for (int j = 0; j < kPoints; ++j, from += stride) {
+          Vector column[kPoints];
+          HWY_UNROLL(6)
+          for (int i = 0; i < kPoints; ++i) column[i] = hn::LoadU(Floats(), from + i * kPoints * stride);
+          Vector sums[kTile];
+          WinogradBasis<kTile>::output(column, sums);
+          HWY_UNROLL(4)
+          for (int i = 0; i < kTile; ++i) halfway[v][i][j] = sums[i];
         }
-        Vector sums[kTile];
-        WinogradBasis<kTile>::output(column, sums);
-        for (int i = 0; i < kTile; ++i) halfway[i][j] = sums[i];
       }
-      const Vector bias = epilogue_.bias(channel + c);
       for (int64_t y = 0; y < height; ++y) {
-        Vector sums[kTile];
-        WinogradBasis<kTile>::output(halfway[y], sums);
-        const int64_t offset = (pixel + y * size_.width) * outputChannels_ + channel + c;
-        for (int64_t x = 0; x < width; ++x) {
-          epilogue_.store(hn::Add(sums[x], bias), offset + x * outputChannels_, extent);
+        Vector sums[kVectors][kTile];
+        HWY_UNROLL(4)
+        for (int v = 0; v < kVectors; ++v) {
+          WinogradBasis<kTile>::output(halfway[v][y], sums[v]);
+          const Vector bias = epilogue.bias(channel + c + v * kLanes);
+          HWY_UNROLL(4)
+          for (int x = 0; x < kTile; ++x) sums[v][x] = hn::Add(sums[v][x], bias);
         }
+        epilogue.store(sums, width, first + y * outputRow + c, outputChannels, extent);
       }
     });
   }
+
+  void finish() const { epilogue_.finish(); }
 
  private:
   static constexpr int kPoints = kTile + 2;
@@ -80,25 +92,30 @@ class SpatialWinograd {
   void transformInput(const Tile& tile, float* to, int64_t stride) const {
     const int64_t top = tile.y - 1;
     const int64_t left = tile.x - 1;
+    const int64_t rowStride = size_.width * channels_;
     const int64_t corner = ((tile.frame * size_.height + top) * size_.width + left) * channels_;
     forEachVector(channels_, [&](int64_t c, auto extent) HWY_ATTR {
       Vector halfway[kPoints][kPoints];
-      for (int j = 0; j < kPoints; ++j) {
+      int64_t from = corner + c;
+      for (int j = 0; j < kPoints; ++j, from += channels_) {
         Vector column[kPoints];
+        HWY_UNROLL(6)
         for (int i = 0; i < kPoints; ++i) {
           const bool exists =
               kInside || (top + i >= 0 && top + i < size_.height && left + j >= 0 && left + j < size_.width);
-          column[i] =
-              exists ? load(input_ + corner + (i * size_.width + j) * channels_ + c, extent) : hn::Zero(Floats());
+          column[i] = exists ? load(input_ + from + i * rowStride, extent) : hn::Zero(Floats());
         }
         Vector points[kPoints];
         WinogradBasis<kTile>::input(column, points);
+        HWY_UNROLL(6)
         for (int i = 0; i < kPoints; ++i) halfway[i][j] = points[i];
       }
-      for (int i = 0; i < kPoints; ++i) {
+      float* point = to + c;
+      for (int i = 0; i < kPoints; ++i, point += kPoints * stride) {
         Vector points[kPoints];
         WinogradBasis<kTile>::input(halfway[i], points);
-        for (int j = 0; j < kPoints; ++j) hn::StoreU(points[j], Floats(), to + (i * kPoints + j) * stride + c);
+        HWY_UNROLL(6)
+        for (int j = 0; j < kPoints; ++j) hn::StoreU(points[j], Floats(), point + j * stride);
       }
     });
   }
@@ -148,17 +165,27 @@ class TemporalWinograd {
     const Tile tile = tileAt(row);
     const int64_t frames = std::min<int64_t>(kTile, frames_ - tile.frame);
     const int64_t offset = ((tile.clip * frames_ + tile.frame) * pixels_ + tile.pixel) * outputChannels_ + channel;
-    forEachVector(channels, [&](int64_t c, auto extent) HWY_ATTR {
-      Vector points[kPoints];
-      for (int i = 0; i < kPoints; ++i) points[i] = hn::LoadU(Floats(), products + i * stride + c);
-      Vector sums[kTile];
-      WinogradBasis<kTile>::output(points, sums);
-      const Vector bias = epilogue_.bias(channel + c);
-      for (int64_t t = 0; t < frames; ++t) {
-        epilogue_.store(hn::Add(sums[t], bias), offset + t * pixels_ * outputChannels_ + c, extent);
+    const Epilogue epilogue = epilogue_;
+    const int64_t outputFrame = pixels_ * outputChannels_;
+    forEachLine(channels, [=](int64_t c, auto extent) HWY_ATTR {
+      constexpr int kVectors = decltype(extent)::kVectors;
+      Vector sums[kVectors][kTile];
+      for (int v = 0; v < kVectors; ++v) {
+        Vector points[kPoints];
+        HWY_UNROLL(6)
+        for (int i = 0; i < kPoints; ++i) {
+          points[i] = hn::LoadU(Floats(), products + i * stride + c + v * kLanes);
+        }
+        WinogradBasis<kTile>::output(points, sums[v]);
+        const Vector bias = epilogue.bias(channel + c + v * kLanes);
+        HWY_UNROLL(4)
+        for (int t = 0; t < kTile; ++t) sums[v][t] = hn::Add(sums[v][t], bias);
       }
+      epilogue.store(sums, frames, offset + c, outputFrame, extent);
     });
   }
+
+  void finish() const { epilogue_.finish(); }
 
  private:
   static constexpr int kPoints = kTile + 2;

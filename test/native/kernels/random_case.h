@@ -33,8 +33,8 @@ inline std::ostream& operator<<(std::ostream& out, const ConvCase& c) {
                         << c.layer.groups;
   return out << " input " << c.input.batch << "×" << c.input.frames << "×" << c.input.height << "×" << c.input.width
              << " tileRows " << c.plan.tileRows << " channelBlock " << c.plan.channelBlock << " shareInput "
-             << c.plan.shareInput << " threads " << c.threads << " bias " << c.bias << " relu " << c.relu
-             << " residual " << static_cast<int>(c.residual);
+             << c.plan.shareInput << " streamOutput " << c.plan.streamOutput << " threads " << c.threads << " bias "
+             << c.bias << " relu " << c.relu << " residual " << static_cast<int>(c.residual);
 }
 
 // Layers and sizes of every kind, small enough for the reference.
@@ -49,7 +49,7 @@ class RandomCases {
       c.input = {within(1, 9), within(1, 33), within(1, 30), within(1, 30)};
       if (one(8)) c.input.height = c.input.width = 1;
     } while (!fits(c));
-    c.plan = {algorithm_, any({1, 2, 5, 6, 12, 24, 48, 100}), any({1, 16, 32, 48, 96}), one(2)};
+    c.plan = {algorithm_, any({1, 2, 5, 6, 12, 24, 48, 100}), any({1, 16, 32, 48, 96}), one(2), one(2)};
     c.threads = static_cast<int>(within(1, 3));
     c.bias = !one(4);
     c.relu = one(2);
