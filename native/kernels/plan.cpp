@@ -24,6 +24,9 @@ int64_t coreCacheBytes() {
 // machines together; this is half of what a group of cores typically has.
 constexpr int64_t kStreamedBytes = 16 * 1024 * 1024;
 
+// Weights beyond this are not found again in the shared cache.
+constexpr size_t kLargeWeightBytes = 8 * 1024 * 1024;
+
 // Depthwise: rows so that those of all taps in time stay in the core's cache, but enough blocks to share out.
 ConvPlan depthwisePlan(const ConvLayer& layer, const ClipSize& input, int threads) {
   constexpr int64_t kChannels = 128;
@@ -54,7 +57,9 @@ ConvPlan defaultPlan(const PackedConv& conv, const ClipSize& input, int threads)
   const int64_t rowBytes =
       shape.points * ((shape.inPlace ? 0 : shape.depth) + plan.channelBlock) * static_cast<int64_t>(sizeof(float));
   const int64_t fitting = coreCacheBytes() * 3 / 4 / rowBytes / simd.rows * simd.rows;
-  plan.tileRows = std::clamp<int64_t>(fitting, 2 * simd.rows, 16 * simd.rows);
+  plan.tileRows = std::clamp<int64_t>(fitting, 4 * simd.rows, 16 * simd.rows);
+  // Weights that come from memory anew for every block must be worth it.
+  if (conv.bytes() > kLargeWeightBytes) plan.tileRows = 16 * simd.rows;
   // With few rows every block would read all weights for little work, and threads would wait for the last block.
   plan.shareInput = rows < 2 * threads * plan.tileRows;
   if (plan.shareInput) {
