@@ -1,0 +1,51 @@
+"""What a peer in Python answers on its standard input: the same lines as protocol.cjs.
+
+    run N    {"times": [milliseconds, ...]}
+    peak     {"peakBytes": ...}, the process's largest resident memory so far
+
+Before that, once it has its first result: {"version": ..., "logits": [[...], ...]}. An empty line, or the end of the
+input, ends it.
+"""
+
+import json
+import resource
+import sys
+import time
+
+import numpy as np
+
+
+def network_input(clips, task):
+    """uint8 N x T x H x W x 3 -> float32 N x 3 x T x H x W, scaled and normalised as Kinetorch does."""
+    mean, std = (np.array(task[name], np.float32) for name in ('mean', 'std'))
+    values = (clips.astype(np.float32) / np.float32(255) - mean) / std
+    return np.ascontiguousarray(values.transpose(0, 4, 1, 2, 3))
+
+
+def read_input(task):
+    shape = (-1, task['frames'], task['height'], task['width'], 3)
+    clips = np.fromfile(f'{task["folder"]}/clips.u8', np.uint8).reshape(shape)[: task['batch']]
+    return network_input(clips, task)
+
+
+def say(message):
+    print(json.dumps(message), flush=True)
+
+
+def serve(version, run):
+    """`run` gives the logits, N x classes, as anything that has tolist()."""
+    say({'version': version, 'logits': run().tolist()})
+    for line in sys.stdin:
+        words = line.split()
+        if not words:
+            return
+        if words[0] == 'peak':
+            unit = 1 if sys.platform == 'darwin' else 1024
+            say({'peakBytes': resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit})
+            continue
+        times = []
+        for _ in range(int(words[1])):
+            start = time.perf_counter()
+            run()
+            times.append((time.perf_counter() - start) * 1000)
+        say({'times': times})
