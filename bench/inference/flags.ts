@@ -1,0 +1,66 @@
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type Case, chosenCases } from './cases';
+import { chosenEngines, type EngineName } from './engines';
+import { thisMachine } from './results';
+import { workFolder } from './setup';
+
+/** What a run was asked for. */
+export interface Flags {
+  cases: Case[];
+  /** Empty: each case's own. */
+  engines: EngineName[];
+  /** Undefined: each case's own. */
+  rounds?: number;
+  threads: number;
+  /** The Python that makes the peers' environment. */
+  python: string;
+  resultsFile: string;
+  /** Cases that the file of results holds are not measured again. */
+  resume: boolean;
+  /** Nothing is measured: what the file holds is shown. */
+  reportOnly: boolean;
+  writeDocs: boolean;
+}
+
+export function readFlags(args: string[]): Flags {
+  const { values } = parseArgs({
+    args,
+    options: {
+      cases: { type: 'string', default: '' },
+      engines: { type: 'string', default: '' },
+      rounds: { type: 'string' },
+      threads: { type: 'string' },
+      python: { type: 'string', default: 'python3' },
+      results: { type: 'string' },
+      resume: { type: 'boolean', default: false },
+      report: { type: 'boolean', default: false },
+      'write-docs': { type: 'boolean', default: false },
+    },
+  });
+  // What other settings give must not take the place of whole measurements.
+  const isTrial = [values.engines, values.rounds, values.threads].some((value) => value);
+  if (isTrial && values['write-docs']) {
+    throw new Error('expected --write-docs without --engines, --rounds and --threads: documents hold whole cases');
+  }
+  return {
+    cases: chosenCases(words(values.cases)),
+    engines: chosenEngines(words(values.engines)),
+    rounds: values.rounds === undefined ? undefined : wholeNumber('rounds', values.rounds),
+    threads: values.threads === undefined ? thisMachine().threads : wholeNumber('threads', values.threads),
+    python: values.python,
+    resultsFile: values.results ?? join(workFolder, isTrial ? 'trial.json' : 'results.json'),
+    resume: values.resume,
+    reportOnly: values.report,
+    writeDocs: values['write-docs'],
+  };
+}
+
+function words(text: string): string[] {
+  return text.split(',').filter((word) => word !== '');
+}
+
+function wholeNumber(name: string, text: string): number {
+  if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
+  throw new Error(`expected --${name} to be a whole number from 1 to 9999 but got ${text}`);
+}

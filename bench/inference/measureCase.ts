@@ -1,0 +1,53 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import type { Case } from './cases';
+import { demandOf } from './demand';
+import type { EngineName } from './engines';
+import type { Flags } from './flags';
+import { measureLatency } from './measureLatency';
+import { measureServing } from './measureServing';
+import { prepareNetwork } from './prepareNetwork';
+import type { CaseResult, MachinePeak } from './results';
+import { commitOf, Session } from './session';
+import type { Peers } from './setup';
+
+/** Starts a case's engines, measures them in turn, and ends them. */
+export async function measureCase(one: Case, peers: Peers, flags: Flags): Promise<CaseResult> {
+  const prepared = await prepareNetwork(one.network, peers);
+  const { name, frames, height, width } = one.network;
+  const session = new Session(one, peers, prepared, flags.threads);
+  try {
+    const before = measurePeak(peers, flags.threads);
+    await session.start(enginesOf(one, flags.engines));
+    await (one.kind === 'latency' ? measureLatency : measureServing)(session, flags.rounds);
+    if (one.batch === 1) await session.startAgain();
+    const engines = await session.finish();
+    const peak = higherOf(before, measurePeak(peers, flags.threads));
+    return {
+      ...{ id: one.id, network: name, clip: [frames, height, width], kind: one.kind, batch: one.batch },
+      ...{ date: new Date().toISOString(), commit: commitOf(__dirname), peak, demand: await demandOf(prepared) },
+      engines,
+    };
+  } finally {
+    session.close();
+  }
+}
+
+/** An engine asked for by name takes part in every case of latency, also where the default leaves it out. */
+function enginesOf(one: Case, asked: readonly EngineName[]): readonly EngineName[] {
+  if (asked.length === 0) return one.engines;
+  return asked.filter((name) => (one.kind === 'serving' ? one.engines.includes(name) : name !== 'native'));
+}
+
+function measurePeak({ native }: Peers, threads: number): MachinePeak {
+  const program = join(native, 'kinetorch_machine_peak');
+  return JSON.parse(execFileSync(program, [String(threads)], { encoding: 'utf8' }));
+}
+
+/** What disturbs a measurement of the machine only lowers it. */
+function higherOf(one: MachinePeak, other: MachinePeak): MachinePeak {
+  return {
+    gflops: Math.max(one.gflops, other.gflops),
+    gigabytesPerSecond: Math.max(one.gigabytesPerSecond, other.gigabytesPerSecond),
+  };
+}

@@ -1,0 +1,23 @@
+import { clipSize } from './format';
+import { explainRoofline } from './renderRoofline';
+import { caseTable, provenance, rooflineTable, servingTable, summaryTable } from './renderTables';
+import type { CaseResult, Results } from './results';
+
+/** Everything that a run found, as Markdown. */
+export function renderResults(results: Results, order: readonly string[]): string {
+  const all = order.flatMap((id) => results.cases[id] ?? []);
+  const latency = all.filter(({ kind }) => kind === 'latency');
+  const single = latency.filter(({ batch }) => batch === 1);
+  const serving = all.filter(({ kind }) => kind === 'serving');
+  const parts = [provenance(results, all)];
+  if (latency.length > 0) parts.push('### At a glance', summaryTable(latency), '### Case by case');
+  parts.push(...latency.flatMap((one) => [caseTitle(one), caseTable(one)]));
+  if (serving.length > 0) parts.push('### Saturated: many calls at once, batches of 8', servingTable(serving));
+  if (single.length > 0) parts.push('### Roofline', rooflineTable(single), ...single.map(explainRoofline));
+  return parts.join('\n\n');
+}
+
+function caseTitle({ network, clip, batch, engines }: CaseResult): string {
+  const rounds = Math.max(...engines.map((engine) => engine.rounds.length));
+  return `#### \`${network}\`, ${clipSize(clip)}, ${batch} ${batch === 1 ? 'clip' : 'clips'} a call (${rounds} rounds)`;
+}

@@ -1,0 +1,82 @@
+import { type EngineName, libtorchPaths } from './engines';
+import type { CaseResult, EngineResult } from './results';
+import { median, ratiosOf, type Spread, spreadOf } from './statistics';
+
+/** An engine in a case of latency. */
+export interface Standing {
+  result: EngineResult;
+  /** Milliseconds a call. */
+  time: Spread;
+  /** Over Kinetorch's time, round by round; null where Kinetorch took no part. */
+  ratio: Spread | null;
+}
+
+/** Kinetorch first, then by time. */
+export function standings({ engines }: CaseResult): Standing[] {
+  const measured = engines.filter(({ rounds }) => rounds.length > 0);
+  const own = measured.find(({ engine }) => engine === 'kinetorch');
+  return measured
+    .map((result) => ({
+      result,
+      time: spreadOf(result.rounds),
+      ratio: own ? spreadOf(ratiosOf(result.rounds, own.rounds)) : null,
+    }))
+    .sort((a, b) => rankOf(a) - rankOf(b));
+}
+
+function rankOf({ result, time }: Standing): number {
+  return result.engine === 'kinetorch' ? -1 : time.median;
+}
+
+/** The fastest engine but Kinetorch, among `names` where they are given. */
+export function bestPeer(one: CaseResult, names?: readonly EngineName[]): Standing | undefined {
+  return standings(one).find(({ result }) => result.engine !== 'kinetorch' && (names?.includes(result.engine) ?? true));
+}
+
+export const bestLibtorch = (one: CaseResult) => bestPeer(one, libtorchPaths);
+
+export function standingOf(one: CaseResult, name: EngineName): Standing | undefined {
+  return standings(one).find(({ result }) => result.engine === name);
+}
+
+/** Of one clip, in milliseconds, at this machine's measured rates. */
+export interface Floors {
+  direct: number;
+  winograd: number;
+  memory: number;
+}
+
+export function floorsOf({ peak, demand }: CaseResult): Floors {
+  const arithmetic = (macs: number) => (2 * macs) / (peak.gflops * 1e6);
+  return {
+    direct: arithmetic(demand.directMacs),
+    winograd: arithmetic(demand.winogradMacs),
+    memory: demand.bytes / (peak.gigabytesPerSecond * 1e6),
+  };
+}
+
+export interface Serving {
+  clipsPerSecond: Spread;
+  nativeClipsPerSecond: Spread;
+  /** Round by round. */
+  share: Spread;
+  /** Of a forward pass, for frames of 320×240. */
+  preprocessing: Spread;
+  delayP99: number;
+  otherDelayP99: number | null;
+}
+
+/** Null where Kinetorch or the native loop took no part. */
+export function servingOf({ engines }: CaseResult): Serving | null {
+  const by = (name: EngineName) => engines.find(({ engine }) => engine === name);
+  const [own, native, other] = [by('kinetorch')?.serving, by('native'), by('onnxruntime-node')?.serving];
+  if (!own || !native?.serving?.preprocessMs) return null;
+  return {
+    clipsPerSecond: spreadOf(own.clipsPerSecond),
+    nativeClipsPerSecond: spreadOf(native.serving.clipsPerSecond),
+    share: spreadOf(ratiosOf(own.clipsPerSecond, native.serving.clipsPerSecond)),
+    preprocessing: spreadOf(ratiosOf(native.serving.preprocessMs, native.rounds)),
+    delayP99: median(own.delayP99),
+    otherDelayP99: other ? median(other.delayP99) : null,
+  };
+}
