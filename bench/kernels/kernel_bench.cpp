@@ -1,6 +1,8 @@
 // Prints for the layers of R(2+1)D-18, R3D-18 and CSN at 16 × 112 × 112, batch 1, what the kernels take: the best plan
 // of a small search, its median and shortest time, and GFLOP/s counted as if the convolution were direct.
 //
+// With --threads 1 times are of the thread alone, which other jobs on the machine disturb least.
+//
 //   kinetorch_kernel_bench [--threads 2] [--target AVX2] [--only part-of-a-name]
 #include <cstdio>
 #include <cstdlib>
@@ -91,7 +93,7 @@ Timing measureStream(const AlignedBuffer& from, AlignedBuffer& to, ParallelFor& 
     for (size_t i = bounds(from.size(), part); i < bounds(from.size(), part + 1); i += 16) sum += from.data()[i];
     std::fill(to.data() + begin, to.data() + end, sum);
   };
-  return measure([&] { threads.run(threads.threads(), copy); }, 15, 100);
+  return measure([&] { threads.run(threads.threads(), copy); }, threads.threads(), 15, 100);
 }
 
 void benchAlgorithm(const Case& c, ConvAlgorithm algorithm, const Options& options) {
@@ -109,13 +111,14 @@ void benchAlgorithm(const Case& c, ConvAlgorithm algorithm, const Options& optio
   const auto timed = [&](const ConvPlan& plan, int calls, double milliseconds) {
     AlignedBuffer workspace(workspaceBytes(packed, plan, c.size, options.threads) / sizeof(float));
     const ConvArguments arguments = {input.data(), output.data(), nullptr, true};
-    return measure([&] { run(packed, plan, c.size, arguments, workspace.data(), threads); }, calls, milliseconds);
+    return measure([&] { run(packed, plan, c.size, arguments, workspace.data(), threads); }, options.threads, calls,
+                   milliseconds);
   };
   const std::vector<ConvPlan> plans = candidatePlans(packed, c.size, options.threads);
   ConvPlan best = plans[0];
   double shortest = 1e30;
   for (const ConvPlan& plan : plans) {
-    const double time = timed(plan, 5, 0).best;
+    const double time = timed(plan, 3, 0).best;
     if (time < shortest) {
       shortest = time;
       best = plan;

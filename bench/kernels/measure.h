@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <ctime>
 #include <vector>
 
 #include "native/kernels/conv.h"
@@ -31,15 +32,28 @@ struct Timing {
   double best = 0;
 };
 
+// With one thread the time that it ran, which other jobs on the machine disturb least; else the time that passed.
+inline double now(int threads) {
+#if defined(CLOCK_THREAD_CPUTIME_ID)
+  if (threads == 1) {
+    timespec time = {};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_nsec) * 1e-6;
+  }
+#endif
+  const auto time = std::chrono::steady_clock::now().time_since_epoch();
+  return std::chrono::duration<double, std::milli>(time).count();
+}
+
 // Calls `work` until both counts are reached: of calls and of milliseconds.
 template <typename Work>
-Timing measure(const Work& work, int calls, double milliseconds = 0) {
+Timing measure(const Work& work, int threads, int calls, double milliseconds) {
   std::vector<double> times;
   double sum = 0;
   while (static_cast<int>(times.size()) < calls || sum < milliseconds) {
-    const auto start = std::chrono::steady_clock::now();
+    const double start = now(threads);
     work();
-    times.push_back(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count());
+    times.push_back(now(threads) - start);
     sum += times.back();
   }
   std::sort(times.begin(), times.end());

@@ -94,7 +94,7 @@ std::vector<ConvPlan> candidatePlans(const PackedConv& conv, const ClipSize& inp
   for (const bool shareInput : {false, true}) {
     for (const int64_t tiles : {2, 4, 8, 16}) {
       if (tiles > 2 && tiles * simd.rows >= 2 * rows) continue;
-      for (const int64_t block : {1, 2, 3, 6, 12}) {
+      for (const int64_t block : {1, 3, 9}) {
         if (block < 2 * panels) add(tiles * simd.rows, block * simd.panelWidth, shareInput);
       }
     }
