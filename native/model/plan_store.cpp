@@ -27,7 +27,7 @@ std::string textOf(const PlanStore::Plan& plan) {
   for (const auto& [name, algorithm] : kNames) {
     if (algorithm == plan->algorithm) text << name;
   }
-  text << ' ' << plan->tileRows << ' ' << plan->channelBlock << ' ' << plan->shareInput;
+  text << ' ' << plan->tileRows << ' ' << plan->channelBlock << ' ' << plan->shareInput << ' ' << plan->streamOutput;
   return text.str();
 }
 
@@ -37,7 +37,7 @@ std::optional<PlanStore::Plan> planFrom(const std::string& text) {
   std::istringstream words(text);
   std::string word;
   ConvPlan plan;
-  words >> word >> plan.tileRows >> plan.channelBlock >> plan.shareInput;
+  words >> word >> plan.tileRows >> plan.channelBlock >> plan.shareInput >> plan.streamOutput;
   if (words.fail()) return std::nullopt;
   constexpr int64_t kMost = 1 << 20;
   if (plan.tileRows < 1 || plan.tileRows > kMost || plan.channelBlock < 1 || plan.channelBlock > kMost) {

@@ -23,6 +23,7 @@ ConvPlan plan() {
   plan.tileRows = 24;
   plan.channelBlock = 48;
   plan.shareInput = true;
+  plan.streamOutput = true;
   return plan;
 }
 
@@ -41,6 +42,7 @@ TEST_F(PlanStoreFile, RemembersPlansForTheNextOne) {
   EXPECT_EQ((*found)->tileRows, 24);
   EXPECT_EQ((*found)->channelBlock, 48);
   EXPECT_TRUE((*found)->shareInput);
+  EXPECT_TRUE((*found)->streamOutput);
   ASSERT_NE(next.find("another"), nullptr);
   EXPECT_FALSE(next.find("another")->has_value());
 }
@@ -57,8 +59,8 @@ TEST_F(PlanStoreFile, KeepsWhatOthersSavedMeanwhile) {
 }
 
 TEST_F(PlanStoreFile, PassesOverLinesThatSayNothing) {
-  std::ofstream(path) << "no tab\nkey\tno-algorithm 1 1 0\nzero\tdirect 0 16 0\nhuge\tdirect 9999999999999 16 0\n"
-                      << "half\twinograd4 24\ngood\tdirect 6 16 0\n";
+  std::ofstream(path) << "no tab\nkey\tno-algorithm 1 1 0\nzero\tdirect 0 16 0 0\nhuge\tdirect 9999999999999 16 0 0\n"
+                      << "half\twinograd4 24\ngood\tdirect 6 16 0 0\n";
   PlanStore store(path);
   for (const char* key : {"no tab", "key", "zero", "huge", "half"}) EXPECT_EQ(store.find(key), nullptr) << key;
   EXPECT_NE(store.find("good"), nullptr);
