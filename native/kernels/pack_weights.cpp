@@ -1,6 +1,7 @@
 #include "native/kernels/pack_weights.h"
 
 #include <algorithm>
+#include <vector>
 
 #include "native/kernels/product_blocks.h"
 #include "native/kernels/winograd_filters.h"
@@ -22,7 +23,8 @@ AlignedBuffer packDepthwise(const ConvLayer& layer, const SimdShape& simd, const
 }
 
 // Calls transform(filter, store) for the filter of every pair of channels; store(point, tap, depth, weight) puts a
-// weight where the micro-kernel reads it: [panel][point][tap][depth][panelWidth].
+// weight where the micro-kernel reads it: [panel][point][tap][depth][panelWidth]. A panel's weights of one input channel
+// are gathered first: points lie so far apart that each store would miss the caches, and here a line is stored once.
 template <typename Transform>
 AlignedBuffer packPanels(const ConvLayer& layer, const ProductShape& shape, const SimdShape& simd, const float* weights,
                          const Transform& transform) {
@@ -30,17 +32,24 @@ AlignedBuffer packPanels(const ConvLayer& layer, const ProductShape& shape, cons
   const int64_t panels = ceilDivide(layer.outputChannels, simd.panelWidth);
   const int64_t filterFloats = kernelVolume(layer);
   AlignedBuffer packed(static_cast<size_t>(panels * panelFloats));
+  std::vector<float> gathered(static_cast<size_t>(panelFloats / layer.inputChannels));
+  std::vector<int64_t> places(static_cast<size_t>(panelFloats / layer.inputChannels / simd.panelWidth));
   for (int64_t panel = 0; panel < panels; ++panel) {
-    float* to = packed.data() + panel * panelFloats;
     const int64_t first = panel * simd.panelWidth;
     const int64_t lanes = std::min(simd.panelWidth, layer.outputChannels - first);
     for (int64_t c = 0; c < layer.inputChannels; ++c) {
       for (int64_t lane = 0; lane < lanes; ++lane) {
+        size_t line = 0;
         transform(weights + ((first + lane) * layer.inputChannels + c) * filterFloats, c,
                   [&](int64_t point, int64_t tap, int64_t depth, double weight) {
-                    to[((point * shape.taps + tap) * shape.depth + depth) * simd.panelWidth + lane] =
-                        static_cast<float>(weight);
+                    places[line] = (point * shape.taps + tap) * shape.depth + depth;
+                    gathered[line * simd.panelWidth + lane] = static_cast<float>(weight);
+                    ++line;
                   });
+      }
+      for (size_t line = 0; line < places.size(); ++line) {
+        std::copy_n(gathered.data() + line * simd.panelWidth, lanes,
+                    packed.data() + panel * panelFloats + places[line] * simd.panelWidth);
       }
     }
   }
