@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { type EngineName, engines } from './engines';
 import { openLog, type Peers } from './setup';
@@ -68,7 +69,8 @@ export class EngineProcess {
 
   /** Peak of resident memory so far, in bytes; then the process ends. */
   async stop(): Promise<number> {
-    const { peakBytes } = await this.ask<{ peakBytes: number }>('peak');
+    const peakBytes =
+      (await highWaterMark(this.child.pid)) ?? (await this.ask<{ peakBytes: number }>('peak')).peakBytes;
     const ended = new Promise((resolve) => this.child.once('exit', resolve));
     this.child.stdin?.end();
     await ended;
@@ -78,6 +80,13 @@ export class EngineProcess {
   kill(): void {
     this.child.kill('SIGKILL');
   }
+}
+
+/** Null where there is no /proc. What a process on Linux says of itself holds its parent's memory, from before exec. */
+async function highWaterMark(pid?: number): Promise<number | null> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+  const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1];
+  return kilobytes === undefined ? null : Number(kilobytes) * 1024;
 }
 
 async function nextLine(lines: AsyncIterator<string>): Promise<string> {
