@@ -79,7 +79,11 @@ void preprocessClip(const Clip& clip, const CropPosition& position, const InputS
   const std::vector<int64_t> picked = pickFrames(clip.frames, input.frames);
   const CropPlan crop = cropOf(clip, position, input);
   const at::Tensor slot = batch.select(0, index).permute({1, 2, 3, 0});
-  if (!clip.isFloat && slot.device().is_cpu() && slot.scalar_type() == at::kFloat && slot.is_contiguous()) {
+  // Between sizes of a small ratio many values lie at exactly a half, and rounding noise decides. Without antialias
+  // torchvision's noise is LibTorch's own: it is left to decide.
+  const bool isResized = crop.resizedHeight != clip.height || crop.resizedWidth != clip.width;
+  const bool inOnePass = input.antialias || !isResized;
+  if (inOnePass && !clip.isFloat && slot.device().is_cpu() && slot.scalar_type() == at::kFloat && slot.is_contiguous()) {
     preprocessBytes(clip, picked, crop, input, slot.data_ptr<float>());
     return;
   }
