@@ -224,7 +224,7 @@ void FusedConvolution::finishMeasuring() {
 }
 
 int64_t FusedConvolution::bytes() const {
-  int64_t bytes = weight_.defined() ? static_cast<int64_t>(weight_.nbytes()) : 0;
+  int64_t bytes = plainBytes();
   for (const auto& weights : packed_) bytes += weights ? static_cast<int64_t>(weights->bytes()) : 0;
   return bytes;
 }

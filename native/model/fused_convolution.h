@@ -63,8 +63,9 @@ class FusedConvolution final : public torch::CustomClassHolder {
 
   // After the last measurement: frees the plain weights where LibTorch's convolution is not used.
   void finishMeasuring();
-  // Of weights, in whatever orders they are kept.
+  // Of weights, in whatever orders they are kept; and of the plain ones alone, while they are.
   int64_t bytes() const;
+  int64_t plainBytes() const { return weight_.defined() ? static_cast<int64_t>(weight_.nbytes()) : 0; }
 
  private:
   struct Choice {

@@ -76,7 +76,6 @@ class TorchScriptNetwork : public Network {
     const auto context = std::make_shared<ConvolutionContext>(options.level, path, options.maxWeightBytes);
     const auto layers = fuseConvolutions(graph_, context);
     if (layers.empty()) return;
-    for (const auto& layer : layers) bytes_ -= layer->bytes();
     const at::Tensor clip = randomClips(1, input);
     const at::Tensor expected = logits(clip);
     const Milliseconds slice(options.measureMs / static_cast<double>(layers.size()));
@@ -88,15 +87,18 @@ class TorchScriptNetwork : public Network {
       return;
     }
     context->setMeasuringTime(Milliseconds(0));
-    const Clock::time_point begin = Clock::now();
-    logits(clip);
-    const Milliseconds batch = (Clock::now() - begin) * options.maxBatchSize;
-    if (options.maxBatchSize > 1 && batch.count() < options.measureMs / 4) {
-      context->setMeasuringTime(slice / 2);
-      tryLogits(randomClips(options.maxBatchSize, input));
-      context->setMeasuringTime(Milliseconds(0));
+    if (options.maxBatchSize > 1 && options.measureMs > 0) {
+      const Clock::time_point begin = Clock::now();
+      logits(clip);
+      const Milliseconds batch = (Clock::now() - begin) * options.maxBatchSize;
+      if (batch.count() < options.measureMs / 4) {
+        context->setMeasuringTime(slice / 2);
+        tryLogits(randomClips(options.maxBatchSize, input));
+        context->setMeasuringTime(Milliseconds(0));
+      }
     }
     for (const auto& layer : layers) {
+      bytes_ -= layer->plainBytes();  // as parameters they were counted
       layer->finishMeasuring();
       bytes_ += layer->bytes();
     }

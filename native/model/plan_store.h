@@ -16,7 +16,7 @@ class PlanStore {
  public:
   using Plan = std::optional<ConvPlan>;
 
-  // `path` is empty where nothing is to be remembered. One file a machine, processor model and version: see planFile().
+  // `path` is empty where nothing is to be remembered. One file a processor model and version: see planFileName().
   explicit PlanStore(std::string path);
 
   const Plan* find(const std::string& key) const;
