@@ -1,4 +1,4 @@
-// The loops around the micro-kernel that all convolutions but depthwise share (Note [Products]).
+// The loops around the micro-kernel that all of Winograd's algorithms share (Note [Products]).
 #if defined(KINETORCH_KERNELS_BLOCKED_PRODUCT_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef KINETORCH_KERNELS_BLOCKED_PRODUCT_INL_H
 #undef KINETORCH_KERNELS_BLOCKED_PRODUCT_INL_H
@@ -7,6 +7,7 @@
 #endif
 
 #include <algorithm>
+#include <utility>
 
 #include "native/kernels/conv_job.h"
 #include "native/kernels/epilogue-inl.h"
@@ -19,6 +20,47 @@ HWY_BEFORE_NAMESPACE();
 namespace kinetorch {
 namespace HWY_NAMESPACE {
 
+// What one panel of weights, [depth][kPanelWidth], is multiplied with, and where the sums go.
+struct ProductOperands {
+  const float* rows;
+  int64_t rowStride;
+  const float* panel;
+  int64_t depth;
+  float* products;
+  int64_t productStride;
+  bool add;  // to what `products` holds
+};
+
+template <int kRows>
+HWY_NOINLINE void multiplyRows(const ProductOperands& operands, int64_t first) {
+  const Floats d;
+  const float* rows[kRows];
+  Vector left[kRows];
+  Vector right[kRows];
+  HWY_UNROLL(12)
+  for (int r = 0; r < kRows; ++r) {
+    rows[r] = operands.rows + (first + r) * operands.rowStride;
+    left[r] = hn::Zero(d);
+    right[r] = hn::Zero(d);
+  }
+  accumulate(rows, operands.panel, operands.depth, left, right);
+  float* to = operands.products + first * operands.productStride;
+  HWY_UNROLL(12)
+  for (int r = 0; r < kRows; ++r, to += operands.productStride) {
+    if (operands.add) {
+      left[r] = hn::Add(left[r], hn::LoadU(d, to));
+      right[r] = hn::Add(right[r], hn::LoadU(d, to + kLanes));
+    }
+    hn::StoreU(left[r], d, to);
+    hn::StoreU(right[r], d, to + kLanes);
+  }
+}
+
+template <size_t... kIndex>
+constexpr MicroKernels<ProductOperands> productKernels(std::index_sequence<kIndex...>) {
+  return {&multiplyRows<static_cast<int>(kIndex) + 1>...};
+}
+
 // A row of the grid.
 struct Row {
   int64_t group;
@@ -28,7 +70,6 @@ struct Row {
 
 // `Transform` has
 //   void input(Row, float* to, int64_t stride): writes the row's points, each `stride` after the one before;
-//   const float* inPlace(Row): the row within the input, for shapes that are not transformed;
 //   void output(Row, const float* products, int64_t stride, int64_t channel, int64_t channels): writes those channels
 //       of the row's output pixels;
 //   void finish(): called by the thread that wrote some output.
@@ -47,17 +88,14 @@ class BlockedProduct {
   }
 
  private:
-  // Weights for which a panel's part stays in the first-level cache while all rows pass.
-  static constexpr int64_t kDepthBlock = 20 * 1024 / (kPanelWidth * static_cast<int64_t>(sizeof(float)));
+  static constexpr MicroKernels<ProductOperands> kKernels = productKernels(std::make_index_sequence<kMicroRows>());
 
   void shareBlocks() const {
     const int64_t scratch = blocks_.transformedFloats() + blocks_.productFloats();
     shareOut(job_.parallel, blocks_.count(), [&](int64_t index, int thread) HWY_ATTR {
       float* transformed = job_.workspace + thread * scratch;
       const RowBlock block = blocks_.block(index);
-      if (!shape_.inPlace) {
-        for (int64_t row = 0; row < block.inputFrames * block.positions; ++row) transformRow(block, row, transformed);
-      }
+      for (int64_t row = 0; row < block.inputFrames * block.positions; ++row) transformRow(block, row, transformed);
       for (int64_t part = 0; part < blocks_.channelBlocks(); ++part) {
         multiply(block, transformed, part, transformed + blocks_.transformedFloats());
       }
@@ -69,10 +107,8 @@ class BlockedProduct {
     float* products = transformed + blocks_.transformedFloats();
     for (int64_t index = 0; index < blocks_.count(); ++index) {
       const RowBlock block = blocks_.block(index);
-      if (!shape_.inPlace) {
-        shareOut(job_.parallel, block.inputFrames * block.positions,
-                 [&](int64_t row, int) HWY_ATTR { transformRow(block, row, transformed); });
-      }
+      shareOut(job_.parallel, block.inputFrames * block.positions,
+               [&](int64_t row, int) HWY_ATTR { transformRow(block, row, transformed); });
       shareOut(job_.parallel, blocks_.channelBlocks(), [&](int64_t part, int thread) HWY_ATTR {
         multiply(block, transformed, part, products + thread * blocks_.productFloats());
       });
@@ -110,24 +146,19 @@ class BlockedProduct {
       const int64_t begin = std::max(block.frame, reach - tap);
       const int64_t end = std::min(block.frame + block.frames, shape_.frames + reach - tap);
       if (begin >= end) continue;
-      MicroOperands operands;
-      const int64_t firstFrame = begin + tap - reach;
-      if (shape_.inPlace) {
-        operands.rows = transform_.inPlace({block.group, firstFrame, block.position});
-      } else {
-        operands.rows = transformed + point * blocks_.transformedStride() +
-                        (firstFrame - block.inputFrame) * block.positions * blocks_.rowStride();
-      }
+      ProductOperands operands;
+      operands.rows = transformed + point * blocks_.transformedStride() +
+                      (begin + tap - reach - block.inputFrame) * block.positions * blocks_.rowStride();
       operands.rowStride = blocks_.rowStride();
       operands.products = products + (begin - block.frame) * block.positions * blocks_.channelBlock();
       operands.productStride = blocks_.channelBlock();
       operands.panel =
           job_.weights + ((panel * shape_.points + point) * shape_.taps + tap) * shape_.depth * kPanelWidth;
-      const int64_t depthBlock = ceilDivide(shape_.depth, ceilDivide(shape_.depth, kDepthBlock));
+      const int64_t depthBlock = evenPart(shape_.depth, kDepthBlock);
       for (int64_t depth = 0; depth < shape_.depth; depth += depthBlock) {
         operands.depth = std::min(depthBlock, shape_.depth - depth);
         operands.add = step > 0 || depth > 0;
-        multiplyPanel(operands, (end - begin) * block.positions);
+        multiplyInParts(kKernels, operands, (end - begin) * block.positions);
         operands.rows += operands.depth;
         operands.panel += operands.depth * kPanelWidth;
       }

@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "native/kernels/conv_job.h"
+#include "native/kernels/direct_blocks.h"
 #include "native/kernels/pack_weights.h"
 #include "native/kernels/product_blocks.h"
 #include "native/kernels/targets.h"
@@ -81,7 +82,12 @@ PackedConv::PackedConv(const ConvLayer& layer, ConvAlgorithm algorithm, const fl
 
 size_t workspaceBytes(const PackedConv& conv, const ConvPlan& plan, const ClipSize& input, int threads) {
   if (conv.algorithm() == ConvAlgorithm::kDepthwise) return 0;
-  const ProductBlocks blocks(productShape(conv.layer(), conv.algorithm(), input), plan, simdShape(conv.target()));
+  const SimdShape simd = simdShape(conv.target());
+  if (conv.algorithm() == ConvAlgorithm::kDirect) {
+    const DirectBlocks blocks(conv.layer(), directShape(conv.layer(), input), plan, simd);
+    return static_cast<size_t>(blocks.sharedFloats() + threads * blocks.threadFloats()) * sizeof(float);
+  }
+  const ProductBlocks blocks(productShape(conv.layer(), conv.algorithm(), input), plan, simd);
   const int64_t floats = plan.shareInput ? blocks.transformedFloats() + threads * blocks.productFloats()
                                          : threads * (blocks.transformedFloats() + blocks.productFloats());
   return static_cast<size_t>(floats) * sizeof(float);

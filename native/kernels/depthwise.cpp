@@ -5,7 +5,7 @@
 #include "hwy/cache_control.h"
 #include "hwy/foreach_target.h"
 #include "native/kernels/epilogue-inl.h"
-#include "native/kernels/product_blocks.h"
+#include "native/kernels/rounding.h"
 #include "native/kernels/share_out.h"
 
 HWY_BEFORE_NAMESPACE();

@@ -2,104 +2,245 @@
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "native/kernels/direct.cpp"
+#include <algorithm>
+#include <utility>
+
 #include "hwy/foreach_target.h"
-#include "native/kernels/blocked_product-inl.h"
+#include "native/kernels/conv_job.h"
+#include "native/kernels/direct_blocks.h"
+#include "native/kernels/epilogue-inl.h"
+#include "native/kernels/micro_kernel-inl.h"
+#include "native/kernels/share_out.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace kinetorch {
 namespace HWY_NAMESPACE {
 namespace {
 
-// A row is an output pixel: the input pixels below the kernel one after the other, [kt][kh][kw][C].
+// Some of the segments of a block's rows, or a part of one segment, and a panel of weights for them.
+struct SegmentOperands {
+  const float* const* pointers;  // [segment][row]
+  int64_t pointerStride;
+  int64_t segments;
+  int64_t offset;  // within a segment
+  int64_t depth;
+  const float* zeros;
+  const float* panel;
+  const float* start;  // the sums begin with these
+  int64_t startStride;
+  float* sums;  // [row][kPanelWidth]; null: they are complete, and go to the output
+  const Epilogue* epilogue;
+  int64_t outputOffset;
+  int64_t outputStride;
+  int64_t channels;  // of the panel
+};
+
+template <int kVectors, int kRows, typename Extent>
+HWY_INLINE void storeOutput(const SegmentOperands& operands, int64_t first, int64_t channel,
+                            Vector (&sums)[kVectors][kRows], Extent extent) {
+  const int64_t offset = operands.outputOffset + first * operands.outputStride + channel;
+  operands.epilogue->store(sums, kRows, offset, operands.outputStride, extent);
+}
+
+// A vector of the last panel, which may have fewer channels.
+template <int kRows>
+HWY_INLINE void storeLast(const SegmentOperands& operands, int64_t first, int64_t channel,
+                          const Vector (&sums)[kRows]) {
+  const int64_t channels = operands.channels - channel;
+  Vector vectors[1][kRows];
+  HWY_UNROLL(12)
+  for (int r = 0; r < kRows; ++r) vectors[0][r] = sums[r];
+  if (channels >= kLanes) {
+    storeOutput(operands, first, channel, vectors, Whole{});
+  } else if (channels > 0) {
+    storeOutput(operands, first, channel, vectors, Part{channels});
+  }
+}
+
+template <int kRows>
+HWY_NOINLINE void multiplySegments(const SegmentOperands& operands, int64_t first) {
+  const Floats d;
+  Vector left[kRows];
+  Vector right[kRows];
+  const float* start = operands.start + first * operands.startStride;
+  HWY_UNROLL(12)
+  for (int r = 0; r < kRows; ++r, start += operands.startStride) {
+    left[r] = hn::LoadU(d, start);
+    right[r] = hn::LoadU(d, start + kLanes);
+  }
+  const float* const* pointers = operands.pointers + first;
+  const float* panel = operands.panel;
+  for (int64_t s = 0; s < operands.segments; ++s, pointers += operands.pointerStride) {
+    const float* rows[kRows];
+    bool isZero = true;
+    HWY_UNROLL(12)
+    for (int r = 0; r < kRows; ++r) {
+      isZero &= pointers[r] == operands.zeros;
+      rows[r] = pointers[r] + operands.offset;
+    }
+    if (!isZero) accumulate(rows, panel, operands.depth, left, right);
+    panel += operands.depth * kPanelWidth;
+  }
+  if (operands.sums != nullptr) {
+    float* to = operands.sums + first * kPanelWidth;
+    HWY_UNROLL(12)
+    for (int r = 0; r < kRows; ++r, to += kPanelWidth) {
+      hn::StoreU(left[r], d, to);
+      hn::StoreU(right[r], d, to + kLanes);
+    }
+  } else if (operands.channels >= kPanelWidth) {
+    Vector sums[2][kRows];
+    HWY_UNROLL(12)
+    for (int r = 0; r < kRows; ++r) {
+      sums[0][r] = left[r];
+      sums[1][r] = right[r];
+    }
+    storeOutput(operands, first, 0, sums, Vectors<2>{});
+  } else {
+    storeLast(operands, first, 0, left);
+    storeLast(operands, first, kLanes, right);
+  }
+}
+
+template <size_t... kIndex>
+constexpr MicroKernels<SegmentOperands> segmentKernels(std::index_sequence<kIndex...>) {
+  return {&multiplySegments<static_cast<int>(kIndex) + 1>...};
+}
+
 class Direct {
  public:
-  Direct(const ConvJob& job, const ProductShape& shape)
-      : epilogue_(job),
-        layer_(job.layer),
-        input_(job.arguments.input),
-        size_(job.input),
-        outputSize_(job.output),
-        shape_(shape) {}
+  Direct(const ConvJob& job, const DirectShape& shape)
+      : job_(job),
+        shape_(shape),
+        blocks_(job.layer, shape, job.plan, {kLanes, kPanelWidth, kMicroRows}),
+        epilogue_(job),
+        zeros_(job.workspace),
+        source_(shape.copiedFloats > 0 ? job.workspace + blocks_.zeroFloats() : job.arguments.input),
+        lineFloats_(shape.copiedFloats > 0 ? (job.input.width + 2 * job.layer.padding[2]) * job.layer.inputChannels
+                                           : job.input.width * job.layer.inputChannels),
+        // Bytes of weights within the cache, whole segments if possible.
+        segmentBlock_(shape.depth < kDepthBlock ? evenPart(shape.segments, kDepthBlock / shape.depth) : 1),
+        depthBlock_(evenPart(shape.depth, kDepthBlock)) {}
 
-  void input(const Row& row, float* to, int64_t) const {
-    const Pixel pixel = pixelAt(row);
-    const int64_t channels = layer_.inputChannels;
-    const int64_t rowFloats = layer_.kernel[2] * channels;
-    const int64_t left = std::clamp<int64_t>(-pixel.x, 0, layer_.kernel[2]);
-    const int64_t right = std::clamp<int64_t>(size_.width - pixel.x, left, layer_.kernel[2]);
-    for (int64_t t = pixel.frame; t < pixel.frame + layer_.kernel[0]; ++t) {
-      for (int64_t y = pixel.y; y < pixel.y + layer_.kernel[1]; ++y, to += rowFloats) {
-        if (t < 0 || t >= size_.frames || y < 0 || y >= size_.height) {
-          std::fill_n(to, rowFloats, 0.0F);
+  void run() const {
+    std::fill_n(job_.workspace, shape_.depth, 0.0F);
+    if (shape_.copiedFloats > 0) copyPadded(job_.workspace + blocks_.zeroFloats());
+    // Channels change last, so that a thread reads the same weights for one block of rows after the other.
+    const int64_t rowBlocks = blocks_.rowBlocks();
+    shareOut(job_.parallel, rowBlocks * blocks_.channelBlocks(), [&](int64_t item, int thread) HWY_ATTR {
+      const int64_t first = item % rowBlocks * blocks_.rows();
+      const int64_t channel = item / rowBlocks * blocks_.channelBlock();
+      float* const scratch = job_.workspace + blocks_.sharedFloats() + thread * blocks_.threadFloats();
+      multiply(first, std::min(blocks_.rows(), shape_.rows - first), channel, scratch);
+    });
+  }
+
+ private:
+  static constexpr MicroKernels<SegmentOperands> kKernels = segmentKernels(std::make_index_sequence<kMicroRows>());
+
+  void copyPadded(float* to) const {
+    const int64_t floats = job_.input.width * job_.layer.inputChannels;
+    const int64_t padding = job_.layer.padding[2] * job_.layer.inputChannels;
+    shareOut(job_.parallel, job_.input.batch * job_.input.frames, [&](int64_t frame, int) {
+      for (int64_t line = frame * job_.input.height; line < (frame + 1) * job_.input.height; ++line) {
+        float* const begin = to + line * lineFloats_;
+        std::fill_n(begin, padding, 0.0F);
+        std::copy_n(job_.arguments.input + line * floats, floats, begin + padding);
+        std::fill_n(begin + padding + floats, padding, 0.0F);
+      }
+    });
+  }
+
+  void multiply(int64_t first, int64_t rows, int64_t channel, float* scratch) const {
+    const auto pointers = reinterpret_cast<const float**>(scratch);
+    findSegments(first, rows, pointers);
+    SegmentOperands operands;
+    operands.pointerStride = blocks_.rows();
+    operands.zeros = zeros_;
+    operands.epilogue = &epilogue_;
+    operands.outputStride = job_.layer.outputChannels;
+    const int64_t end = std::min(channel + blocks_.channelBlock(), job_.layer.outputChannels);
+    for (; channel < end; channel += kPanelWidth) {
+      const float* const panel = job_.weights + channel * shape_.segments * shape_.depth;
+      operands.outputOffset = first * job_.layer.outputChannels + channel;
+      operands.channels = end - channel;
+      operands.start = job_.bias + channel;
+      operands.startStride = 0;
+      for (int64_t segment = 0; segment < shape_.segments; segment += segmentBlock_) {
+        operands.pointers = pointers + segment * blocks_.rows();
+        operands.segments = std::min(segmentBlock_, shape_.segments - segment);
+        for (int64_t offset = 0; offset < shape_.depth; offset += depthBlock_) {
+          operands.offset = offset;
+          operands.depth = std::min(depthBlock_, shape_.depth - offset);
+          operands.panel = panel + (segment * shape_.depth + offset) * kPanelWidth;
+          const bool isLast = segment + segmentBlock_ >= shape_.segments && offset + depthBlock_ >= shape_.depth;
+          operands.sums = isLast ? nullptr : scratch + blocks_.pointerFloats();
+          multiplyInParts(kKernels, operands, rows);
+          operands.start = operands.sums;
+          operands.startStride = kPanelWidth;
+        }
+      }
+    }
+    epilogue_.finish();
+  }
+
+  void findSegments(int64_t first, int64_t rows, const float** pointers) const {
+    const ClipSize& output = job_.output;
+    int64_t x = first % output.width;
+    int64_t y = first / output.width % output.height;
+    int64_t t = first / (output.width * output.height) % output.frames;
+    int64_t clip = first / (output.width * output.height * output.frames);
+    for (int64_t row = 0; row < rows; ++row) {
+      findSegmentsOf(clip, t, y, x, pointers + row);
+      if (++x < output.width) continue;
+      x = 0;
+      if (++y < output.height) continue;
+      y = 0;
+      if (++t < output.frames) continue;
+      t = 0;
+      ++clip;
+    }
+  }
+
+  void findSegmentsOf(int64_t clip, int64_t t, int64_t y, int64_t x, const float** pointers) const {
+    const ConvLayer& layer = job_.layer;
+    const ClipSize& input = job_.input;
+    const int64_t firstFrame = t * layer.stride[0] - layer.padding[0];
+    const int64_t firstLine = y * layer.stride[1] - layer.padding[1];
+    const int64_t firstPixel = x * layer.stride[2] - layer.padding[2];
+    const bool isPadded = shape_.copiedFloats > 0;
+    for (int64_t frame = firstFrame; frame < firstFrame + layer.kernel[0]; ++frame) {
+      for (int64_t line = firstLine; line < firstLine + layer.kernel[1]; ++line) {
+        const bool exists = frame >= 0 && frame < input.frames && line >= 0 && line < input.height;
+        const float* const pixels =
+            exists ? source_ + ((clip * input.frames + frame) * input.height + line) * lineFloats_ : nullptr;
+        if (isPadded) {
+          *pointers = exists ? pixels + x * layer.stride[2] * layer.inputChannels : zeros_;
+          pointers += blocks_.rows();
           continue;
         }
-        const int64_t from = (((pixel.clip * size_.frames + t) * size_.height + y) * size_.width + pixel.x) * channels;
-        std::fill_n(to, left * channels, 0.0F);
-        copy(input_ + from + left * channels, to + left * channels, (right - left) * channels);
-        std::fill_n(to + right * channels, rowFloats - right * channels, 0.0F);
+        for (int64_t pixel = firstPixel; pixel < firstPixel + layer.kernel[2]; ++pixel) {
+          *pointers = exists && pixel >= 0 && pixel < input.width ? pixels + pixel * layer.inputChannels : zeros_;
+          pointers += blocks_.rows();
+        }
       }
     }
   }
 
-  const float* inPlace(const Row& row) const { return input_ + pixelIndex(row) * layer_.inputChannels; }
-
-  void output(const Row& row, const float* products, int64_t, int64_t channel, int64_t channels) const {
-    const int64_t offset = pixelIndex(row) * layer_.outputChannels + channel;
-    const Epilogue epilogue = epilogue_;
-    forEachLine(channels, [=](int64_t c, auto extent) HWY_ATTR {
-      constexpr int kVectors = decltype(extent)::kVectors;
-      Vector sums[kVectors][1];
-      HWY_UNROLL(4)
-      for (int v = 0; v < kVectors; ++v) {
-        const int64_t at = c + v * kLanes;
-        sums[v][0] = hn::Add(hn::LoadU(Floats(), products + at), epilogue.bias(channel + at));
-      }
-      epilogue.store(sums, 1, offset + c, 0, extent);
-    });
-  }
-
-  void finish() const { epilogue_.finish(); }
-
- private:
-  // An input pixel, perhaps outside.
-  struct Pixel {
-    int64_t clip;
-    int64_t frame;
-    int64_t y;
-    int64_t x;
-  };
-
-  int64_t pixelIndex(const Row& row) const {
-    return (row.group * shape_.frames + row.frame) * shape_.positions + row.position;
-  }
-
-  Pixel pixelAt(const Row& row) const {
-    int64_t index = row.position;
-    const int64_t x = index % outputSize_.width;
-    index /= outputSize_.width;
-    const int64_t y = index % outputSize_.height;
-    index /= outputSize_.height;
-    const int64_t t = index % outputSize_.frames;
-    return {index / outputSize_.frames, t * layer_.stride[0] - layer_.padding[0],
-            y * layer_.stride[1] - layer_.padding[1], x * layer_.stride[2] - layer_.padding[2]};
-  }
-
-  static HWY_INLINE void copy(const float* from, float* to, int64_t count) {
-    forEachVector(count, [&](int64_t i, auto extent) HWY_ATTR { store(load(from + i, extent), to + i, extent); });
-  }
-
-  Epilogue epilogue_;
-  const ConvLayer& layer_;
-  const float* input_;
-  ClipSize size_;
-  ClipSize outputSize_;
-  const ProductShape& shape_;
+  const ConvJob& job_;
+  const DirectShape& shape_;
+  const DirectBlocks blocks_;
+  const Epilogue epilogue_;
+  const float* zeros_;
+  const float* source_;
+  int64_t lineFloats_;
+  int64_t segmentBlock_;
+  int64_t depthBlock_;
 };
 
 void runDirect(const ConvJob& job) {
-  const ProductShape shape = productShape(job.layer, ConvAlgorithm::kDirect, job.input);
-  const Direct transform(job, shape);
-  BlockedProduct<Direct>(job, shape, transform).run();
+  const DirectShape shape = directShape(job.layer, job.input);
+  Direct(job, shape).run();
 }
 
 }  // namespace

@@ -40,7 +40,8 @@ class Epilogue {
     }
     const Vector floor = constant(floor_);
     float* to = output_ + offset;
-    if (std::is_same<Extent, CacheLine>::value && stream_) {
+    constexpr bool kWholeLines = !std::is_same<Extent, Part>::value && Extent::kVectors % CacheLine::kVectors == 0;
+    if (kWholeLines && stream_) {
       forEach(sums, pixels, [&](Vector& sum, int64_t pixel, int64_t channel) HWY_ATTR {
         hn::Stream(atLeast(floor, sum), Floats(), to + pixel * stride + channel);
       });

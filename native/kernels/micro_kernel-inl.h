@@ -7,7 +7,8 @@
 #endif
 
 #include <array>
-#include <utility>
+#include <cstddef>
+#include <cstdint>
 
 #include "native/kernels/simd-inl.h"
 
@@ -23,31 +24,14 @@ constexpr int kMicroRows = 12;
 #endif
 constexpr int64_t kPanelWidth = 2 * kLanes;
 
-// What one panel of weights, [depth][kPanelWidth], is multiplied with, and where the sums go.
-struct MicroOperands {
-  const float* rows;
-  int64_t rowStride;
-  const float* panel;
-  int64_t depth;
-  float* products;
-  int64_t productStride;
-  bool add;  // to what `products` holds
-};
+// Weights for which a panel's part stays in the first-level cache while all rows pass.
+constexpr int64_t kDepthBlock = 20 * 1024 / (kPanelWidth * static_cast<int64_t>(sizeof(float)));
 
+// Adds to each row's sums the products of `depth` values with a panel of weights, [depth][kPanelWidth].
 template <int kRows>
-HWY_NOINLINE void multiplyRows(const MicroOperands& operands) {
+HWY_INLINE void accumulate(const float* const (&rows)[kRows], const float* HWY_RESTRICT panel, int64_t depth,
+                           Vector (&left)[kRows], Vector (&right)[kRows]) {
   const Floats d;
-  const float* HWY_RESTRICT panel = operands.panel;
-  const float* HWY_RESTRICT rows[kRows];
-  Vector left[kRows];
-  Vector right[kRows];
-  HWY_UNROLL(12)
-  for (int r = 0; r < kRows; ++r) {
-    rows[r] = operands.rows + r * operands.rowStride;
-    left[r] = hn::Zero(d);
-    right[r] = hn::Zero(d);
-  }
-  const int64_t depth = operands.depth;
   HWY_UNROLL(4)
   for (int64_t i = 0; i < depth; ++i) {
     const Vector leftWeights = hn::Load(d, panel + i * kPanelWidth);
@@ -59,35 +43,24 @@ HWY_NOINLINE void multiplyRows(const MicroOperands& operands) {
       right[r] = hn::MulAdd(value, rightWeights, right[r]);
     }
   }
-  float* to = operands.products;
-  HWY_UNROLL(12)
-  for (int r = 0; r < kRows; ++r, to += operands.productStride) {
-    if (operands.add) {
-      left[r] = hn::Add(left[r], hn::LoadU(d, to));
-      right[r] = hn::Add(right[r], hn::LoadU(d, to + kLanes));
-    }
-    hn::StoreU(left[r], d, to);
-    hn::StoreU(right[r], d, to + kLanes);
-  }
 }
 
-using MicroKernel = void (*)(const MicroOperands& operands);
+// Computes as many rows as it was made for, from `first` on.
+template <typename Operands>
+using MicroKernel = void (*)(const Operands& operands, int64_t first);
 
-template <size_t... kIndex>
-constexpr std::array<MicroKernel, sizeof...(kIndex)> microKernels(std::index_sequence<kIndex...>) {
-  return {&multiplyRows<static_cast<int>(kIndex) + 1>...};
-}
+// One for each number of rows, kernels[n - 1] for n.
+template <typename Operands>
+using MicroKernels = std::array<MicroKernel<Operands>, kMicroRows>;
 
 // Any number of rows, in even parts: a last part of one or two rows would wait for its own sums.
-inline void multiplyPanel(MicroOperands operands, int64_t rows) {
-  static constexpr auto kKernels = microKernels(std::make_index_sequence<kMicroRows>());
-  int64_t parts = (rows + kMicroRows - 1) / kMicroRows;
-  for (; parts > 0; --parts) {
-    const int64_t part = rows / parts;
-    kKernels[static_cast<size_t>(part - 1)](operands);
-    operands.rows += part * operands.rowStride;
-    operands.products += part * operands.productStride;
-    rows -= part;
+template <typename Operands>
+void multiplyInParts(const MicroKernels<Operands>& kernels, const Operands& operands, int64_t rows) {
+  int64_t first = 0;
+  for (int64_t parts = (rows + kMicroRows - 1) / kMicroRows; parts > 0; --parts) {
+    const int64_t part = (rows - first) / parts;
+    kernels[static_cast<size_t>(part - 1)](operands, first);
+    first += part;
   }
 }
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "native/kernels/conv.h"
+#include "native/kernels/direct_blocks.h"
 #include "native/kernels/product_blocks.h"
 #include "native/kernels/targets.h"
 
@@ -43,19 +44,33 @@ ConvPlan depthwisePlan(const ConvLayer& layer, const ClipSize& input, int thread
   return plan;
 }
 
+int64_t productRows(const PackedConv& conv, const ClipSize& input) {
+  if (conv.algorithm() == ConvAlgorithm::kDirect) return directShape(conv.layer(), input).rows;
+  const ProductShape shape = productShape(conv.layer(), conv.algorithm(), input);
+  return shape.groups * shape.frames * shape.positions;
+}
+
+// That should stay in the core's cache: a row, transformed if it is, and its sums.
+int64_t floatsOfRow(const PackedConv& conv, const ClipSize& input, int64_t channels) {
+  if (conv.algorithm() == ConvAlgorithm::kDirect) {
+    const DirectShape shape = directShape(conv.layer(), input);
+    return shape.segments * shape.depth;
+  }
+  const ProductShape shape = productShape(conv.layer(), conv.algorithm(), input);
+  return shape.points * (shape.depth + channels);
+}
+
 }  // namespace
 
 ConvPlan defaultPlan(const PackedConv& conv, const ClipSize& input, int threads) {
   const ConvLayer& layer = conv.layer();
   if (conv.algorithm() == ConvAlgorithm::kDepthwise) return depthwisePlan(layer, input, threads);
   const SimdShape simd = simdShape(conv.target());
-  const ProductShape shape = productShape(layer, conv.algorithm(), input);
-  const int64_t rows = shape.groups * shape.frames * shape.positions;
+  const int64_t rows = productRows(conv, input);
   ConvPlan plan;
   plan.algorithm = conv.algorithm();
   plan.channelBlock = std::min<int64_t>(48, roundUp(layer.outputChannels, simd.panelWidth));
-  const int64_t rowBytes =
-      shape.points * ((shape.inPlace ? 0 : shape.depth) + plan.channelBlock) * static_cast<int64_t>(sizeof(float));
+  const int64_t rowBytes = floatsOfRow(conv, input, plan.channelBlock) * static_cast<int64_t>(sizeof(float));
   const int64_t fitting = coreCacheBytes() * 3 / 4 / rowBytes / simd.rows * simd.rows;
   plan.tileRows = std::clamp<int64_t>(fitting, 4 * simd.rows, 16 * simd.rows);
   // Weights that come from memory anew for every block must be worth it.
@@ -89,11 +104,15 @@ std::vector<ConvPlan> candidatePlans(const PackedConv& conv, const ClipSize& inp
   }
   const SimdShape simd = simdShape(conv.target());
   const int64_t panels = ceilDivide(layer.outputChannels, simd.panelWidth);
-  const ProductShape shape = productShape(layer, conv.algorithm(), input);
-  const int64_t rows = shape.groups * shape.frames * shape.positions;
+  const int64_t rows = productRows(conv, input);
   for (const bool shareInput : {false, true}) {
     for (const int64_t tiles : {2, 4, 8, 16}) {
       if (tiles > 2 && tiles * simd.rows >= 2 * rows) continue;
+      // A direct convolution that shares no input goes through all channels at once.
+      if (conv.algorithm() == ConvAlgorithm::kDirect && !shareInput) {
+        add(tiles * simd.rows, layer.outputChannels, false);
+        continue;
+      }
       for (const int64_t block : {1, 3, 9}) {
         if (block < 2 * panels) add(tiles * simd.rows, block * simd.panelWidth, shareInput);
       }

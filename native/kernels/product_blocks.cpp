@@ -18,22 +18,6 @@ ProductShape productShape(const ConvLayer& layer, ConvAlgorithm algorithm, const
   ProductShape shape;
   shape.outputChannels = layer.outputChannels;
   shape.depth = layer.inputChannels;
-  if (algorithm == ConvAlgorithm::kDirect) {
-    const bool sameSize = layer.stride == std::array<int64_t, 3>{1, 1, 1} && isTemporal(layer) &&
-                          layer.padding == std::array<int64_t, 3>{layer.kernel[0] / 2, 0, 0};
-    shape.points = 1;
-    if (sameSize && (layer.kernel[0] == 1 || layer.kernel[0] == 3)) {
-      shape.inPlace = true;
-      shape.taps = layer.kernel[0];
-      shape.groups = output.batch;
-      shape.frames = output.frames;
-      shape.positions = output.height * output.width;
-    } else {
-      shape.depth *= layer.kernel[0] * layer.kernel[1] * layer.kernel[2];
-      shape.positions = output.batch * output.frames * output.height * output.width;
-    }
-    return shape;
-  }
   const int64_t tile = tileSize(algorithm);
   if (isTemporal(layer)) {
     shape.points = tile + 2;
@@ -55,19 +39,19 @@ ProductShape productShape(const ConvLayer& layer, ConvAlgorithm algorithm, const
 ProductBlocks::ProductBlocks(const ProductShape& shape, const ConvPlan& plan, const SimdShape& simd) : shape_(shape) {
   const int64_t rows = std::max<int64_t>(1, plan.tileRows);
   // As many frames as possible, because those of the neighbours are transformed anew by each block, but positions for
-  // whole micro-kernels. In place, the rows of two frames do not follow each other.
-  const int64_t most = shape.inPlace ? rows : std::max(rows / shape.frames, std::min(rows, simd.rows));
+  // whole micro-kernels.
+  const int64_t most = std::max(rows / shape.frames, std::min(rows, simd.rows));
   // Blocks of even size, in whole micro-kernels: a last block of one row would read all weights for it.
-  const int64_t even = ceilDivide(shape.positions, ceilDivide(shape.positions, most));
+  const int64_t even = evenPart(shape.positions, most);
   positions_ = std::min({shape.positions, most, roundUp(even, simd.rows)});
-  frames_ = shape.inPlace ? 1 : std::clamp<int64_t>(rows / positions_, 1, shape.frames);
+  frames_ = std::clamp<int64_t>(rows / positions_, 1, shape.frames);
   frameBlocks_ = ceilDivide(shape.frames, frames_);
   positionBlocks_ = ceilDivide(shape.positions, positions_);
 
   const int64_t paddedChannels = roundUp(shape.outputChannels, simd.panelWidth);
   channelBlock_ = std::min(paddedChannels, roundUp(std::max<int64_t>(1, plan.channelBlock), simd.panelWidth));
 
-  rowStride_ = shape.inPlace ? shape.depth : roundUp(shape.depth, simd.lanes);
+  rowStride_ = roundUp(shape.depth, simd.lanes);
   const int64_t inputFrames = std::min(shape.frames, frames_ + shape.taps - 1);
   transformedStride_ = spread(inputFrames * positions_ * rowStride_);
   productStride_ = spread(frames_ * positions_ * channelBlock_);

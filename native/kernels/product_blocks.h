@@ -1,30 +1,29 @@
 #pragma once
 
 #include "native/kernels/conv.h"
+#include "native/kernels/rounding.h"
 #include "native/kernels/targets.h"
 
 namespace kinetorch {
 
 // Note [Products]
-// Winograd and direct convolutions are one computation: every row of the input (a tile, or the pixels below the kernel)
-// is transformed into `points` vectors of `depth` floats; for each point a matrix of rows is multiplied by a matrix of
-// weights; each row of the results is transformed into output pixels.
+// Every row of the input (a tile) is transformed into `points` vectors of `depth` floats; for each point a matrix of
+// rows is multiplied by a matrix of weights; each row of the results is transformed into output pixels.
 //
 // Rows lie on a grid of groups × frames × positions. Where a kernel's temporal taps are summed in the transformed
 // domain, a row's result is the sum over the taps of its neighbours in time: a block then transforms its frames and one
 // more on either side once, and every tap is the same matrix some frames further on.
 struct ProductShape {
-  int64_t points = 0;  // 36 for F(4×4, 3×3), 1 for direct
+  int64_t points = 0;  // 36 for F(4×4, 3×3)
   int64_t taps = 1;    // 1 or 3
   int64_t depth = 0;
   int64_t outputChannels = 0;
   int64_t groups = 1;
   int64_t frames = 1;
   int64_t positions = 0;
-  bool inPlace = false;  // the input itself is the matrix of rows; nothing is transformed
 };
 
-// For any algorithm but depthwise. `points` etc. do not depend on the size; the grid does.
+// For Winograd's algorithms. `points` etc. do not depend on the size; the grid does.
 ProductShape productShape(const ConvLayer& layer, ConvAlgorithm algorithm, const ClipSize& input);
 
 // Outputs along each axis of a Winograd tile.
@@ -57,7 +56,7 @@ class ProductBlocks {
   // Transformed rows: [point][frame][position][depth].
   int64_t rowStride() const { return rowStride_; }
   int64_t transformedStride() const { return transformedStride_; }
-  int64_t transformedFloats() const { return shape_.inPlace ? 0 : shape_.points * transformedStride_; }
+  int64_t transformedFloats() const { return shape_.points * transformedStride_; }
 
   // Products: [point][frame][position][channelBlock].
   int64_t productStride() const { return productStride_; }
@@ -74,8 +73,5 @@ class ProductBlocks {
   int64_t transformedStride_;
   int64_t productStride_;
 };
-
-inline int64_t ceilDivide(int64_t a, int64_t b) { return (a + b - 1) / b; }
-inline int64_t roundUp(int64_t a, int64_t b) { return ceilDivide(a, b) * b; }
 
 }  // namespace kinetorch

@@ -22,20 +22,21 @@ using Vector = hn::Vec<Floats>;
 constexpr int64_t kLanes = static_cast<int64_t>(hn::MaxLanes(Floats()));
 
 // What a loop over a tensor's channels handles in one step: kVectors vectors, of which the last may be a part.
-struct CacheLine {
-  static constexpr int kVectors = kLanes >= 4 && kLanes < 16 ? static_cast<int>(16 / kLanes) : 1;
+template <int kCount>
+struct Vectors {
+  static constexpr int kVectors = kCount;
 };
-struct Whole {
-  static constexpr int kVectors = 1;
-};
+using Whole = Vectors<1>;
+using CacheLine = Vectors < kLanes >= 4 && kLanes<16 ? static_cast<int>(16 / kLanes) : 1>;
 struct Part {
   static constexpr int kVectors = 1;
   int64_t count;  // 1 to kLanes - 1
 };
 
-HWY_INLINE Vector load(const float* from, CacheLine) { return hn::LoadU(Floats(), from); }
-
-HWY_INLINE Vector load(const float* from, Whole) { return hn::LoadU(Floats(), from); }
+template <int kCount>
+HWY_INLINE Vector load(const float* from, Vectors<kCount>) {
+  return hn::LoadU(Floats(), from);
+}
 
 // Touches no memory past the part, and gives zeros there.
 HWY_INLINE Vector load(const float* from, Part part) {
@@ -48,9 +49,10 @@ HWY_INLINE Vector load(const float* from, Part part) {
 #endif
 }
 
-HWY_INLINE void store(Vector values, float* to, CacheLine) { hn::StoreU(values, Floats(), to); }
-
-HWY_INLINE void store(Vector values, float* to, Whole) { hn::StoreU(values, Floats(), to); }
+template <int kCount>
+HWY_INLINE void store(Vector values, float* to, Vectors<kCount>) {
+  hn::StoreU(values, Floats(), to);
+}
 
 HWY_INLINE void store(Vector values, float* to, Part part) {
 #if HWY_MEM_OPS_MIGHT_FAULT

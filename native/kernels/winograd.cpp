@@ -31,8 +31,6 @@ class SpatialWinograd {
     inside ? transformInput<true>(tile, to, stride) : transformInput<false>(tile, to, stride);
   }
 
-  static const float* inPlace(const Row&) { return nullptr; }
-
   void output(const Row& row, const float* products, int64_t stride, int64_t channel, int64_t channels) const {
     const Tile tile = tileAt(row);
     const int64_t height = std::min<int64_t>(kTile, size_.height - tile.y);
@@ -158,8 +156,6 @@ class TemporalWinograd {
       for (int i = 0; i < kPoints; ++i) hn::StoreU(points[i], Floats(), to + i * stride + c);
     });
   }
-
-  static const float* inPlace(const Row&) { return nullptr; }
 
   void output(const Row& row, const float* products, int64_t stride, int64_t channel, int64_t channels) const {
     const Tile tile = tileAt(row);

@@ -92,7 +92,7 @@ class FusedConvolution final : public torch::CustomClassHolder {
   // Null where the weights would exceed what the context allows.
   const PackedConv* packed(ConvAlgorithm algorithm);
   void releaseUnused();
-  std::string keyOf(const ClipSize& size) const;
+  std::string keyOf(const Call& call) const;
 
   at::Tensor weight_;  // undefined once nothing needs it
   at::Tensor bias_;

@@ -69,7 +69,7 @@ class RandomCases {
   int64_t any(std::initializer_list<int64_t> of) { return any(std::vector<int64_t>(of)); }
   ResidualKind any(std::initializer_list<ResidualKind> of) { return any(std::vector<ResidualKind>(of)); }
 
-  int64_t channels() { return any({1, 2, 3, 5, 7, 8, 9, 13, 16, 17, 24, 31, 32, 45, 64, 83, 230}); }
+  int64_t channels() { return any({1, 2, 3, 5, 7, 8, 9, 13, 16, 17, 24, 31, 32, 45, 64, 83, 230, 700}); }
 
   ConvLayer layer() {
     ConvLayer layer;
