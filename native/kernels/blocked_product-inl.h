@@ -7,6 +7,7 @@
 #endif
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "native/kernels/conv_job.h"
@@ -35,29 +36,28 @@ template <int kRows>
 HWY_NOINLINE void multiplyRows(const ProductOperands& operands, int64_t first) {
   const Floats d;
   const float* rows[kRows];
-  Vector left[kRows];
-  Vector right[kRows];
+  Vector sums[2][kRows];
   HWY_UNROLL(12)
   for (int r = 0; r < kRows; ++r) {
     rows[r] = operands.rows + (first + r) * operands.rowStride;
-    left[r] = hn::Zero(d);
-    right[r] = hn::Zero(d);
+    sums[0][r] = hn::Zero(d);
+    sums[1][r] = hn::Zero(d);
   }
-  accumulate(rows, operands.panel, operands.depth, left, right);
+  accumulate(rows, operands.panel, operands.depth, sums);
   float* to = operands.products + first * operands.productStride;
   HWY_UNROLL(12)
   for (int r = 0; r < kRows; ++r, to += operands.productStride) {
     if (operands.add) {
-      left[r] = hn::Add(left[r], hn::LoadU(d, to));
-      right[r] = hn::Add(right[r], hn::LoadU(d, to + kLanes));
+      sums[0][r] = hn::Add(sums[0][r], hn::LoadU(d, to));
+      sums[1][r] = hn::Add(sums[1][r], hn::LoadU(d, to + kLanes));
     }
-    hn::StoreU(left[r], d, to);
-    hn::StoreU(right[r], d, to + kLanes);
+    hn::StoreU(sums[0][r], d, to);
+    hn::StoreU(sums[1][r], d, to + kLanes);
   }
 }
 
 template <size_t... kIndex>
-constexpr MicroKernels<ProductOperands> productKernels(std::index_sequence<kIndex...>) {
+constexpr std::array<MicroKernel<ProductOperands>, sizeof...(kIndex)> productKernels(std::index_sequence<kIndex...>) {
   return {&multiplyRows<static_cast<int>(kIndex) + 1>...};
 }
 
@@ -88,7 +88,7 @@ class BlockedProduct {
   }
 
  private:
-  static constexpr MicroKernels<ProductOperands> kKernels = productKernels(std::make_index_sequence<kMicroRows>());
+  static constexpr auto kKernels = productKernels(std::make_index_sequence<kMicroRows>());
 
   void shareBlocks() const {
     const int64_t scratch = blocks_.transformedFloats() + blocks_.productFloats();

@@ -3,6 +3,7 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "native/kernels/direct.cpp"
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "hwy/foreach_target.h"
@@ -35,38 +36,38 @@ struct SegmentOperands {
   int64_t channels;  // of the panel
 };
 
-template <int kVectors, int kRows, typename Extent>
-HWY_INLINE void storeOutput(const SegmentOperands& operands, int64_t first, int64_t channel,
-                            Vector (&sums)[kVectors][kRows], Extent extent) {
-  const int64_t offset = operands.outputOffset + first * operands.outputStride + channel;
-  operands.epilogue->store(sums, kRows, offset, operands.outputStride, extent);
-}
-
-// A vector of the last panel, which may have fewer channels.
-template <int kRows>
-HWY_INLINE void storeLast(const SegmentOperands& operands, int64_t first, int64_t channel,
-                          const Vector (&sums)[kRows]) {
-  const int64_t channels = operands.channels - channel;
-  Vector vectors[1][kRows];
-  HWY_UNROLL(12)
-  for (int r = 0; r < kRows; ++r) vectors[0][r] = sums[r];
-  if (channels >= kLanes) {
-    storeOutput(operands, first, channel, vectors, Whole{});
-  } else if (channels > 0) {
-    storeOutput(operands, first, channel, vectors, Part{channels});
+template <int kVectors, int kRows>
+HWY_INLINE void storeOutput(const SegmentOperands& operands, int64_t first, Vector (&sums)[kVectors][kRows]) {
+  const Epilogue& epilogue = *operands.epilogue;
+  const int64_t offset = operands.outputOffset + first * operands.outputStride;
+  if (operands.channels >= kVectors * kLanes) {
+    epilogue.store(sums, kRows, offset, operands.outputStride, Vectors<kVectors>{});
+    return;
+  }
+  // The last panel.
+  HWY_UNROLL(2)
+  for (int v = 0; v < kVectors; ++v) {
+    const int64_t channels = operands.channels - v * kLanes;
+    Vector vectors[1][kRows];
+    HWY_UNROLL(12)
+    for (int r = 0; r < kRows; ++r) vectors[0][r] = sums[v][r];
+    if (channels >= kLanes) {
+      epilogue.store(vectors, kRows, offset + v * kLanes, operands.outputStride, Whole{});
+    } else if (channels > 0) {
+      epilogue.store(vectors, kRows, offset + v * kLanes, operands.outputStride, Part{channels});
+    }
   }
 }
 
-template <int kRows>
+template <int kVectors, int kRows>
 HWY_NOINLINE void multiplySegments(const SegmentOperands& operands, int64_t first) {
   const Floats d;
-  Vector left[kRows];
-  Vector right[kRows];
+  Vector sums[kVectors][kRows];
   const float* start = operands.start + first * operands.startStride;
   HWY_UNROLL(12)
   for (int r = 0; r < kRows; ++r, start += operands.startStride) {
-    left[r] = hn::LoadU(d, start);
-    right[r] = hn::LoadU(d, start + kLanes);
+    HWY_UNROLL(2)
+    for (int v = 0; v < kVectors; ++v) sums[v][r] = hn::LoadU(d, start + v * kLanes);
   }
   const float* const* pointers = operands.pointers + first;
   const float* panel = operands.panel;
@@ -78,33 +79,24 @@ HWY_NOINLINE void multiplySegments(const SegmentOperands& operands, int64_t firs
       isZero &= pointers[r] == operands.zeros;
       rows[r] = pointers[r] + operands.offset;
     }
-    if (!isZero) accumulate(rows, panel, operands.depth, left, right);
+    if (!isZero) accumulate(rows, panel, operands.depth, sums);
     panel += operands.depth * kPanelWidth;
   }
-  if (operands.sums != nullptr) {
-    float* to = operands.sums + first * kPanelWidth;
-    HWY_UNROLL(12)
-    for (int r = 0; r < kRows; ++r, to += kPanelWidth) {
-      hn::StoreU(left[r], d, to);
-      hn::StoreU(right[r], d, to + kLanes);
-    }
-  } else if (operands.channels >= kPanelWidth) {
-    Vector sums[2][kRows];
-    HWY_UNROLL(12)
-    for (int r = 0; r < kRows; ++r) {
-      sums[0][r] = left[r];
-      sums[1][r] = right[r];
-    }
-    storeOutput(operands, first, 0, sums, Vectors<2>{});
-  } else {
-    storeLast(operands, first, 0, left);
-    storeLast(operands, first, kLanes, right);
+  if (operands.sums == nullptr) {
+    storeOutput(operands, first, sums);
+    return;
+  }
+  float* to = operands.sums + first * kPanelWidth;
+  HWY_UNROLL(12)
+  for (int r = 0; r < kRows; ++r, to += kPanelWidth) {
+    HWY_UNROLL(2)
+    for (int v = 0; v < kVectors; ++v) hn::StoreU(sums[v][r], d, to + v * kLanes);
   }
 }
 
-template <size_t... kIndex>
-constexpr MicroKernels<SegmentOperands> segmentKernels(std::index_sequence<kIndex...>) {
-  return {&multiplySegments<static_cast<int>(kIndex) + 1>...};
+template <int kVectors, size_t... kIndex>
+constexpr std::array<MicroKernel<SegmentOperands>, sizeof...(kIndex)> segmentKernels(std::index_sequence<kIndex...>) {
+  return {&multiplySegments<kVectors, static_cast<int>(kIndex) + 1>...};
 }
 
 class Direct {
@@ -114,10 +106,14 @@ class Direct {
         shape_(shape),
         blocks_(job.layer, shape, job.plan, {kLanes, kPanelWidth, kMicroRows}),
         epilogue_(job),
+        grid_(directGrid(job.layer, job.input)),
         zeros_(job.workspace),
         source_(shape.copiedFloats > 0 ? job.workspace + blocks_.zeroFloats() : job.arguments.input),
-        lineFloats_(shape.copiedFloats > 0 ? (job.input.width + 2 * job.layer.padding[2]) * job.layer.inputChannels
-                                           : job.input.width * job.layer.inputChannels),
+        // The copy has its padding, and all taps of a line in one segment.
+        lineFloats_((grid_.input.width + (shape.copiedFloats > 0 ? 2 * job.layer.padding[2] : 0)) *
+                    job.layer.inputChannels),
+        tapsAcross_(shape.copiedFloats > 0 ? 1 : job.layer.kernel[2]),
+        paddingAcross_(shape.copiedFloats > 0 ? 0 : job.layer.padding[2]),
         // Bytes of weights within the cache, whole segments if possible.
         segmentBlock_(shape.depth < kDepthBlock ? evenPart(shape.segments, kDepthBlock / shape.depth) : 1),
         depthBlock_(evenPart(shape.depth, kDepthBlock)) {}
@@ -136,7 +132,8 @@ class Direct {
   }
 
  private:
-  static constexpr MicroKernels<SegmentOperands> kKernels = segmentKernels(std::make_index_sequence<kMicroRows>());
+  static constexpr auto kKernels = segmentKernels<2>(std::make_index_sequence<kMicroRows>());
+  static constexpr auto kNarrowKernels = segmentKernels<1>(std::make_index_sequence<kNarrowRows>());
 
   void copyPadded(float* to) const {
     const int64_t floats = job_.input.width * job_.layer.inputChannels;
@@ -175,7 +172,11 @@ class Direct {
           operands.panel = panel + (segment * shape_.depth + offset) * kPanelWidth;
           const bool isLast = segment + segmentBlock_ >= shape_.segments && offset + depthBlock_ >= shape_.depth;
           operands.sums = isLast ? nullptr : scratch + blocks_.pointerFloats();
-          multiplyInParts(kKernels, operands, rows);
+          if (operands.channels > kLanes) {
+            multiplyInParts(kKernels, operands, rows);
+          } else {
+            multiplyInParts(kNarrowKernels, operands, rows);
+          }
           operands.start = operands.sums;
           operands.startStride = kPanelWidth;
         }
@@ -184,56 +185,67 @@ class Direct {
     epilogue_.finish();
   }
 
+  // Where the segments of the rows from `first` on begin, for the rows of one line of the output after the other.
   void findSegments(int64_t first, int64_t rows, const float** pointers) const {
-    const ClipSize& output = job_.output;
-    int64_t x = first % output.width;
-    int64_t y = first / output.width % output.height;
-    int64_t t = first / (output.width * output.height) % output.frames;
-    int64_t clip = first / (output.width * output.height * output.frames);
-    for (int64_t row = 0; row < rows; ++row) {
-      findSegmentsOf(clip, t, y, x, pointers + row);
-      if (++x < output.width) continue;
-      x = 0;
-      if (++y < output.height) continue;
-      y = 0;
-      if (++t < output.frames) continue;
-      t = 0;
-      ++clip;
+    for (int64_t row = 0; row < rows;) {
+      const int64_t line = (first + row) / grid_.output.width;
+      const int64_t x = (first + row) % grid_.output.width;
+      const int64_t count = std::min(rows - row, grid_.output.width - x);
+      findSegmentsOfLine(line, x, count, pointers + row);
+      row += count;
     }
   }
 
-  void findSegmentsOf(int64_t clip, int64_t t, int64_t y, int64_t x, const float** pointers) const {
+  void findSegmentsOfLine(int64_t outputLine, int64_t x, int64_t count, const float** pointers) const {
     const ConvLayer& layer = job_.layer;
-    const ClipSize& input = job_.input;
-    const int64_t firstFrame = t * layer.stride[0] - layer.padding[0];
-    const int64_t firstLine = y * layer.stride[1] - layer.padding[1];
-    const int64_t firstPixel = x * layer.stride[2] - layer.padding[2];
-    const bool isPadded = shape_.copiedFloats > 0;
+    const ClipSize& input = grid_.input;
+    const ClipSize& output = grid_.output;
+    const int64_t firstLine = outputLine % output.height * layer.stride[1] - layer.padding[1];
+    const int64_t outputFrame = outputLine / output.height;
+    const int64_t firstFrame = outputFrame % output.frames * layer.stride[0] - layer.padding[0];
+    const int64_t clip = outputFrame / output.frames;
     for (int64_t frame = firstFrame; frame < firstFrame + layer.kernel[0]; ++frame) {
       for (int64_t line = firstLine; line < firstLine + layer.kernel[1]; ++line) {
         const bool exists = frame >= 0 && frame < input.frames && line >= 0 && line < input.height;
-        const float* const pixels =
-            exists ? source_ + ((clip * input.frames + frame) * input.height + line) * lineFloats_ : nullptr;
-        if (isPadded) {
-          *pointers = exists ? pixels + x * layer.stride[2] * layer.inputChannels : zeros_;
-          pointers += blocks_.rows();
-          continue;
-        }
-        for (int64_t pixel = firstPixel; pixel < firstPixel + layer.kernel[2]; ++pixel) {
-          *pointers = exists && pixel >= 0 && pixel < input.width ? pixels + pixel * layer.inputChannels : zeros_;
-          pointers += blocks_.rows();
+        const int64_t index = (clip * input.frames + frame) * input.height + line;
+        for (int64_t tap = 0; tap < tapsAcross_; ++tap, pointers += blocks_.rows()) {
+          findSegmentsOfTap(exists ? source_ + index * lineFloats_ : nullptr, tap, x, count, pointers);
         }
       }
     }
+  }
+
+  // Of a line of the input that may not exist.
+  void findSegmentsOfTap(const float* line, int64_t tap, int64_t x, int64_t count, const float** pointers) const {
+    const int64_t stride = job_.layer.stride[2];
+    const int64_t firstPixel = x * stride - paddingAcross_ + tap;
+    int64_t begin = 0;
+    int64_t end = count;
+    if (line == nullptr) {
+      end = 0;
+    } else if (paddingAcross_ > 0) {
+      begin = firstPixel < 0 ? std::min(count, ceilDivide(-firstPixel, stride)) : 0;
+      end = std::clamp(ceilDivide(grid_.input.width - firstPixel, stride), begin, count);
+    }
+    std::fill(pointers, pointers + begin, zeros_);
+    const int64_t step = stride * job_.layer.inputChannels;
+    if (begin < end) {
+      const float* const from = line + (firstPixel + begin * stride) * job_.layer.inputChannels;
+      for (int64_t i = begin; i < end; ++i) pointers[i] = from + (i - begin) * step;
+    }
+    std::fill(pointers + end, pointers + count, zeros_);
   }
 
   const ConvJob& job_;
   const DirectShape& shape_;
   const DirectBlocks blocks_;
   const Epilogue epilogue_;
+  const DirectGrid grid_;
   const float* zeros_;
   const float* source_;
   int64_t lineFloats_;
+  int64_t tapsAcross_;
+  int64_t paddingAcross_;
   int64_t segmentBlock_;
   int64_t depthBlock_;
 };

@@ -26,6 +26,18 @@ DirectShape directShape(const ConvLayer& layer, const ClipSize& input) {
   return shape;
 }
 
+DirectGrid directGrid(const ConvLayer& layer, const ClipSize& input) {
+  const auto leavesAsIs = [&](size_t axis) {
+    return layer.kernel[axis] == 1 && layer.stride[axis] == 1 && layer.padding[axis] == 0;
+  };
+  const auto joined = [&](ClipSize size) {
+    if (!leavesAsIs(1) || !leavesAsIs(2)) return size;
+    if (!leavesAsIs(0)) return ClipSize{size.batch, size.frames, 1, size.height * size.width};
+    return ClipSize{1, 1, 1, size.batch * size.frames * size.height * size.width};
+  };
+  return {joined(input), joined(outputSize(layer, input))};
+}
+
 DirectBlocks::DirectBlocks(const ConvLayer& layer, const DirectShape& shape, const ConvPlan& plan,
                            const SimdShape& simd)
     : shape_(shape), panelWidth_(simd.panelWidth) {

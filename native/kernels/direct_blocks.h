@@ -22,6 +22,15 @@ struct DirectShape {
 
 DirectShape directShape(const ConvLayer& layer, const ClipSize& input);
 
+// The sizes with lines as long as they can be: where a kernel covers one pixel, a frame is one line, and where it
+// covers one frame too, all clips are.
+struct DirectGrid {
+  ClipSize input;
+  ClipSize output;
+};
+
+DirectGrid directGrid(const ConvLayer& layer, const ClipSize& input);
+
 // A plan applied to the rows: the blocks, and the parts of the workspace. It begins with a segment of zeros and the
 // padded copy; then, for each thread, where the segments of a block's rows begin, as [segment][row], and its sums as
 // far as they are computed, as [row][panelWidth].

@@ -23,24 +23,28 @@ constexpr int kMicroRows = 6;
 constexpr int kMicroRows = 12;
 #endif
 constexpr int64_t kPanelWidth = 2 * kLanes;
+// Of one vector of weights: fewer than 8 sums would wait for each other, and more rows have no registers for their
+// pointers.
+constexpr int kNarrowRows = kMicroRows < 8 ? 8 : kMicroRows;
 
 // Weights for which a panel's part stays in the first-level cache while all rows pass.
 constexpr int64_t kDepthBlock = 20 * 1024 / (kPanelWidth * static_cast<int64_t>(sizeof(float)));
 
-// Adds to each row's sums the products of `depth` values with a panel of weights, [depth][kPanelWidth].
-template <int kRows>
+// Adds to each row's sums the products of `depth` values with one or both vectors of a panel, [depth][kPanelWidth].
+template <int kVectors, int kRows>
 HWY_INLINE void accumulate(const float* const (&rows)[kRows], const float* HWY_RESTRICT panel, int64_t depth,
-                           Vector (&left)[kRows], Vector (&right)[kRows]) {
+                           Vector (&sums)[kVectors][kRows]) {
   const Floats d;
   HWY_UNROLL(4)
   for (int64_t i = 0; i < depth; ++i) {
-    const Vector leftWeights = hn::Load(d, panel + i * kPanelWidth);
-    const Vector rightWeights = hn::Load(d, panel + i * kPanelWidth + kLanes);
+    Vector weights[kVectors];
+    HWY_UNROLL(2)
+    for (int v = 0; v < kVectors; ++v) weights[v] = hn::Load(d, panel + i * kPanelWidth + v * kLanes);
     HWY_UNROLL(12)
     for (int r = 0; r < kRows; ++r) {
       const Vector value = hn::Set(d, rows[r][i]);
-      left[r] = hn::MulAdd(value, leftWeights, left[r]);
-      right[r] = hn::MulAdd(value, rightWeights, right[r]);
+      HWY_UNROLL(2)
+      for (int v = 0; v < kVectors; ++v) sums[v][r] = hn::MulAdd(value, weights[v], sums[v][r]);
     }
   }
 }
@@ -49,15 +53,13 @@ HWY_INLINE void accumulate(const float* const (&rows)[kRows], const float* HWY_R
 template <typename Operands>
 using MicroKernel = void (*)(const Operands& operands, int64_t first);
 
-// One for each number of rows, kernels[n - 1] for n.
-template <typename Operands>
-using MicroKernels = std::array<MicroKernel<Operands>, kMicroRows>;
-
-// Any number of rows, in even parts: a last part of one or two rows would wait for its own sums.
-template <typename Operands>
-void multiplyInParts(const MicroKernels<Operands>& kernels, const Operands& operands, int64_t rows) {
+// Any number of rows, in even parts: a last part of one or two rows would wait for its own sums. kernels[n - 1]
+// computes n.
+template <typename Operands, size_t kMost>
+void multiplyInParts(const std::array<MicroKernel<Operands>, kMost>& kernels, const Operands& operands, int64_t rows) {
+  constexpr int64_t kMostRows = static_cast<int64_t>(kMost);
   int64_t first = 0;
-  for (int64_t parts = (rows + kMicroRows - 1) / kMicroRows; parts > 0; --parts) {
+  for (int64_t parts = (rows + kMostRows - 1) / kMostRows; parts > 0; --parts) {
     const int64_t part = (rows - first) / parts;
     kernels[static_cast<size_t>(part - 1)](operands, first);
     first += part;
