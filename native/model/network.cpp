@@ -6,6 +6,10 @@
 #include <torch/csrc/jit/api/module.h>
 #include <torch/csrc/jit/runtime/interpreter.h>
 
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
+
 #include <chrono>
 #include <string>
 #include <utility>
@@ -67,23 +71,23 @@ class TorchScriptNetwork : public Network {
     code_ = torch::jit::Code(graph_, "forward");
   }
 
-  // Gives the convolutions to the kernels that are fastest for a clip of `input`'s shape, and where there is time, for the
-  // largest batch. Where the logits of a random clip then differ by more than rounding, the network stays as it was.
-  void optimize(const OptimizeOptions& options, const InputSpec& input) {
+  // Gives the convolutions to the kernels that are fastest for `clip`, and where there is time, for the largest batch.
+  // Where its logits then differ from the `expected` ones by more than rounding, the network stays as it was.
+  void optimize(const OptimizeOptions& options, const InputSpec& input, const at::Tensor& clip,
+                const at::Tensor& expected) {
     // Keeps the convolutions' weights until the outputs have been compared.
     code_ = torch::jit::Code(graph_->copy(), "forward");
     const std::string path = options.planFolder.empty() ? "" : options.planFolder + '/' + planFileName();
     const auto context = std::make_shared<ConvolutionContext>(options.level, path, options.maxWeightBytes);
     const auto layers = fuseConvolutions(graph_, context);
     if (layers.empty()) return;
-    const at::Tensor clip = randomClips(1, input);
-    const at::Tensor expected = logits(clip);
     const Milliseconds slice(options.measureMs / static_cast<double>(layers.size()));
     const auto original = std::exchange(code_, torch::jit::Code(graph_, "forward"));
     context->setMeasuringTime(slice);
     if (!agree(logits(clip), expected)) {
       code_ = original;
-      warning_ = "the network stays as LibTorch runs it, because the faster kernels gave other logits for a random clip";
+      warning_ =
+          "the network stays as LibTorch runs it, because the faster kernels gave other logits for a random clip";
       return;
     }
     context->setMeasuringTime(Milliseconds(0));
@@ -149,8 +153,8 @@ class TorchScriptNetwork : public Network {
     torch::jit::InterpreterState(code_).run(stack);
     const c10::IValue out = std::move(stack.back());
     if (!out.isTensor()) {
-      throw Error("ERR_MODEL_FORWARD", "expected forward to return one tensor of logits but it returned " +
-                                           out.type()->annotation_str());
+      throw Error("ERR_MODEL_FORWARD",
+                  "expected forward to return one tensor of logits but it returned " + out.type()->annotation_str());
     }
     return out.toTensor();
   }
@@ -171,39 +175,45 @@ std::string shapeText(const at::Tensor& tensor) {
   return text + "]";
 }
 
-void checkForward(Network& network, const InputSpec& input, int64_t numClasses, c10::Device device,
-                  c10::ScalarType precision) {
-  const at::Tensor zeros =
-      at::zeros({1, 3, input.frames, input.height, input.width}, at::TensorOptions().dtype(precision).device(device))
-          .contiguous(at::MemoryFormat::ChannelsLast3d);
-  const at::Tensor out = network.logits(zeros);
+// The logits of one clip, if there are as many as there are classes.
+at::Tensor checkedLogits(Network& network, const at::Tensor& clip, int64_t numClasses) {
+  const at::Tensor out = network.logits(clip);
   if (out.dim() != 2 || out.size(0) != 1) {
-    throw Error("ERR_MODEL_FORWARD", "expected logits of shape [1, classes] for one clip of shape " + shapeText(zeros) +
+    throw Error("ERR_MODEL_FORWARD", "expected logits of shape [1, classes] for one clip of shape " + shapeText(clip) +
                                          " but the model gave " + shapeText(out));
   }
   if (out.size(1) != numClasses) {
     throw Error("ERR_MODEL_METADATA", "expected as many labels as the model has logits, " +
-                                          std::to_string(out.size(1)) + ", but received " +
-                                          std::to_string(numClasses) + " labels");
+                                          std::to_string(out.size(1)) + ", but received " + std::to_string(numClasses) +
+                                          " labels");
   }
+  return out;
+}
+
+// A load leaves much free memory between what it keeps, which glibc would not give back.
+void releaseFreeMemory() {
+#if defined(__GLIBC__)
+  malloc_trim(0);
+#endif
 }
 
 }  // namespace
 
 std::unique_ptr<Network> loadNetwork(const ModelSource& source, const InputSpec& input, int64_t numClasses,
-                                     c10::Device device, c10::ScalarType precision,
-                                     const OptimizeOptions& optimize) {
-  const torch::jit::Module module = loadModule(source);
+                                     c10::Device device, c10::ScalarType precision, const OptimizeOptions& optimize) {
+  torch::jit::Module module = loadModule(source);
   if (!module.find_method("forward")) {
     throw Error("ERR_MODEL_FORWARD", "expected a TorchScript module with a forward method but this one has none");
   }
   c10::InferenceMode guard;
   try {
-    auto network = std::make_unique<TorchScriptNetwork>(module, device, precision);
-    checkForward(*network, input, numClasses, device, precision);
+    auto network = std::make_unique<TorchScriptNetwork>(std::move(module), device, precision);
+    const at::Tensor clip = randomClips(1, input).to(device, precision);
+    const at::Tensor logits = checkedLogits(*network, clip, numClasses);
     if (optimize.level != Optimization::kOff && device.is_cpu() && precision == at::kFloat) {
-      network->optimize(optimize, input);
+      network->optimize(optimize, input, clip, logits);
     }
+    releaseFreeMemory();
     return network;
   } catch (const Error&) {
     throw;

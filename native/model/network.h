@@ -29,10 +29,9 @@ class Network {
   virtual const std::string& warning() const = 0;
 };
 
-// Loads, freezes (folding batch norms) and moves a TorchScript model, then runs one clip of zeros of `input`'s shape
+// Loads, freezes (folding batch norms) and moves a TorchScript model, then runs one random clip of `input`'s shape
 // to see that it gives `numClasses` logits. Throws ERR_MODEL_FORMAT, ERR_MODEL_FORWARD, ERR_MODEL_METADATA.
 std::unique_ptr<Network> loadNetwork(const ModelSource& source, const InputSpec& input, int64_t numClasses,
-                                     c10::Device device, c10::ScalarType precision,
-                                     const OptimizeOptions& optimize);
+                                     c10::Device device, c10::ScalarType precision, const OptimizeOptions& optimize);
 
 }  // namespace kinetorch
