@@ -190,14 +190,15 @@ class Classifier::Impl {
     try {
       const InputSpec& input = options_.input;
       const auto count = static_cast<int64_t>(batch.size());
-      const at::Tensor clips = at::zeros({count, 3, input.frames, input.height, input.width},
-                                         at::TensorOptions().dtype(precision_).device(device_))
-                                   .contiguous(at::MemoryFormat::ChannelsLast3d);
+      const at::Tensor clips = at::empty(
+          {count, 3, input.frames, input.height, input.width},
+          at::TensorOptions().dtype(precision_).device(device_).memory_format(at::MemoryFormat::ChannelsLast3d));
       for (int64_t i = 0; i < count; ++i) {
         try {
           preprocessClip(batch[i].clip, batch[i].crop, input, clips, i);
         } catch (...) {
           errors[i] = currentError("ERR_INTERNAL");
+          clips[i].zero_();
         }
       }
       const at::Tensor rows =
