@@ -11,10 +11,10 @@
 #include "native/preprocessing/batch_mix.h"
 #include "native/preprocessing/byte_math.h"
 #include "native/preprocessing/clip_plan.h"
+#include "native/preprocessing/crop_clip.h"
 #include "native/preprocessing/frame_operations.h"
 #include "native/preprocessing/point_operations.h"
 #include "native/preprocessing/normalisation.h"
-#include "native/preprocessing/resample.h"
 #include "native/runtime/error.h"
 #include "native/runtime/parallel_for.h"
 

@@ -11,12 +11,8 @@ namespace kinetorch {
 // proportion, rounded down (torchvision's Resize). Throws ERR_CLIP_SHAPE where the long side would get out of hand.
 std::array<int64_t, 2> resizedSize(const std::vector<int64_t>& resize, int64_t height, int64_t width);
 
-// T×3×H×W float (values as in the clip: 0…255 or 0…1) -> T×3×h×w float. Bilinear, align_corners=False; uint8 values
-// are rounded back to whole numbers, as torchvision's resize of a uint8 tensor does.
-at::Tensor resizeFrames(const at::Tensor& frames, std::array<int64_t, 2> size, bool antialias, bool roundToWhole);
-
-// torchvision's VideoClassification preset: resize, crop, scale to [0, 1], normalise. Picks `input.frames` frames evenly
-// where the clip has another number (linspace from the first to the last). Writes slot `index` of `batch`,
+// torchvision's VideoClassification preset: resize, crop, scale to [0, 1], normalise. Picks `input.frames` frames
+// evenly where the clip has another number (linspace from the first to the last). Writes slot `index` of `batch`,
 // N×3×T×H×W in channels_last_3d. Throws ERR_CLIP_DATA where a float clip holds NaN or Inf.
 void preprocessClip(const Clip& clip, const CropPosition& crop, const InputSpec& input, const at::Tensor& batch,
                     int64_t index);

@@ -10,7 +10,7 @@
 
 #include "native/preprocessing/frame_operations.h"
 #include "native/preprocessing/point_operations.h"
-#include "native/preprocessing/resample.h"
+#include "native/preprocessing/crop_clip.h"
 #include "test/native/archive_builder.h"
 
 namespace kinetorch {

@@ -1,32 +1,25 @@
-#include "native/preprocessing/resample.h"
+#include "native/preprocessing/antialiased_crop.h"
 
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <vector>
 
 #include "native/preprocessing/byte_math.h"
 
 namespace kinetorch {
 namespace {
 
-// For each pixel along one axis of the crop, the `taps` source pixels from `first` on and their weights.
-struct Axis {
-  int64_t taps = 0;
-  std::vector<int64_t> first;
-  std::vector<float> weights;  // pixels × taps
-};
+using Axis = AntialiasedCrop::Axis;
 
-// LibTorch's bilinear interpolation, with its antialias (a triangle as wide as the shrinking asks for) or without (two
-// taps). `source` pixels are resized to `resized`; the axis holds those from `offset` to `offset + count`.
-Axis axisOf(int64_t source, int64_t resized, int64_t offset, int64_t count, bool antialias) {
+// LibTorch's antialiased bilinear interpolation: a triangle as wide as the shrinking asks for. `source` pixels are
+// resized to `resized`; the axis holds those from `offset` to `offset + count`.
+Axis axisOf(int64_t source, int64_t resized, int64_t offset, int64_t count) {
   const double scale = static_cast<double>(source) / static_cast<double>(resized);
-  const double support = antialias ? std::max(scale, 1.0) : 1.0;
+  const double support = std::max(scale, 1.0);
   Axis axis;
   axis.taps = std::min(source, static_cast<int64_t>(std::ceil(2 * support)));
   for (int64_t index = 0; index < count; ++index) {
-    double centre = scale * (static_cast<double>(offset + index) + 0.5);
-    if (!antialias) centre = std::clamp(centre, 0.5, static_cast<double>(source) - 0.5);
+    const double centre = scale * (static_cast<double>(offset + index) + 0.5);
     const auto begin = std::max<int64_t>(0, static_cast<int64_t>(std::floor(centre - support - 0.5)) + 1);
     const int64_t first = std::min(begin, source - axis.taps);
     axis.first.push_back(first);
@@ -50,14 +43,6 @@ void reverse(Axis& axis) {
     std::copy_n(axis.weights.begin() + index * axis.taps, axis.taps, weights.begin() + (count - 1 - index) * axis.taps);
   }
   axis.weights = std::move(weights);
-}
-
-void copyRow(const uint8_t* from, uint8_t* to, int64_t pixels, bool flip) {
-  if (!flip) {
-    std::memcpy(to, from, static_cast<size_t>(pixels * kChannels));
-    return;
-  }
-  for (int64_t x = 0; x < pixels; ++x) std::memcpy(to + x * kChannels, from + (pixels - 1 - x) * kChannels, kChannels);
 }
 
 // Weighted sum of the source's rows from `from` on, `stride` bytes apart.
@@ -92,32 +77,32 @@ void mixColumns(const float* from, const Axis& axis, uint8_t* to) {
 
 }  // namespace
 
-void cropClip(const ClipBatch& clips, int64_t index, const CropPlan& crop, const InputSpec& input, uint8_t* out) {
-  const int64_t stride = clips.width * kChannels;
-  const uint8_t* frame =
-      clips.data + (index * clips.frames * clips.height + crop.box.top) * stride + crop.box.left * kChannels;
-  const int64_t frameBytes = clips.height * stride;
-  const int64_t rowBytes = input.width * kChannels;
-  if (crop.box.height == crop.resizedHeight && crop.box.width == crop.resizedWidth) {
-    for (int64_t t = 0; t < clips.frames; ++t, frame += frameBytes) {
-      for (int64_t y = 0; y < input.height; ++y, out += rowBytes) {
-        copyRow(frame + (crop.top + y) * stride + crop.left * kChannels, out, input.width, crop.flip);
-      }
-    }
-    return;
+AntialiasedCrop::AntialiasedCrop(const CropPlan& crop, const InputSpec& input)
+    : boxBytes_(crop.box.width * kChannels),
+      rows_(axisOf(crop.box.height, crop.resizedHeight, crop.top, input.height)),
+      columns_(axisOf(crop.box.width, crop.resizedWidth, crop.left, input.width)) {
+  if (crop.flip) reverse(columns_);
+}
+
+void AntialiasedCrop::resize(const uint8_t* box, int64_t stride, uint8_t* out) const {
+  std::vector<float> mixed(static_cast<size_t>(boxBytes_));
+  const auto rowBytes = static_cast<int64_t>(columns_.first.size()) * kChannels;
+  for (size_t y = 0; y < rows_.first.size(); ++y, out += rowBytes) resizeRow(box, stride, y, mixed.data(), out);
+}
+
+void AntialiasedCrop::resizeAndNormalise(const uint8_t* box, int64_t stride, const RowScale& normal, float* out) const {
+  std::vector<float> mixed(static_cast<size_t>(boxBytes_));
+  std::vector<uint8_t> row(normal.scale.size());
+  for (size_t y = 0; y < rows_.first.size(); ++y, out += row.size()) {
+    resizeRow(box, stride, y, mixed.data(), row.data());
+    normal.apply(row.data(), out);
   }
-  const Axis rows = axisOf(crop.box.height, crop.resizedHeight, crop.top, input.height, input.antialias);
-  Axis columns = axisOf(crop.box.width, crop.resizedWidth, crop.left, input.width, input.antialias);
-  if (crop.flip) reverse(columns);
-  std::vector<float> mixed(static_cast<size_t>(crop.box.width * kChannels));
-  for (int64_t t = 0; t < clips.frames; ++t, frame += frameBytes) {
-    for (int64_t y = 0; y < input.height; ++y, out += rowBytes) {
-      mixRows(frame + rows.first[static_cast<size_t>(y)] * stride, stride,
-              &rows.weights[static_cast<size_t>(y * rows.taps)], rows.taps, static_cast<int64_t>(mixed.size()),
-              mixed.data());
-      mixColumns(mixed.data(), columns, out);
-    }
-  }
+}
+
+void AntialiasedCrop::resizeRow(const uint8_t* box, int64_t stride, size_t y, float* mixed, uint8_t* out) const {
+  const float* weights = rows_.weights.data() + static_cast<int64_t>(y) * rows_.taps;
+  mixRows(box + rows_.first[y] * stride, stride, weights, rows_.taps, boxBytes_, mixed);
+  mixColumns(mixed, columns_, out);
 }
 
 }  // namespace kinetorch
