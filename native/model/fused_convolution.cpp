@@ -1,7 +1,6 @@
 #include "native/model/fused_convolution.h"
 
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
 
 #include <algorithm>
 #include <limits>
@@ -25,13 +24,20 @@ constexpr size_t kMaxWorkspaceBytes = size_t{1} << 30;
 // The kernels on LibTorch's threads.
 class LibTorchThreads final : public ParallelFor {
  public:
-  int threads() const override { return at::get_num_threads(); }
+  int threads() const override { return parallelThreads(); }
   void run(int count, Task task) override {
     parallelFor(count, [task](int64_t begin, int64_t end) {
       for (int64_t index = begin; index < end; ++index) task(static_cast<int>(index));
     });
   }
 };
+
+// Scratch memory of this thread, aligned; the same until more is asked for.
+void* workspace(size_t bytes) {
+  thread_local AlignedBuffer buffer;
+  if (buffer.size() * sizeof(float) < bytes) buffer = AlignedBuffer(bytes / sizeof(float) + 1);
+  return buffer.data();
+}
 
 bool operator==(const ClipSize& a, const ClipSize& b) {
   return a.batch == b.batch && a.frames == b.frames && a.height == b.height && a.width == b.width;
@@ -42,11 +48,6 @@ bool operator==(const ClipSize& a, const ClipSize& b) {
 bool ConvolutionContext::allows(ConvAlgorithm algorithm) const {
   const bool isWinograd = algorithm == ConvAlgorithm::kWinograd2 || algorithm == ConvAlgorithm::kWinograd4;
   return level_ == Optimization::kFast || (level_ == Optimization::kExact && !isWinograd);
-}
-
-void* ConvolutionContext::workspace(size_t bytes) {
-  if (workspace_.size() * sizeof(float) < bytes) workspace_ = AlignedBuffer(bytes / sizeof(float) + 1);
-  return workspace_.data();
 }
 
 bool ConvolutionContext::reserveWeights(int64_t bytes) {
@@ -82,8 +83,10 @@ at::Tensor FusedConvolution::run(const at::Tensor& input, const at::Tensor& resi
 at::Tensor FusedConvolution::run(const Call& call) { return run(planFor(call), call); }
 
 PlanStore::Plan FusedConvolution::planFor(const Call& call) {
-  const auto known =
-      std::find_if(choices_.begin(), choices_.end(), [&](const Choice& c) { return c.size == call.size; });
+  const std::lock_guard<std::mutex> lock(context_->mutex());
+  const int threads = parallelThreads();
+  const auto known = std::find_if(choices_.begin(), choices_.end(),
+                                  [&](const Choice& c) { return c.size == call.size && c.threads == threads; });
   if (known != choices_.end()) return known->plan;
   PlanStore& store = context_->store();
   const std::string key = keyOf(call);
@@ -97,7 +100,7 @@ PlanStore::Plan FusedConvolution::planFor(const Call& call) {
   } else {
     plan = planByRule(call.size);
   }
-  choices_.push_back({call.size, plan});
+  choices_.push_back({call.size, threads, plan});
   releaseUnused();
   return plan;
 }
@@ -114,7 +117,7 @@ PlanStore::Plan FusedConvolution::measuredPlan(const Call& call) {
     shortest = duration;
     best = plan;
   };
-  const int threads = at::get_num_threads();
+  const int threads = parallelThreads();
   for (const ConvAlgorithm algorithm : algorithms()) {
     const PackedConv* const weights = best && best->algorithm == algorithm ? nullptr : packed(algorithm);
     if (weights) consider(defaultPlan(*weights, call.size, threads));
@@ -134,7 +137,7 @@ PlanStore::Plan FusedConvolution::planByRule(const ClipSize& size) {
   }
   for (const ConvAlgorithm algorithm : algorithms()) wanted.push_back(algorithm);
   for (const ConvAlgorithm algorithm : wanted) {
-    if (const PackedConv* const weights = packed(algorithm)) return defaultPlan(*weights, size, at::get_num_threads());
+    if (const PackedConv* const weights = packed(algorithm)) return defaultPlan(*weights, size, parallelThreads());
   }
   return std::nullopt;
 }
@@ -166,8 +169,8 @@ at::Tensor FusedConvolution::runKernel(const ConvPlan& plan, const Call& call) {
   arguments.output = output.data_ptr<float>();
   arguments.residual = call.residual.defined() ? call.residual.const_data_ptr<float>() : nullptr;
   arguments.relu = call.relu;
-  void* const workspace = context_->workspace(workspaceBytes(weights, plan, call.size, threads.threads()));
-  kinetorch::run(weights, plan, call.size, arguments, workspace, threads);
+  void* const scratch = workspace(workspaceBytes(weights, plan, call.size, threads.threads()));
+  kinetorch::run(weights, plan, call.size, arguments, scratch, threads);
   return output;
 }
 
@@ -198,7 +201,7 @@ bool FusedConvolution::isUsable(const PlanStore::Plan& plan, const ClipSize& siz
   const std::vector<ConvAlgorithm> usable = algorithms();
   if (std::find(usable.begin(), usable.end(), plan->algorithm) == usable.end()) return false;
   const PackedConv* const weights = packed(plan->algorithm);
-  return weights && workspaceBytes(*weights, *plan, size, at::get_num_threads()) <= kMaxWorkspaceBytes;
+  return weights && workspaceBytes(*weights, *plan, size, parallelThreads()) <= kMaxWorkspaceBytes;
 }
 
 const PackedConv* FusedConvolution::packed(ConvAlgorithm algorithm) {
@@ -245,7 +248,7 @@ std::string FusedConvolution::keyOf(const Call& call) const {
   put(layer_.padding);
   const ClipSize& size = call.size;
   text << (call.residual.defined() ? " plus residual" : "") << " on " << size.batch << 'x' << size.frames << 'x'
-       << size.height << 'x' << size.width << " by " << at::get_num_threads()
+       << size.height << 'x' << size.width << " by " << parallelThreads()
        << (context_->level() == Optimization::kExact ? " exact" : "");
   return text.str();
 }

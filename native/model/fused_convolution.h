@@ -6,6 +6,7 @@
 #include <array>
 #include <chrono>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,7 +17,7 @@
 
 namespace kinetorch {
 
-// What the convolutions of one network share. Used by one thread at a time.
+// What the convolutions of one network share.
 class ConvolutionContext {
  public:
   ConvolutionContext(Optimization level, std::string planPath, int64_t maxWeightBytes)
@@ -25,9 +26,6 @@ class ConvolutionContext {
   bool allows(ConvAlgorithm algorithm) const;
   Optimization level() const { return level_; }
   PlanStore& store() { return store_; }
-  // Aligned, of at least that many bytes; the same until a larger one is asked for.
-  void* workspace(size_t bytes);
-
   // How long a convolution may measure what suits a size that it has not met; 0: it goes by what is known.
   void setMeasuringTime(std::chrono::duration<double> time) { measuringTime_ = time; }
   std::chrono::duration<double> measuringTime() const { return measuringTime_; }
@@ -36,13 +34,16 @@ class ConvolutionContext {
   bool reserveWeights(int64_t bytes);
   void releaseWeights(int64_t bytes) { weightBytes_ -= bytes; }
 
+  // Whoever meets a new size holds it while it chooses a plan.
+  std::mutex& mutex() { return mutex_; }
+
  private:
   Optimization level_;
   int64_t maxWeightBytes_;
   int64_t weightBytes_ = 0;
   PlanStore store_;
-  AlignedBuffer workspace_;
   std::chrono::duration<double> measuringTime_{0};
+  std::mutex mutex_;
 };
 
 // A convolution with its bias, the addition of a residual, and ReLU, in float32 on a CPU.
@@ -52,6 +53,8 @@ class ConvolutionContext {
 // So while the context lets it, a convolution that meets a new size times its candidates on that very input, LibTorch's
 // own among them, and remembers the fastest; equal layers share what one of them found. Other sizes take the algorithm
 // that was best for a size that was measured, with blocks from the sizes of the caches.
+//
+// May run on several threads at once; a choice is made by one of them.
 class FusedConvolution final : public torch::CustomClassHolder {
  public:
   // `weight` is K×C/groups×kT×kH×kW, `bias` K numbers or undefined.
@@ -70,6 +73,7 @@ class FusedConvolution final : public torch::CustomClassHolder {
  private:
   struct Choice {
     ClipSize size;
+    int threads;
     PlanStore::Plan plan;
   };
   struct Call {

@@ -10,13 +10,16 @@
 #include <malloc.h>
 #endif
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "native/model/fuse_convolutions.h"
 #include "native/model/module_io.h"
 #include "native/runtime/error.h"
+#include "native/runtime/parallel_for.h"
 
 namespace kinetorch {
 
@@ -97,6 +100,7 @@ class TorchScriptNetwork : public Network {
       const Milliseconds batch = (Clock::now() - begin) * options.maxBatchSize;
       if (batch.count() < options.measureMs / 4) {
         context->setMeasuringTime(slice / 2);
+        chooseSharing(options.maxBatchSize, input);
         tryLogits(randomClips(options.maxBatchSize, input));
         context->setMeasuringTime(Milliseconds(0));
       }
@@ -140,14 +144,51 @@ class TorchScriptNetwork : public Network {
   }
 
   // There are networks that take one clip at a time.
-  void tryLogits(const at::Tensor& clips) {
+  bool tryLogits(const at::Tensor& clips) {
     try {
       logits(clips);
     } catch (const std::exception&) {
+      return false;
     }
+    return true;
+  }
+
+  // Note [Sharing a batch]
+  // Threads can share every layer, or each run the whole network on clips of its own. A single clip must be shared by
+  // layers; but in small networks threads wait for each other at the end of every layer, and with as many clips as
+  // threads the second way needs no waiting. In large ones it would only spread the caches thin.
+  void chooseSharing(int64_t maxBatchSize, const InputSpec& input) {
+    const int threads = parallelThreads();
+    if (threads == 1 || maxBatchSize < threads) return;
+    const at::Tensor clips = randomClips(threads, input);
+    const auto time = [&](bool sharesClips) {
+      sharesClips_ = sharesClips;
+      constexpr int kRepeats = 3;  // the first chooses plans
+      Milliseconds best = Milliseconds::max();
+      for (int repeat = 0; repeat < kRepeats; ++repeat) {
+        const Clock::time_point begin = Clock::now();
+        if (!tryLogits(clips)) return Milliseconds::max();
+        best = std::min(best, Milliseconds(Clock::now() - begin));
+      }
+      return best;
+    };
+    const Milliseconds byLayers = time(false);
+    sharesClips_ = time(true) < byLayers;
   }
 
   at::Tensor run(const at::Tensor& clips) {
+    if (!sharesClips_ || clips.size(0) < parallelThreads()) return runTogether(clips);
+    std::vector<at::Tensor> rows(static_cast<size_t>(clips.size(0)));
+    parallelFor(clips.size(0), [&](int64_t begin, int64_t end) {
+      const c10::InferenceMode guard;
+      rows[static_cast<size_t>(begin)] = runTogether(clips.slice(0, begin, end));
+    });
+    rows.erase(std::remove_if(rows.begin(), rows.end(), [](const at::Tensor& row) { return !row.defined(); }),
+               rows.end());
+    return at::cat(rows);
+  }
+
+  at::Tensor runTogether(const at::Tensor& clips) {
     torch::jit::Stack stack{self_, clips};
     forward_->checkAndNormalizeInputs(stack);  // fills in default arguments
     torch::jit::InterpreterState(code_).run(stack);
@@ -166,6 +207,7 @@ class TorchScriptNetwork : public Network {
   at::Tensor weight_;
   at::Tensor bias_;
   int64_t bytes_ = 0;
+  bool sharesClips_ = false;  // Note [Sharing a batch]
   std::string warning_;
 };
 

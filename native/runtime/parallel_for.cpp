@@ -32,24 +32,40 @@ class FirstFailure {
   std::exception_ptr failure_;
 };
 
+thread_local bool insidePart = false;
+
+class InsidePart {
+ public:
+  InsidePart() { insidePart = true; }
+  ~InsidePart() { insidePart = false; }
+  InsidePart(const InsidePart&) = delete;
+  InsidePart& operator=(const InsidePart&) = delete;
+};
+
 }  // namespace
 
+int parallelThreads() { return insidePart ? 1 : at::get_num_threads(); }
+
 void parallelFor(int64_t count, const std::function<void(int64_t begin, int64_t end)>& work) {
-  const int64_t parts = std::min<int64_t>(count, at::get_num_threads());
+  const int64_t parts = std::min<int64_t>(count, parallelThreads());
   FirstFailure failure;
   const auto run = [&](int64_t part) {
     failure.guard([&] { work(part * count / parts, (part + 1) * count / parts); });
+  };
+  const auto runInside = [&](int64_t part) {
+    const InsidePart inside;
+    run(part);
   };
   if (parts == 1) {
     run(0);
   } else {
 #ifdef _OPENMP
-#pragma omp parallel for schedule(static, 1) num_threads(static_cast<int>(parts))
-    for (int64_t part = 0; part < parts; ++part) run(part);
+#pragma omp parallel for schedule(static, 1) num_threads(static_cast <int>(parts))
+    for (int64_t part = 0; part < parts; ++part) runInside(part);
 #else
-    std::vector<std::future<void>> others;
-    for (int64_t part = 1; part < parts; ++part) others.push_back(std::async(std::launch::async, run, part));
-    if (parts > 0) run(0);
+    std::vector<std::future<void> > others;
+    for (int64_t part = 1; part < parts; ++part) others.push_back(std::async(std::launch::async, runInside, part));
+    if (parts > 0) runInside(0);
 #endif
   }
   failure.rethrow();

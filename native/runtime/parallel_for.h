@@ -11,6 +11,10 @@ namespace kinetorch {
 // LibTorch's own parallel_for is a header that runs everything on one thread where it is not compiled with OpenMP. This
 // one is, where the compiler is GCC, and so shares LibTorch's team of threads: see Note [One team of threads] in
 // CMakeLists.txt. Elsewhere it starts threads for each call.
+// Within a part, LibTorch and this run everything on the part's own thread.
 void parallelFor(int64_t count, const std::function<void(int64_t begin, int64_t end)>& work);
+
+// How many threads parallelFor would use here.
+int parallelThreads();
 
 }  // namespace kinetorch

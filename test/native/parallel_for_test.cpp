@@ -58,5 +58,24 @@ TEST(ParallelFor, RethrowsOnceAllAreDone) {
   }
 }
 
+TEST(ParallelFor, WithinAPartStaysOnItsThread) {
+  const Threads set(3);
+  EXPECT_EQ(parallelThreads(), 3);
+  std::mutex mutex;
+  int64_t done = 0;
+  parallelFor(3, [&](int64_t, int64_t) {
+    const std::thread::id here = std::this_thread::get_id();
+    EXPECT_EQ(parallelThreads(), 1);
+    parallelFor(100, [&](int64_t begin, int64_t end) {
+      EXPECT_EQ(std::this_thread::get_id(), here);
+      const std::lock_guard<std::mutex> lock(mutex);
+      done += end - begin;
+    });
+    EXPECT_EQ(parallelThreads(), 1);
+  });
+  EXPECT_EQ(done, 300);
+  EXPECT_EQ(parallelThreads(), 3);
+}
+
 }  // namespace
 }  // namespace kinetorch
