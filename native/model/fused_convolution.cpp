@@ -105,41 +105,51 @@ PlanStore::Plan FusedConvolution::planFor(const Call& call) {
   return plan;
 }
 
-// The plan that the rule gives, those of the other algorithms, then other blocks for the fastest, while there is time.
+// The default plan of every algorithm, LibTorch's convolution, then other blocks for the fastest, while there is time.
 PlanStore::Plan FusedConvolution::measuredPlan(const Call& call) {
   const Clock::time_point deadline =
       Clock::now() + std::chrono::duration_cast<Clock::duration>(context_->measuringTime());
-  PlanStore::Plan best = planByRule(call.size);
-  double shortest = time(best, call, std::numeric_limits<double>::max());
-  const auto consider = [&](const PlanStore::Plan& plan, double margin = 1) {
-    const double duration = Clock::now() < deadline ? time(plan, call, shortest) : shortest;
-    if (duration * margin >= shortest) return;
+  PlanStore::Plan best;
+  double shortest = std::numeric_limits<double>::max();
+  const auto consider = [&](const ConvPlan& plan) {
+    if (best && Clock::now() > deadline) return;
+    const double duration = time(plan, call, shortest);
+    if (duration >= shortest) return;
     shortest = duration;
     best = plan;
   };
   const int threads = parallelThreads();
-  for (const ConvAlgorithm algorithm : algorithms()) {
-    const PackedConv* const weights = best && best->algorithm == algorithm ? nullptr : packed(algorithm);
-    if (weights) consider(defaultPlan(*weights, call.size, threads));
+  for (const ConvAlgorithm algorithm : preferredAlgorithms()) {
+    if (const PackedConv* const weights = packed(algorithm)) consider(defaultPlan(*weights, call.size, threads));
   }
-  if (best) consider(PlanStore::Plan(), kLibraryMargin);
   if (!best) return best;
+  // Asked twice, as it keeps the plain weights in memory, and chance should not decide on a busy machine.
+  for (int ask = 0; Clock::now() < deadline; ++ask) {
+    if (time(PlanStore::Plan(), call, shortest) * kLibraryMargin >= shortest) break;
+    if (ask == 1) return std::nullopt;
+    shortest = time(best, call, std::numeric_limits<double>::max());
+  }
   for (const ConvPlan& plan : candidatePlans(*packed(best->algorithm), call.size, threads)) consider(plan);
   return best;
 }
 
 // What was best for another batch of the same clips, else the algorithm of the fewest multiplications.
 PlanStore::Plan FusedConvolution::planByRule(const ClipSize& size) {
-  std::vector<ConvAlgorithm> wanted;
-  for (const Choice& choice : choices_) {
-    if (!choice.plan) return choice.plan;
-    wanted.push_back(choice.plan->algorithm);
-  }
-  for (const ConvAlgorithm algorithm : algorithms()) wanted.push_back(algorithm);
-  for (const ConvAlgorithm algorithm : wanted) {
+  if (!choices_.empty() && !choices_.front().plan) return std::nullopt;
+  for (const ConvAlgorithm algorithm : preferredAlgorithms()) {
     if (const PackedConv* const weights = packed(algorithm)) return defaultPlan(*weights, size, parallelThreads());
   }
   return std::nullopt;
+}
+
+// Those that were best for other sizes first.
+std::vector<ConvAlgorithm> FusedConvolution::preferredAlgorithms() const {
+  std::vector<ConvAlgorithm> preferred = algorithms();
+  std::stable_partition(preferred.begin(), preferred.end(), [&](ConvAlgorithm algorithm) {
+    return std::any_of(choices_.begin(), choices_.end(),
+                       [&](const Choice& choice) { return choice.plan && choice.plan->algorithm == algorithm; });
+  });
+  return preferred;
 }
 
 // In milliseconds, the best of some runs: fewer of a plan that takes longer than `best`. The first finds cold caches.

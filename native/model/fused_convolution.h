@@ -93,6 +93,7 @@ class FusedConvolution final : public torch::CustomClassHolder {
   at::Tensor runKernel(const ConvPlan& plan, const Call& call);
   at::Tensor runLibrary(const Call& call);
   std::vector<ConvAlgorithm> algorithms() const;
+  std::vector<ConvAlgorithm> preferredAlgorithms() const;
   // Null where the weights would exceed what the context allows.
   const PackedConv* packed(ConvAlgorithm algorithm);
   void releaseUnused();

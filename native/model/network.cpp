@@ -18,6 +18,7 @@
 
 #include "native/model/fuse_convolutions.h"
 #include "native/model/module_io.h"
+#include "native/runtime/block_cache.h"
 #include "native/runtime/error.h"
 #include "native/runtime/parallel_for.h"
 
@@ -84,6 +85,7 @@ class TorchScriptNetwork : public Network {
     const auto context = std::make_shared<ConvolutionContext>(options.level, path, options.maxWeightBytes);
     const auto layers = fuseConvolutions(graph_, context);
     if (layers.empty()) return;
+    const KeptBlocks blocks;  // as when clips are classified
     const Milliseconds slice(options.measureMs / static_cast<double>(layers.size()));
     const auto original = std::exchange(code_, torch::jit::Code(graph_, "forward"));
     context->setMeasuringTime(slice);
