@@ -42,7 +42,7 @@ export async function downloadWheel(
   }
   const failures: string[] = [];
   for (const { requirement, index } of attempts(version)) {
-    for (const target of [[], ...otherPythons.map(crossPython)]) {
+    for (const target of pythonTargets()) {
       const args = ['download', '--no-deps', '--only-binary=:all:', '--dest', folder, ...target, ...index, requirement];
       reporter.message(`  ${[...pip, ...args].join(' ')}`);
       const { ok, output } = await runPip(pip, args, reporter, env);
@@ -66,6 +66,25 @@ export async function downloadWheel(
   );
 }
 
+/**
+ * Downloads one wheel into `folder` with `pip download`, without what it depends on. Throws `ERR_LIBTORCH_NOT_FOUND`
+ * with pip's words.
+ */
+export async function fetchWheel(
+  pip: string[],
+  requirement: string,
+  folder: string,
+  options: string[],
+  reporter: InstallReporter,
+  env: NodeJS.ProcessEnv,
+): Promise<void> {
+  const args = ['download', '--no-deps', '--only-binary=:all:', '--dest', folder, ...options, requirement];
+  const { ok, output } = await runPip(pip, args, reporter, env);
+  if (!ok) {
+    throw new KinetorchError('ERR_LIBTORCH_NOT_FOUND', `pip could not fetch ${requirement}: ${lastError(output)}`);
+  }
+}
+
 function attempts(version: string): { requirement: string; index: string[] }[] {
   const pytorch = ['--index-url', cpuIndex, '--retries', '1'];
   const plain = `torch==${version}`;
@@ -80,6 +99,11 @@ function attempts(version: string): { requirement: string; index: string[] }[] {
     { requirement: `${plain}+cpu`, index: pytorch },
     { requirement: plain, index: [] },
   ];
+}
+
+/** pip's options for the Pythons whose wheels are asked for, one after the other: its own first. */
+export function pythonTargets(): string[][] {
+  return [[], ...otherPythons.map(crossPython)];
 }
 
 /** pip's options for another Python than its own, on this platform. */
