@@ -67,22 +67,36 @@ export async function downloadWheel(
 }
 
 /**
- * Downloads one wheel into `folder` with `pip download`, without what it depends on. Throws `ERR_LIBTORCH_NOT_FOUND`
- * with pip's words.
+ * Runs `pip download` of a requirement into `folder`, for the first Python that there are wheels for, and returns the
+ * options that name it. pip checks each wheel against the index's hash, and fetches none that lies there whole. Throws
+ * `ERR_LIBTORCH_NOT_FOUND` with pip's words.
  */
-export async function fetchWheel(
-  pip: string[],
+export async function fetchWheels(
   requirement: string,
-  folder: string,
-  options: string[],
-  reporter: InstallReporter,
-  env: NodeJS.ProcessEnv,
-): Promise<void> {
-  const args = ['download', '--no-deps', '--only-binary=:all:', '--dest', folder, ...options, requirement];
-  const { ok, output } = await runPip(pip, args, reporter, env);
-  if (!ok) {
-    throw new KinetorchError('ERR_LIBTORCH_NOT_FOUND', `pip could not fetch ${requirement}: ${lastError(output)}`);
+  { pip, folder, options, targets, reporter, env }: FetchOptions,
+): Promise<string[]> {
+  let problem = '';
+  for (const target of targets) {
+    const args = ['download', '--only-binary=:all:', '--dest', folder, ...options, ...target, requirement];
+    const { ok, output } = await runPip(pip, args, reporter, env);
+    if (ok) return target;
+    problem ||= lastError(output);
+    // Other Pythons' wheels are worth asking for only where there are none for this one.
+    if (!/no matching distribution/i.test(output)) break;
   }
+  throw new KinetorchError('ERR_LIBTORCH_NOT_FOUND', `pip could not fetch ${requirement}: ${problem}`);
+}
+
+export interface FetchOptions {
+  /** {@link findPip}. */
+  pip: string[];
+  folder: string;
+  /** pip's own: where it looks, and whether it fetches dependencies. */
+  options: string[];
+  /** {@link pythonTargets}. */
+  targets: string[][];
+  reporter: InstallReporter;
+  env: NodeJS.ProcessEnv;
 }
 
 function attempts(version: string): { requirement: string; index: string[] }[] {
