@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { cacheFolder } from '../cacheFolder';
 import { KinetorchError } from '../errors';
 import { withLock } from '../fileLock';
@@ -69,20 +69,16 @@ async function fetchParts(version: string, fetch: FetchOptions): Promise<[WheelP
   reporter.message(`  torch ${version}`);
   // Where the user's own pip prefers builds for CPUs, it must not choose one here.
   const alone = { ...fetch, options: ['--no-deps', ...options] };
-  const target = await fetchWheels(`torch==${version},!=${version}+cpu`, alone);
-  const wheels = async (prefix: string) =>
-    (await readdir(folder)).filter((name) => name.startsWith(prefix)).map((name) => join(folder, name));
-  const [torch] = await wheels('torch-');
-  if (torch === undefined) throw new KinetorchError('ERR_LIBTORCH_NOT_FOUND', `pip left no wheel in ${folder}`);
+  const torch = await fetchWheels([`torch==${version},!=${version}+cpu`], alone);
+  const [wheel] = torch.wheels;
+  if (wheel === undefined) throw new KinetorchError('ERR_LIBTORCH_NOT_FOUND', `pip left no wheel in ${folder}`);
 
-  const requirements = nvidiaRequirements(await readMetadata(torch));
-  if (requirements.length === 0) throw new KinetorchError('ERR_LIBTORCH_NOT_FOUND', withoutCuda(torch, version));
-  for (const [index, requirement] of requirements.entries()) {
-    reporter.message(`  ${requirement.split(';', 1)[0]} (${index + 1} of ${requirements.length})`);
-    await fetchWheels(requirement, { ...fetch, targets: [target] });
-  }
-  const nvidia = await wheels('nvidia_');
-  return [{ path: torch, wanted: isNeededToRun }, ...nvidia.map((path) => ({ path, wanted: isNeededOfNvidia }))];
+  const requirements = nvidiaRequirements(await readMetadata(wheel));
+  if (requirements.length === 0) throw new KinetorchError('ERR_LIBTORCH_NOT_FOUND', withoutCuda(wheel, version));
+  for (const requirement of requirements) reporter.message(`  ${requirement.split(';', 1)[0]}`);
+  const { wheels } = await fetchWheels(requirements, { ...fetch, targets: [torch.target] });
+  const nvidia = wheels.filter((path) => basename(path).startsWith('nvidia_'));
+  return [{ path: wheel, wanted: isNeededToRun }, ...nvidia.map((path) => ({ path, wanted: isNeededOfNvidia }))];
 }
 
 /** What torch's METADATA asks for of NVIDIA's packages: each by name, or by a package that only names others. */

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { KinetorchError } from '../errors';
 import type { InstallReporter } from './reporter';
 import { listWheel } from './wheel';
@@ -67,24 +67,40 @@ export async function downloadWheel(
 }
 
 /**
- * Runs `pip download` of a requirement into `folder`, for the first Python that there are wheels for, and returns the
- * options that name it. pip checks each wheel against the index's hash, and fetches none that lies there whole. Throws
- * `ERR_LIBTORCH_NOT_FOUND` with pip's words.
+ * Runs `pip download` of requirements into `folder`, for the first Python that there are wheels for. In one run, because
+ * only then do the versions fit together. pip checks each wheel against the index's hash, and fetches none that lies
+ * there whole. Throws `ERR_LIBTORCH_NOT_FOUND` with pip's words.
  */
 export async function fetchWheels(
-  requirement: string,
+  requirements: string[],
   { pip, folder, options, targets, reporter, env }: FetchOptions,
-): Promise<string[]> {
+): Promise<Fetched> {
   let problem = '';
+  const log = join(folder, 'pip.log');
   for (const target of targets) {
-    const args = ['download', '--only-binary=:all:', '--dest', folder, ...options, ...target, requirement];
+    rmSync(log, { force: true });
+    const logged = ['--log', log, '--only-binary=:all:', '--dest', folder];
+    const args = ['download', ...logged, ...options, ...target, ...requirements];
     const { ok, output } = await runPip(pip, args, reporter, env);
-    if (ok) return target;
+    if (ok) return { target, wheels: savedWheels(readFileSync(log, 'utf8'), folder) };
     problem ||= lastError(output);
     // Other Pythons' wheels are worth asking for only where there are none for this one.
     if (!/no matching distribution/i.test(output)) break;
   }
-  throw new KinetorchError('ERR_LIBTORCH_NOT_FOUND', `pip could not fetch ${requirement}: ${problem}`);
+  throw new KinetorchError('ERR_LIBTORCH_NOT_FOUND', `pip could not fetch ${requirements.join(', ')}: ${problem}`);
+}
+
+/** The wheels that a run of pip asked for and has: an earlier run may have left others in the folder. */
+function savedWheels(log: string, folder: string): string[] {
+  const saved = log.matchAll(/(?:Saved|File was already downloaded) (.+\.whl)\s*$/gm);
+  return [...new Set([...saved].map(([, path]) => join(folder, basename(path as string))))];
+}
+
+export interface Fetched {
+  /** pip's options for the Python whose wheels these are. */
+  target: string[];
+  /** Paths, of dependencies too. */
+  wheels: string[];
 }
 
 export interface FetchOptions {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { inProject } from '../../scripts/bootstrap/project.mjs';
 import { run } from './sandbox.mjs';
 
 const sources = fileURLToPath(new URL('checks', import.meta.url));
@@ -19,6 +20,10 @@ export const moduleChecks = {
 };
 
 export const bundleChecks = {
+  'Next.js config keeps Kinetorch out of the bundle': async () => {
+    const { default: config } = await import(pathToFileURL(inProject('examples', 'bundler', 'next.config.mjs')).href);
+    assert.deepEqual(config.serverExternalPackages, ['kinetorch']);
+  },
   'bundled by esbuild as ESM': (where) => bundleAndRun('esm.mjs', 'esm', where),
   'bundled by esbuild as CommonJS': (where) => bundleAndRun('cjs.cjs', 'cjs', where),
 };
@@ -64,11 +69,13 @@ export const typeChecks = {
 
 const kinetorch = (args, where) => run('npx', ['--offline', '--no', '--', 'kinetorch', ...args], where);
 
+/** With the script that examples/bundler shows. */
 async function bundleAndRun(file, format, where) {
-  const esbuild = join(where.tools, 'node_modules', 'esbuild', 'bin', 'esbuild');
   const bundle = `bundle-${format}.${format === 'esm' ? 'mjs' : 'cjs'}`;
-  const options = ['--bundle', '--platform=node', `--format=${format}`, '--external:kinetorch', `--outfile=${bundle}`];
-  await run(esbuild, [file, ...options], where);
+  // It imports esbuild, which an app has and this one borrows.
+  cpSync(inProject('examples', 'bundler', 'esbuild.mjs'), join(where.tools, 'node_modules', 'esbuild-example.mjs'));
+  const example = join(where.tools, 'node_modules', 'esbuild-example.mjs');
+  await run('node', [example, file, bundle], where);
   await run('node', [bundle], where);
 }
 

@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inProject } from '../../scripts/bootstrap/project.mjs';
 import { bundleChecks, commandChecks, copyChecks, moduleChecks, typeChecks } from './checks.mjs';
+import { copyApp, failureChecks } from './failures.mjs';
 import { layouts, makeApp } from './layouts.mjs';
 import { bareMachine, npmFolder, run } from './sandbox.mjs';
 
@@ -53,6 +54,7 @@ try {
           : { ...moduleChecks, ...commandChecks };
       await checkAll(checks, `${layout}, Node ${version}`, where);
     }
+    if (layout === 'npm') await checkFailures(cwd, machines['20']);
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });
@@ -77,6 +79,15 @@ async function install(layout, packages, env) {
 
 async function checkAll(checks, prefix, where) {
   for (const [name, action] of Object.entries(checks)) await check(`${prefix}: ${name}`, () => action(where));
+}
+
+async function checkFailures(app, env) {
+  for (const [name, action] of Object.entries(failureChecks)) {
+    const cwd = join(folder, 'broken');
+    copyApp(app, cwd);
+    await check(`what is said where ${name}`, () => action({ cwd, env }));
+    rmSync(cwd, { recursive: true });
+  }
 }
 
 async function check(name, action) {
