@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-// What is said where Kinetorch cannot run, in each case by really making it: an installed app is copied and then broken.
+// What is said where Kinetorch cannot run, by making it so: an installed app is copied and then broken.
 // Every message says what was found, what is needed and what to do.
 
 const script = `
@@ -63,6 +63,20 @@ export const failureChecks = {
       /What to do:\n.*Debian 10.*\n {2}FROM node:\d+-bookworm-slim/,
     ]);
   },
+  'the system says that its glibc is old': (app) => {
+    expectFailure(onSystem(app, { ldd: 'GNU C Library', glibc: '2.17' }), 'ERR_PLATFORM', [
+      /^found glibc 2\.17, needed 2\.28 or newer \(linux-x64/,
+      /What to do:\n.*Debian 10.*\n {2}FROM node:\d+-bookworm-slim/,
+    ]);
+  },
+  'the system is Alpine': (app) => {
+    // Where npm leaves the platform's package out, because of its "libc".
+    rmSync(join(app.cwd, 'node_modules', '@kinetorch'), { recursive: true });
+    expectFailure(onSystem(app, { ldd: 'musl libc (x86_64)' }), 'ERR_PLATFORM', [
+      /^found a Linux with musl, needed one with glibc 2\.28 or newer \(linux-x64/,
+      /What to do:\n.*\n {2}FROM node:\d+-bookworm-slim/,
+    ]);
+  },
   'a GPU is asked for on the build for CPUs': (app) => {
     expectFailure({ ...app, env: { ...app.env, DEVICE: 'cuda' } }, 'ERR_DEVICE', [
       /^expected a CUDA device for "cuda"/,
@@ -82,6 +96,22 @@ export const failureChecks = {
     ]);
   },
 };
+
+/**
+ * The app on a system whose /usr/bin/ldd and Node say something else of the C library. The one thing here that is played:
+ * another C library cannot be had beside this one.
+ */
+function onSystem(app, { ldd, glibc }) {
+  const files = join(app.cwd, 'node_modules', 'detect-libc', 'lib', 'filesystem.js');
+  const stub = join(app.cwd, 'other-system.cjs');
+  const says = `(path) => Buffer.from(path === '/usr/bin/ldd' ? ${JSON.stringify(ldd)} : '')`;
+  const report = JSON.stringify({ header: { glibcVersionRuntime: glibc }, sharedObjects: [] });
+  writeFileSync(
+    stub,
+    `require(${JSON.stringify(files)}).readFileSync = ${says};\nprocess.report.getReport = () => (${report});\n`,
+  );
+  return { ...app, env: { ...app.env, NODE_OPTIONS: `--require ${stub}` } };
+}
 
 /** A copy of an app that may be broken. Files are links to the same bytes, so none may be written to: see `replace`. */
 export function copyApp(from, to) {
