@@ -24,7 +24,7 @@ export function addLibtorch(program: Command): void {
     .command('libtorch')
     .summary('fetch, or remove, a CUDA build of LibTorch')
     .description(
-      'Fetch a CUDA build of LibTorch (about 3 GB), which then takes the place of the CPU build, or remove it.',
+      'Fetch a CUDA build of LibTorch (about 2.5 GB), which then takes the place of the CPU build, or remove it.',
     )
     .addHelpText('after', notes);
   libtorch

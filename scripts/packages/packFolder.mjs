@@ -6,12 +6,12 @@ import { tarballs } from './folders.mjs';
 import { runNpm } from './runNpm.mjs';
 
 /**
- * Packs a staged package to `dist-packages/` and returns its line of the manifest. Throws a StepError where it is larger
+ * Packs a staged package into the folder `target` and returns its line of the manifest. Throws a StepError where it is larger
  * than `limitMegabytes` or holds what makes an installation run something.
  */
-export function packFolder(folder, limitMegabytes) {
-  const [packed] = JSON.parse(runNpm(['pack', '--json', '--ignore-scripts', '--pack-destination', tarballs], folder));
-  const file = join(tarballs, packed.filename);
+export function packFolder(folder, limitMegabytes, target = tarballs) {
+  const [packed] = JSON.parse(runNpm(['pack', '--json', '--ignore-scripts', '--pack-destination', target], folder));
+  const file = join(target, packed.filename);
   const problems = runsAtInstall(folder, packed);
   const limit = limitMegabytes * 1e6;
   if (packed.size > limit) {
