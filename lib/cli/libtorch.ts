@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
+import { pinnedVersion } from '../version';
 import { print } from './terminal';
 
-const notes = `
+const notes = () => `
 Kinetorch uses, in this order: LIBTORCH=/path; the CUDA build that was installed here; the torch of the active Python
 environment, where that is a CUDA build and there is an NVIDIA driver; the CPU build of the platform package. All have
 to be of the same minor version; kinetorch doctor says which one it is.
@@ -9,7 +10,7 @@ to be of the same minor version; kinetorch doctor says which one it is.
 Examples:
   $ kinetorch libtorch install --cuda
   $ kinetorch libtorch install --cuda --index-url https://download.pytorch.org/whl/cu130
-  $ python3 -m pip download torch==2.13.0 --dest wheels/    on a machine with a network, then, without one:
+  $ python3 -m pip download torch==${pinnedVersion()} --dest wheels/    on a machine with a network, then, without one:
   $ kinetorch libtorch install --cuda --wheels wheels/
   $ kinetorch libtorch remove --cuda`;
 

@@ -27,7 +27,12 @@ export const release = source.version;
 export function mainManifest(published) {
   const { private: _private, scripts: _scripts, devDependencies: _devDependencies, binary: _binary, ...kept } = source;
   const names = published.map((name) => packageName(name));
-  return { ...kept, optionalDependencies: Object.fromEntries(names.map((name) => [name, release])) };
+  // The shipped model and the decoder process are opened by path: yarn must not keep them in a zip.
+  return {
+    ...kept,
+    preferUnplugged: true,
+    optionalDependencies: Object.fromEntries(names.map((name) => [name, release])),
+  };
 }
 
 /** `@kinetorch/<platform>-<arch>` of this machine. */
