@@ -5,6 +5,7 @@
 export const platforms = {
   'linux-x64': { os: ['linux'], cpu: ['x64'], libc: ['glibc'], strip: ['strip', '--strip-unneeded'] },
   'linux-arm64': { os: ['linux'], cpu: ['arm64'], libc: ['glibc'], strip: ['strip', '--strip-unneeded'] },
+  // Not tried: a library that was stripped may have to be signed again (codesign --force --sign -) to be loaded.
   'darwin-arm64': { os: ['darwin'], cpu: ['arm64'], strip: ['strip', '-x'] },
   // Microsoft's linker puts symbols into files of their own (.pdb), which are not packed.
   'win32-x64': { os: ['win32'], cpu: ['x64'], strip: null },
