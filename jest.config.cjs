@@ -3,6 +3,8 @@ module.exports = {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   testTimeout: 60_000,
+  // Packages that are put together there have this one's name.
+  modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/dist-packages/'],
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',

@@ -26,6 +26,7 @@
  * | `ERR_TRAINING` | training cannot go on, for example because the loss is no longer finite |
  * | `ERR_LIBTORCH_NOT_FOUND` | LibTorch or the native addon was not found |
  * | `ERR_LIBTORCH_VERSION` | the LibTorch found has a version this addon does not run on |
+ * | `ERR_PLATFORM` | nothing prebuilt runs on this system, processor or C library |
  * | `ERR_INTERNAL` | a fault in Kinetorch or LibTorch itself |
  */
 export const errorCodes = [
@@ -52,6 +53,7 @@ export const errorCodes = [
   'ERR_TRAINING',
   'ERR_LIBTORCH_NOT_FOUND',
   'ERR_LIBTORCH_VERSION',
+  'ERR_PLATFORM',
   'ERR_INTERNAL',
 ] as const;
 

@@ -1,11 +1,14 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { NativeBinding } from '../binding';
 import { type ErrorCode, errorCodes, KinetorchError } from './errors';
-import { libtorchFailure, loadFailure } from './libtorch/failure';
+import { cLibraryProblem } from './libtorch/cLibrary';
+import { cudaAdvice } from './libtorch/cudaAdvice';
+import { addonFailure, cLibraryFailure, libtorchFailure, openFailure, packageVersionFailure } from './libtorch/failure';
 import { cudaLibraries, requiredLibraries } from './libtorch/libraries';
-import { type Location, locateLibTorch } from './libtorch/locate';
-import { packageRoot, pinnedVersion } from './version';
+import { type LibTorch, type Location, locateLibTorch } from './libtorch/locate';
+import { findPlatformPackage, platformPackageName, prebuiltFolder } from './libtorch/platformPackage';
+import { packageRoot, pinnedVersion, version } from './version';
 
 /** What `kinetorch_bootstrap.node` registers. */
 interface BootstrapBinding {
@@ -19,7 +22,7 @@ let cudaProblem = '';
 
 /**
  * The native addon; found and loaded at the first call, in a few hundred milliseconds, and the same object after that.
- * Throws `ERR_LIBTORCH_NOT_FOUND` or `ERR_LIBTORCH_VERSION` with what was tried and what to do.
+ * Throws `ERR_PLATFORM`, `ERR_LIBTORCH_NOT_FOUND` or `ERR_LIBTORCH_VERSION` with what was tried and what to do.
  */
 export function native(): NativeBinding {
   binding ??= load();
@@ -50,19 +53,26 @@ export function nativeError(error: unknown): KinetorchError {
   if (error instanceof KinetorchError) return error;
   const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
   const known = errorCodes.includes(code as ErrorCode) ? (code as ErrorCode) : 'ERR_INTERNAL';
-  return new KinetorchError(known, typeof message === 'string' ? message : String(error), { cause: error });
+  const text = typeof message === 'string' ? message : String(error);
+  return new KinetorchError(known, known === 'ERR_DEVICE' ? withCudaAdvice(text) : text, { cause: error });
+}
+
+/** The addon knows that there is no CUDA device; which LibTorch and driver are to blame is known here. */
+function withCudaAdvice(message: string): string {
+  const found = libtorchLocation().found;
+  if (found === null || !message.startsWith('expected a CUDA device for')) return message;
+  return [message, ...cudaAdvice(found, cudaProblem)].join('\n');
 }
 
 function load(): NativeBinding {
+  const problem = cLibraryProblem();
+  if (problem !== null) throw cLibraryFailure(problem);
   const folder = addonFolder();
-  if (folder === undefined) {
-    const attempts = addonFolders().map((path) => ({ what: join(path, addonFile), problem: 'no such file' }));
-    throw loadFailure('ERR_LIBTORCH_NOT_FOUND', 'the native addon was not found', attempts);
-  }
-  const bootstrap = attempt(join(folder, bootstrapFile), requireAddon) as BootstrapBinding;
+  const bootstrap = requireAddon(join(folder, bootstrapFile)) as BootstrapBinding;
   const { found, tried } = libtorchLocation();
   if (found === null) throw libtorchFailure(tried, builtForVersion());
-  for (const library of requiredLibraries(found.path)) attempt(library, bootstrap.open);
+  const open = (path: string) => attempt(path, () => bootstrap.open(path), found);
+  for (const library of [...librariesBeside(folder), ...requiredLibraries(found.path)]) open(library);
   try {
     for (const library of cudaLibraries(found.path)) bootstrap.open(library);
   } catch (error) {
@@ -70,39 +80,54 @@ function load(): NativeBinding {
     cudaProblem = (error as Error).message;
   }
   const addon = join(folder, addonFile);
-  const loaded = attempt(addon, requireAddon) as NativeBinding;
+  const loaded = requireAddon(addon) as NativeBinding;
   // Keeps the addon mapped after the worker that loaded it has ended: its executor threads may still be finishing.
-  attempt(addon, bootstrap.open);
+  open(addon);
   return loaded;
 }
 
 const addonFile = 'kinetorch.node';
 const bootstrapFile = 'kinetorch_bootstrap.node';
+const ownBuild = join(packageRoot, 'build', 'Release');
 
-function addonFolders(): string[] {
-  return [join(packageRoot, 'build', 'Release'), join(packageRoot, 'prebuilds', `${process.platform}-${process.arch}`)];
+/** A build of one's own, else the platform package's, which has to be of this release. */
+function addonFolder(): string {
+  if (existsSync(join(ownBuild, addonFile))) return ownBuild;
+  const installed = findPlatformPackage();
+  if (installed === null) {
+    throw addonFailure([
+      { what: join(ownBuild, addonFile), problem: 'no such file' },
+      { what: platformPackageName, problem: 'not installed' },
+    ]);
+  }
+  if (installed.version !== version()) throw packageVersionFailure(installed.version);
+  const folder = prebuiltFolder(installed);
+  if (existsSync(join(folder, addonFile))) return folder;
+  throw addonFailure([{ what: join(folder, addonFile), problem: 'no such file' }]);
 }
 
-function addonFolder(): string | undefined {
-  return addonFolders().find((folder) => existsSync(join(folder, addonFile)));
+/** What the addon needs besides LibTorch travels beside it in the platform package (Highway). */
+function librariesBeside(folder: string): string[] {
+  const names = readdirSync(folder).filter((name) => /\.(so(\.\d+)*|dylib|dll)$/.test(name));
+  return names.sort().map((name) => join(folder, name));
 }
 
 /** The LibTorch the addon was compiled against: a local build says so beside it, a prebuilt one follows the pin. */
 function builtForVersion(): string {
-  const note = join(packageRoot, 'build', 'Release', 'libtorch-version');
-  const local = addonFolder() === dirname(note) && existsSync(note);
-  return local ? readFileSync(note, 'utf8').trim() : pinnedVersion();
+  const note = join(ownBuild, 'libtorch-version');
+  return existsSync(join(ownBuild, addonFile)) && existsSync(note)
+    ? readFileSync(note, 'utf8').trim()
+    : pinnedVersion();
 }
 
 function requireAddon(path: string): unknown {
-  return require(path);
+  return attempt(path, () => require(path));
 }
 
-function attempt<T>(path: string, action: (path: string) => T): T {
+function attempt<T>(path: string, action: () => T, libtorch?: LibTorch): T {
   try {
-    return action(path);
+    return action();
   } catch (error) {
-    const headline = 'the native addon could not be loaded';
-    throw loadFailure('ERR_LIBTORCH_NOT_FOUND', headline, [{ what: path, problem: (error as Error).message }], error);
+    throw openFailure(path, error, libtorch);
   }
 }

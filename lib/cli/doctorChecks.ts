@@ -2,7 +2,8 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { glibcVersion } from '../libtorch/failure';
+import { cLibrary, cLibraryProblem, cLibraryRemedy } from '../libtorch/cLibrary';
+import { platformPackageName } from '../libtorch/platformPackage';
 import { packageRoot, pinnedVersion, version } from '../version';
 import { errorReport } from './failures';
 import { formatCount, formatDuration, formatPercent } from './format';
@@ -20,7 +21,6 @@ export interface Check {
 }
 
 const oldestNode = [20, 9] as const;
-const oldestGlibc = [2, 28] as const;
 const decoderTimeoutMs = 30_000;
 
 /** Checks everything that Kinetorch needs, what others rest on first. */
@@ -55,11 +55,10 @@ function checkNode(): Check {
 
 function checkPlatform(): Check {
   const platform = `${process.platform}-${process.arch}`;
-  if (process.platform !== 'linux') return good('Platform', platform);
-  const glibc = glibcVersion();
-  if (glibc !== null && isAtLeast(glibc, oldestGlibc)) return good('Platform', `${platform}, glibc ${glibc}`);
-  const found = glibc === null ? 'a Linux with musl, for which there is no LibTorch' : `glibc ${glibc}`;
-  return bad('Platform', `${platform}, ${found}`, `use a Linux with glibc ${oldestGlibc.join('.')} or newer`);
+  const library = cLibrary();
+  const problem = cLibraryProblem();
+  if (problem === null) return good('Platform', library === null ? platform : `${platform}, ${library}`);
+  return bad('Platform', `${platform}: ${problem}`, cLibraryRemedy.join(' '));
 }
 
 async function checkLibTorch(): Promise<Check> {
@@ -127,5 +126,5 @@ async function checkShippedModel(): Promise<Check> {
 
 function buildCommand(): string {
   const isCheckout = existsSync(join(packageRoot, 'scripts', 'bootstrap.mjs'));
-  return isCheckout ? `cd ${packageRoot} && npm run build` : `python3 -m pip install torch==${pinnedVersion()}`;
+  return isCheckout ? `cd ${packageRoot} && npm run build` : `npm install ${platformPackageName}@${version()}`;
 }

@@ -9,6 +9,7 @@ import { addDemo } from './demo';
 import { addDoctor } from './doctor';
 import { addEvaluate } from './evaluate';
 import { addInspect } from './inspect';
+import { addLibtorch } from './libtorch';
 import { colorsFor } from './terminal';
 import { addTrain } from './train';
 
@@ -45,6 +46,7 @@ export function createProgram(): Command {
     addCrossValidate,
     addCreate,
     addInspect,
+    addLibtorch,
     addDoctor,
   ])
     add(program);

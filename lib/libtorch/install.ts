@@ -12,8 +12,8 @@ import { inspectLibTorch } from './inspect';
 import { type InstallMarker, markerFile, verifyInstall } from './marker';
 import { downloadWheel } from './pip';
 import { consoleReporter, type InstallReporter } from './reporter';
-import { isNeeded, isNeededLibrary } from './selection';
-import { unpackWheel } from './wheel';
+import { isLibrary, isNeeded } from './selection';
+import { type Unpacked, unpackWheel } from './wheel';
 
 export interface InstallOptions {
   /** Default: package.json's pin. */
@@ -48,32 +48,54 @@ export async function installLibTorch(options: InstallOptions = {}): Promise<str
   return join(folder, 'torch');
 }
 
+/** A wheel, and which of its files are unpacked. */
+export interface WheelPart {
+  path: string;
+  wanted: (path: string) => boolean;
+}
+
+/** {@link installWheels} of what Kinetorch needs of one torch wheel, headers included. */
+export async function installWheel(wheel: string, folder: string, reporter: InstallReporter): Promise<void> {
+  await installWheels([{ path: wheel, wanted: isNeeded }], folder, reporter, { headers: true });
+}
+
 /**
- * Unpacks what Kinetorch needs of a torch wheel to `folder`: into a sibling first, every file checked against the
- * wheel's RECORD, then one rename. A `folder` that was damaged is replaced; one that another installer finished
+ * Unpacks a torch wheel, and others that belong beside it, to `folder`: into a sibling first, every file checked against
+ * its wheel's RECORD, then one rename. A `folder` that was damaged is replaced; one that another installer finished
  * meanwhile is kept.
  */
-export async function installWheel(wheel: string, folder: string, reporter: InstallReporter): Promise<void> {
+export async function installWheels(
+  parts: [torch: WheelPart, ...others: WheelPart[]],
+  folder: string,
+  reporter: InstallReporter,
+  check: { headers: boolean },
+): Promise<void> {
   const temporary = temporaryFolder(folder);
   await mkdir(temporary, { recursive: true });
   try {
-    const unpacked = await unpackWheel(wheel, temporary, isNeeded, reporter.progress).finally(() => reporter.finish());
+    const unpacked: Unpacked[] = [];
+    for (const { path, wanted } of parts) {
+      const { progress, finish } = reporter;
+      unpacked.push(await unpackWheel(path, temporary, wanted, progress).finally(finish));
+    }
+    const [torch, { record }] = [parts[0].path, unpacked[0] as Unpacked];
     const inspection = inspectLibTorch(join(temporary, 'torch'));
     if ('problem' in inspection) {
-      throw new KinetorchError('ERR_LIBTORCH_NOT_FOUND', `${wheel} holds no LibTorch: ${inspection.problem}`);
+      throw new KinetorchError('ERR_LIBTORCH_NOT_FOUND', `${torch} holds no LibTorch: ${inspection.problem}`);
     }
-    const libraries = [...unpacked.files].filter(([path]) => isNeededLibrary(path));
+    const files = unpacked.flatMap((part) => [...part.files]);
+    const libraries = files.filter(([path]) => isLibrary(path));
     for (const [path] of libraries) chmodSync(join(temporary, path), 0o755);
     await writeMarker(temporary, {
       formatVersion: 1,
       version: inspection.version,
-      wheel: basename(wheel),
-      record: unpacked.record,
-      files: unpacked.files.size,
-      bytes: unpacked.bytes,
+      wheel: basename(torch),
+      record,
+      files: files.length,
+      bytes: unpacked.reduce((sum, { bytes }) => sum + bytes, 0),
       libraries: libraries.map(([path, entry]) => ({ path, ...entry })),
     });
-    await moveIntoPlace(temporary, folder);
+    await moveIntoPlace(temporary, folder, check);
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }
@@ -90,8 +112,8 @@ async function writeMarker(folder: string, marker: InstallMarker): Promise<void>
   }
 }
 
-async function moveIntoPlace(temporary: string, folder: string): Promise<void> {
-  if ('marker' in verifyInstall(folder, { headers: true })) return;
+async function moveIntoPlace(temporary: string, folder: string, check: { headers: boolean }): Promise<void> {
+  if ('marker' in verifyInstall(folder, check)) return;
   const damaged = temporaryFolder(folder);
   await rename(folder, damaged).catch(ignoreMissing);
   try {
@@ -111,7 +133,7 @@ function temporaryFolder(folder: string): string {
 }
 
 /** Removes what interrupted installers left behind: those of this host whose process is gone, and any a day old. */
-async function removeLeftovers(folder: string): Promise<void> {
+export async function removeLeftovers(folder: string): Promise<void> {
   const prefix = `.${basename(folder)}.tmp-`;
   const ours = `${prefix}${hostname()}-`;
   for (const name of await readdir(dirname(folder))) {

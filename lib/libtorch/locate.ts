@@ -1,9 +1,13 @@
-import { dirname, join, resolve } from 'node:path';
-import { packageRoot, pinnedVersion } from '../version';
-import { installFolder } from './cache';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { pinnedVersion } from '../version';
+import { type Build, installFolder } from './cache';
 import { hasHeaders, inspectLibTorch } from './inspect';
+import { cudaLibraries } from './libraries';
 import { verifyInstall } from './marker';
-import { pythonInstalls } from './pythonInstalls';
+import { hasNvidiaDriver } from './nvidiaDriver';
+import { findPlatformPackage, packagedLibTorch, platformPackageName } from './platformPackage';
+import { isActive, pythonInstalls } from './pythonInstalls';
 import { isAtLeast, minimumVersion, minorOf } from './version';
 
 /** How a LibTorch was found. */
@@ -43,69 +47,60 @@ export interface LocateOptions {
 }
 
 /**
- * Finds LibTorch, in this order: the `LIBTORCH` variable, the platform package, the cache folder, an installed
- * Python torch of the right version. A `LIBTORCH` given by hand is final: where it does not fit, nothing else is
- * taken in its place. Reads folders only (a few milliseconds) and never throws.
+ * Finds LibTorch, in this order: the `LIBTORCH` variable; a CUDA build, where one was asked for (that of
+ * `kinetorch libtorch install --cuda`, or on a machine with an NVIDIA driver that of the active Python environment);
+ * the platform package; the cache folder; an installed Python torch of the right version. A `LIBTORCH` given by hand
+ * is final: where it does not fit, nothing else is taken in its place. Reads folders only (a few milliseconds) and
+ * never throws.
  */
 export function locateLibTorch(options: LocateOptions = {}): Location {
   const { version = pinnedVersion(), forBuild = false, env = process.env } = options;
   const { builtFor = version } = options;
   const tried: Refusal[] = [];
 
+  const refuse = (source: LibTorchSource, path: string, reason: string, wrongVersion = false) => {
+    tried.push({ source, path, reason, wrongVersion });
+    return null;
+  };
   const consider = (source: LibTorchSource, path: string, detail: string, anyVersion = false): LibTorch | null => {
-    const refuse = (reason: string, wrongVersion = false) => {
-      tried.push({ source, path, reason, wrongVersion });
-      return null;
-    };
     const inspection = inspectLibTorch(path);
-    if ('problem' in inspection) return refuse(inspection.problem);
+    if ('problem' in inspection) return refuse(source, path, inspection.problem);
     if (
       anyVersion ? !isAtLeast(inspection.version, minimumVersion) : minorOf(inspection.version) !== minorOf(builtFor)
     ) {
       const expected = anyVersion ? `${minimumVersion} or newer` : `${minorOf(builtFor)}.x`;
-      return refuse(`expected version ${expected} but it is ${inspection.version}`, true);
+      return refuse(source, path, `expected version ${expected} but it is ${inspection.version}`, true);
     }
-    if (forBuild && !hasHeaders(path)) return refuse('it has no headers (include/torch)');
+    if (forBuild && !hasHeaders(path)) return refuse(source, path, 'it has no headers (include/torch)');
     return { path, version: inspection.version, source, detail };
+  };
+  const considerCache = (build: Build): LibTorch | null => {
+    const installation = installFolder(version, env, build);
+    const check = verifyInstall(installation);
+    if ('problem' in check) return refuse('cache', installation, check.problem);
+    return consider('cache', join(installation, 'torch'), installation);
+  };
+  const considerPackage = (): LibTorch | null => {
+    const installed = findPlatformPackage();
+    if (installed === null) return refuse('platform package', platformPackageName, 'not installed');
+    return consider('platform package', packagedLibTorch(installed), platformPackageName);
   };
 
   if (env.LIBTORCH) {
     return { found: consider('LIBTORCH', resolve(env.LIBTORCH), `LIBTORCH=${env.LIBTORCH}`, forBuild), tried };
   }
-  const platformPackage = `@kinetorch/${process.platform}-${process.arch}`;
-  const packaged = platformPackageFolder(platformPackage);
-  if (packaged === null) {
-    tried.push({ source: 'platform package', path: platformPackage, reason: 'not installed', wrongVersion: false });
-  } else {
-    const found = consider('platform package', packaged, platformPackage);
-    if (found) return { found, tried };
-  }
-
-  const installation = installFolder(version, env);
-  const check = verifyInstall(installation);
-  if ('problem' in check) {
-    tried.push({ source: 'cache', path: installation, reason: check.problem, wrongVersion: false });
-  } else {
-    const found = consider('cache', join(installation, 'torch'), installation);
-    if (found) return { found, tried };
-  }
-
   const pythons = pythonInstalls(env);
-  for (const { path, via } of pythons) {
-    const found = consider('Python', path, via);
-    if (found) return { found, tried };
+  // Most have no CUDA and never asked for it: that is nothing to report.
+  let found = existsSync(installFolder(version, env, 'cuda')) ? considerCache('cuda') : null;
+  if (hasNvidiaDriver()) {
+    const active = pythons.filter((python) => isActive(python) && cudaLibraries(python.path).length > 0);
+    for (const { path, via } of active) found ??= consider('Python', path, via);
   }
+  found ??= considerPackage() ?? considerCache('cpu');
+  for (const { path, via } of pythons) found ??= consider('Python', path, via);
+  if (found) return { found, tried };
   if (pythons.length === 0) {
-    const places = 'VIRTUAL_ENV, CONDA_PREFIX, python3 on PATH, ~/.local, pyenv';
-    tried.push({ source: 'Python', path: places, reason: 'no torch installed', wrongVersion: false });
+    refuse('Python', 'VIRTUAL_ENV, CONDA_PREFIX, python3 on PATH, ~/.local, pyenv', 'no torch installed');
   }
   return { found: null, tried };
-}
-
-function platformPackageFolder(name: string): string | null {
-  try {
-    return join(dirname(require.resolve(`${name}/package.json`, { paths: [packageRoot] })), 'libtorch');
-  } catch {
-    return null;
-  }
 }

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { KinetorchError } from '../errors';
 import type { InstallReporter } from './reporter';
 import { listWheel } from './wheel';
@@ -42,7 +42,7 @@ export async function downloadWheel(
   }
   const failures: string[] = [];
   for (const { requirement, index } of attempts(version)) {
-    for (const target of [[], ...otherPythons.map(crossPython)]) {
+    for (const target of pythonTargets()) {
       const args = ['download', '--no-deps', '--only-binary=:all:', '--dest', folder, ...target, ...index, requirement];
       reporter.message(`  ${[...pip, ...args].join(' ')}`);
       const { ok, output } = await runPip(pip, args, reporter, env);
@@ -66,6 +66,55 @@ export async function downloadWheel(
   );
 }
 
+/**
+ * Runs `pip download` of requirements into `folder`, for the first Python that there are wheels for. In one run, because
+ * only then do the versions fit together. pip checks each wheel against the index's hash, and fetches none that lies
+ * there whole. Throws `ERR_LIBTORCH_NOT_FOUND` with pip's words.
+ */
+export async function fetchWheels(
+  requirements: string[],
+  { pip, folder, options, targets, reporter, env }: FetchOptions,
+): Promise<Fetched> {
+  let problem = '';
+  const log = join(folder, 'pip.log');
+  for (const target of targets) {
+    rmSync(log, { force: true });
+    const logged = ['--log', log, '--only-binary=:all:', '--dest', folder];
+    const args = ['download', ...logged, ...options, ...target, ...requirements];
+    const { ok, output } = await runPip(pip, args, reporter, env);
+    if (ok) return { target, wheels: savedWheels(readFileSync(log, 'utf8'), folder) };
+    problem ||= lastError(output);
+    // Other Pythons' wheels are worth asking for only where there are none for this one.
+    if (!/no matching distribution/i.test(output)) break;
+  }
+  throw new KinetorchError('ERR_LIBTORCH_NOT_FOUND', `pip could not fetch ${requirements.join(', ')}: ${problem}`);
+}
+
+/** The wheels that a run of pip asked for and has: an earlier run may have left others in the folder. */
+function savedWheels(log: string, folder: string): string[] {
+  const saved = log.matchAll(/(?:Saved|File was already downloaded) (.+\.whl)\s*$/gm);
+  return [...new Set([...saved].map(([, path]) => join(folder, basename(path as string))))];
+}
+
+export interface Fetched {
+  /** pip's options for the Python whose wheels these are. */
+  target: string[];
+  /** Paths, of dependencies too. */
+  wheels: string[];
+}
+
+export interface FetchOptions {
+  /** {@link findPip}. */
+  pip: string[];
+  folder: string;
+  /** pip's own: where it looks, and whether it fetches dependencies. */
+  options: string[];
+  /** {@link pythonTargets}. */
+  targets: string[][];
+  reporter: InstallReporter;
+  env: NodeJS.ProcessEnv;
+}
+
 function attempts(version: string): { requirement: string; index: string[] }[] {
   const pytorch = ['--index-url', cpuIndex, '--retries', '1'];
   const plain = `torch==${version}`;
@@ -80,6 +129,11 @@ function attempts(version: string): { requirement: string; index: string[] }[] {
     { requirement: `${plain}+cpu`, index: pytorch },
     { requirement: plain, index: [] },
   ];
+}
+
+/** pip's options for the Pythons whose wheels are asked for, one after the other: its own first. */
+export function pythonTargets(): string[][] {
+  return [[], ...otherPythons.map(crossPython)];
 }
 
 /** pip's options for another Python than its own, on this platform. */

@@ -9,6 +9,11 @@ export interface PythonTorch {
   via: string;
 }
 
+/** Whether the environment is one that was activated by hand, not merely one that lies about. */
+export function isActive({ via }: PythonTorch): boolean {
+  return via === 'VIRTUAL_ENV' || via === 'CONDA_PREFIX';
+}
+
 /**
  * Python environments' `torch` folders, the user's active environment first. Only folder names are read: no Python
  * is run, because starting one takes longer than all of Kinetorch does.

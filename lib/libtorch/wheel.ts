@@ -22,6 +22,15 @@ export async function listWheel(path: string): Promise<string[]> {
   return withWheel(path, async (entries) => [...entries.keys()]);
 }
 
+/** A wheel's METADATA. Throws `ERR_LIBTORCH_NOT_FOUND` where there is none to be read. */
+export async function readMetadata(path: string): Promise<string> {
+  return withWheel(path, async (entries, zip) => {
+    const entry = [...entries.values()].find(({ fileName }) => /^[^/]+\.dist-info\/METADATA$/.test(fileName));
+    if (entry === undefined) throw new Error('it has no METADATA');
+    return readText(zip, entry);
+  });
+}
+
 /**
  * Unpacks the wanted files of a wheel below `folder`, keeping their paths, and checks each against the size and
  * SHA-256 in the wheel's RECORD. Throws `ERR_LIBTORCH_NOT_FOUND` on any difference, on a file that RECORD promises

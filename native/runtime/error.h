@@ -9,6 +9,9 @@ namespace kinetorch {
 class Error : public std::runtime_error {
  public:
   Error(std::string code, const std::string& message) : std::runtime_error(message), code_(std::move(code)) {}
+  // Copied, never moved: moving a std::runtime_error needs GCC 9's libstdc++, and prebuilt addons run on GCC 8's.
+  Error(const Error&) = default;
+  Error& operator=(const Error&) = default;
   const std::string& code() const { return code_; }
 
  private:

@@ -35,7 +35,7 @@ describe('what ships', () => {
     }
   });
 
-  const examples = readdirSync(join(root, 'examples')).filter((name) => name.endsWith('.ts'));
+  const examples = readdirSync(join(root, 'examples')).filter((name) => /\.m?[jt]s$/.test(name));
   test.each(examples)(
     'examples/%s runs and ends by itself',
     async (name) => {

@@ -27,13 +27,13 @@ export function wheelMembers(): Members {
   };
 }
 
-/** RECORD of some members, as pip writes it. */
-export function recordOf(members: Members): Members {
+/** RECORD of some members, as pip writes it, in the wheel's `<name>-<version>.dist-info`. */
+export function recordOf(members: Members, info = dist): Members {
   const lines = Object.entries(members).map(([name, content]) => {
     const hash = createHash('sha256').update(content).digest('base64url');
     return `${name},sha256=${hash},${Buffer.byteLength(content)}`;
   });
-  return { [`${dist}/RECORD`]: [...lines, `${dist}/RECORD,,`, ''].join('\n') };
+  return { [`${info}/RECORD`]: [...lines, `${info}/RECORD,,`, ''].join('\n') };
 }
 
 /** A zip archive: deflated members, central directory, end record. Names are taken as they are, bad ones too. */

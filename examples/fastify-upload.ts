@@ -1,0 +1,58 @@
+/**
+ * A Fastify route that classifies an uploaded video. One model serves all requests: calls made at the same time share
+ * forward passes, and the event loop stays free.
+ *
+ *   npx tsx examples/fastify-upload.ts
+ */
+import { createWriteStream, readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import multipart from '@fastify/multipart';
+import Fastify from 'fastify';
+import { KinetorchError, loadModel, type VideoModel } from 'kinetorch';
+
+const statusOf: Record<string, number> = { ERR_QUEUE_FULL: 503, ERR_TIMEOUT: 503 };
+
+export async function buildServer(model: VideoModel) {
+  const app = Fastify({ logger: false });
+  await app.register(multipart, { limits: { fileSize: 200e6, files: 1 } });
+
+  app.post('/classify', async (request, reply) => {
+    const upload = await request.file();
+    if (upload === undefined) return reply.code(400).send({ error: 'send one file, as multipart/form-data' });
+    // A video is read from a file, because many formats keep their index at the end.
+    const folder = await mkdtemp(join(tmpdir(), 'upload-'));
+    try {
+      const path = join(folder, 'video');
+      await pipeline(upload.file, createWriteStream(path));
+      if (upload.file.truncated) return reply.code(413).send({ error: 'too large' });
+      const { predictions } = await model.classifyVideo(path, { clips: 10, topK: 3, timeoutMs: 30_000 });
+      return { predictions };
+    } catch (error) {
+      if (!(error instanceof KinetorchError)) throw error;
+      return reply.code(statusOf[error.code] ?? 422).send({ error: error.code, message: error.message });
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  // close() waits for the requests that are being answered.
+  app.addHook('onClose', () => model.dispose());
+  return app;
+}
+
+async function main() {
+  const root = join(__dirname, '..');
+  const app = await buildServer(await loadModel(join(root, 'models', 'camera-motion.pt')));
+  const address = await app.listen({ port: 0 });
+
+  const body = new FormData();
+  body.append('video', new Blob([readFileSync(join(root, 'examples', 'media', 'camera-moves.mp4'))]), 'clip.mp4');
+  const response = await fetch(`${address}/classify`, { method: 'POST', body });
+  console.log(response.status, JSON.stringify(await response.json()));
+  await app.close();
+}
+
+void main();
