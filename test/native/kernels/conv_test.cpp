@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "native/kernels/targets.h"
 #include "test/native/kernels/reference_conv.h"
 #include "test/native/kernels/thread_for.h"
 
@@ -138,6 +139,13 @@ TEST(Conv, OffersPlansOfItsAlgorithmWithTheDefaultFirst) {
       }
     }
   }
+}
+
+TEST(Conv, HasATargetWhereHighwayFindsNone) {
+  hwy::SetSupportedTargetsForTest(HWY_SCALAR);
+  EXPECT_FALSE(kernelTargets().empty());
+  EXPECT_NE(targetNamed(""), 0);
+  hwy::SetSupportedTargetsForTest(0);
 }
 
 TEST(Conv, KnowsItsSizes) {
