@@ -90,9 +90,9 @@ export function locateLibTorch(options: LocateOptions = {}): Location {
     return { found: consider('LIBTORCH', resolve(env.LIBTORCH), `LIBTORCH=${env.LIBTORCH}`, forBuild), tried };
   }
   const pythons = pythonInstalls(env);
-  // Most have no CUDA and never asked for it: that is nothing to report.
-  let found = existsSync(installFolder(version, env, 'cuda')) ? considerCache('cuda') : null;
-  if (hasNvidiaDriver()) {
+  // Most have no CUDA and never asked for it: that is nothing to report. A build needs none either.
+  let found = !forBuild && existsSync(installFolder(version, env, 'cuda')) ? considerCache('cuda') : null;
+  if (!forBuild && hasNvidiaDriver()) {
     const active = pythons.filter((python) => isActive(python) && cudaLibraries(python.path).length > 0);
     for (const { path, via } of active) found ??= consider('Python', path, via);
   }
