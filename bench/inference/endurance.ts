@@ -25,7 +25,7 @@ async function main(path: string) {
   // As a camera gives them, so that they are resized.
   const [height, width] = [240, 320];
   const clip = { data: new Uint8Array(model.input.frames * height * width * 3).fill(100), height, width };
-  for (let step = 0; step <= steps; step++) {
+  for (let step = 0; step < steps; step++) {
     // The first step fills what is kept for later requests.
     const wanted = Math.ceil(requests / steps);
     let started = 0;

@@ -14,7 +14,7 @@
 //
 //   PackedConv conv(layer, ConvAlgorithm::kWinograd4, weights, bias);
 //   ConvPlan plan = defaultPlan(conv, size, threads.threads());
-//   Workspace workspace(workspaceBytes(conv, plan, size, threads.threads()));
+//   AlignedBuffer workspace(workspaceBytes(conv, plan, size, threads.threads()) / sizeof(float));
 //   run(conv, plan, size, {input, output}, workspace.data(), threads);
 namespace kinetorch {
 
@@ -53,8 +53,9 @@ struct ConvPlan {
   int64_t tileRows = 0;
   // Output channels in a block. Rounded up to whole panels of weights.
   int64_t channelBlock = 0;
-  // False: threads take blocks of rows and go through all weights. True: threads share a block's rows and divide the
-  // output channels, so that large weights are read once.
+  // False: threads take blocks of rows and go through all weights. True: they divide the output channels too, so that
+  // large weights are read once; Winograd's transform a block's rows together first. Direct convolutions go by
+  // channelBlock only then.
   bool shareInput = false;
   // Writes past the caches, for outputs so large that the next layer would not find them there; where the output is
   // aligned to cache lines and has whole lines of channels. Not for depthwise.

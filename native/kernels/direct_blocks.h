@@ -9,7 +9,7 @@ namespace kinetorch {
 // Note [Segments]
 // A direct convolution is a product of matrices whose rows, one for each output pixel, need not be gathered: a row
 // consists of segments that lie in the input as they are, one for each tap of the kernel, and all that the micro-kernel
-// must know is where they begin. A segment outside the input is one of zeros.
+// must know is where they begin (an indirection buffer; Dukhan 2019). A segment outside the input is one of zeros.
 //
 // With few channels such segments would be too short. The input is then copied once, with its padding to the left and
 // right, so that a segment covers all taps of a line.

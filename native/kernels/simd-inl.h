@@ -27,7 +27,8 @@ struct Vectors {
   static constexpr int kVectors = kCount;
 };
 using Whole = Vectors<1>;
-using CacheLine = Vectors < kLanes >= 4 && kLanes<16 ? static_cast<int>(16 / kLanes) : 1>;
+constexpr int kLineVectors = kLanes >= 4 && kLanes < 16 ? static_cast<int>(16 / kLanes) : 1;
+using CacheLine = Vectors<kLineVectors>;
 struct Part {
   static constexpr int kVectors = 1;
   int64_t count;  // 1 to kLanes - 1

@@ -32,11 +32,15 @@ class LibTorchThreads final : public ParallelFor {
   }
 };
 
+thread_local AlignedBuffer scratchMemory;
+
 // Scratch memory of this thread, aligned; the same until more is asked for.
 void* workspace(size_t bytes) {
-  thread_local AlignedBuffer buffer;
-  if (buffer.size() * sizeof(float) < bytes) buffer = AlignedBuffer(bytes / sizeof(float) + 1);
-  return buffer.data();
+  if (scratchMemory.size() * sizeof(float) < bytes) {
+    scratchMemory = AlignedBuffer();
+    scratchMemory = AlignedBuffer(bytes / sizeof(float) + 1);
+  }
+  return scratchMemory.data();
 }
 
 bool operator==(const ClipSize& a, const ClipSize& b) {
@@ -72,6 +76,9 @@ at::Tensor FusedConvolution::run(const at::Tensor& input, const at::Tensor& resi
   const ClipSize size{dense.size(0), dense.size(2), dense.size(3), dense.size(4)};
   const ClipSize out = outputSize(layer_, size);
   const std::array<int64_t, 5> shape{out.batch, layer_.outputChannels, out.frames, out.height, out.width};
+  TORCH_CHECK(std::min({out.frames, out.height, out.width}) > 0, "expected clips that are no smaller than a kernel of ",
+              at::IntArrayRef(layer_.kernel), " but received ", input.sizes());
+  if (out.batch == 0) return at::empty(shape, dense.options(), at::MemoryFormat::ChannelsLast3d);
   if (!residual.defined()) return run({size, dense, residual, relu_});
   if (residual.sizes() == at::IntArrayRef(shape) && residual.scalar_type() == at::kFloat) {
     return run({size, dense, residual.contiguous(at::MemoryFormat::ChannelsLast3d), relu_});
@@ -235,6 +242,17 @@ void FusedConvolution::releaseUnused() {
   }
 }
 
+void FusedConvolution::forget(const std::function<bool(int64_t batch, int threads)>& isUnused) {
+  const auto last = std::remove_if(choices_.begin(), choices_.end(),
+                                   [&](const Choice& choice) { return isUnused(choice.size.batch, choice.threads); });
+  choices_.erase(last, choices_.end());
+  releaseUnused();
+}
+
+void FusedConvolution::releaseWorkspaces() {
+  parallelFor(parallelThreads(), [](int64_t, int64_t) { scratchMemory = AlignedBuffer(); });
+}
+
 void FusedConvolution::finishMeasuring() {
   const auto usesLibrary = [](const Choice& choice) { return !choice.plan; };
   if (std::none_of(choices_.begin(), choices_.end(), usesLibrary) && !choices_.empty()) weight_ = at::Tensor();
@@ -249,6 +267,15 @@ int64_t FusedConvolution::bytes() const {
 // LibTorch's own convolution pays more for a residual than the kernels do.
 std::string FusedConvolution::keyOf(const Call& call) const {
   std::ostringstream text;
+  const ClipSize& size = call.size;
+  text << name() << (call.residual.defined() ? " plus residual" : "") << " on " << size.batch << 'x' << size.frames
+       << 'x' << size.height << 'x' << size.width << " by " << parallelThreads()
+       << (context_->level() == Optimization::kExact ? " exact" : "");
+  return text.str();
+}
+
+std::string FusedConvolution::name() const {
+  std::ostringstream text;
   const auto put = [&](const std::array<int64_t, 3>& sizes) {
     text << ' ' << sizes[0] << 'x' << sizes[1] << 'x' << sizes[2];
   };
@@ -256,10 +283,6 @@ std::string FusedConvolution::keyOf(const Call& call) const {
   put(layer_.kernel);
   put(layer_.stride);
   put(layer_.padding);
-  const ClipSize& size = call.size;
-  text << (call.residual.defined() ? " plus residual" : "") << " on " << size.batch << 'x' << size.frames << 'x'
-       << size.height << 'x' << size.width << " by " << parallelThreads()
-       << (context_->level() == Optimization::kExact ? " exact" : "");
   return text.str();
 }
 

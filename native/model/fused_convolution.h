@@ -5,6 +5,7 @@
 
 #include <array>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -64,6 +65,13 @@ class FusedConvolution final : public torch::CustomClassHolder {
   // N×C×T×H×W -> N×K×T'×H'×W', channels_last_3d. `residual` may be undefined.
   at::Tensor run(const at::Tensor& input, const at::Tensor& residual);
 
+  // Which layer this is, for people and the plan store.
+  std::string name() const;
+
+  // Forgets what was chosen for batches that will not come on so many threads.
+  void forget(const std::function<bool(int64_t batch, int threads)>& isUnused);
+  // What measuring left on this thread's team; it comes again as it is needed.
+  static void releaseWorkspaces();
   // After the last measurement: frees the plain weights where LibTorch's convolution is not used.
   void finishMeasuring();
   // Of weights, in whatever orders they are kept; and of the plain ones alone, while they are.

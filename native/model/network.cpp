@@ -12,10 +12,14 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
+#include <optional>
+#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "native/model/batch_sharing.h"
 #include "native/model/fuse_convolutions.h"
 #include "native/model/module_io.h"
 #include "native/runtime/block_cache.h"
@@ -28,6 +32,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 using Milliseconds = std::chrono::duration<double, std::milli>;
+using Layers = std::vector<c10::intrusive_ptr<FusedConvolution>>;
 
 // The same for every model; LibTorch's own generator is left as it is.
 at::Tensor randomClips(int64_t count, const InputSpec& input) {
@@ -75,9 +80,9 @@ class TorchScriptNetwork : public Network {
     code_ = torch::jit::Code(graph_, "forward");
   }
 
-  // Gives the convolutions to the kernels that are fastest for `clip`, and where there is time, for the largest batch.
-  // Where its logits then differ by more than rounding from the `expected` ones, which took the plain network
-  // `plainTime`, the network stays as it was.
+  // Gives the convolutions to the kernels that are fastest for `clip`; where there is time, for the largest batch too,
+  // and chooses how threads share it. Where its logits then differ by more than rounding from the `expected` ones,
+  // which took the plain network `plainTime`, the network stays as it was.
   void optimize(const OptimizeOptions& options, const InputSpec& input, const at::Tensor& clip,
                 const at::Tensor& expected, Milliseconds plainTime) {
     // Keeps the convolutions' weights until the outputs have been compared.
@@ -96,17 +101,17 @@ class TorchScriptNetwork : public Network {
           "the network stays as LibTorch runs it, because the faster kernels gave other logits for a random clip";
       return;
     }
-    context->setMeasuringTime(Milliseconds(0));
     if (options.maxBatchSize > 1 && options.measureMs > 0) {
       // The kernels take about half as long as the plain network.
-      const Milliseconds batch = plainTime / 2 * options.maxBatchSize;
-      if (batch.count() < options.measureMs / 3) {
-        context->setMeasuringTime(slice / 2);
-        chooseSharing(options.maxBatchSize, input);
-        tryLogits(randomClips(options.maxBatchSize, input));
-        context->setMeasuringTime(Milliseconds(0));
-      }
+      const bool isAffordable =
+          plainTime.count() / 2 * static_cast<double>(options.maxBatchSize) < options.measureMs / 3;
+      context->setMeasuringTime(slice / 8);
+      chooseSharing(options, input, layers, context->store(), isAffordable);
+      context->setMeasuringTime(slice / 4);
+      if (isAffordable) tryLogits(randomClips(options.maxBatchSize, input));
     }
+    context->setMeasuringTime(Milliseconds(0));
+    FusedConvolution::releaseWorkspaces();
     for (const auto& layer : layers) {
       bytes_ -= layer->plainBytes();  // as parameters they were counted
       layer->finishMeasuring();
@@ -145,49 +150,56 @@ class TorchScriptNetwork : public Network {
     return body;
   }
 
-  // There are networks that take one clip at a time.
-  bool tryLogits(const at::Tensor& clips) {
+  // There are networks that take one clip at a time; undefined.
+  at::Tensor tryLogits(const at::Tensor& clips) {
     try {
-      logits(clips);
+      return logits(clips);
     } catch (const std::exception&) {
-      return false;
+      return {};
     }
-    return true;
   }
 
-  // Note [Sharing a batch]
-  // Threads can share every layer, or each run the whole network on clips of its own. A single clip must be shared by
-  // layers; but in small networks threads wait for each other at the end of every layer, and with as many clips as
-  // threads the second way needs no waiting. In large ones it would only spread the caches thin.
-  void chooseSharing(int64_t maxBatchSize, const InputSpec& input) {
+  // By what is known, or by measuring where that is affordable.
+  void chooseSharing(const OptimizeOptions& options, const InputSpec& input, const Layers& layers, PlanStore& store,
+                     bool isAffordable) {
     const int threads = parallelThreads();
-    if (threads == 1 || maxBatchSize < threads) return;
-    const at::Tensor clips = randomClips(threads, input);
-    const auto time = [&](bool sharesClips) {
-      sharesClips_ = sharesClips;
+    if (threads == 1 || options.maxBatchSize < threads || !canShareClips(graph_)) return;
+    std::string names;
+    for (const auto& layer : layers) names += layer->name() + '\n';
+    std::ostringstream key;
+    key << "by clips " << std::hex << std::hash<std::string>()(names) << std::dec << " on " << input.frames << 'x'
+        << input.height << 'x' << input.width << " by " << threads;
+    const std::optional<bool> known = options.byClips ? options.byClips : store.findDecision(key.str());
+    if (!known && !isAffordable) return;
+    byClips_ = known ? *known : isFasterByClips(randomClips(threads, input));
+    if (!known) store.putDecision(key.str(), byClips_);
+    for (const auto& layer : layers) {
+      layer->forget([&](int64_t size, int team) { return byClips_ ? team > 1 && size >= threads : team == 1; });
+    }
+  }
+
+  bool isFasterByClips(const at::Tensor& clips) {
+    const auto time = [&](bool byClips, at::Tensor& found) {
+      byClips_ = byClips;
       constexpr int kRepeats = 3;  // the first chooses plans
       Milliseconds best = Milliseconds::max();
       for (int repeat = 0; repeat < kRepeats; ++repeat) {
         const Clock::time_point begin = Clock::now();
-        if (!tryLogits(clips)) return Milliseconds::max();
+        found = tryLogits(clips);
         best = std::min(best, Milliseconds(Clock::now() - begin));
       }
       return best;
     };
-    const Milliseconds byLayers = time(false);
-    sharesClips_ = time(true) < byLayers;
+    at::Tensor logitsByLayers;
+    at::Tensor logitsByClips;
+    const Milliseconds byLayers = time(false, logitsByLayers);
+    if (!logitsByLayers.defined()) return false;
+    return time(true, logitsByClips) < byLayers && logitsByClips.defined() && agree(logitsByClips, logitsByLayers);
   }
 
   at::Tensor run(const at::Tensor& clips) {
-    if (!sharesClips_ || clips.size(0) < parallelThreads()) return runTogether(clips);
-    std::vector<at::Tensor> rows(static_cast<size_t>(clips.size(0)));
-    parallelFor(clips.size(0), [&](int64_t begin, int64_t end) {
-      const c10::InferenceMode guard;
-      rows[static_cast<size_t>(begin)] = runTogether(clips.slice(0, begin, end));
-    });
-    rows.erase(std::remove_if(rows.begin(), rows.end(), [](const at::Tensor& row) { return !row.defined(); }),
-               rows.end());
-    return at::cat(rows);
+    if (!byClips_) return runTogether(clips);
+    return runByClips(clips, [this](const at::Tensor& some) { return runTogether(some); });
   }
 
   at::Tensor runTogether(const at::Tensor& clips) {
@@ -209,7 +221,7 @@ class TorchScriptNetwork : public Network {
   at::Tensor weight_;
   at::Tensor bias_;
   int64_t bytes_ = 0;
-  bool sharesClips_ = false;  // Note [Sharing a batch]
+  bool byClips_ = false;  // Note [Sharing a batch]
   std::string warning_;
 };
 

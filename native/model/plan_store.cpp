@@ -13,9 +13,12 @@
 namespace kinetorch {
 namespace {
 
-// Of what the stored figures mean; another number leaves older files alone.
-constexpr int kFormat = 1;
+// Of what the stored figures mean, and of the kernels that they were measured with; another number leaves older files
+// alone.
+constexpr int kFormat = 2;
 constexpr const char* kLibrary = "library";
+constexpr const char* kYes = "yes";
+constexpr const char* kNo = "no";
 const std::pair<const char*, ConvAlgorithm> kNames[] = {{"direct", ConvAlgorithm::kDirect},
                                                         {"winograd2", ConvAlgorithm::kWinograd2},
                                                         {"winograd4", ConvAlgorithm::kWinograd4},
@@ -73,11 +76,22 @@ void PlanStore::put(const std::string& key, const Plan& plan) {
   changed_ = true;
 }
 
+std::optional<bool> PlanStore::findDecision(const std::string& key) const {
+  const auto found = decisions_.find(key);
+  return found == decisions_.end() ? std::nullopt : std::optional<bool>(found->second);
+}
+
+void PlanStore::putDecision(const std::string& key, bool yes) {
+  decisions_[key] = yes;
+  changed_ = true;
+}
+
 void PlanStore::save() {
   if (path_.empty() || !changed_) return;
   read();  // what others have measured meanwhile
   std::string text;
   for (const auto& [key, plan] : plans_) text += key + '\t' + textOf(plan) + '\n';
+  for (const auto& [key, yes] : decisions_) text += key + '\t' + (yes ? kYes : kNo) + '\n';
   try {
     writeFileAtomically(path_, text.data(), text.size());
     changed_ = false;
@@ -92,7 +106,10 @@ void PlanStore::read() {
   for (std::string line; std::getline(file, line);) {
     const size_t tab = line.find('\t');
     if (tab == std::string::npos) continue;
-    if (const auto plan = planFrom(line.substr(tab + 1))) plans_.emplace(line.substr(0, tab), *plan);
+    const std::string key = line.substr(0, tab);
+    const std::string value = line.substr(tab + 1);
+    if (value == kYes || value == kNo) decisions_.emplace(key, value == kYes);
+    if (const auto plan = planFrom(value)) plans_.emplace(key, *plan);
   }
 }
 

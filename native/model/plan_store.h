@@ -21,6 +21,9 @@ class PlanStore {
 
   const Plan* find(const std::string& key) const;
   void put(const std::string& key, const Plan& plan);
+  // What else was found by measuring: yes or no.
+  std::optional<bool> findDecision(const std::string& key) const;
+  void putDecision(const std::string& key, bool yes);
   // Adds what was put to what the file holds by now.
   void save();
 
@@ -29,6 +32,7 @@ class PlanStore {
 
   std::string path_;
   std::map<std::string, Plan> plans_;
+  std::map<std::string, bool> decisions_;
   bool changed_ = false;
 };
 

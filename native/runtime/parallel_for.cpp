@@ -44,6 +44,14 @@ class InsidePart {
 
 }  // namespace
 
+bool partsStayOnTheirThread() {
+#ifdef _OPENMP
+  return true;
+#else
+  return false;
+#endif
+}
+
 int parallelThreads() { return insidePart ? 1 : at::get_num_threads(); }
 
 void parallelFor(int64_t count, const std::function<void(int64_t begin, int64_t end)>& work) {

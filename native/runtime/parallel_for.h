@@ -11,10 +11,14 @@ namespace kinetorch {
 // LibTorch's own parallel_for is a header that runs everything on one thread where it is not compiled with OpenMP. This
 // one is, where the compiler is GCC, and so shares LibTorch's team of threads: see Note [One team of threads] in
 // CMakeLists.txt. Elsewhere it starts threads for each call.
-// Within a part, LibTorch and this run everything on the part's own thread.
+// Within one of several parts this runs everything on the part's own thread; LibTorch does where
+// partsStayOnTheirThread().
 void parallelFor(int64_t count, const std::function<void(int64_t begin, int64_t end)>& work);
 
 // How many threads parallelFor would use here.
 int parallelThreads();
+
+// Whether LibTorch's own operators, too, use no other threads within a part.
+bool partsStayOnTheirThread();
 
 }  // namespace kinetorch

@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "native/model/batch_sharing.h"
+
 namespace kinetorch {
 namespace {
 
@@ -50,7 +52,8 @@ Rewritten rewrite(const std::string& body, const at::Tensor& clips = at::randn({
   const auto context = std::make_shared<ConvolutionContext>(Optimization::kFast, "", int64_t{1} << 30);
   Rewritten result;
   result.convolutions = fuseConvolutions(graph, context).size();
-  for (const torch::jit::Node* node : graph->nodes()) result.operators += std::string(node->kind().toQualString()) + ' ';
+  for (const torch::jit::Node* node : graph->nodes())
+    result.operators += std::string(node->kind().toQualString()) + ' ';
   const at::Tensor found = runGraph(frozen, graph, clips);
   EXPECT_EQ(found.sizes(), expected.sizes());
   result.error = ((found - expected).abs().max() / expected.abs().max()).item<double>();
@@ -61,12 +64,13 @@ bool has(const Rewritten& result, const std::string& text) { return result.opera
 
 TEST(FuseConvolutions, FoldsTheAdditionAndReluThatFollow) {
   const std::string convolution = std::string("    y = ") + kSpatial + "\n";
-  for (const char* rest : {"    return torch.relu_(y)\n", "    return torch.relu(y)\n",
-                           "    return torch.relu_(y.add_(x))\n", "    return torch.relu(torch.add(y, x))\n",
-                           "    return torch.relu(torch.add(x, y))\n", "    return y\n"}) {
+  for (const char* rest :
+       {"    return torch.relu_(y)\n", "    return torch.relu(y)\n", "    return torch.relu_(y.add_(x))\n",
+        "    return torch.relu(torch.add(y, x))\n", "    return torch.relu(torch.add(x, y))\n", "    return y\n"}) {
     const Rewritten result = rewrite(convolution + rest);
     EXPECT_EQ(result.convolutions, 1U);
-    EXPECT_FALSE(has(result, "aten::conv3d") || has(result, "aten::relu") || has(result, "aten::add")) << result.operators;
+    EXPECT_FALSE(has(result, "aten::conv3d") || has(result, "aten::relu") || has(result, "aten::add"))
+        << result.operators;
     EXPECT_LE(result.error, 1e-4) << rest;
   }
 }
@@ -74,10 +78,10 @@ TEST(FuseConvolutions, FoldsTheAdditionAndReluThatFollow) {
 TEST(FuseConvolutions, LeavesWhatOthersSee) {
   const std::string convolution = std::string("    y = ") + kSpatial + "\n";
   for (const char* rest : {
-           "    return torch.relu(y) + y\n",              // the values before ReLU
+           "    return torch.relu(y) + y\n",  // the values before ReLU
            "    z = torch.add(y, x)\n    return torch.relu(z) + z\n",
-           "    return torch.add(y, x, alpha=2)\n",       // not a plain addition
-           "    return torch.relu(torch.add(y, y))\n",    // no residual
+           "    return torch.add(y, x, alpha=2)\n",     // not a plain addition
+           "    return torch.relu(torch.add(y, y))\n",  // no residual
            "    z = x * 2\n    z.add_(y)\n    return torch.relu(z) + z\n",
            "    return torch.relu(y + x.mean([2, 3, 4], True))\n",  // of another shape
        }) {
@@ -86,8 +90,8 @@ TEST(FuseConvolutions, LeavesWhatOthersSee) {
 }
 
 TEST(FuseConvolutions, RunsBeforeItsInputIsOverwritten) {
-  const std::string body = std::string("    x = x * 1\n    y = ") + kSpatial +
-                           "\n    x.mul_(3)\n    return torch.relu(torch.add(y, x))\n";
+  const std::string body =
+      std::string("    x = x * 1\n    y = ") + kSpatial + "\n    x.mul_(3)\n    return torch.relu(torch.add(y, x))\n";
   const Rewritten result = rewrite(body);
   EXPECT_EQ(result.convolutions, 1U);
   EXPECT_LE(result.error, 1e-4) << result.operators;
@@ -104,23 +108,53 @@ TEST(FuseConvolutions, MatchesInsideBranchesAndWithoutABias) {
 
 TEST(FuseConvolutions, MatchesTracedConvolutions) {
   const Rewritten result = rewrite(
-      "    y = torch._convolution(x, self.w, self.b, [1, 1, 1], [0, 1, 1], [1, 1, 1], False, [0, 0, 0], 1, False, False, "
+      "    y = torch._convolution(x, self.w, self.b, [1, 1, 1], [0, 1, 1], [1, 1, 1], False, [0, 0, 0], 1, False, "
+      "False, "
       "True, True)\n"
-      "    return torch._convolution(y, self.w, None, [1, 1, 1], [0, 0, 0], [1, 1, 1], True, [0, 0, 0], 1, False, False, "
+      "    return torch._convolution(y, self.w, None, [1, 1, 1], [0, 0, 0], [1, 1, 1], True, [0, 0, 0], 1, False, "
+      "False, "
       "True, True)\n");
   EXPECT_EQ(result.convolutions, 1U);  // the second is transposed
   EXPECT_LE(result.error, 1e-4);
 }
 
 TEST(FuseConvolutions, LeavesDilationAlone) {
-  EXPECT_EQ(rewrite("    return torch.conv3d(x, self.w, self.b, [1, 1, 1], [0, 1, 1], [1, 2, 2], 1)\n").convolutions, 0U);
+  EXPECT_EQ(rewrite("    return torch.conv3d(x, self.w, self.b, [1, 1, 1], [0, 1, 1], [1, 2, 2], 1)\n").convolutions,
+            0U);
 }
 
 TEST(FuseConvolutions, TakesOneClipWithoutABatch) {
-  const Rewritten result = rewrite(std::string("    return torch.relu(torch.add(") + kSpatial + ", x))\n",
-                                   at::randn({kChannels, 4, 6, 7}));
+  const Rewritten result =
+      rewrite(std::string("    return torch.relu(torch.add(") + kSpatial + ", x))\n", at::randn({kChannels, 4, 6, 7}));
   EXPECT_EQ(result.convolutions, 1U);
   EXPECT_LE(result.error, 1e-4);
+}
+
+// A network may select clips, and find none.
+TEST(FuseConvolutions, GivesNothingForNoClipsAndRefusesClipsBelowItsKernel) {
+  const c10::InferenceMode guard;
+  const auto context = std::make_shared<ConvolutionContext>(Optimization::kFast, "", int64_t{1} << 30);
+  const ConvLayer layer{8, 16, {3, 3, 3}, {1, 1, 1}, {0, 0, 0}, 1};
+  FusedConvolution convolution(at::randn({16, 8, 3, 3, 3}), at::Tensor(), layer, false, context);
+  EXPECT_EQ(convolution.run(at::randn({0, 8, 4, 6, 7}), at::Tensor()).sizes(), (std::vector<int64_t>{0, 16, 2, 4, 5}));
+  EXPECT_THROW(convolution.run(at::randn({1, 8, 4, 2, 7}), at::Tensor()), c10::Error);
+  EXPECT_THROW(convolution.run(at::randn({1, 8, 4, 0, 7}), at::Tensor()), c10::Error);
+}
+
+// Threads may run a network at once only where it changes nothing that they share.
+TEST(BatchSharing, IsForNetworksThatKeepNothing) {
+  const auto canShare = [](const std::string& body) {
+    torch::jit::Module module("Network");
+    module.register_buffer("seen", at::zeros({1}));
+    module.define("def forward(self, x):\n" + body);
+    module.eval();
+    return canShareClips(torch::jit::freeze(module, std::vector<std::string>{"seen"}).get_method("forward").graph());
+  };
+  EXPECT_TRUE(canShare("    return torch.relu_(x + 1)\n"));
+  EXPECT_TRUE(canShare("    return x + self.seen\n"));
+  EXPECT_FALSE(canShare("    self.seen.add_(1)\n    return x\n"));
+  EXPECT_FALSE(canShare("    self.seen = self.seen + 1\n    return x\n"));
+  EXPECT_FALSE(canShare("    if x.size(0) > 1:\n        self.seen.add_(1)\n    return x\n"));
 }
 
 }  // namespace

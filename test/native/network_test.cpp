@@ -1,6 +1,7 @@
 #include "native/model/network.h"
 
 #include <ATen/ATen.h>
+#include <ATen/Parallel.h>
 #include <gtest/gtest.h>
 #include <torch/csrc/autograd/grad_mode.h>
 #include <torch/csrc/jit/api/module.h>
@@ -26,9 +27,11 @@ InputSpec smallInput() {
 }
 
 std::unique_ptr<Network> load(const torch::jit::Module& module, int64_t numClasses = kClasses,
-                              c10::ScalarType precision = at::kFloat, Optimization level = Optimization::kOff) {
+                              c10::ScalarType precision = at::kFloat, Optimization level = Optimization::kOff,
+                              std::optional<bool> byClips = std::nullopt) {
   OptimizeOptions optimize;
   optimize.level = level;
+  optimize.byClips = byClips;
   optimize.measureMs = 50;
   optimize.maxWeightBytes = int64_t{1} << 30;
   optimize.maxBatchSize = 2;
@@ -88,6 +91,25 @@ TEST_P(FrozenNetwork, GivesTheSameByFasterKernels) {
       EXPECT_LE(relativeError(network->logits(input), module.forward({input}).toTensor()), 1e-4);
     }
   }
+}
+
+// One thread a clip, and all threads for what is left over.
+TEST_P(FrozenNetwork, GivesTheSameWhenABatchIsSharedByClips) {
+  at::NoGradGuard noGrad;
+  const int threads = at::get_num_threads();
+  at::set_num_threads(2);
+  torch::jit::Module module = lively(GetParam());
+  for (const bool byClips : {true, false}) {
+    const std::unique_ptr<Network> network = load(module, kClasses, at::kFloat, Optimization::kFast, byClips);
+    for (const int64_t count : {1, 2, 3, 4, 5}) {
+      const at::Tensor input = clips(count);
+      const at::Tensor expected = module.forward({input}).toTensor();
+      EXPECT_LE(relativeError(network->logits(input), expected), 1e-4);
+      EXPECT_EQ(network->embed(input).size(0), count);
+    }
+    EXPECT_THROW(network->logits(at::randn({4, 2, 4, 32, 32})), std::exception);
+  }
+  at::set_num_threads(threads);
 }
 
 TEST_P(FrozenNetwork, EmbedsInFrontOfTheLastLayer) {
