@@ -3,7 +3,7 @@
  * packages, onnxruntime-node and Python's PyTorch, with the shipped model, one after the other in turn.
  *
  *   npm run pack:all && npm install --prefix build/bench/startup/app dist-packages/*.tgz
- *   npm run bench -- --help     # sets up the peers once
+ *   npm run bench                # once: sets up the peers
  *   npx tsx bench/startup/compare.ts [--rounds 9]
  */
 import { execFileSync, spawn } from 'node:child_process';

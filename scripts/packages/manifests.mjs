@@ -46,7 +46,7 @@ export function platformManifest() {
     os,
     cpu,
     ...(libc ? { libc } : {}),
-    files: ['prebuilds', 'libtorch', 'licenses'],
+    files: ['prebuilds', 'libtorch', 'licenses', 'NOTICE'],
     // Libraries are opened by path: yarn must not keep them in a zip.
     preferUnplugged: true,
   };
