@@ -106,9 +106,9 @@ class TorchScriptNetwork : public Network {
       const bool isAffordable =
           plainTime.count() / 2 * static_cast<double>(options.maxBatchSize) < options.measureMs / 3;
       context->setMeasuringTime(slice / 8);
-      chooseSharing(options, input, layers, context->store(), isAffordable);
+      const bool wasKnown = chooseSharing(options, input, layers, context->store(), isAffordable);
       context->setMeasuringTime(slice / 4);
-      if (isAffordable) tryLogits(randomClips(options.maxBatchSize, input));
+      if (isAffordable && !wasKnown) tryLogits(randomClips(options.maxBatchSize, input));
     }
     context->setMeasuringTime(Milliseconds(0));
     FusedConvolution::releaseWorkspaces();
@@ -159,23 +159,25 @@ class TorchScriptNetwork : public Network {
     }
   }
 
-  // By what is known, or by measuring where that is affordable.
-  void chooseSharing(const OptimizeOptions& options, const InputSpec& input, const Layers& layers, PlanStore& store,
+  // By what is known, or by measuring where that is affordable. Whether it was known, and larger batches measured
+  // before.
+  bool chooseSharing(const OptimizeOptions& options, const InputSpec& input, const Layers& layers, PlanStore& store,
                      bool isAffordable) {
     const int threads = parallelThreads();
-    if (threads == 1 || options.maxBatchSize < threads || !canShareClips(graph_)) return;
+    if (threads == 1 || options.maxBatchSize < threads || !canShareClips(graph_)) return false;
     std::string names;
     for (const auto& layer : layers) names += layer->name() + '\n';
     std::ostringstream key;
     key << "by clips " << std::hex << std::hash<std::string>()(names) << std::dec << " on " << input.frames << 'x'
         << input.height << 'x' << input.width << " by " << threads;
     const std::optional<bool> known = options.byClips ? options.byClips : store.findDecision(key.str());
-    if (!known && !isAffordable) return;
+    if (!known && !isAffordable) return false;
     byClips_ = known ? *known : isFasterByClips(randomClips(threads, input));
     if (!known) store.putDecision(key.str(), byClips_);
     for (const auto& layer : layers) {
       layer->forget([&](int64_t size, int team) { return byClips_ ? team > 1 && size >= threads : team == 1; });
     }
+    return known.has_value();
   }
 
   bool isFasterByClips(const at::Tensor& clips) {
