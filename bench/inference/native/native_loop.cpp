@@ -46,7 +46,8 @@ Task parse(char** values) {
   task.classes = std::stoll(values[6]);
   task.batch = std::stoll(values[7]);
   task.threads = std::stoi(values[8]);
-  task.optimize = {Optimization::kFast, values[9], /*measureMs=*/2000, int64_t{1} << 30, task.batch};
+  task.optimize = {Optimization::kFast,     values[9], /*measureMs=*/2000, int64_t{1} << 30, task.batch,
+                   /*byClips=*/std::nullopt};
   return task;
 }
 
