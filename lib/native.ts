@@ -14,7 +14,6 @@ import { packageRoot, pinnedVersion, version } from './version';
 interface BootstrapBinding {
   /** Opens a shared library for the life of the process. */
   open(path: string): void;
-  glibcVersion(): string;
 }
 
 let binding: NativeBinding | null = null;

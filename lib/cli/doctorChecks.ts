@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { cLibrary, cLibraryProblem, cLibraryRemedy } from '../libtorch/cLibrary';
-import { platformPackageName } from '../libtorch/platformPackage';
+import { reinstall } from '../libtorch/failure';
+import { platform } from '../libtorch/platformPackage';
 import { packageRoot, pinnedVersion, version } from '../version';
 import { errorReport } from './failures';
 import { formatCount, formatDuration, formatPercent } from './format';
@@ -54,7 +54,6 @@ function checkNode(): Check {
 }
 
 function checkPlatform(): Check {
-  const platform = `${process.platform}-${process.arch}`;
   const library = cLibrary();
   const problem = cLibraryProblem();
   if (problem === null) return good('Platform', library === null ? platform : `${platform}, ${library}`);
@@ -65,7 +64,7 @@ async function checkLibTorch(): Promise<Check> {
   const { libtorchLocation } = await import('../native.js');
   const { found, tried } = libtorchLocation();
   const attempts = tried.map(({ source, path, reason }) => `tried ${source}, ${path}: ${reason}`);
-  if (found === null) return bad('LibTorch', 'not found', buildCommand(), attempts);
+  if (found === null) return bad('LibTorch', 'not found', reinstall()[0], attempts);
   return good('LibTorch', `${found.version} at ${found.path}`, [
     `found by ${found.source}${found.detail.startsWith(found.source) ? '' : ` (${found.detail})`}`,
     ...attempts,
@@ -81,7 +80,7 @@ async function checkAddon(): Promise<Check> {
     return good('Native addon', found, problem ? [`no CUDA: ${problem}`] : []);
   } catch (error) {
     const [first = '', ...rest] = errorReport(error).message.split('\n');
-    return bad('Native addon', first, buildCommand(), rest);
+    return bad('Native addon', first, reinstall()[0], rest);
   }
 }
 
@@ -122,9 +121,4 @@ async function checkShippedModel(): Promise<Check> {
   } catch (error) {
     return bad(name, errorReport(error).message.split('\n', 1)[0] ?? '', restoreCommand(shippedModel));
   }
-}
-
-function buildCommand(): string {
-  const isCheckout = existsSync(join(packageRoot, 'scripts', 'bootstrap.mjs'));
-  return isCheckout ? `cd ${packageRoot} && npm run build` : `npm install ${platformPackageName}@${version()}`;
 }

@@ -14,9 +14,6 @@
 #else
 #include <dlfcn.h>
 #endif
-#ifdef __GLIBC__
-#include <gnu/libc-version.h>
-#endif
 
 namespace kinetorch {
 namespace {
@@ -47,18 +44,8 @@ Napi::Value open(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
-// glibcVersion(): string, empty where the C library is another.
-Napi::Value glibcVersion(const Napi::CallbackInfo& info) {
-#ifdef __GLIBC__
-  return Napi::String::New(info.Env(), gnu_get_libc_version());
-#else
-  return Napi::String::New(info.Env(), "");
-#endif
-}
-
 Napi::Object registerBootstrap(Napi::Env env, Napi::Object exports) {
   exports.Set("open", Napi::Function::New(env, open, "open"));
-  exports.Set("glibcVersion", Napi::Function::New(env, glibcVersion, "glibcVersion"));
   return exports;
 }
 

@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "native/kernels/rounding.h"
 #include "native/kernels/simd-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -59,7 +60,7 @@ template <typename Operands, size_t kMost>
 void multiplyInParts(const std::array<MicroKernel<Operands>, kMost>& kernels, const Operands& operands, int64_t rows) {
   constexpr int64_t kMostRows = static_cast<int64_t>(kMost);
   int64_t first = 0;
-  for (int64_t parts = (rows + kMostRows - 1) / kMostRows; parts > 0; --parts) {
+  for (int64_t parts = ceilDivide(rows, kMostRows); parts > 0; --parts) {
     const int64_t part = (rows - first) / parts;
     kernels[static_cast<size_t>(part - 1)](operands, first);
     first += part;

@@ -10,6 +10,8 @@ const sources = fileURLToPath(new URL('checks', import.meta.url));
 /** Lays the small programs that the checks run into an app. */
 export function copyChecks(app) {
   cpSync(sources, app, { recursive: true });
+  // The same program as a module of the other kind.
+  cpSync(join(sources, 'types.mts'), join(app, 'types.cts'));
 }
 
 /** Importing and running, as an app does it. Each takes `{ cwd, env, tools }` and throws where it fails. */
