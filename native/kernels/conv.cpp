@@ -58,8 +58,8 @@ bool supports(const ConvLayer& layer, ConvAlgorithm algorithm) {
     case ConvAlgorithm::kWinograd2:
     case ConvAlgorithm::kWinograd4:
       return layer.groups == 1 && layer.stride == Dimensions{1, 1, 1} && layer.padding == half &&
-             (layer.kernel == Dimensions{1, 3, 3} || layer.kernel == Dimensions{3, 1, 1} ||
-              layer.kernel == Dimensions{3, 3, 3});
+             (layer.kernel == Dimensions{1, 3, 3} || layer.kernel == Dimensions{3, 3, 3} ||
+              layer.kernel == Dimensions{3, 1, 1} || layer.kernel == Dimensions{5, 1, 1});
     case ConvAlgorithm::kDepthwise:
       return layer.groups == layer.inputChannels && layer.outputChannels == layer.inputChannels &&
              layer.padding == half &&

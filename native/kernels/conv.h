@@ -39,8 +39,9 @@ ClipSize outputSize(const ConvLayer& layer, const ClipSize& input);
 
 enum class ConvAlgorithm {
   kDirect,     // any layer with groups = 1; no rounding but that of the sums
-  kWinograd2,  // F(2×2, 3×3) for (1,3,3) and (3,3,3), F(2, 3) for (3,1,1); stride 1, padding kernel / 2
-  kWinograd4,  // F(4×4, 3×3) and F(4, 3) likewise: fewer multiplications, larger rounding errors
+  // F(2×2, 3×3) for (1,3,3) and (3,3,3), F(2, 3) for (3,1,1), F(2, 5) for (5,1,1); stride 1, padding kernel / 2
+  kWinograd2,
+  kWinograd4,  // F(4×4, 3×3), F(4, 3) and F(4, 5) likewise: fewer multiplications, larger rounding errors
   kDepthwise,  // groups = channels; kernel 1 or 3, stride 1 or 2, padding kernel / 2 in every dimension
 };
 
