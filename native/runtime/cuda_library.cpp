@@ -55,17 +55,23 @@ OpenedCudaLibrary openCudaLibrary(const std::string& path) {
   const auto function = reinterpret_cast<CudaApiFunction>(dlsym(library, kCudaApiSymbol));
   const CudaApi* const api = function == nullptr ? nullptr : function();
   if (api == nullptr) return {nullptr, path + " has no " + kCudaApiSymbol};
-  if (api->version != kCudaApiVersion) {
-    return {nullptr, path + " has version " + std::to_string(api->version) + " of the interface; needed is " +
-                         std::to_string(kCudaApiVersion)};
-  }
-  if (std::string(api->torchVersion) != TORCH_VERSION) {
-    return {nullptr, path + " was built for LibTorch " + api->torchVersion + "; needed is " + TORCH_VERSION};
-  }
+  const std::string problem = whyUnfit(*api);
+  if (!problem.empty()) return {nullptr, path + " " + problem};
   return {api, ""};
 #else
   return {nullptr, "cannot open " + path + ": kinetorch_cuda is built on Linux only"};
 #endif
+}
+
+std::string whyUnfit(const CudaApi& api) {
+  if (api.version != kCudaApiVersion) {
+    return "has version " + std::to_string(api.version) + " of the interface; needed is " +
+           std::to_string(kCudaApiVersion);
+  }
+  if (std::string(api.torchVersion) != TORCH_VERSION) {
+    return std::string("was built for LibTorch ") + api.torchVersion + "; needed is " + TORCH_VERSION;
+  }
+  return "";
 }
 
 const CudaApi* cudaLibrary() { return opened().api; }

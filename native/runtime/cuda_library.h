@@ -22,4 +22,7 @@ struct OpenedCudaLibrary {
 // Opens a library for the life of the process. Refuses one that is made for another kinetorch or another LibTorch.
 OpenedCudaLibrary openCudaLibrary(const std::string& path);
 
+// Why a library with this interface is not for this build; empty where it is.
+std::string whyUnfit(const CudaApi& api);
+
 }  // namespace kinetorch
