@@ -110,7 +110,6 @@ int main() {
     std::printf("no kinetorch_cuda: %s\n", kinetorch::cudaLibraryReason().c_str());
     return 1;
   }
-  const at::NoGradGuard noGrad;
   const double rate = copyRate();
   std::printf("copy on the device: %.0f GB/s read and written\n", rate / 1e3);
   std::printf("microseconds a layer: float16, bias and ReLU; LibTorch in channels_last_3d and in N×C×T×H×W\n");

@@ -1,5 +1,6 @@
 #include "native/cuda/captured_graph.h"
 
+#include <ATen/core/CachingHostAllocator.h>
 #include <ATen/cuda/CUDAGraph.h>
 #include <c10/cuda/CUDAFunctions.h>
 #include <c10/cuda/CUDAStream.h>
@@ -11,9 +12,9 @@ class TorchGraph final : public CapturedGraph {
  public:
   explicit TorchGraph(const std::function<void()>& work) {
     const c10::cuda::CUDAStreamGuard guard(c10::cuda::getStreamFromPool());
-    // Other threads may wait for the device or allocate from it meanwhile.
-    graph_.capture_begin(pool_, cudaStreamCaptureModeThreadLocal);
     try {
+      // Other threads may wait for the device or allocate from it meanwhile.
+      graph_.capture_begin(pool_, cudaStreamCaptureModeThreadLocal);
       work();
       graph_.capture_end();
     } catch (...) {
@@ -25,7 +26,7 @@ class TorchGraph final : public CapturedGraph {
   void replay() override { graph_.replay(); }
 
  private:
-  // LibTorch leaves this undone where a capture fails, and would allocate from the pool ever after.
+  // Where LibTorch cannot end a capture, its allocators would go on asking this graph whether memory is for it.
   void abandon() {
     const auto attempt = [](const auto& undo) {
       try {
@@ -34,9 +35,17 @@ class TorchGraph final : public CapturedGraph {
         // Undone already.
       }
     };
-    const c10::DeviceIndex device = c10::cuda::current_device();
     attempt([&] { graph_.capture_end(); });
-    attempt([&] { c10::cuda::CUDACachingAllocator::endAllocateToPool(device, pool_); });
+    attempt([&] {
+      const c10::DeviceIndex device = c10::cuda::current_device();
+      c10::cuda::CUDACachingAllocator::endAllocateToPool(device, pool_);
+      c10::cuda::CUDACachingAllocator::releasePool(device, pool_);
+    });
+    attempt([&] {
+      at::HostAllocator* const host = at::getHostAllocator(at::kCUDA);
+      host->end_allocate_to_pool(pool_);
+      host->release_pool(pool_);
+    });
     cudaGetLastError();
   }
 

@@ -22,16 +22,14 @@ __global__ void __launch_bounds__(kThreadsPerBlock) anyKernel(const __grid_const
   if (index < outputsOf(job)) depthwiseAny<Value>(job, index);
 }
 
-// Of `kernel`, as many threads as the current device runs at once.
-template <typename Kernel>
-int64_t threadSlots(Kernel kernel) {
+// As many threads of the tile's kernel as the current device runs at once.
+template <typename Tile>
+int64_t threadSlots() {
   int device = 0;
   int processors = 1;
-  int blocks = 1;
   cudaGetDevice(&device);
   cudaDeviceGetAttribute(&processors, cudaDevAttrMultiProcessorCount, device);
-  cudaOccupancyMaxActiveBlocksPerMultiprocessor(&blocks, kernel, kThreadsPerBlock, 0);
-  return static_cast<int64_t>(processors) * blocks * kThreadsPerBlock;
+  return static_cast<int64_t>(processors) * Tile::kBlocks * kThreadsPerBlock;
 }
 
 template <typename Value>
@@ -40,10 +38,9 @@ void launchDepthwiseOf(DepthwiseJob job, cudaStream_t stream) {
       job,
       [&](auto tile) {
         using Tile = decltype(tile);
-        constexpr auto kernel = stripKernel<Tile, Value>;
-        job.strip = stripLength<Tile>(job, threadSlots(kernel));
+        job.strip = stripLength<Tile>(job, threadSlots<Tile>());
         const dim3 blocks(blocksFor(StripGrid<Tile>(job).threads()), job.batch);
-        kernel<<<blocks, kThreadsPerBlock, 0, stream>>>(job);
+        stripKernel<Tile, Value><<<blocks, kThreadsPerBlock, 0, stream>>>(job);
       },
       [&] { anyKernel<Value><<<blocksFor(outputsOf(job)), kThreadsPerBlock, 0, stream>>>(job); });
 }

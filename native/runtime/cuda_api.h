@@ -10,7 +10,8 @@
 
 namespace kinetorch {
 
-// Work that was recorded on a CUDA device, to be launched as a whole.
+// Work that was recorded on a CUDA device, to be launched as a whole. Its memory goes with it: it must not be destroyed
+// before its last replay is over.
 class CapturedGraph {
  public:
   virtual ~CapturedGraph() = default;

@@ -187,7 +187,8 @@ TEST(CudaPreprocess, BilinearIsTheCpus) {
 
 TEST(CudaPreprocess, HalvesAreTheFloatsRounded) {
   RandomState random(7);
-  const PreprocessJob job = jobOf(drawCase(random));
+  const Case test = drawCase(random);
+  const PreprocessJob job = jobOf(test);
   const std::vector<float> floats = emulate<BilinearPixel, float>(job);
   const std::vector<c10::Half> halves = emulate<BilinearPixel, c10::Half>(job);
   const std::vector<c10::BFloat16> brains = emulate<BilinearPixel, c10::BFloat16>(job);
