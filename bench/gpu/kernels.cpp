@@ -79,7 +79,7 @@ void measure(const kinetorch::CudaApi& api, const Layer& layer, int64_t batch, d
   }
   const at::Tensor weight = at::randn({1, 3, 3, 3, layer.channels}, options).permute({4, 0, 1, 2, 3});
   const at::Tensor bias = at::randn({layer.channels}, options);
-  const auto input = [&](int64_t call) -> const at::Tensor& { return inputs[static_cast<size_t>(call) % inputs.size()]; };
+  const auto input = [&](int64_t call) { return inputs[static_cast<size_t>(call) % inputs.size()]; };
   at::Tensor output;
   const double ours = microseconds(
       [&](int64_t call) { output = api.depthwise(input(call), weight, bias, {}, stride, one, true); });

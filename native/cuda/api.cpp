@@ -104,9 +104,8 @@ at::Tensor depthwise(const at::Tensor& input, const at::Tensor& weight, const at
   const auto [frames, height, width] = outputSize(input, weight, stride, padding);
   at::Tensor output = at::empty({input.size(0), input.size(1), frames, height, width}, input.options(),
                                 at::MemoryFormat::ChannelsLast3d);
-  const at::Tensor taps =
-      operand(weight.permute({1, 2, 3, 4, 0}), input, {1, weight.size(2), weight.size(3), weight.size(4), input.size(1)},
-              at::MemoryFormat::Contiguous);
+  const at::Tensor innermost = weight.permute({1, 2, 3, 4, 0});
+  const at::Tensor taps = operand(innermost, input, innermost.sizes(), at::MemoryFormat::Contiguous);
   const at::Tensor shift = operand(bias, input, {input.size(1)}, at::MemoryFormat::Contiguous);
   const at::Tensor addend = operand(residual, input, output.sizes(), at::MemoryFormat::ChannelsLast3d);
   DepthwiseJob job;
@@ -154,7 +153,8 @@ void checkCrop(const at::Tensor& bytes, const CudaCrop& crop, const at::Tensor& 
   const auto isWithin = [](int64_t begin, int64_t count, int64_t all) {
     return begin >= 0 && count > 0 && count <= all && begin <= all - count && all <= kMaxSide;
   };
-  TORCH_CHECK(isWithin(crop.boxTop, crop.boxHeight, bytes.size(1)) && isWithin(crop.boxLeft, crop.boxWidth, bytes.size(2)) &&
+  TORCH_CHECK(isWithin(crop.boxTop, crop.boxHeight, bytes.size(1)) &&
+                  isWithin(crop.boxLeft, crop.boxWidth, bytes.size(2)) &&
                   isWithin(crop.top, slot.size(1), crop.resizedHeight) &&
                   isWithin(crop.left, slot.size(2), crop.resizedWidth),
               "expected a box of the frame and a window of what it is resized to, no side above ", kMaxSide);
@@ -188,7 +188,8 @@ void preprocess(const at::Tensor& bytes, const std::vector<int64_t>& frames, con
     job.frames = static_cast<int>(std::min<int64_t>(count - first, PreprocessJob::kMaxFrames));
     for (int64_t t = 0; t < job.frames; ++t) {
       const int64_t frame = frames[static_cast<size_t>(first + t)];
-      TORCH_CHECK(frame >= 0 && frame < bytes.size(0), "expected frames below ", bytes.size(0), " but received ", frame);
+      TORCH_CHECK(frame >= 0 && frame < bytes.size(0), "expected frames below ", bytes.size(0), " but received ",
+                  frame);
       job.picked[t] = static_cast<int>(frame);
     }
     job.output = static_cast<char*>(slot.data_ptr()) +

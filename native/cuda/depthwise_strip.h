@@ -6,33 +6,13 @@
 
 namespace kinetorch {
 
-// What one thread makes of a depthwise convolution with this kernel and stride: tiles of rFrames × rRows outputs, for
-// some channels side by side; and how many blocks of such threads a multiprocessor must have registers for.
-template <int kT, int kH, int kW, int sT, int sH, int sW, int rFrames, int rRows, int rChannels, int rBlocks>
-struct DepthwiseTile {
-  static constexpr int kKernelT = kT;
-  static constexpr int kKernelH = kH;
-  static constexpr int kKernelW = kW;
-  static constexpr int kStrideT = sT;
-  static constexpr int kStrideH = sH;
-  static constexpr int kStrideW = sW;
-  static constexpr int kFrames = rFrames;
-  static constexpr int kRows = rRows;
-  static constexpr int kChannels = rChannels;
-  static constexpr int kBlocks = rBlocks;
-  // Of the input, under a tile.
-  static constexpr int kFramesIn = (kFrames - 1) * kStrideT + kKernelT;
-  static constexpr int kRowsIn = (kRows - 1) * kStrideH + kKernelH;
-  // Outputs that have begun and wait for columns to the right.
-  static constexpr int kOpen = (kKernelW - 1) / kStrideW;
-};
-
 // Note [Strips]
-// A depthwise convolution does little with each value, so what counts is how often one is loaded and converted. A thread
-// keeps its channels' weights in registers and goes along W: it loads each column under its tile once, adds it to all
-// the outputs that it reaches, and stores those that are whole. The next column is loaded before the last is used. The
-// 27 weights of eight channels would be more registers than there are; of two they fit, and 32 threads side by side
-// still load whole lines. Places are bytes from the clip's address, which all threads share.
+// A depthwise convolution does little with each value, so what counts is how often one is loaded and converted. A
+// thread keeps its channels' weights in registers and goes along W: it loads each column under its tile (a
+// DepthwiseTile) once, adds it to all the outputs that it reaches, and stores those that are whole. The next column is
+// loaded before the last is used. The 27 weights of eight channels would be more registers than there are; of two they
+// fit, and 32 threads side by side still load whole lines. Places are bytes from the clip's address, which all threads
+// of a block share.
 template <typename Tile, typename Value>
 class DepthwiseStrip {
  public:

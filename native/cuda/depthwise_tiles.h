@@ -7,6 +7,27 @@
 
 namespace kinetorch {
 
+// What one thread makes of a depthwise convolution with this kernel and stride: tiles of rFrames × rRows outputs, for
+// some channels side by side; and how many blocks of such threads a multiprocessor must have registers for.
+template <int kT, int kH, int kW, int sT, int sH, int sW, int rFrames, int rRows, int rChannels, int rBlocks>
+struct DepthwiseTile {
+  static constexpr int kKernelT = kT;
+  static constexpr int kKernelH = kH;
+  static constexpr int kKernelW = kW;
+  static constexpr int kStrideT = sT;
+  static constexpr int kStrideH = sH;
+  static constexpr int kStrideW = sW;
+  static constexpr int kFrames = rFrames;
+  static constexpr int kRows = rRows;
+  static constexpr int kChannels = rChannels;
+  static constexpr int kBlocks = rBlocks;
+  // Of the input, under a tile.
+  static constexpr int kFramesIn = (kFrames - 1) * kStrideT + kKernelT;
+  static constexpr int kRowsIn = (kRows - 1) * kStrideH + kKernelH;
+  // Outputs that have begun and wait for columns to the right.
+  static constexpr int kOpen = (kKernelW - 1) / kStrideW;
+};
+
 inline bool isExtent(const Extent& extent, int frames, int height, int width) {
   return extent.frames == frames && extent.height == height && extent.width == width;
 }

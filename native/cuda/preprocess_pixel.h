@@ -65,7 +65,7 @@ KINETORCH_HOST_DEVICE Neighbours neighboursOf(const PreprocessAxis& axis, int pi
   return neighbours;
 }
 
-// The arithmetic is that of bilinear_crop.cpp (Note [Ties]), so that a GPU rounds as a CPU with fused multiply-add does.
+// The arithmetic is that of bilinear_crop.cpp (Note [Ties]): a GPU rounds as a CPU with fused multiply-add does.
 struct BilinearPixel {
   KINETORCH_HOST_DEVICE static Pixel of(const PreprocessJob& job, const uint8_t* frame, int y, int x) {
     const Neighbours row = neighboursOf(job.rows, y);

@@ -180,7 +180,8 @@ TEST(CudaDepthwise, TilesAreTheConvolution) {
   Random random(1);
   for (const Layer& layer : kTiled) {
     for (int i = 0; i < 60; ++i) {
-      const int channels = layer.channels * (i % 3 == 0 ? 64 / layer.channels * draw(random, 1, 2) : draw(random, 1, 9));
+      const int vectors = i % 3 == 0 ? 64 / layer.channels * draw(random, 1, 2) : draw(random, 1, 9);
+      const int channels = layer.channels * vectors;
       const DepthwiseJob job = drawJob(random, layer.kernel, layer.stride, channels);
       EXPECT_TRUE(expectReference<c10::Half>(job, random));
       EXPECT_TRUE(expectReference<c10::BFloat16>(job, random));

@@ -1,5 +1,5 @@
-// kinetorch_cuda on a GPU, beside what LibTorch makes of the same. A program of its own (kinetorch_cuda_tests), since it
-// needs a CUDA LibTorch; without a device it skips all of its tests and says how many.
+// kinetorch_cuda on a GPU, beside what LibTorch makes of the same. A program of its own (kinetorch_cuda_tests), since
+// it needs a CUDA LibTorch; without a device it skips all of its tests and says how many.
 #include <ATen/ATen.h>
 #include <c10/cuda/CUDAFunctions.h>
 #include <c10/cuda/CUDAGuard.h>
