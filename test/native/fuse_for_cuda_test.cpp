@@ -72,9 +72,10 @@ class NetworkFusedForCuda : public testing::TestWithParam<std::string> {};
 TEST_P(NetworkFusedForCuda, GivesTheSame) {
   const FrozenGraph network(test::lively(GetParam(), 5));
   EXPECT_LE(rewrittenError(network, at::randn({1, 3, 8, 32, 32}), nullptr), 1e-5);
-  // Nothing is left beside the convolutions that they could do.
-  EXPECT_EQ(network.operators().find("aten::relu"), std::string::npos) << network.operators();
-  EXPECT_EQ(network.operators().find("aten::add"), std::string::npos) << network.operators();
+  // Nothing is left beside the convolutions that they could do; an addition of r2plus1d_16 is not behind one.
+  const std::string operators = network.operators();
+  EXPECT_EQ(operators.find("aten::relu"), std::string::npos) << operators;
+  EXPECT_EQ(operators.find("aten::add") != std::string::npos, GetParam() == "r2plus1d_16") << operators;
 }
 
 TEST_P(NetworkFusedForCuda, GivesTheSameWithALibrary) {
@@ -86,7 +87,7 @@ TEST_P(NetworkFusedForCuda, GivesTheSameWithALibrary) {
   EXPECT_EQ(FakeLibrary::depthwise > 0, isDepthwise);
 }
 
-INSTANTIATE_TEST_SUITE_P(Architectures, NetworkFusedForCuda, testing::ValuesIn(test::everyArchitecture()),
+INSTANTIATE_TEST_SUITE_P(Architectures, NetworkFusedForCuda, testing::ValuesIn(test::everyKindOfArchitecture()),
                          [](const auto& info) { return info.param; });
 
 // `forward` of weights w (8 to 8, 1×3×3), d (8 in 8 groups) and bias b.

@@ -105,7 +105,7 @@ TEST_P(PaddedNetwork, GivesTheSame) {
   EXPECT_LE(pad(FrozenGraph(test::lively(GetParam(), 5)), at::randn({1, 3, 8, 32, 32})).error, 1e-6);
 }
 
-INSTANTIATE_TEST_SUITE_P(Architectures, PaddedNetwork, testing::ValuesIn(test::everyArchitecture()),
+INSTANTIATE_TEST_SUITE_P(Architectures, PaddedNetwork, testing::ValuesIn(test::everyKindOfArchitecture()),
                          [](const auto& info) { return info.param; });
 
 }  // namespace
