@@ -30,10 +30,9 @@ CudaConvolution::CudaConvolution(const Convolution3d& convolution, bool relu, co
 
 at::Tensor CudaConvolution::run(const at::Tensor& input, const at::Tensor& residual) {
   const bool isAlike = !residual.defined() || isLikeOutput(input, residual);
-  if (!isAlike || input.dim() != 5) return runPlain(input, residual);
+  if (!isAlike || input.dim() != 5 || input.numel() == 0) return runPlain(input, residual);
   const at::Tensor dense = input.contiguous(at::MemoryFormat::ChannelsLast3d);
-  const at::Tensor added =
-      residual.defined() ? residual.contiguous(at::MemoryFormat::ChannelsLast3d) : residual;
+  const at::Tensor added = residual.defined() ? residual.contiguous(at::MemoryFormat::ChannelsLast3d) : residual;
   const auto& [weight, bias, stride, padding, dilation, groups] = convolution_;
   if (library_ && library_->supportsDepthwise(dense, weight, stride, padding, dilation)) {
     return library_->depthwise(dense, weight, bias, added, stride, padding, relu_);
@@ -57,20 +56,18 @@ bool CudaConvolution::isLikeOutput(const at::Tensor& input, const at::Tensor& re
 
 // It has no fused operator without ReLU, and of grouped convolutions LibTorch knows which kernels are faster.
 bool CudaConvolution::suitsCudnn(const at::Tensor& input) const {
-  return relu_ && convolution_.groups == 1 && input.is_cuda() && input.numel() > 0 &&
-         input.scalar_type() == convolution_.weight.scalar_type() && at::globalContext().userEnabledCuDNN();
+  return relu_ && convolution_.groups == 1 && input.scalar_type() == convolution_.weight.scalar_type();
 }
 
 // Note [Trying cuDNN's fused operator]
-// cuDNN has engines for some shapes, kinds and devices only and throws for the rest. LibTorch gives it as residual,
-// where there is none, the output itself, which nothing has written yet, scaled by 0: an engine that reads it turns a
-// NaN that happens to lie there into wrong values. So it is tried once for every shape, with NaN in that place, and
-// used only if it then gives what the plain operators give.
+// cuDNN has engines for some shapes, kinds and devices only, and LibTorch throws for the rest. Where there is no
+// residual LibTorch gives it the output itself, which nothing has written yet, scaled by 0: an engine that reads it
+// turns a NaN that happens to lie there into wrong values. So it is tried once for every shape, with NaN in that place,
+// and used only if it then gives what the plain operators give.
 bool CudaConvolution::isRightByCudnn(const at::Tensor& input, const at::Tensor& residual) {
-  const auto known = std::find_if(choices_.begin(), choices_.end(), [&](const Choice& choice) {
-    return input.sizes() == choice.sizes && choice.hasResidual == residual.defined();
-  });
-  if (known != choices_.end()) return known->byCudnn;
+  const auto known = std::find_if(choices_.begin(), choices_.end(),
+                                  [&](const Choice& choice) { return input.sizes() == choice.sizes; });
+  if (known != choices_.end()) return known->isRight;
   bool isRight = false;
   try {
     const at::Tensor expected = runUnfused(input, residual);
@@ -84,7 +81,7 @@ bool CudaConvolution::isRightByCudnn(const at::Tensor& input, const at::Tensor& 
   } catch (const std::exception&) {
     // It has no engine for this.
   }
-  choices_.push_back({input.sizes().vec(), residual.defined(), isRight});
+  choices_.push_back({input.sizes().vec(), isRight});
   return isRight;
 }
 

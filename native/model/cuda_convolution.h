@@ -15,8 +15,7 @@ struct CudaApi;
 // had: our library's depthwise kernel; cuDNN's fused operator; else a convolution and one pass of our library for all
 // that follows, or LibTorch's operators in place where there is no library.
 //
-// cuDNN is used for tensors on CUDA only; all else runs anywhere. For one thread: cuDNN keeps what it has measured by
-// thread.
+// It runs anywhere: what a device lacks is not used. For one thread: cuDNN keeps what it has measured by thread.
 class CudaConvolution final : public ConvolutionOperator {
  public:
   // `library` may be null; it must outlive this.
@@ -27,8 +26,7 @@ class CudaConvolution final : public ConvolutionOperator {
  private:
   struct Choice {
     std::vector<int64_t> sizes;  // of the input
-    bool hasResidual;
-    bool byCudnn;
+    bool isRight;                // by cuDNN
   };
 
   bool isLikeOutput(const at::Tensor& input, const at::Tensor& residual) const;
