@@ -127,16 +127,20 @@ class TorchScriptNetwork : public Network {
   // Whether the rewritten graph gives the `expected` logits; else the network stays as it was, with a warning.
   bool takeRewritten(const at::Tensor& clip, const at::Tensor& expected) {
     const auto plain = std::exchange(code_, torch::jit::Code(graph_, "forward"));
-    if (agree(logits(clip), expected, clip.scalar_type())) return true;
+    const at::Tensor found = tryLogits(clip);
+    if (found.defined() && agree(found, expected, clip.scalar_type())) return true;
     code_ = plain;
-    warning_ = "the network stays as LibTorch runs it, because the faster kernels gave other logits for a random clip";
+    warning_ = std::string("the network stays as LibTorch runs it, because the faster kernels ") +
+               (found.defined() ? "gave other logits for" : "failed with") + " a random clip";
     return false;
   }
 
-  // There are networks that take one clip at a time; undefined.
+  // Undefined where it fails: there are networks that take one clip at a time, and devices that a kernel is not for.
   at::Tensor tryLogits(const at::Tensor& clips) {
     try {
       return logits(clips);
+    } catch (const c10::OutOfMemoryError&) {
+      throw;
     } catch (const std::exception&) {
       return {};
     }
