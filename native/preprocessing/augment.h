@@ -25,7 +25,8 @@ struct AugmentedBatch {
   at::Tensor targets;  // float32 N×classes after mixup or cutmix, on `device`
 };
 
-// `targets` is float32 N×classes on the CPU, the clips are at least of the input's height and width and have its frames.
+// `targets` is float32 N×classes on the CPU; the clips are at least of the input's height and width and have its
+// frames.
 //
 // Note [Order of random numbers]
 // Clip after clip: short side; area, aspect and place of the crop; flip; RandAugment's operations, each with its sign;
