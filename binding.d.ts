@@ -267,8 +267,14 @@ export declare class NativeTrainer {
   static create(source: string | Uint8Array, options: TrainerOptions): Promise<NativeTrainer>;
   readonly device: string;
   /**
+   * Copies the batches of the next step, which that call then names by the same array, and on a GPU brings them to the
+   * device and augments them there while the present step runs. Takes the place of what was staged before.
+   */
+  stage(batches: NativeBatch[]): void;
+  /**
    * Augments, runs forward and backward over each batch in turn, and takes one optimiser step along the mean gradient of
-   * all their clips. Rejects with ERR_TRAINING, without having stepped, where loss or gradients are not finite.
+   * all their clips. Rejects, without having stepped, with ERR_TRAINING where loss or gradients are not finite, and with
+   * ERR_OUT_OF_MEMORY.
    */
   step(batches: NativeBatch[], learningRate: number): Promise<StepResult>;
   /** Centre crop, no gradient, batch-norm in evaluation mode. */
