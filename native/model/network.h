@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "native/model/model_source.h"
 #include "native/model/optimize_options.h"
@@ -22,6 +23,8 @@ class Network {
   virtual at::Tensor logits(const at::Tensor& clips) = 0;
   // -> N×C float32, the vector before the last layer. Only where canEmbed().
   virtual at::Tensor embed(const at::Tensor& clips) = 0;
+  // Prepares for batches of these sizes, the only ones that will come.
+  virtual void warmUp(const std::vector<int64_t>& batchSizes) { static_cast<void>(batchSizes); }
   virtual bool canEmbed() const = 0;
   // Of the parameters, as they lie on the device.
   virtual int64_t bytes() const = 0;
