@@ -57,6 +57,7 @@ export interface InputSpec {
 }
 
 export interface LoadOptions {
+  /** 'auto', 'cpu', 'cuda', 'cuda:N' or 'cuda:*'. */
   device: string;
   precision: string;
   input: InputSpec;
@@ -72,8 +73,10 @@ export interface LoadOptions {
   maxWeightBytes: number;
   /** Folder where measurements are remembered; empty: nowhere. */
   planFolder: string;
-  /** Intra-op threads of this model's executor; 0 means all cores. */
+  /** Intra-op threads of each of this model's executors; 0 means all cores. */
   threads: number;
+  /** Bytes that this process may take of each CUDA device; 0: all there are. */
+  memoryLimit: number;
 }
 
 /** T×H×W×3 frames, RGB. A Float32Array holds values in [0, 1]. The bytes are copied before the call returns. */
@@ -114,12 +117,12 @@ export interface NativeStats {
   maxRunMs: number;
 }
 
-/** A frozen network on its device with its own queue and executor thread. */
+/** A frozen network with its own queue, and an executor for each of its devices. */
 export declare class NativeModel {
   /** Runs one clip of zeros before the promise resolves. */
   static load(source: string | Uint8Array, options: LoadOptions): Promise<NativeModel>;
-  /** Resolved, for example 'cpu' or 'cuda:0', and 'float32', 'float16' or 'bfloat16'. */
-  readonly device: string;
+  /** Resolved, for example ['cpu'] or ['cuda:0', 'cuda:1'], and 'float32', 'float16' or 'bfloat16'. */
+  readonly devices: string[];
   readonly precision: string;
   readonly canEmbed: boolean;
   /** What a person should know of how the network runs; empty: nothing. */

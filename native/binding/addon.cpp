@@ -26,9 +26,7 @@ Napi::Value getRuntimeInfo(const Napi::CallbackInfo& info) {
   object.Set("cpuCapability", runtime.cpuCapability);
   object.Set("threads", runtime.threads);
   object.Set("hasMkldnn", runtime.hasMkldnn);
-  Napi::Array devices = Napi::Array::New(env);
-  for (const std::string& device : runtime.cudaDevices) devices.Set(devices.Length(), device);
-  object.Set("cudaDevices", devices);
+  object.Set("cudaDevices", toStrings(env, runtime.cudaDevices));
   object.Set("cudaReason", runtime.cudaReason);
   return object;
 }

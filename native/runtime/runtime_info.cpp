@@ -13,6 +13,23 @@
 
 namespace kinetorch {
 
+namespace {
+
+// What LibTorch, which counts no device, says when it has to use one: that there is no driver, or that it is too old,
+// and which it found.
+std::string cudaProblem() {
+  try {
+    at::detail::getCUDAHooks().init();
+  } catch (const c10::Error& error) {
+    return "LibTorch says: " + std::string(error.what_without_backtrace());
+  } catch (const std::exception& error) {
+    return "LibTorch says: " + std::string(error.what());
+  }
+  return "no NVIDIA driver or device was found";
+}
+
+}  // namespace
+
 RuntimeInfo runtimeInfo() {
   RuntimeInfo info;
   info.torchVersion = TORCH_VERSION;
@@ -21,7 +38,7 @@ RuntimeInfo runtimeInfo() {
   info.hasMkldnn = at::globalContext().hasMKLDNN();
   if (!at::globalContext().hasCUDA()) {
     info.cudaReason = c10::impl::hasDeviceGuardImpl(c10::kCUDA)
-                          ? "no NVIDIA driver or device was found"
+                          ? cudaProblem()
                           : "this LibTorch is a build for CPUs; point LIBTORCH at a CUDA build";
     return info;
   }
