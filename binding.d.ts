@@ -18,6 +18,8 @@ export interface RuntimeInfo {
   cudaDevices: string[];
   /** Why there is no CUDA; empty where there is. */
   cudaReason: string;
+  /** Why a LibTorch with CUDA runs without Kinetorch's CUDA library; empty where it runs with it, or has no CUDA. */
+  cudaLibraryReason: string;
 }
 
 /** One row of the architecture table. */

@@ -73,12 +73,20 @@ async function checkLibTorch(): Promise<Check> {
 }
 
 async function checkAddon(): Promise<Check> {
-  const [{ devices }, { cudaLoadProblem }] = [await import('../model/devices.js'), await import('../native.js')];
+  const [{ devices }, { cudaLoadProblem, native }] = [
+    await import('../model/devices.js'),
+    await import('../native.js'),
+  ];
   try {
     const { devices: names, threads, cpuCapability, torchVersion, cudaProblem } = devices();
     const found = `devices: ${names.join(', ')}; ${threads} threads; ${cpuCapability}; runs LibTorch ${torchVersion}`;
     const problem = cudaLoadProblem() || cudaProblem;
-    return good('Native addon', found, [...(problem ? [`no CUDA: ${problem}`] : []), ...(await gpuLines())]);
+    const { cudaLibraryReason } = native().runtimeInfo();
+    return good('Native addon', found, [
+      ...(problem ? [`no CUDA: ${problem}`] : []),
+      ...(cudaLibraryReason ? [`without Kinetorch's CUDA library: ${cudaLibraryReason}`] : []),
+      ...(await gpuLines()),
+    ]);
   } catch (error) {
     const [first = '', ...rest] = errorReport(error).message.split('\n');
     return bad('Native addon', first, reinstall()[0], rest);

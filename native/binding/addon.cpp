@@ -28,6 +28,7 @@ Napi::Value getRuntimeInfo(const Napi::CallbackInfo& info) {
   object.Set("hasMkldnn", runtime.hasMkldnn);
   object.Set("cudaDevices", toStrings(env, runtime.cudaDevices));
   object.Set("cudaReason", runtime.cudaReason);
+  object.Set("cudaLibraryReason", runtime.cudaLibraryReason);
   return object;
 }
 

@@ -10,6 +10,7 @@
 #include <mutex>
 
 #include "native/runtime/block_cache.h"
+#include "native/runtime/cuda_library.h"
 
 namespace kinetorch {
 
@@ -36,6 +37,7 @@ RuntimeInfo runtimeInfo() {
   info.cpuCapability = at::get_cpu_capability();
   info.threads = defaultThreads();
   info.hasMkldnn = at::globalContext().hasMKLDNN();
+  if (c10::impl::hasDeviceGuardImpl(c10::kCUDA)) info.cudaLibraryReason = cudaLibraryReason();
   if (!at::globalContext().hasCUDA()) {
     info.cudaReason = c10::impl::hasDeviceGuardImpl(c10::kCUDA)
                           ? cudaProblem()
