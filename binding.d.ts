@@ -18,6 +18,8 @@ export interface RuntimeInfo {
   cudaDevices: string[];
   /** Why there is no CUDA; empty where there is. */
   cudaReason: string;
+  /** Why a LibTorch with CUDA runs without Kinetorch's CUDA library; empty where it runs with it, or has no CUDA. */
+  cudaLibraryReason: string;
 }
 
 /** One row of the architecture table. */
@@ -57,6 +59,7 @@ export interface InputSpec {
 }
 
 export interface LoadOptions {
+  /** 'auto', 'cpu', 'cuda', 'cuda:N' or 'cuda:*'. */
   device: string;
   precision: string;
   input: InputSpec;
@@ -72,8 +75,10 @@ export interface LoadOptions {
   maxWeightBytes: number;
   /** Folder where measurements are remembered; empty: nowhere. */
   planFolder: string;
-  /** Intra-op threads of this model's executor; 0 means all cores. */
+  /** Intra-op threads of each of this model's executors; 0 means all cores. */
   threads: number;
+  /** Bytes that this process may take of each CUDA device; 0: all there are. */
+  memoryLimit: number;
 }
 
 /** T×H×W×3 frames, RGB. A Float32Array holds values in [0, 1]. The bytes are copied before the call returns. */
@@ -114,12 +119,12 @@ export interface NativeStats {
   maxRunMs: number;
 }
 
-/** A frozen network on its device with its own queue and executor thread. */
+/** A frozen network with its own queue, and an executor for each of its devices. */
 export declare class NativeModel {
   /** Runs one clip of zeros before the promise resolves. */
   static load(source: string | Uint8Array, options: LoadOptions): Promise<NativeModel>;
-  /** Resolved, for example 'cpu' or 'cuda:0', and 'float32', 'float16' or 'bfloat16'. */
-  readonly device: string;
+  /** Resolved, for example ['cpu'] or ['cuda:0', 'cuda:1'], and 'float32', 'float16' or 'bfloat16'. */
+  readonly devices: string[];
   readonly precision: string;
   readonly canEmbed: boolean;
   /** What a person should know of how the network runs; empty: nothing. */
@@ -267,8 +272,14 @@ export declare class NativeTrainer {
   static create(source: string | Uint8Array, options: TrainerOptions): Promise<NativeTrainer>;
   readonly device: string;
   /**
+   * Copies the batches of the next step, which that call then names by the same array, and on a GPU brings them to the
+   * device and augments them there while the present step runs. Takes the place of what was staged before.
+   */
+  stage(batches: NativeBatch[]): void;
+  /**
    * Augments, runs forward and backward over each batch in turn, and takes one optimiser step along the mean gradient of
-   * all their clips. Rejects with ERR_TRAINING, without having stepped, where loss or gradients are not finite.
+   * all their clips. Rejects, without having stepped, with ERR_TRAINING where loss or gradients are not finite, and with
+   * ERR_OUT_OF_MEMORY.
    */
   step(batches: NativeBatch[], learningRate: number): Promise<StepResult>;
   /** Centre crop, no gradient, batch-norm in evaluation mode. */

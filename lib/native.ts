@@ -105,9 +105,14 @@ function addonFolder(): string {
   throw addonFailure([{ what: join(folder, addonFile), problem: 'no such file' }]);
 }
 
-/** What the addon needs besides LibTorch travels beside it in the platform package (Highway). */
+/**
+ * What the addon needs besides LibTorch travels beside it in the platform package (Highway). kinetorch_cuda may lie
+ * there too: it needs LibTorch's CUDA half, and the addon opens it itself (native/runtime/cuda_library.cpp).
+ */
 function librariesBeside(folder: string): string[] {
-  const names = readdirSync(folder).filter((name) => /\.(so(\.\d+)*|dylib|dll)$/.test(name));
+  const names = readdirSync(folder).filter(
+    (name) => /\.(so(\.\d+)*|dylib|dll)$/.test(name) && !name.includes('kinetorch_cuda'),
+  );
   return names.sort().map((name) => join(folder, name));
 }
 

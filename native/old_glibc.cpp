@@ -34,6 +34,7 @@ double oldLog(double);
 int oldOnce(pthread_once_t*, void (*)());
 void* oldOpen(const char*, int);
 void* oldSymbol(void*, const char*);
+int oldAddress(const void*, Dl_info*);
 char* oldError();
 void oldWait(std::condition_variable*, std::unique_lock<std::mutex>*);
 
@@ -41,6 +42,8 @@ double newExp(double x) KINETORCH_DEFINE("exp");
 double newLog(double x) KINETORCH_DEFINE("log");
 int newOnce(pthread_once_t* control, void (*routine)()) KINETORCH_DEFINE("pthread_once");
 void* newOpen(const char* path, int mode) KINETORCH_DEFINE("dlopen");
+void* newSymbol(void* library, const char* name) KINETORCH_DEFINE("dlsym");
+int newAddress(const void* address, Dl_info* info) KINETORCH_DEFINE("dladdr");
 char* newError() KINETORCH_DEFINE("dlerror");
 int newStat(int file, struct stat* status) KINETORCH_DEFINE("fstat");
 void newWait(std::condition_variable* condition, std::unique_lock<std::mutex>* lock)
@@ -55,6 +58,7 @@ KINETORCH_IMPORT(oldLog, "log", KINETORCH_FIRST_GLIBC);
 KINETORCH_IMPORT(oldOnce, "pthread_once", KINETORCH_FIRST_GLIBC);
 KINETORCH_IMPORT(oldOpen, "dlopen", KINETORCH_FIRST_GLIBC);
 KINETORCH_IMPORT(oldSymbol, "dlsym", KINETORCH_FIRST_GLIBC);
+KINETORCH_IMPORT(oldAddress, "dladdr", KINETORCH_FIRST_GLIBC);
 KINETORCH_IMPORT(oldError, "dlerror", KINETORCH_FIRST_GLIBC);
 KINETORCH_IMPORT(oldWait, "_ZNSt18condition_variable4waitERSt11unique_lockISt5mutexE", "GLIBCXX_3.4.11");
 
@@ -62,6 +66,8 @@ double newExp(double x) { return oldExp(x); }
 double newLog(double x) { return oldLog(x); }
 int newOnce(pthread_once_t* control, void (*routine)()) { return oldOnce(control, routine); }
 void* newOpen(const char* path, int mode) { return oldOpen(path, mode); }
+void* newSymbol(void* library, const char* name) { return oldSymbol(library, name); }
+int newAddress(const void* address, Dl_info* info) { return oldAddress(address, info); }
 char* newError() { return oldError(); }
 void newWait(std::condition_variable* condition, std::unique_lock<std::mutex>* lock) { oldWait(condition, lock); }
 

@@ -1,6 +1,6 @@
 // Checks the rules of native/ (docs/architecture.md):
 //   1. rooms: binding → engine, training → model → architectures, preprocessing, kernels → runtime, never upward;
-//      bootstrap stands alone;
+//      cuda → runtime alone, and none includes it, as it is a library of its own; bootstrap stands alone;
 //   2. napi.h is included in binding/ and bootstrap/ only;
 //   3. no file of binding/ includes LibTorch's headers, not even through the project's own headers.
 // Prints every breach and exits with 1 where there is one.
@@ -16,6 +16,8 @@ const levels = [
   ['engine', 'training'],
   ['binding'],
 ];
+// Libraries of their own, which include runtime/ and which no other room includes.
+const apart = ['cuda'];
 const withNodeApi = ['binding', 'bootstrap'];
 const torchHeader = /^(torch|ATen|c10|caffe2)\//;
 
@@ -26,7 +28,7 @@ const levelOf = new Map(levels.flatMap((rooms, level) => rooms.map((room) => [ro
 const breaches = [];
 
 const files = readdirSync(native, { recursive: true, withFileTypes: true })
-  .filter((entry) => entry.isFile() && /\.(h|cpp)$/.test(entry.name))
+  .filter((entry) => entry.isFile() && /\.(h|cpp|cuh|cu)$/.test(entry.name))
   .map((entry) => relative(root, join(entry.parentPath ?? entry.path, entry.name)).replaceAll('\\', '/'))
   .sort();
 
@@ -50,6 +52,7 @@ process.exitCode = breaches.length > 0 ? 1 : 0;
 
 function checkRoom(at, from, to) {
   if (from === to || from === null || to === null) return;
+  if (apart.includes(from) && to === 'runtime') return;
   const [fromLevel, toLevel] = [levelOf.get(from), levelOf.get(to)];
   if (fromLevel === undefined || toLevel === undefined) breaches.push(`${at}: ${from}/ must not include ${to}/`);
   else if (toLevel > fromLevel) breaches.push(`${at}: ${from}/ is below ${to}/ and must not include it`);

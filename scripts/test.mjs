@@ -1,10 +1,11 @@
-// Runs every test: Jest's and, where bootstrap.mjs built them, the native ones through ctest. Ends with one line
-// `N passed, N failed` and exits with 1 where any failed. Arguments go to Jest, which then runs alone:
+// Runs every test: Jest's and, where bootstrap.mjs built them, the native ones through ctest. Says which were skipped,
+// for example for want of a GPU, ends with one line `N passed, N failed` and exits with 1 where any failed. Arguments go to Jest, which then runs alone:
 //
 //   npm test -- test/libtorch
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { relative } from 'node:path';
 import { nativeTestFolder } from './bootstrap/native.mjs';
 import { inProject, root } from './bootstrap/project.mjs';
 
@@ -13,8 +14,17 @@ const results = [runJest(jestArgs)];
 if (jestArgs.length === 0) results.push(runNativeTests());
 
 const sum = (key) => results.reduce((total, result) => total + result[key], 0);
+const skipped = results.flatMap((result) => result.skipped);
+if (skipped.length > 0) console.log(`${skipped.length} skipped: ${countEach(skipped)}`);
 console.log(`${sum('passed')} passed, ${sum('failed')} failed`);
 process.exitCode = sum('failed') > 0 ? 1 : 0;
+
+/** For example `test/cuda/memory.test.ts 2, test/cuda/workers.test.ts 1`. */
+function countEach(names) {
+  const counts = new Map();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return [...counts].map(([name, count]) => `${name} ${count}`).join(', ');
+}
 
 /** Counts tests; a test file that could not even start counts as one failure. */
 function runJest(args) {
@@ -27,18 +37,23 @@ function runJest(args) {
     cwd: root,
     stdio: ['ignore', 'ignore', 'inherit'],
   });
-  if (!existsSync(report)) return { passed: 0, failed: 1 };
-  const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites } = JSON.parse(readFileSync(report, 'utf8'));
+  if (!existsSync(report)) return { passed: 0, failed: 1, skipped: [] };
+  const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites, testResults } = JSON.parse(
+    readFileSync(report, 'utf8'),
+  );
+  const skipped = testResults.flatMap(({ name, assertionResults }) =>
+    assertionResults.filter(({ status }) => status === 'pending').map(() => relative(root, name)),
+  );
   const failed = numFailedTests + numRuntimeErrorTestSuites;
   // Jest also fails for reasons that are no test's, such as a coverage threshold or no test found.
-  return { passed: numPassedTests, failed: status !== 0 && failed === 0 ? 1 : failed };
+  return { passed: numPassedTests, failed: status !== 0 && failed === 0 ? 1 : failed, skipped };
 }
 
 function runNativeTests() {
   const folder = nativeTestFolder();
   if (folder === null) {
     console.error('⚠ The native unit tests were NOT run: they were not built (node scripts/bootstrap.mjs --tests).');
-    return { passed: 0, failed: 0 };
+    return { passed: 0, failed: 0, skipped: [] };
   }
   const { stdout, status } = spawnSync('ctest', ['--output-on-failure'], {
     cwd: folder,
@@ -48,10 +63,13 @@ function runNativeTests() {
   const summary = /(\d+) tests? failed out of (\d+)/.exec(stdout ?? '');
   if (summary === null) {
     console.error(stdout || 'ctest could not be run');
-    return { passed: 0, failed: 1 };
+    return { passed: 0, failed: 1, skipped: [] };
   }
   const [failed, total] = [Number(summary[1]), Number(summary[2])];
+  // ctest counts them as passed.
+  const skipped = stdout.match(/\*\*\*Skipped/g)?.map(() => 'native') ?? [];
+  const passed = total - failed - skipped.length;
   if (status !== 0) console.error(stdout);
-  console.error(`Native tests: ${total - failed} passed, ${failed} failed, ${total} total`);
-  return { passed: total - failed, failed: status !== 0 && failed === 0 ? 1 : failed };
+  console.error(`Native tests: ${passed} passed, ${failed} failed, ${skipped.length} skipped, ${total} total`);
+  return { passed, failed: status !== 0 && failed === 0 ? 1 : failed, skipped };
 }

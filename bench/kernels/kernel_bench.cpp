@@ -118,7 +118,7 @@ void benchAlgorithm(const Case& c, ConvAlgorithm algorithm, const Options& optio
   const AlignedBuffer bias = randomFloats(static_cast<size_t>(layer.outputChannels));
   AlignedBuffer output(floatsIn(out, layer.outputChannels));
   OpenMpFor threads(options.threads);
-  const PackedConv packed(layer, algorithm, weights.data(), bias.data(), options.target);
+  const PackedConv packed(layer, algorithm, weights.data(), bias.data(), threads, options.target);
 
   const auto timed = [&](const ConvPlan& plan, int calls, double milliseconds) {
     AlignedBuffer workspace(workspaceBytes(packed, plan, c.size, options.threads) / sizeof(float));

@@ -3,7 +3,7 @@ import type { CrossValidation, FoldResult } from '../evaluation/crossValidate';
 import { percent } from '../report/format';
 import { augmentOptions } from './augmentOptions';
 import { interruptible } from './interrupt';
-import { crops, inputOptions, runtimeOptions, strideOption, wholeNumber } from './options';
+import { crops, inputOptions, strideOption, trainingRuntimeOptions, wholeNumber } from './options';
 import { table } from './table';
 import { colorsFor, print, printJson } from './terminal';
 import { newRun, type TrainCommandOptions } from './train';
@@ -41,7 +41,7 @@ export function addCrossValidate(program: Command): void {
   for (const option of [...flags, ...augmentOptions()]) command.addOption(option);
   for (const option of inputOptions()) command.addOption(option.helpGroup('Input:'));
   command.addOption(strideOption());
-  for (const option of runtimeOptions()) command.addOption(option);
+  for (const option of trainingRuntimeOptions()) command.addOption(option);
   command.option('--json', 'one JSON event a line').addHelpText('after', notes).action(runFolds);
 }
 

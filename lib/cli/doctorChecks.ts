@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { cLibrary, cLibraryProblem, cLibraryRemedy } from '../libtorch/cLibrary';
 import { reinstall } from '../libtorch/failure';
+import { nvidiaGpus } from '../libtorch/nvidiaGpus';
 import { platform } from '../libtorch/platformPackage';
 import { packageRoot, pinnedVersion, version } from '../version';
 import { errorReport } from './failures';
@@ -72,16 +73,29 @@ async function checkLibTorch(): Promise<Check> {
 }
 
 async function checkAddon(): Promise<Check> {
-  const [{ devices }, { cudaLoadProblem }] = [await import('../model/devices.js'), await import('../native.js')];
+  const [{ devices }, { cudaLoadProblem, native }] = [
+    await import('../model/devices.js'),
+    await import('../native.js'),
+  ];
   try {
     const { devices: names, threads, cpuCapability, torchVersion, cudaProblem } = devices();
     const found = `devices: ${names.join(', ')}; ${threads} threads; ${cpuCapability}; runs LibTorch ${torchVersion}`;
     const problem = cudaLoadProblem() || cudaProblem;
-    return good('Native addon', found, problem ? [`no CUDA: ${problem}`] : []);
+    const { cudaLibraryReason } = native().runtimeInfo();
+    return good('Native addon', found, [
+      ...(problem ? [`no CUDA: ${problem}`] : []),
+      ...(cudaLibraryReason ? [`without Kinetorch's CUDA library: ${cudaLibraryReason}`] : []),
+      ...(await gpuLines()),
+    ]);
   } catch (error) {
     const [first = '', ...rest] = errorReport(error).message.split('\n');
     return bad('Native addon', first, reinstall()[0], rest);
   }
+}
+
+async function gpuLines(): Promise<string[]> {
+  const gpus = await nvidiaGpus();
+  return gpus.map(({ name, memoryMiB, driver }) => `GPU: ${name}, ${formatCount(memoryMiB)} MiB, driver ${driver}`);
 }
 
 /** In a process of its own, as the decoder runs: a broken FFmpeg must not take this one along. */

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
-import type { Device, ModelInput, Precision } from '../model/types';
+import type { Device, ModelDevice, ModelInput, Precision } from '../model/types';
 
 /** Parses a whole number from `min` up. */
 export const wholeNumber = (min: number) => (text: string) => {
@@ -26,20 +26,36 @@ export const crops = (text: string) => {
   throw new InvalidArgumentError('Expected 1 or 3.');
 };
 
-const device = (text: string) => {
+const oneDevice = (text: string) => {
   if (/^(auto|cpu|cuda(:\d+)?)$/.test(text)) return text as Device;
   throw new InvalidArgumentError('Expected auto, cpu, cuda or cuda:N.');
 };
 
-/** Options of every command that runs a network. */
+const modelDevice = (text: string) => {
+  if (/^(auto|cpu|cuda(:(\d+|\*))?)$/.test(text)) return text as ModelDevice;
+  throw new InvalidArgumentError('Expected auto, cpu, cuda, cuda:N or cuda:*.');
+};
+
+const threads = () =>
+  new Option('--threads <n>', 'CPU threads of the network (default: all cores)').argParser(wholeNumber(1));
+
+/** Options of every command that runs a loaded network. */
 export interface RuntimeOptions {
-  device?: Device;
+  device?: ModelDevice;
   threads?: number;
 }
 
 export const runtimeOptions = () => [
-  new Option('--device <name>', 'auto, cpu, cuda or cuda:N').argParser(device).default('auto'),
-  new Option('--threads <n>', 'CPU threads of the network (default: all cores)').argParser(wholeNumber(1)),
+  new Option('--device <name>', 'auto, cpu, cuda, cuda:N, or cuda:* for all GPUs')
+    .argParser(modelDevice)
+    .default('auto'),
+  threads(),
+];
+
+/** The same for commands that train. */
+export const trainingRuntimeOptions = () => [
+  new Option('--device <name>', 'auto, cpu, cuda or cuda:N').argParser(oneDevice).default('auto'),
+  threads(),
 ];
 
 export const precisionOption = () =>

@@ -3,7 +3,7 @@ import { defined } from '../defined';
 import type { Augmentation, TrainOptions } from '../training/types';
 import { augmentFrom, augmentOptions } from './augmentOptions';
 import { interruptible } from './interrupt';
-import { type InputOptions, inputFrom, inputOptions, runtimeOptions, strideOption } from './options';
+import { type InputOptions, inputFrom, inputOptions, strideOption, trainingRuntimeOptions } from './options';
 import { printJson } from './terminal';
 import { type TrainFlags, trainFlags, trainOptionsFrom } from './trainFlags';
 import { TrainingPrinter } from './trainingPrinter';
@@ -47,7 +47,7 @@ export function addTrain(program: Command): void {
   for (const option of [...trainFlags(), ...augmentOptions()]) command.addOption(option);
   for (const option of inputOptions()) command.addOption(option.helpGroup('Input:'));
   command.addOption(strideOption());
-  for (const option of runtimeOptions()) command.addOption(option);
+  for (const option of trainingRuntimeOptions()) command.addOption(option);
   command.option('--json', 'one JSON event a line').addHelpText('after', notes).action(runTraining);
 }
 

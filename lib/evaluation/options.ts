@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { callOptions, deviceSchema, realNumber, wholeNumber } from '../model/schemas';
+import { callOptions, modelDeviceSchema, realNumber, wholeNumber } from '../model/schemas';
 import { parse } from '../validation';
 import type { EvaluateOptions } from './types';
 
@@ -21,7 +21,7 @@ const optionsSchema = z.strictObject(
     seed: wholeNumber(0, Number.MAX_SAFE_INTEGER).optional(),
     averageFrames: z.boolean({ error: 'true or false' }).default(false),
     batchSize: wholeNumber(1, 1024).default(8),
-    device: deviceSchema.default('auto'),
+    device: modelDeviceSchema.default('auto'),
     precision: z
       .enum(['auto', 'float32', 'float16', 'bfloat16'], { error: "'auto', 'float32', 'float16' or 'bfloat16'" })
       .default('auto'),

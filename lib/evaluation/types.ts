@@ -1,5 +1,5 @@
 import type { SkippedSample } from '../dataset/clipLoader';
-import type { Device, Precision } from '../model/types';
+import type { ModelDevice, Precision } from '../model/types';
 
 /** What is evaluated and how. */
 export interface EvaluateOptions {
@@ -27,7 +27,7 @@ export interface EvaluateOptions {
   /** Clips a forward pass. Default 8. Of a model that is loaded already, its own `batching` decides. */
   batchSize?: number;
   /** Of a model that has to be loaded; see `loadModel`. */
-  device?: Device;
+  device?: ModelDevice;
   precision?: Precision;
   threads?: number;
   /** Share of samples that may fail to load, 0…1. Default 0.05. */

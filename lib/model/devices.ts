@@ -1,7 +1,7 @@
 import { native } from '../native';
 
 export interface RuntimeDevices {
-  /** What `device` may be on this machine, best first: `cuda:0`, …, `cpu`. */
+  /** What `device` may be on this machine, best first: `cuda:0`, …, `cpu`. Where there is CUDA, `cuda:*` is all of it. */
   devices: string[];
   /** CPU threads LibTorch uses by default. */
   threads: number;

@@ -5,18 +5,18 @@ import { parse } from '../validation';
 import { readMetadata } from './metadata';
 import { type ModelSource, nativeSource } from './modelSource';
 import { planFolder } from './planFolder';
-import { deviceSchema, inputSchema, labelsSchema, partialInputSchema, realNumber, wholeNumber } from './schemas';
-import type { Device, ModelInput, ModelMetadata, Precision } from './types';
+import { inputSchema, labelsSchema, modelDeviceSchema, partialInputSchema, realNumber, wholeNumber } from './schemas';
+import type { ModelDevice, ModelInput, ModelMetadata, Precision } from './types';
 import { VideoModel } from './videoModel';
 
 export interface LoadModelOptions {
   /** Default `auto`. */
-  device?: Device;
+  device?: ModelDevice;
   /** Default `auto`. */
   precision?: Precision;
   /** How calls made at the same time share a forward pass. */
   batching?: {
-    /** Clips in one forward pass, 1 to 1024. Default 8. */
+    /** Clips in one forward pass of one device, 1 to 1024. Default 8. */
     maxBatchSize?: number;
     /** How long the first clip of a batch waits for company, in milliseconds. Default 0: take what is there. */
     maxDelayMs?: number;
@@ -25,6 +25,11 @@ export interface LoadModelOptions {
   };
   /** CPU threads of this model. Default: all cores. */
   threads?: number;
+  /**
+   * Bytes of each of the model's CUDA devices that this process, with all of its models, may take; the limit of the model
+   * that was loaded last holds. CUDA's own share, some hundred MB, is not counted. Default: all there are.
+   */
+  memoryLimit?: number;
   /**
    * Kernels of a float32 network on a CPU. `off`: LibTorch's own. `exact`: faster ones that add the same products in
    * another order. `fast`: Winograd's algorithms too, whose logits differ by about 1e-5 of the largest. Default `fast`.
@@ -65,12 +70,13 @@ const tuningSchema = z.strictObject(
 
 const optionsSchema = z.strictObject(
   {
-    device: deviceSchema.default('auto'),
+    device: modelDeviceSchema.default('auto'),
     precision: z
       .enum(['auto', 'float32', 'float16', 'bfloat16'], { error: "'auto', 'float32', 'float16' or 'bfloat16'" })
       .default('auto'),
     batching: batchingSchema.prefault({}),
     threads: wholeNumber(1, 1024).optional(),
+    memoryLimit: wholeNumber(1, Number.MAX_SAFE_INTEGER).optional(),
     optimize: z.enum(['off', 'exact', 'fast'], { error: "'off', 'exact' or 'fast'" }).default('fast'),
     tuning: tuningSchema.prefault({}),
     labels: labelsSchema.optional(),
@@ -80,8 +86,11 @@ const optionsSchema = z.strictObject(
 );
 
 /**
- * Loads a TorchScript 3-D network: checks the archive, freezes it (batch norms folded), moves it to its device and runs
- * one clip of zeros. The model owns one native thread; the event loop and libuv's pool are never used.
+ * Loads a TorchScript 3-D network: checks the archive, freezes it (batch norms folded), moves it to its devices and runs
+ * a random clip. The model owns its native threads; the event loop and libuv's pool are never used.
+ *
+ * A batch that finds too little memory is run again in halves; where that fails too, its calls reject with
+ * `ERR_OUT_OF_MEMORY` and the model goes on.
  *
  * A file made by Kinetorch knows its labels and input. One from elsewhere, for example a scripted torchvision model,
  * needs `labels` and `input`; its forward must map N×3×T×H×W float clips to N×classes logits.
@@ -110,6 +119,7 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
       numClasses: metadata.labels.length,
       ...filled.batching,
       threads: filled.threads ?? 0,
+      memoryLimit: filled.memoryLimit ?? 0,
       optimize: filled.optimize,
       measureMs: filled.tuning.timeMs,
       maxWeightBytes: filled.tuning.maxWeightBytes,

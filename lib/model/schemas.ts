@@ -66,6 +66,8 @@ export const metadataSchema = z.object(
 
 export const deviceSchema = z.string({ error: "'auto', 'cpu', 'cuda' or 'cuda:N'" });
 
+export const modelDeviceSchema = z.string({ error: "'auto', 'cpu', 'cuda', 'cuda:N' or 'cuda:*'" });
+
 const isSignal = (value: unknown): boolean => {
   const signal = value as AbortSignal | null;
   return typeof signal?.aborted === 'boolean' && typeof signal.addEventListener === 'function';

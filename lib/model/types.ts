@@ -1,6 +1,9 @@
 /** Where a network runs: `auto` takes the first CUDA device when there is one. */
 export type Device = 'auto' | 'cpu' | 'cuda' | `cuda:${number}`;
 
+/** Where a loaded model runs: `cuda:*` takes every CUDA device, and each the next batch when it is free. */
+export type ModelDevice = Device | 'cuda:*';
+
 /** Arithmetic of the network: `auto` is float32 on a CPU and float16 on CUDA. */
 export type Precision = 'auto' | 'float32' | 'float16' | 'bfloat16';
 
@@ -79,7 +82,10 @@ export interface Prediction {
 export interface Timing {
   /** Milliseconds from the call until its batch began. */
   queueMs: number;
-  /** Milliseconds of the batch: preprocessing, network, softmax. */
+  /**
+   * Milliseconds from when its batch began until it was done: preprocessing, network, softmax; on CUDA the end of the
+   * batch before as well.
+   */
   runMs: number;
   /** Clips that shared the batch. */
   batchSize: number;
@@ -98,7 +104,7 @@ export interface ModelStats {
   batches: number;
   /** Waiting now. */
   queued: number;
-  /** In the batch that runs now. */
+  /** In the batches that run now. */
   running: number;
   meanBatchSize: number;
   meanQueueMs: number;

@@ -44,7 +44,9 @@ export class VideoModel implements AsyncDisposable {
   readonly architecture: string;
   readonly labels: readonly string[];
   readonly input: Readonly<ModelInput>;
-  /** As it was resolved, for example `cpu` or `cuda:0`. */
+  /** As they were resolved, for example `['cpu']` or, of `cuda:*`, `['cuda:0', 'cuda:1']`: one copy of the network each. */
+  readonly devices: readonly string[];
+  /** {@link devices} as one text, for example `cpu` or `cuda:0, cuda:1`. */
   readonly device: string;
   /** As it was resolved: `float32`, `float16` or `bfloat16`. */
   readonly precision: string;
@@ -61,7 +63,8 @@ export class VideoModel implements AsyncDisposable {
     this.architecture = metadata.architecture;
     this.labels = metadata.labels;
     this.input = metadata.input;
-    this.device = model.device;
+    this.devices = model.devices;
+    this.device = this.devices.join(', ');
     this.precision = model.precision;
     const classes = metadata.labels.length;
     this.#classifySchema = clipOptionsSchema.extend({

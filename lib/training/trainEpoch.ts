@@ -66,20 +66,45 @@ export async function trainEpoch(state: RunState, context: EpochContext): Promis
     await afterStep();
   };
 
-  let group: LoadedBatch[] = [];
-  let waitingSince = began;
-  for await (const batch of loader.epoch('train', state.epoch, { signal, from: state.consumed })) {
-    waited += performance.now() - waitingSince;
-    group.push(batch);
-    if (group.length === accumulate) {
-      await step(group);
-      group = [];
+  const groups = groupsOf(loader.epoch('train', state.epoch, { signal, from: state.consumed }), accumulate);
+  // The next step's batches are brought to the device while a step runs.
+  const nextGroup = async () => {
+    const { value: group } = await groups.next();
+    if (group) await callNative(async () => trainer.stage(group));
+    return group;
+  };
+  try {
+    let waitingSince = began;
+    for (let next = nextGroup(); ; ) {
+      const group = await next;
+      waited += performance.now() - waitingSince;
+      if (!group || (group.length < accumulate && sums.steps > 0)) break;
+      const running = step(group);
+      next = nextGroup();
+      next.catch(() => {}); // it is met in the next round, after this step
+      await running;
+      waitingSince = performance.now();
     }
-    waitingSince = performance.now();
+  } finally {
+    await groups.return(undefined);
   }
-  if (group.length > 0 && sums.steps === 0) await step(group);
   countTime();
   state.trained = true;
+}
+
+/** Of `size` batches each, but for the last. */
+async function* groupsOf(
+  batches: AsyncIterable<LoadedBatch>,
+  size: number,
+): AsyncGenerator<LoadedBatch[], undefined, undefined> {
+  let group: LoadedBatch[] = [];
+  for await (const batch of batches) {
+    group.push(batch);
+    if (group.length < size) continue;
+    yield group;
+    group = [];
+  }
+  if (group.length > 0) yield group;
 }
 
 /** One native step; an error of the training itself names the clips it came from. */

@@ -26,10 +26,9 @@ Napi::Value getRuntimeInfo(const Napi::CallbackInfo& info) {
   object.Set("cpuCapability", runtime.cpuCapability);
   object.Set("threads", runtime.threads);
   object.Set("hasMkldnn", runtime.hasMkldnn);
-  Napi::Array devices = Napi::Array::New(env);
-  for (const std::string& device : runtime.cudaDevices) devices.Set(devices.Length(), device);
-  object.Set("cudaDevices", devices);
+  object.Set("cudaDevices", toStrings(env, runtime.cudaDevices));
   object.Set("cudaReason", runtime.cudaReason);
+  object.Set("cudaLibraryReason", runtime.cudaLibraryReason);
   return object;
 }
 

@@ -184,4 +184,10 @@ Napi::Uint8Array toUint8Array(Napi::Env env, const std::vector<uint8_t>& bytes) 
   return array;
 }
 
+Napi::Array toStrings(Napi::Env env, const std::vector<std::string>& texts) {
+  Napi::Array list = Napi::Array::New(env, texts.size());
+  for (uint32_t i = 0; i < list.Length(); ++i) list.Set(i, texts[i]);
+  return list;
+}
+
 }  // namespace kinetorch

@@ -35,5 +35,6 @@ std::vector<uint8_t> toBytes(const Napi::Value& value);
 Napi::Float32Array toFloat32Array(Napi::Env env, const std::vector<float>& values);
 Napi::Int32Array toInt32Array(Napi::Env env, const std::vector<int32_t>& values);
 Napi::Uint8Array toUint8Array(Napi::Env env, const std::vector<uint8_t>& bytes);
+Napi::Array toStrings(Napi::Env env, const std::vector<std::string>& texts);
 
 }  // namespace kinetorch

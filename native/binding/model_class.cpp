@@ -20,7 +20,7 @@ Optimization toOptimization(const std::string& name) {
 
 ClassifierOptions toOptions(const Napi::Object& object) {
   ClassifierOptions options;
-  options.device = textOf(object, "device");
+  options.devices = {textOf(object, "device")};
   options.precision = textOf(object, "precision");
   options.input = toInputSpec(object.Get("input").As<Napi::Object>());
   options.numClasses = integerOf(object, "numClasses");
@@ -28,6 +28,7 @@ ClassifierOptions toOptions(const Napi::Object& object) {
   options.maxDelayMs = numberOf(object, "maxDelayMs");
   options.maxQueue = integerOf(object, "maxQueue");
   options.threads = static_cast<int>(integerOf(object, "threads"));
+  options.memoryLimit = integerOf(object, "memoryLimit");
   options.optimize.level = toOptimization(textOf(object, "optimize"));
   options.optimize.measureMs = numberOf(object, "measureMs");
   options.optimize.maxWeightBytes = integerOf(object, "maxWeightBytes");
@@ -61,7 +62,7 @@ Napi::Value toResult(Napi::Env env, const Classification& result) {
 
 Napi::Function ModelClass::define(Napi::Env env) {
   return DefineClass(env, "NativeModel",
-                     {StaticMethod<&ModelClass::load>("load"), InstanceAccessor<&ModelClass::device>("device"),
+                     {StaticMethod<&ModelClass::load>("load"), InstanceAccessor<&ModelClass::devices>("devices"),
                       InstanceAccessor<&ModelClass::precision>("precision"),
                       InstanceAccessor<&ModelClass::canEmbed>("canEmbed"),
                       InstanceAccessor<&ModelClass::warning>("warning"),
@@ -115,7 +116,7 @@ Napi::Value ModelClass::load(const Napi::CallbackInfo& info) {
   });
 }
 
-Napi::Value ModelClass::device(const Napi::CallbackInfo& info) { return Napi::String::New(info.Env(), info_.device); }
+Napi::Value ModelClass::devices(const Napi::CallbackInfo& info) { return toStrings(info.Env(), info_.devices); }
 
 Napi::Value ModelClass::precision(const Napi::CallbackInfo& info) {
   return Napi::String::New(info.Env(), info_.precision);

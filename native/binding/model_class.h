@@ -17,7 +17,7 @@ class ModelClass : public Napi::ObjectWrap<ModelClass> {
 
  private:
   static Napi::Value load(const Napi::CallbackInfo& info);
-  Napi::Value device(const Napi::CallbackInfo& info);
+  Napi::Value devices(const Napi::CallbackInfo& info);
   Napi::Value precision(const Napi::CallbackInfo& info);
   Napi::Value warning(const Napi::CallbackInfo& info);
   Napi::Value canEmbed(const Napi::CallbackInfo& info);

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "native/binding/convert.h"
@@ -51,12 +52,19 @@ TrainerOptions toOptions(const Napi::Object& object) {
   return options;
 }
 
+std::vector<TrainingBatch> toBatches(const Napi::Array& list) {
+  std::vector<TrainingBatch> batches;
+  for (uint32_t i = 0; i < list.Length(); ++i) batches.push_back(toTrainingBatch(list.Get(i).As<Napi::Object>()));
+  return batches;
+}
+
 }  // namespace
 
 Napi::Function TrainerClass::define(Napi::Env env) {
   return DefineClass(env, "NativeTrainer",
                      {StaticMethod<&TrainerClass::create>("create"), InstanceAccessor<&TrainerClass::device>("device"),
-                      InstanceMethod<&TrainerClass::step>("step"), InstanceMethod<&TrainerClass::evaluate>("evaluate"),
+                      InstanceMethod<&TrainerClass::stage>("stage"), InstanceMethod<&TrainerClass::step>("step"),
+                      InstanceMethod<&TrainerClass::evaluate>("evaluate"),
                       InstanceMethod<&TrainerClass::saveModel>("saveModel"),
                       InstanceMethod<&TrainerClass::saveCheckpoint>("saveCheckpoint"),
                       InstanceMethod<&TrainerClass::loadCheckpoint>("loadCheckpoint"),
@@ -69,12 +77,15 @@ TrainerClass::~TrainerClass() {
   if (const auto host = host_.lock()) Environment::of(Env()).release(host);
 }
 
+std::shared_ptr<TrainerHost> TrainerClass::hostInUse() const {
+  auto host = host_.lock();
+  if (!host || disposed_) throw Error("ERR_DISPOSED", "expected a trainer in use but this one was disposed of");
+  return host;
+}
+
 template <typename Work, typename Convert>
 Napi::Value TrainerClass::enqueue(const Napi::CallbackInfo& info, Work work, Convert convert) {
-  const auto host = host_.lock();
-  if (!host || disposed_) {
-    throw toJs(info.Env(), Error("ERR_DISPOSED", "expected a trainer in use but this one was disposed of"));
-  }
+  const auto host = guarded(info.Env(), [&] { return hostInUse(); });
   TrainerHost* raw = host.get();  // its own thread cannot outlive it
   return Environment::of(info.Env())
       .runOn(
@@ -119,14 +130,25 @@ Napi::Value TrainerClass::create(const Napi::CallbackInfo& info) {
 
 Napi::Value TrainerClass::device(const Napi::CallbackInfo& info) { return Napi::String::New(info.Env(), device_); }
 
+void TrainerClass::stage(const Napi::CallbackInfo& info) {
+  guarded(info.Env(), [&] {
+    const auto host = hostInUse();
+    const auto list = info[0].As<Napi::Array>();
+    host->staged = host->trainer->stage(toBatches(list));
+    stagedBatches_ = Napi::Persistent(list.As<Napi::Object>());
+  });
+}
+
 Napi::Value TrainerClass::step(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&] {
-    auto batches = std::make_shared<std::vector<TrainingBatch>>();
+    const auto host = hostInUse();
     const auto list = info[0].As<Napi::Array>();
-    for (uint32_t i = 0; i < list.Length(); ++i) batches->push_back(toTrainingBatch(list.Get(i).As<Napi::Object>()));
+    const bool isStaged = host->staged && stagedBatches_.Value().StrictEquals(list);
+    if (isStaged) stagedBatches_.Reset();
+    auto staged = isStaged ? std::exchange(host->staged, nullptr) : host->trainer->stage(toBatches(list));
     const double learningRate = info[1].As<Napi::Number>().DoubleValue();
     return enqueue(
-        info, [batches, learningRate](Trainer& trainer) { return trainer.step(*batches, learningRate); },
+        info, [staged, learningRate](Trainer& trainer) { return trainer.step(*staged, learningRate); },
         [](Napi::Env env, const StepResult& result) -> Napi::Value {
           Napi::Object object = Napi::Object::New(env);
           object.Set("loss", result.loss);

@@ -13,6 +13,7 @@ namespace kinetorch {
 // reverse order, so the thread has ended before the trainer does.
 struct TrainerHost {
   std::unique_ptr<Trainer> trainer;
+  std::shared_ptr<StagedStep> staged;  // the last one, until it is stepped on; JavaScript's thread's
   SerialThread thread;
 };
 
@@ -26,6 +27,7 @@ class TrainerClass : public Napi::ObjectWrap<TrainerClass> {
  private:
   static Napi::Value create(const Napi::CallbackInfo& info);
   Napi::Value device(const Napi::CallbackInfo& info);
+  void stage(const Napi::CallbackInfo& info);
   Napi::Value step(const Napi::CallbackInfo& info);
   Napi::Value evaluate(const Napi::CallbackInfo& info);
   Napi::Value saveModel(const Napi::CallbackInfo& info);
@@ -33,11 +35,15 @@ class TrainerClass : public Napi::ObjectWrap<TrainerClass> {
   Napi::Value loadCheckpoint(const Napi::CallbackInfo& info);
   Napi::Value dispose(const Napi::CallbackInfo& info);
 
+  // Throws ERR_DISPOSED where there is none any more.
+  std::shared_ptr<TrainerHost> hostInUse() const;
+
   // Queues `work(Trainer&)` on the trainer's thread; rejects with ERR_DISPOSED when it is gone.
   template <typename Work, typename Convert>
   Napi::Value enqueue(const Napi::CallbackInfo& info, Work work, Convert convert);
 
   std::weak_ptr<TrainerHost> host_;
+  Napi::ObjectReference stagedBatches_;  // the array that `staged` of the host was made of
   bool disposed_ = false;
   std::string device_;
 };

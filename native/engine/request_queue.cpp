@@ -26,15 +26,20 @@ std::vector<Request> RequestQueue::popBatch() {
   for (;;) {
     changed_.wait(lock, [this] { return closed_ || !requests_.empty(); });
     if (requests_.empty()) return {};
-    const auto deadline = requests_.front().submitted + std::chrono::duration_cast<Clock::duration>(maxDelay_);
-    changed_.wait_until(lock, deadline, [this] { return closed_ || batchIsComplete(); });
-    // Every request may have been cancelled while this waited.
-    if (!requests_.empty()) break;
+    const bool isReady = changed_.wait_until(lock, deadline(), [this] { return closed_ || batchIsComplete(); });
+    // While this waited, all may have been cancelled, or taken by another, and younger requests have come.
+    if (!requests_.empty() && (isReady || deadline() <= Clock::now())) break;
   }
   const auto end = requests_.begin() + static_cast<std::ptrdiff_t>(batchLength());
   std::vector<Request> batch(std::make_move_iterator(requests_.begin()), std::make_move_iterator(end));
   requests_.erase(requests_.begin(), end);
+  // Another may sleep whose call came while this was awake.
+  if (!requests_.empty()) changed_.notify_one();
   return batch;
+}
+
+Clock::time_point RequestQueue::deadline() const {
+  return requests_.front().submitted + std::chrono::duration_cast<Clock::duration>(maxDelay_);
 }
 
 size_t RequestQueue::batchLength() const {

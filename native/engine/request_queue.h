@@ -7,25 +7,11 @@
 #include <optional>
 #include <vector>
 
-#include "native/engine/classifier.h"
+#include "native/engine/request.h"
 
 namespace kinetorch {
 
-using Clock = std::chrono::steady_clock;
-
-struct Request {
-  uint64_t id = 0;
-  Clip clip;
-  CropPosition crop;
-  Output output = Output::kTopK;
-  int64_t topK = 0;
-  Classifier::Done done;
-  Clock::time_point submitted;
-
-  bool wantsEmbedding() const { return output == Output::kEmbedding; }
-};
-
-// Bounded, first in first out; gives requests out in batches.
+// Bounded, first in first out; gives requests out in batches, to one thread or several.
 class RequestQueue {
  public:
   RequestQueue(size_t capacity, size_t maxBatchSize, std::chrono::duration<double, std::milli> maxDelay);
@@ -45,6 +31,8 @@ class RequestQueue {
   size_t size() const;
 
  private:
+  // Until when the oldest request waits for company.
+  Clock::time_point deadline() const;
   size_t batchLength() const;
   // Full, or followed by a request of the other kind: company cannot come any more.
   bool batchIsComplete() const;

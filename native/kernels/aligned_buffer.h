@@ -7,13 +7,20 @@
 
 namespace kinetorch {
 
-// Floats that begin on a cache line and are zero at first.
+// Floats that begin on a cache line, zero at first unless they were asked for as they come.
 class AlignedBuffer {
  public:
   AlignedBuffer() = default;
-  explicit AlignedBuffer(size_t size)
-      : size_(size), data_(static_cast<float*>(::operator new(size * sizeof(float), kAlignment))) {
+  explicit AlignedBuffer(size_t size) : AlignedBuffer(uninitialised(size)) {
     std::memset(data_.get(), 0, size * sizeof(float));
+  }
+
+  // For who writes all of them: of large buffers the first touch is most of the cost, and can be that of many threads.
+  static AlignedBuffer uninitialised(size_t size) {
+    AlignedBuffer buffer;
+    buffer.size_ = size;
+    buffer.data_.reset(static_cast<float*>(::operator new(size * sizeof(float), kAlignment)));
+    return buffer;
   }
 
   float* data() { return data_.get(); }

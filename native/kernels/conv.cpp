@@ -58,8 +58,8 @@ bool supports(const ConvLayer& layer, ConvAlgorithm algorithm) {
     case ConvAlgorithm::kWinograd2:
     case ConvAlgorithm::kWinograd4:
       return layer.groups == 1 && layer.stride == Dimensions{1, 1, 1} && layer.padding == half &&
-             (layer.kernel == Dimensions{1, 3, 3} || layer.kernel == Dimensions{3, 1, 1} ||
-              layer.kernel == Dimensions{3, 3, 3});
+             (layer.kernel == Dimensions{1, 3, 3} || layer.kernel == Dimensions{3, 3, 3} ||
+              layer.kernel == Dimensions{3, 1, 1} || layer.kernel == Dimensions{5, 1, 1});
     case ConvAlgorithm::kDepthwise:
       return layer.groups == layer.inputChannels && layer.outputChannels == layer.inputChannels &&
              layer.padding == half &&
@@ -70,12 +70,12 @@ bool supports(const ConvLayer& layer, ConvAlgorithm algorithm) {
 }
 
 PackedConv::PackedConv(const ConvLayer& layer, ConvAlgorithm algorithm, const float* weights, const float* bias,
-                       const std::string& target)
+                       ParallelFor& parallel, const std::string& target)
     : layer_(layer), algorithm_(algorithm), target_(targetNamed(target)) {
   if (!supports(layer, algorithm)) throw std::invalid_argument("the algorithm does not support this convolution");
   if (target_ == 0) throw std::invalid_argument("expected one of kernelTargets() but received " + target);
   const SimdShape simd = simdShape(target_);
-  weights_ = packWeights(layer, algorithm, simd, weights);
+  weights_ = packWeights(layer, algorithm, simd, weights, parallel);
   bias_ = AlignedBuffer(static_cast<size_t>(roundUp(layer.outputChannels, simd.panelWidth)));
   if (bias != nullptr) std::copy_n(bias, layer.outputChannels, bias_.data());
 }

@@ -12,7 +12,7 @@
 // 3-D convolutions on a CPU in float32. Activations are dense NDHWC, which PyTorch calls channels_last_3d:
 // [N][T][H][W][C].
 //
-//   PackedConv conv(layer, ConvAlgorithm::kWinograd4, weights, bias);
+//   PackedConv conv(layer, ConvAlgorithm::kWinograd4, weights, bias, threads);
 //   ConvPlan plan = defaultPlan(conv, size, threads.threads());
 //   AlignedBuffer workspace(workspaceBytes(conv, plan, size, threads.threads()) / sizeof(float));
 //   run(conv, plan, size, {input, output}, workspace.data(), threads);
@@ -39,8 +39,9 @@ ClipSize outputSize(const ConvLayer& layer, const ClipSize& input);
 
 enum class ConvAlgorithm {
   kDirect,     // any layer with groups = 1; no rounding but that of the sums
-  kWinograd2,  // F(2×2, 3×3) for (1,3,3) and (3,3,3), F(2, 3) for (3,1,1); stride 1, padding kernel / 2
-  kWinograd4,  // F(4×4, 3×3) and F(4, 3) likewise: fewer multiplications, larger rounding errors
+  // F(2×2, 3×3) for (1,3,3) and (3,3,3), F(2, 3) for (3,1,1), F(2, 5) for (5,1,1); stride 1, padding kernel / 2
+  kWinograd2,
+  kWinograd4,  // F(4×4, 3×3), F(4, 3) and F(4, 5) likewise: fewer multiplications, larger rounding errors
   kDepthwise,  // groups = channels; kernel 1 or 3, stride 1 or 2, padding kernel / 2 in every dimension
 };
 
@@ -69,10 +70,10 @@ std::vector<std::string> kernelTargets();
 class PackedConv {
  public:
   // `weights` is PyTorch's [outputChannels][inputChannels / groups][kernel…], `bias` null or [outputChannels]; both are
-  // copied. `target` is one of kernelTargets(), or empty for the best.
+  // copied, by as many threads as there are. `target` is one of kernelTargets(), or empty for the best.
   // Throws std::invalid_argument where the algorithm does not support the layer or the machine not the target.
   PackedConv(const ConvLayer& layer, ConvAlgorithm algorithm, const float* weights, const float* bias,
-             const std::string& target = "");
+             ParallelFor& parallel, const std::string& target = "");
 
   const ConvLayer& layer() const { return layer_; }
   ConvAlgorithm algorithm() const { return algorithm_; }

@@ -17,9 +17,13 @@ HWY_BEFORE_NAMESPACE();
 namespace kinetorch {
 namespace HWY_NAMESPACE {
 
-// Two registers hold weights and one a row's value; the sums get the others: 12 of 16 registers, or 24 of 32.
+// Two registers hold weights and one a row's value; the sums get the others: 12 of 16 registers, or 24 of 32. AVX-512
+// has 32 of them but, as all of x86, no more than 16 for addresses: with a pointer for each of 12 rows, some lay in
+// memory, and the sums waited for them (docs/performance.md).
 #if HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_SSE4 || HWY_TARGET == HWY_SCALAR || HWY_TARGET == HWY_EMU128
 constexpr int kMicroRows = 6;
+#elif HWY_ARCH_X86
+constexpr int kMicroRows = 8;
 #else
 constexpr int kMicroRows = 12;
 #endif

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "native/kernels/product_blocks.h"
+#include "native/kernels/share_out.h"
 #include "native/kernels/winograd_filters.h"
 
 namespace kinetorch {
@@ -28,14 +29,14 @@ AlignedBuffer packDepthwise(const ConvLayer& layer, const SimdShape& simd, const
 // once.
 template <typename Transform>
 AlignedBuffer packPanels(const ConvLayer& layer, int64_t places, const SimdShape& simd, const float* weights,
-                         const Transform& transform) {
+                         ParallelFor& parallel, const Transform& transform) {
   const int64_t panels = ceilDivide(layer.outputChannels, simd.panelWidth);
   const int64_t filterFloats = kernelVolume(layer);
   const int64_t lines = places / layer.inputChannels;
-  AlignedBuffer packed(static_cast<size_t>(panels * places * simd.panelWidth));
-  std::vector<float> gathered(static_cast<size_t>(lines * simd.panelWidth));
-  std::vector<int64_t> placeOf(static_cast<size_t>(lines));
-  for (int64_t panel = 0; panel < panels; ++panel) {
+  auto packed = AlignedBuffer::uninitialised(static_cast<size_t>(panels * places * simd.panelWidth));
+  shareOut(parallel, panels, [&](int64_t panel, int) {
+    std::vector<float> gathered(static_cast<size_t>(lines * simd.panelWidth), 0.0F);
+    std::vector<int64_t> placeOf(static_cast<size_t>(lines));
     const int64_t first = panel * simd.panelWidth;
     const int64_t lanes = std::min(simd.panelWidth, layer.outputChannels - first);
     for (int64_t c = 0; c < layer.inputChannels; ++c) {
@@ -49,69 +50,87 @@ AlignedBuffer packPanels(const ConvLayer& layer, int64_t places, const SimdShape
                   });
       }
       for (size_t line = 0; line < placeOf.size(); ++line) {
-        std::copy_n(gathered.data() + line * simd.panelWidth, lanes,
+        std::copy_n(gathered.data() + line * simd.panelWidth, simd.panelWidth,
                     packed.data() + (panel * places + placeOf[line]) * simd.panelWidth);
       }
     }
-  }
+  });
   return packed;
 }
 
 // [panel][tap][depth][panelWidth]
-AlignedBuffer packDirect(const ConvLayer& layer, const SimdShape& simd, const float* weights) {
+AlignedBuffer packDirect(const ConvLayer& layer, const SimdShape& simd, const float* weights, ParallelFor& parallel) {
   const int64_t taps = kernelVolume(layer);
-  return packPanels(layer, taps * layer.inputChannels, simd, weights,
+  return packPanels(layer, taps * layer.inputChannels, simd, weights, parallel,
                     [&](const float* filter, int64_t c, const auto& store) {
                       for (int64_t tap = 0; tap < taps; ++tap) store(tap * layer.inputChannels + c, filter[tap]);
                     });
 }
 
+// The transform's row for a point, times the filter's taps.
+template <int kTile, int kTaps, typename Tap>
+double transformed(int point, const Tap& tap) {
+  double sum = 0;
+  for (int t = 0; t < kTaps; ++t) sum += WinogradFilter<kTile, kTaps>::kMatrix[point][t] * tap(t);
+  return sum;
+}
+
+// [panel][point][depth][panelWidth]
+template <int kTile, int kTaps>
+AlignedBuffer packTemporal(const ConvLayer& layer, const SimdShape& simd, const float* weights, ParallelFor& parallel) {
+  constexpr int kPoints = kTile + kTaps - 1;
+  return packPanels(layer, kPoints * layer.inputChannels, simd, weights, parallel,
+                    [&](const float* filter, int64_t c, const auto& store) {
+                      for (int i = 0; i < kPoints; ++i) {
+                        store(i * layer.inputChannels + c, transformed<kTile, kTaps>(i, [&](int t) {
+                                return static_cast<double>(filter[t]);
+                              }));
+                      }
+                    });
+}
+
 // [panel][point][tap][depth][panelWidth]
 template <int kTile>
-AlignedBuffer packWinograd(const ConvLayer& layer, ConvAlgorithm algorithm, const SimdShape& simd,
-                           const float* weights) {
-  const ProductShape shape = productShape(layer, algorithm, {1, 1, 1, 1});
-  constexpr auto& kMatrix = WinogradFilter<kTile>::kMatrix;
+AlignedBuffer packSpatial(const ConvLayer& layer, const SimdShape& simd, const float* weights, ParallelFor& parallel) {
   constexpr int kPoints = kTile + 2;
-  const auto transformed = [](int point, const auto& tap) {
-    return kMatrix[point][0] * tap(0) + kMatrix[point][1] * tap(1) + kMatrix[point][2] * tap(2);
-  };
-  const bool temporal = isTemporal(layer);
-  const int64_t places = shape.points * shape.taps * shape.depth;
-  return packPanels(layer, places, simd, weights, [&](const float* filter, int64_t c, const auto& storeAt) {
-    const auto store = [&](int64_t point, int64_t tap, double weight) {
-      storeAt((point * shape.taps + tap) * shape.depth + c, weight);
-    };
-    for (int i = 0; temporal && i < kPoints; ++i) {
-      store(i, 0, transformed(i, [&](int t) { return static_cast<double>(filter[t]); }));
-    }
-    for (int64_t tap = 0; !temporal && tap < shape.taps; ++tap, filter += 9) {
+  const int64_t taps = layer.kernel[0];
+  const int64_t places = kPoints * kPoints * taps * layer.inputChannels;
+  return packPanels(layer, places, simd, weights, parallel, [&](const float* filter, int64_t c, const auto& store) {
+    for (int64_t tap = 0; tap < taps; ++tap, filter += 9) {
       for (int i = 0; i < kPoints; ++i) {
         double columns[3];
         for (int x = 0; x < 3; ++x) {
-          columns[x] = transformed(i, [&](int y) { return static_cast<double>(filter[y * 3 + x]); });
+          columns[x] = transformed<kTile, 3>(i, [&](int y) { return static_cast<double>(filter[y * 3 + x]); });
         }
         for (int j = 0; j < kPoints; ++j) {
-          store(i * kPoints + j, tap, transformed(j, [&](int x) { return columns[x]; }));
+          store(((i * kPoints + j) * taps + tap) * layer.inputChannels + c,
+                transformed<kTile, 3>(j, [&](int x) { return columns[x]; }));
         }
       }
     }
   });
 }
 
+template <int kTile>
+AlignedBuffer packWinograd(const ConvLayer& layer, const SimdShape& simd, const float* weights, ParallelFor& parallel) {
+  if (!isTemporal(layer)) return packSpatial<kTile>(layer, simd, weights, parallel);
+  return layer.kernel[0] == 3 ? packTemporal<kTile, 3>(layer, simd, weights, parallel)
+                              : packTemporal<kTile, 5>(layer, simd, weights, parallel);
+}
+
 }  // namespace
 
-AlignedBuffer packWeights(const ConvLayer& layer, ConvAlgorithm algorithm, const SimdShape& simd,
-                          const float* weights) {
+AlignedBuffer packWeights(const ConvLayer& layer, ConvAlgorithm algorithm, const SimdShape& simd, const float* weights,
+                          ParallelFor& parallel) {
   switch (algorithm) {
     case ConvAlgorithm::kDepthwise:
       return packDepthwise(layer, simd, weights);
     case ConvAlgorithm::kWinograd2:
-      return packWinograd<2>(layer, algorithm, simd, weights);
+      return packWinograd<2>(layer, simd, weights, parallel);
     case ConvAlgorithm::kWinograd4:
-      return packWinograd<4>(layer, algorithm, simd, weights);
+      return packWinograd<4>(layer, simd, weights, parallel);
     default:
-      return packDirect(layer, simd, weights);
+      return packDirect(layer, simd, weights, parallel);
   }
 }
 

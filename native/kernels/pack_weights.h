@@ -8,6 +8,7 @@ namespace kinetorch {
 
 // Transforms PyTorch's weights as the algorithm needs them and puts them in the order in which it reads them, with
 // zeros for the output channels that fill up the last panel.
-AlignedBuffer packWeights(const ConvLayer& layer, ConvAlgorithm algorithm, const SimdShape& simd, const float* weights);
+AlignedBuffer packWeights(const ConvLayer& layer, ConvAlgorithm algorithm, const SimdShape& simd, const float* weights,
+                          ParallelFor& parallel);
 
 }  // namespace kinetorch

@@ -18,9 +18,9 @@ ProductShape productShape(const ConvLayer& layer, ConvAlgorithm algorithm, const
   ProductShape shape;
   shape.outputChannels = layer.outputChannels;
   shape.depth = layer.inputChannels;
-  const int64_t tile = tileSize(algorithm);
+  const int64_t tile = algorithm == ConvAlgorithm::kWinograd4 ? 4 : 2;  // outputs along each axis
   if (isTemporal(layer)) {
-    shape.points = tile + 2;
+    shape.points = tile + layer.kernel[0] - 1;
     shape.positions = output.batch * ceilDivide(output.frames, tile) * output.height * output.width;
     return shape;
   }

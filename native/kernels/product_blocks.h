@@ -26,9 +26,6 @@ struct ProductShape {
 // For Winograd's algorithms. `points` etc. do not depend on the size; the grid does.
 ProductShape productShape(const ConvLayer& layer, ConvAlgorithm algorithm, const ClipSize& input);
 
-// Outputs along each axis of a Winograd tile.
-inline int64_t tileSize(ConvAlgorithm algorithm) { return algorithm == ConvAlgorithm::kWinograd4 ? 4 : 2; }
-
 inline bool isTemporal(const ConvLayer& layer) { return layer.kernel[1] == 1 && layer.kernel[2] == 1; }
 
 // The rows of one step.

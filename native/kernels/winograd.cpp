@@ -50,7 +50,7 @@ class SpatialWinograd {
           HWY_UNROLL(6)
           for (int i = 0; i < kPoints; ++i) column[i] = hn::LoadU(Floats(), from + i * kPoints * stride);
           Vector sums[kTile];
-          WinogradBasis<kTile>::output(column, sums);
+          WinogradOutput<kTile, kPoints>::transform(column, sums);
           HWY_UNROLL(4)
           for (int i = 0; i < kTile; ++i) halfway[v][i][j] = sums[i];
         }
@@ -59,7 +59,7 @@ class SpatialWinograd {
         Vector sums[kVectors][kTile];
         HWY_UNROLL(4)
         for (int v = 0; v < kVectors; ++v) {
-          WinogradBasis<kTile>::output(halfway[v][y], sums[v]);
+          WinogradOutput<kTile, kPoints>::transform(halfway[v][y], sums[v]);
           const Vector bias = epilogue.bias(channel + c + v * kLanes);
           HWY_UNROLL(4)
           for (int x = 0; x < kTile; ++x) sums[v][x] = hn::Add(sums[v][x], bias);
@@ -104,14 +104,14 @@ class SpatialWinograd {
           column[i] = exists ? load(input_ + from + i * rowStride, extent) : hn::Zero(Floats());
         }
         Vector points[kPoints];
-        WinogradBasis<kTile>::input(column, points);
+        WinogradInput<kPoints>::transform(column, points);
         HWY_UNROLL(6)
         for (int i = 0; i < kPoints; ++i) halfway[i][j] = points[i];
       }
       float* point = to + c;
       for (int i = 0; i < kPoints; ++i, point += kPoints * stride) {
         Vector points[kPoints];
-        WinogradBasis<kTile>::input(halfway[i], points);
+        WinogradInput<kPoints>::transform(halfway[i], points);
         HWY_UNROLL(6)
         for (int j = 0; j < kPoints; ++j) hn::StoreU(points[j], Floats(), point + j * stride);
       }
@@ -128,8 +128,8 @@ class SpatialWinograd {
   int64_t framesInGroup_;
 };
 
-// Tiles of kTile frames at one pixel.
-template <int kTile>
+// Tiles of kTile frames at one pixel, of a kernel over kTaps frames.
+template <int kTile, int kTaps>
 class TemporalWinograd {
  public:
   TemporalWinograd(const ConvJob& job, const ProductShape&)
@@ -143,7 +143,7 @@ class TemporalWinograd {
 
   void input(const Row& row, float* to, int64_t stride) const {
     const Tile tile = tileAt(row);
-    const int64_t first = tile.frame - 1;
+    const int64_t first = tile.frame - kTaps / 2;
     const int64_t corner = ((tile.clip * frames_ + first) * pixels_ + tile.pixel) * channels_;
     forEachVector(channels_, [&](int64_t c, auto extent) HWY_ATTR {
       Vector frames[kPoints];
@@ -152,7 +152,7 @@ class TemporalWinograd {
         frames[i] = exists ? load(input_ + corner + i * pixels_ * channels_ + c, extent) : hn::Zero(Floats());
       }
       Vector points[kPoints];
-      WinogradBasis<kTile>::input(frames, points);
+      WinogradInput<kPoints>::transform(frames, points);
       for (int i = 0; i < kPoints; ++i) hn::StoreU(points[i], Floats(), to + i * stride + c);
     });
   }
@@ -168,11 +168,11 @@ class TemporalWinograd {
       Vector sums[kVectors][kTile];
       for (int v = 0; v < kVectors; ++v) {
         Vector points[kPoints];
-        HWY_UNROLL(6)
+        HWY_UNROLL(8)
         for (int i = 0; i < kPoints; ++i) {
           points[i] = hn::LoadU(Floats(), products + i * stride + c + v * kLanes);
         }
-        WinogradBasis<kTile>::output(points, sums[v]);
+        WinogradOutput<kTile, kPoints>::transform(points, sums[v]);
         const Vector bias = epilogue.bias(channel + c + v * kLanes);
         HWY_UNROLL(4)
         for (int t = 0; t < kTile; ++t) sums[v][t] = hn::Add(sums[v][t], bias);
@@ -184,7 +184,7 @@ class TemporalWinograd {
   void finish() const { epilogue_.finish(); }
 
  private:
-  static constexpr int kPoints = kTile + 2;
+  static constexpr int kPoints = kTile + kTaps - 1;
 
   struct Tile {
     int64_t clip;
@@ -213,13 +213,19 @@ void runTransform(const ConvJob& job) {
   BlockedProduct<Transform>(job, shape, transform).run();
 }
 
-void runWinograd(const ConvJob& job) {
-  const bool large = job.plan.algorithm == ConvAlgorithm::kWinograd4;
-  if (isTemporal(job.layer)) {
-    large ? runTransform<TemporalWinograd<4>>(job) : runTransform<TemporalWinograd<2>>(job);
+template <int kTile>
+void runTiles(const ConvJob& job) {
+  if (!isTemporal(job.layer)) {
+    runTransform<SpatialWinograd<kTile>>(job);
+  } else if (job.layer.kernel[0] == 3) {
+    runTransform<TemporalWinograd<kTile, 3>>(job);
   } else {
-    large ? runTransform<SpatialWinograd<4>>(job) : runTransform<SpatialWinograd<2>>(job);
+    runTransform<TemporalWinograd<kTile, 5>>(job);
   }
+}
+
+void runWinograd(const ConvJob& job) {
+  job.plan.algorithm == ConvAlgorithm::kWinograd4 ? runTiles<4>(job) : runTiles<2>(job);
 }
 
 }  // namespace

@@ -225,8 +225,9 @@ const PackedConv* FusedConvolution::packed(ConvAlgorithm algorithm) {
   std::unique_ptr<PackedConv>& place = packed_.at(static_cast<size_t>(algorithm));
   if (place || !weight_.defined()) return place.get();
   const at::Tensor weight = weight_.contiguous();
+  LibTorchThreads threads;
   auto weights = std::make_unique<PackedConv>(layer_, algorithm, weight.const_data_ptr<float>(),
-                                              bias_.defined() ? bias_.const_data_ptr<float>() : nullptr);
+                                              bias_.defined() ? bias_.const_data_ptr<float>() : nullptr, threads);
   if (context_->reserveWeights(static_cast<int64_t>(weights->bytes()))) place = std::move(weights);
   return place.get();
 }

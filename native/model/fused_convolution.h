@@ -1,7 +1,6 @@
 #pragma once
 
 #include <ATen/core/Tensor.h>
-#include <torch/custom_class.h>
 
 #include <array>
 #include <chrono>
@@ -15,6 +14,7 @@
 #include "native/kernels/conv.h"
 #include "native/model/optimize_options.h"
 #include "native/model/plan_store.h"
+#include "native/model/replace_convolutions.h"
 
 namespace kinetorch {
 
@@ -56,14 +56,14 @@ class ConvolutionContext {
 // that was best for a size that was measured, with blocks from the sizes of the caches.
 //
 // May run on several threads at once; a choice is made by one of them.
-class FusedConvolution final : public torch::CustomClassHolder {
+class FusedConvolution final : public ConvolutionOperator {
  public:
   // `weight` is K×C/groups×kT×kH×kW, `bias` K numbers or undefined.
   FusedConvolution(at::Tensor weight, at::Tensor bias, const ConvLayer& layer, bool relu,
                    std::shared_ptr<ConvolutionContext> context);
 
   // N×C×T×H×W -> N×K×T'×H'×W', channels_last_3d. `residual` may be undefined.
-  at::Tensor run(const at::Tensor& input, const at::Tensor& residual);
+  at::Tensor run(const at::Tensor& input, const at::Tensor& residual) override;
 
   // Which layer this is, for people and the plan store.
   std::string name() const;

@@ -1,7 +1,6 @@
 #include "native/model/network.h"
 
 #include <ATen/ATen.h>
-#include <ATen/CPUGeneratorImpl.h>
 #include <c10/core/InferenceMode.h>
 #include <torch/csrc/jit/api/module.h>
 #include <torch/csrc/jit/runtime/interpreter.h>
@@ -19,10 +18,18 @@
 #include <utility>
 #include <vector>
 
+#include "native/model/agree.h"
 #include "native/model/batch_sharing.h"
+#include "native/model/frozen_network.h"
 #include "native/model/fuse_convolutions.h"
+#include "native/model/fuse_for_cuda.h"
+#include "native/model/graphed_network.h"
 #include "native/model/module_io.h"
+#include "native/model/pad_channels.h"
+#include "native/model/random_clips.h"
 #include "native/runtime/block_cache.h"
+#include "native/runtime/cuda_library.h"
+#include "native/runtime/cudnn_settings.h"
 #include "native/runtime/error.h"
 #include "native/runtime/parallel_for.h"
 
@@ -34,47 +41,19 @@ using Clock = std::chrono::steady_clock;
 using Milliseconds = std::chrono::duration<double, std::milli>;
 using Layers = std::vector<c10::intrusive_ptr<FusedConvolution>>;
 
-// The same for every model; LibTorch's own generator is left as it is.
-at::Tensor randomClips(int64_t count, const InputSpec& input) {
-  const auto generator = at::make_generator<at::CPUGeneratorImpl>(0);
-  return at::randn({count, 3, input.frames, input.height, input.width}, generator)
-      .contiguous(at::MemoryFormat::ChannelsLast3d);
-}
-
-// Up to rounding, of which Winograd's algorithms have the most: about 1e-5 of the largest logit (docs/performance.md).
-bool agree(const at::Tensor& found, const at::Tensor& expected) {
-  constexpr double kTolerance = 1e-3;
-  const double largest = expected.nan_to_num(0, 0, 0).abs().max().item<double>();
-  return at::allclose(found, expected, kTolerance, kTolerance * largest, /*equal_nan=*/true);
-}
-
-// Note [Embedding and logits from one frozen graph]
-// Freezing two methods folds the batch norms into two copies of every convolution's weights. So where the module has
-// `embed` and a final `fc`, only `embed` is frozen and the last layer is applied here; `forward` would do the same.
-// That is known of networks made here alone, which their class names tell; of others only `forward` is used.
-//
 // Note [No graph executor]
 // Freezing has already done the optimising. Module::forward would add the profiling executor, which runs slowly and
 // specialises anew for the first batches of every shape; the bare interpreter treats the first clip like the last.
 class TorchScriptNetwork : public Network {
  public:
-  TorchScriptNetwork(torch::jit::Module module, c10::Device device, c10::ScalarType precision) {
-    module.eval();
-    module.to(device, precision);
-    for (const at::Tensor& tensor : module.parameters()) bytes_ += static_cast<int64_t>(tensor.nbytes());
-    if (isOurs(module)) {
-      const auto fc = module.attr("fc").toModule();
-      weight_ = fc.attr("weight").toTensor().detach();
-      bias_ = fc.attr("bias").toTensor().detach();
-      module = embedOnly(module);
-    }
-    for (at::Tensor parameter : module.parameters()) {
-      // NDHWC: oneDNN's fast path for every convolution, and the depthwise ones above all (docs/architecture.md).
-      if (parameter.dim() == 5) parameter.set_data(parameter.contiguous(at::MemoryFormat::ChannelsLast3d));
-    }
-    const torch::jit::Module frozen = torch::jit::freeze(module);
-    self_ = frozen._ivalue();
-    const torch::jit::Method forward = frozen.get_method("forward");
+  TorchScriptNetwork(FrozenNetwork frozen, const InputSpec& input, const at::TensorOptions& options)
+      : input_(input),
+        options_(options),
+        self_(frozen.module._ivalue()),
+        weight_(std::move(frozen.weight)),
+        bias_(std::move(frozen.bias)),
+        bytes_(frozen.bytes) {
+    const torch::jit::Method forward = frozen.module.get_method("forward");
     forward_ = &forward.function().getSchema();
     graph_ = forward.graph();
     code_ = torch::jit::Code(graph_, "forward");
@@ -83,32 +62,25 @@ class TorchScriptNetwork : public Network {
   // Gives the convolutions to the kernels that are fastest for `clip`; where there is time, for the largest batch too,
   // and chooses how threads share it. Where its logits then differ by more than rounding from the `expected` ones,
   // which took the plain network `plainTime`, the network stays as it was.
-  void optimize(const OptimizeOptions& options, const InputSpec& input, const at::Tensor& clip,
-                const at::Tensor& expected, Milliseconds plainTime) {
-    // Keeps the convolutions' weights until the outputs have been compared.
-    code_ = torch::jit::Code(graph_->copy(), "forward");
+  void optimize(const OptimizeOptions& options, const at::Tensor& clip, const at::Tensor& expected,
+                Milliseconds plainTime) {
+    keepPlain();
     const std::string path = options.planFolder.empty() ? "" : options.planFolder + '/' + planFileName();
     const auto context = std::make_shared<ConvolutionContext>(options.level, path, options.maxWeightBytes);
     const auto layers = fuseConvolutions(graph_, context);
     if (layers.empty()) return;
     const KeptBlocks blocks;  // as when clips are classified
     const Milliseconds slice(options.measureMs / static_cast<double>(layers.size()));
-    const auto original = std::exchange(code_, torch::jit::Code(graph_, "forward"));
     context->setMeasuringTime(slice);
-    if (!agree(logits(clip), expected)) {
-      code_ = original;
-      warning_ =
-          "the network stays as LibTorch runs it, because the faster kernels gave other logits for a random clip";
-      return;
-    }
+    if (!takeRewritten(clip, expected)) return;
     if (options.maxBatchSize > 1 && options.measureMs > 0) {
       // The kernels take about half as long as the plain network.
       const bool isAffordable =
           plainTime.count() / 2 * static_cast<double>(options.maxBatchSize) < options.measureMs / 3;
       context->setMeasuringTime(slice / 8);
-      const bool wasKnown = chooseSharing(options, input, layers, context->store(), isAffordable);
+      const bool wasKnown = chooseSharing(options, layers, context->store(), isAffordable);
       context->setMeasuringTime(slice / 4);
-      if (isAffordable && !wasKnown) tryLogits(randomClips(options.maxBatchSize, input));
+      if (isAffordable && !wasKnown) tryLogits(randomClips(options.maxBatchSize, input_));
     }
     context->setMeasuringTime(Milliseconds(0));
     FusedConvolution::releaseWorkspaces();
@@ -118,6 +90,14 @@ class TorchScriptNetwork : public Network {
       bytes_ += layer->bytes();
     }
     context->store().save();
+  }
+
+  // Likewise for CUDA: widths that suit tensor cores, and fewer passes over memory.
+  void optimizeForCuda(const at::Tensor& clip, const at::Tensor& expected) {
+    keepPlain();
+    if (clip.scalar_type() != at::kFloat) padChannels(graph_);
+    fuseForCuda(graph_, cudaLibrary());
+    takeRewritten(clip, expected);
   }
 
   at::Tensor logits(const at::Tensor& clips) override {
@@ -134,26 +114,33 @@ class TorchScriptNetwork : public Network {
 
   const std::string& warning() const override { return warning_; }
 
+  void warmUp(const std::vector<int64_t>& batchSizes) override {
+    if (options_.device().is_cpu()) return;
+    const c10::InferenceMode guard;
+    for (const int64_t size : batchSizes) logits(randomClips(size, input_).to(options_));
+  }
+
  private:
-  static bool isOurs(const torch::jit::Module& module) {
-    const std::string name = module.type()->name()->qualifiedName();
-    return name.rfind("__torch__.kinetorch.", 0) == 0 && module.find_method("embed") && module.hasattr("fc");
+  // Runs a copy of the graph, and keeps its weights, until what the graph is rewritten to has been compared with it.
+  void keepPlain() { code_ = torch::jit::Code(graph_->copy(), "forward"); }
+
+  // Whether the rewritten graph gives the `expected` logits; else the network stays as it was, with a warning.
+  bool takeRewritten(const at::Tensor& clip, const at::Tensor& expected) {
+    const auto plain = std::exchange(code_, torch::jit::Code(graph_, "forward"));
+    const at::Tensor found = tryLogits(clip);
+    if (found.defined() && agree(found, expected, clip.scalar_type())) return true;
+    code_ = plain;
+    warning_ = std::string("the network stays as LibTorch runs it, because the faster kernels ") +
+               (found.defined() ? "gave other logits for" : "failed with") + " a random clip";
+    return false;
   }
 
-  // The same module with `embed` as its forward.
-  static torch::jit::Module embedOnly(const torch::jit::Module& whole) {
-    torch::jit::Module body(c10::QualifiedName("__torch__.kinetorch.Body"), whole._ivalue()->compilation_unit(),
-                            /*shouldMangle=*/true);
-    body.register_attribute("training", c10::BoolType::get(), false);
-    body.register_module("network", whole);
-    body.define("def forward(self, x: Tensor) -> Tensor:\n    return self.network.embed(x)\n");
-    return body;
-  }
-
-  // There are networks that take one clip at a time; undefined.
+  // Undefined where it fails: there are networks that take one clip at a time, and devices that a kernel is not for.
   at::Tensor tryLogits(const at::Tensor& clips) {
     try {
       return logits(clips);
+    } catch (const c10::OutOfMemoryError&) {
+      throw;
     } catch (const std::exception&) {
       return {};
     }
@@ -161,18 +148,17 @@ class TorchScriptNetwork : public Network {
 
   // By what is known, or by measuring where that is affordable. Whether it was known, and larger batches measured
   // before.
-  bool chooseSharing(const OptimizeOptions& options, const InputSpec& input, const Layers& layers, PlanStore& store,
-                     bool isAffordable) {
+  bool chooseSharing(const OptimizeOptions& options, const Layers& layers, PlanStore& store, bool isAffordable) {
     const int threads = parallelThreads();
     if (threads == 1 || options.maxBatchSize < threads || !canShareClips(graph_)) return false;
     std::string names;
     for (const auto& layer : layers) names += layer->name() + '\n';
     std::ostringstream key;
-    key << "by clips " << std::hex << std::hash<std::string>()(names) << std::dec << " on " << input.frames << 'x'
-        << input.height << 'x' << input.width << " by " << threads;
+    key << "by clips " << std::hex << std::hash<std::string>()(names) << std::dec << " on " << input_.frames << 'x'
+        << input_.height << 'x' << input_.width << " by " << threads;
     const std::optional<bool> known = options.byClips ? options.byClips : store.findDecision(key.str());
     if (!known && !isAffordable) return false;
-    byClips_ = known ? *known : isFasterByClips(randomClips(threads, input));
+    byClips_ = known ? *known : isFasterByClips(randomClips(threads, input_));
     if (!known) store.putDecision(key.str(), byClips_);
     for (const auto& layer : layers) {
       layer->forget([&](int64_t size, int team) { return byClips_ ? team > 1 && size >= threads : team == 1; });
@@ -196,7 +182,8 @@ class TorchScriptNetwork : public Network {
     at::Tensor logitsByClips;
     const Milliseconds byLayers = time(false, logitsByLayers);
     if (!logitsByLayers.defined()) return false;
-    return time(true, logitsByClips) < byLayers && logitsByClips.defined() && agree(logitsByClips, logitsByLayers);
+    return time(true, logitsByClips) < byLayers && logitsByClips.defined() &&
+           agree(logitsByClips, logitsByLayers, at::kFloat);
   }
 
   at::Tensor run(const at::Tensor& clips) {
@@ -216,6 +203,8 @@ class TorchScriptNetwork : public Network {
     return out.toTensor();
   }
 
+  InputSpec input_;
+  at::TensorOptions options_;  // of the clips
   torch::jit::ModulePtr self_;
   const c10::FunctionSchema* forward_ = nullptr;  // belongs to self_'s class
   std::shared_ptr<torch::jit::Graph> graph_;
@@ -248,6 +237,27 @@ at::Tensor checkedLogits(Network& network, const at::Tensor& clip, int64_t numCl
   return out;
 }
 
+// See Note [Folding in float32].
+std::unique_ptr<TorchScriptNetwork> freezeThatRuns(torch::jit::Module module, const at::Tensor& clip,
+                                                   const InputSpec& input) {
+  const auto freeze = [&](c10::ScalarType folding) {
+    return std::make_unique<TorchScriptNetwork>(freezeNetwork(module, clip.device(), clip.scalar_type(), folding),
+                                                input, clip.options());
+  };
+  if (clip.scalar_type() != at::kFloat) {
+    try {
+      auto network = freeze(at::kFloat);
+      network->logits(clip);
+      return network;
+    } catch (const c10::OutOfMemoryError&) {
+      throw;
+    } catch (const std::exception&) {
+      // Its code asks for the kind of its weights; or it does not run at all, which comes out next.
+    }
+  }
+  return freeze(clip.scalar_type());
+}
+
 // A load leaves much free memory between what it keeps, which glibc would not give back.
 void releaseFreeMemory() {
 #if defined(__GLIBC__)
@@ -265,16 +275,22 @@ std::unique_ptr<Network> loadNetwork(const ModelSource& source, const InputSpec&
   }
   c10::InferenceMode guard;
   try {
-    auto network = std::make_unique<TorchScriptNetwork>(std::move(module), device, precision);
+    configureCudnn(device, precision);
     const at::Tensor clip = randomClips(1, input).to(device, precision);
+    std::unique_ptr<TorchScriptNetwork> network = freezeThatRuns(std::move(module), clip, input);
     const Clock::time_point begin = Clock::now();
     const at::Tensor logits = checkedLogits(*network, clip, numClasses);
     const Milliseconds plainTime = Clock::now() - begin;
-    if (optimize.level != Optimization::kOff && device.is_cpu() && precision == at::kFloat) {
-      network->optimize(optimize, input, clip, logits, plainTime);
+    const bool isAsked = optimize.level != Optimization::kOff;
+    if (isAsked && (device.is_cuda() || optimize.asForCuda)) {
+      network->optimizeForCuda(clip, logits);
+    } else if (isAsked && precision == at::kFloat) {
+      network->optimize(optimize, clip, logits, plainTime);
     }
     releaseFreeMemory();
-    return network;
+    const CudaApi* const library = isAsked && device.is_cuda() ? cudaLibrary() : nullptr;
+    if (!library) return network;
+    return std::make_unique<GraphedNetwork>(std::move(network), input, clip.options(), *library);
   } catch (const Error&) {
     throw;
   } catch (...) {

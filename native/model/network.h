@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "native/model/model_source.h"
 #include "native/model/optimize_options.h"
@@ -27,10 +28,15 @@ class Network {
   virtual int64_t bytes() const = 0;
   // What a person should know of how it runs; empty: nothing.
   virtual const std::string& warning() const = 0;
+  // Runs random clips in batches of these sizes, so that those that come later meet nothing for the first time: on CUDA
+  // algorithms are chosen for every size, and what helps small batches is set up. Call it on the thread that will run
+  // the network. Throws c10::OutOfMemoryError where a batch is too large. On a CPU it does nothing.
+  virtual void warmUp(const std::vector<int64_t>& batchSizes) = 0;
 };
 
-// Loads, freezes (folding batch norms) and moves a TorchScript model, then runs one random clip of `input`'s shape
-// to see that it gives `numClasses` logits. Throws ERR_MODEL_FORMAT, ERR_MODEL_FORWARD, ERR_MODEL_METADATA.
+// Moves a TorchScript model to the device and freezes it (folding batch norms), then runs one random clip of `input`'s
+// shape to see that it gives `numClasses` logits. On CUDA it sets how the process uses cuDNN. Throws ERR_MODEL_FORMAT,
+// ERR_MODEL_FORWARD, ERR_MODEL_METADATA, and ERR_DEVICE where cuDNN is too old.
 std::unique_ptr<Network> loadNetwork(const ModelSource& source, const InputSpec& input, int64_t numClasses,
                                      c10::Device device, c10::ScalarType precision, const OptimizeOptions& optimize);
 

@@ -27,6 +27,9 @@ class AntialiasedCrop {
     std::vector<float> weights;  // pixels × taps
   };
 
+  const Axis& rows() const { return rows_; }
+  const Axis& columns() const { return columns_; }
+
  private:
   void resizeRow(const uint8_t* box, int64_t stride, size_t y, float* mixed, uint8_t* out) const;
 

@@ -8,13 +8,14 @@
 #include <optional>
 #include <string>
 
-#include "native/preprocessing/batch_mix.h"
+#include "native/preprocessing/augment_tensors.h"
 #include "native/preprocessing/byte_math.h"
 #include "native/preprocessing/clip_plan.h"
 #include "native/preprocessing/crop_clip.h"
 #include "native/preprocessing/frame_operations.h"
-#include "native/preprocessing/point_operations.h"
 #include "native/preprocessing/normalisation.h"
+#include "native/preprocessing/point_operations.h"
+#include "native/runtime/device_copy.h"
 #include "native/runtime/error.h"
 #include "native/runtime/parallel_for.h"
 
@@ -52,9 +53,7 @@ std::vector<ClipPlan> drawPlans(const ClipBatch& clips, const at::Tensor& target
 void erase(const Erasure& erasure, uint8_t* clip, const InputSpec& input) {
   const auto& [top, left, height, width] = erasure.box;
   const int64_t rowBytes = width * kChannels;
-  std::vector<uint8_t> noise(static_cast<size_t>(height * rowBytes));
-  RandomState random(erasure.noiseSeed);
-  for (uint8_t& byte : noise) byte = static_cast<uint8_t>(random.next() >> 56);
+  const std::vector<uint8_t> noise = noiseOf(erasure);
   for (int64_t frame = 0; frame < input.frames; ++frame) {
     for (int64_t y = 0; y < height; ++y) {
       uint8_t* row = clip + (((frame * input.height) + top + y) * input.width + left) * kChannels;
@@ -83,9 +82,8 @@ at::Tensor applyPlans(const ClipBatch& clips, const std::vector<ClipPlan>& plans
   return applied;
 }
 
-// Mixes and normalises uint8 N×T×H×W×3: float32 N×3×T×H×W on `device`, channels_last_3d.
-at::Tensor normalise(const at::Tensor& clips, const std::optional<BatchMix>& mix, const InputSpec& input,
-                     at::Device device) {
+// Mixes and normalises uint8 N×T×H×W×3: float32 N×3×T×H×W, channels_last_3d.
+at::Tensor normalise(const at::Tensor& clips, const std::optional<BatchMix>& mix, const InputSpec& input) {
   const RowScale scale(input);
   const auto rowBytes = static_cast<int64_t>(scale.scale.size());
   const int64_t clipRows = clips.size(1) * input.height;
@@ -118,7 +116,7 @@ at::Tensor normalise(const at::Tensor& clips, const std::optional<BatchMix>& mix
       scale.apply(pasted.data(), to);
     }
   });
-  return out.permute({0, 4, 1, 2, 3}).to(device);
+  return out.permute({0, 4, 1, 2, 3});
 }
 
 int64_t centreOffset(int64_t size, int64_t crop) {
@@ -126,15 +124,34 @@ int64_t centreOffset(int64_t size, int64_t crop) {
   return static_cast<int64_t>(std::nearbyint(static_cast<double>(size - crop) / 2.0));
 }
 
+at::Tensor uploadClips(const ClipBatch& clips, at::Device device) {
+  const at::Tensor staged =
+      stagingTensor({clips.batch, clips.frames, clips.height, clips.width, kChannels}, at::kByte, device);
+  std::memcpy(staged.mutable_data_ptr<uint8_t>(), clips.data, static_cast<size_t>(staged.numel()));
+  return toDevice(staged, device);
+}
+
+// Kernels of our own on a CPU; elsewhere LibTorch's operators on the bytes, which are a quarter of the floats to copy.
+at::Tensor apply(const ClipBatch& clips, const Augmentation& augmentation, const InputSpec& input, at::Device device) {
+  const auto& [plans, mix] = augmentation;
+  if (device.is_cpu()) return normalise(applyPlans(clips, plans, input), mix, input);
+  return augmentTensors(uploadClips(clips, device), plans, mix, input);
+}
+
 }  // namespace
 
-AugmentedBatch augmentBatch(const ClipBatch& clips, const at::Tensor& targets, const AugmentOptions& options,
-                            const InputSpec& input, RandomState& random, at::Device device) {
-  const std::vector<ClipPlan> plans = drawPlans(clips, targets, options, input, random);
-  const std::optional<BatchMix> mix = drawBatchMix(options, input, random);
-  const at::Tensor applied = applyPlans(clips, plans, input);
-  const at::Tensor mixed = mix ? mixTargets(targets, *mix) : targets;
-  return {normalise(applied, mix, input, device), mixed.to(device)};
+Augmentation drawAugmentation(const ClipBatch& clips, const at::Tensor& targets, const AugmentOptions& options,
+                              const InputSpec& input, RandomState& random) {
+  Augmentation augmentation;
+  augmentation.plans = drawPlans(clips, targets, options, input, random);
+  augmentation.mix = drawBatchMix(options, input, random);
+  return augmentation;
+}
+
+AugmentedBatch augmentBatch(const ClipBatch& clips, const at::Tensor& targets, const Augmentation& augmentation,
+                            const InputSpec& input, at::Device device) {
+  const at::Tensor mixed = augmentation.mix ? mixTargets(targets, *augmentation.mix) : targets;
+  return {apply(clips, augmentation, input, device), toDevice(mixed, device)};
 }
 
 at::Tensor prepareBatch(const ClipBatch& clips, const InputSpec& input, at::Device device) {
@@ -145,7 +162,7 @@ at::Tensor prepareBatch(const ClipBatch& clips, const InputSpec& input, at::Devi
   centre.crop.top = centreOffset(clips.height, input.height);
   centre.crop.left = centreOffset(clips.width, input.width);
   const std::vector<ClipPlan> plans(static_cast<size_t>(clips.batch), centre);
-  return normalise(applyPlans(clips, plans, input), std::nullopt, input, device);
+  return apply(clips, {plans, std::nullopt}, input, device);
 }
 
 }  // namespace kinetorch

@@ -47,6 +47,8 @@ class BilinearCrop {
     Axis columns;  // places in bytes
   };
 
+  const Axes& axes() const { return axes_; }
+
  private:
   Axes axes_;
 };

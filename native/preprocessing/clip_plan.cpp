@@ -5,6 +5,8 @@
 #include <cmath>
 #include <utility>
 
+#include "native/preprocessing/byte_math.h"
+
 namespace kinetorch {
 namespace {
 
@@ -157,6 +159,13 @@ std::optional<Erasure> drawErasure(const AugmentOptions& options, const InputSpe
 }
 
 }  // namespace
+
+std::vector<uint8_t> noiseOf(const Erasure& erasure) {
+  std::vector<uint8_t> noise(static_cast<size_t>(erasure.box.height * erasure.box.width * kChannels));
+  RandomState random(erasure.noiseSeed);
+  for (uint8_t& byte : noise) byte = static_cast<uint8_t>(random.next() >> 56);
+  return noise;
+}
 
 ClipPlan drawClipPlan(const ClipBatch& clips, const AugmentOptions& options, std::optional<double> flip,
                       const InputSpec& input, RandomState& random) {

@@ -55,6 +55,9 @@ struct Erasure {
   uint64_t noiseSeed = 0;
 };
 
+// What the box of an erasure is overwritten with in every frame: H×W×3 of the box's size.
+std::vector<uint8_t> noiseOf(const Erasure& erasure);
+
 // Everything that is drawn for one clip.
 struct ClipPlan {
   CropPlan crop;

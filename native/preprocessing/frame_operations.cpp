@@ -5,32 +5,11 @@
 #include <cstring>
 #include <vector>
 
+#include "native/preprocessing/affine.h"
 #include "native/preprocessing/byte_math.h"
 
 namespace kinetorch {
 namespace {
-
-// From a pixel of the result to its place in the source: x' = xx·x + xy·y + x0, y' = yx·x + yy·y + y0, in pixels from
-// the top left corner of the frame.
-struct Affine {
-  double xx = 1;
-  double xy = 0;
-  double x0 = 0;
-  double yx = 0;
-  double yy = 1;
-  double y0 = 0;
-};
-
-Affine rotation(double degrees, double height, double width) {
-  const double angle = degrees * 3.14159265358979323846 / 180;
-  Affine affine;
-  affine.xx = affine.yy = std::cos(angle);
-  affine.xy = -std::sin(angle);
-  affine.yx = std::sin(angle);
-  affine.x0 = (width - affine.xx * width - affine.xy * height) / 2;
-  affine.y0 = (height - affine.yx * width - affine.yy * height) / 2;
-  return affine;
-}
 
 // Bytes from the frame's start of a result pixel's four neighbours in the source, and their weights; 0 outside.
 struct Taps {
@@ -110,30 +89,12 @@ void sharpen(uint8_t* frames, int64_t count, int64_t height, int64_t width, doub
 }  // namespace
 
 bool applyFrameOperation(const Operation& operation, uint8_t* frames, int64_t count, int64_t height, int64_t width) {
-  Affine affine;
-  switch (operation.kind) {
-    case OperationKind::kShearX:
-      affine.xy = operation.amount;
-      break;
-    case OperationKind::kShearY:
-      affine.yx = operation.amount;
-      break;
-    case OperationKind::kTranslateX:
-      affine.x0 = -operation.amount;
-      break;
-    case OperationKind::kTranslateY:
-      affine.y0 = -operation.amount;
-      break;
-    case OperationKind::kRotate:
-      affine = rotation(operation.amount, static_cast<double>(height), static_cast<double>(width));
-      break;
-    case OperationKind::kSharpness:
-      sharpen(frames, count, height, width, operation.amount);
-      return true;
-    default:
-      return false;
+  if (const auto affine = affineOf(operation, height, width)) {
+    warp(frames, count, height, width, *affine);
+    return true;
   }
-  warp(frames, count, height, width, affine);
+  if (operation.kind != OperationKind::kSharpness) return false;
+  sharpen(frames, count, height, width, operation.amount);
   return true;
 }
 

@@ -14,27 +14,42 @@ int deviceIndex(const std::string& name) {
   return std::stoi(digits);
 }
 
-}  // namespace
+c10::Device cudaDevice(int index) { return {c10::kCUDA, static_cast<c10::DeviceIndex>(index)}; }
 
-c10::Device resolveDevice(const std::string& name) {
-  if (name == "cpu") return c10::Device(c10::kCPU);
-  const RuntimeInfo info = runtimeInfo();
-  if (name == "auto") {
-    return info.cudaDevices.empty() ? c10::Device(c10::kCPU) : c10::Device(c10::kCUDA, 0);
-  }
-  const int index = name == "cuda" ? 0 : name.rfind("cuda:", 0) == 0 ? deviceIndex(name) : -1;
-  if (index < 0) {
-    throw Error("ERR_DEVICE",
-                "expected `device` to be 'auto', 'cpu', 'cuda' or 'cuda:N' but received \"" + name + "\"");
-  }
+// How many there are, one at least.
+int cudaCount(const std::string& name, const RuntimeInfo& info) {
   if (info.cudaDevices.empty()) {
     throw Error("ERR_DEVICE", "expected a CUDA device for \"" + name + "\" but " + info.cudaReason);
   }
-  if (index >= static_cast<int>(info.cudaDevices.size())) {
-    throw Error("ERR_DEVICE", "expected a CUDA device below " + std::to_string(info.cudaDevices.size()) +
-                                  " but received \"" + name + "\"");
+  return static_cast<int>(info.cudaDevices.size());
+}
+
+c10::Device resolve(const std::string& name, const char* expected) {
+  if (name == "cpu") return c10::Device(c10::kCPU);
+  const RuntimeInfo info = runtimeInfo();
+  if (name == "auto") return info.cudaDevices.empty() ? c10::Device(c10::kCPU) : cudaDevice(0);
+  const int index = name == "cuda" ? 0 : name.rfind("cuda:", 0) == 0 ? deviceIndex(name) : -1;
+  if (index < 0) {
+    throw Error("ERR_DEVICE", "expected `device` to be " + std::string(expected) + " but received \"" + name + "\"");
   }
-  return c10::Device(c10::kCUDA, static_cast<c10::DeviceIndex>(index));
+  const int count = cudaCount(name, info);
+  if (index >= count) {
+    throw Error("ERR_DEVICE", "expected a CUDA device below " + std::to_string(count) +
+                                  ", as many as this process sees, but received \"" + name + "\"");
+  }
+  return cudaDevice(index);
+}
+
+}  // namespace
+
+c10::Device resolveDevice(const std::string& name) { return resolve(name, "'auto', 'cpu', 'cuda' or 'cuda:N'"); }
+
+std::vector<c10::Device> resolveDevices(const std::string& name) {
+  if (name != "cuda:*") return {resolve(name, "'auto', 'cpu', 'cuda', 'cuda:N' or 'cuda:*'")};
+  std::vector<c10::Device> devices;
+  const int count = cudaCount(name, runtimeInfo());
+  for (int i = 0; i < count; ++i) devices.push_back(cudaDevice(i));
+  return devices;
 }
 
 c10::ScalarType resolvePrecision(const std::string& name, c10::Device device) {

@@ -5,6 +5,24 @@
 #include <new>
 
 namespace kinetorch {
+namespace {
+
+// Too little memory has many names: the CPU allocator's plain c10::Error (on Windows: "not enough memory"), those of
+// CUDA's libraries, and, out of a TorchScript network, whatever the interpreter makes of any of them, which keeps the
+// words alone.
+bool tellsOfMemory(const std::string& message) {
+  for (const char* const words :
+       {"can't allocate memory", "not enough memory", "out of memory", "STATUS_ALLOC_FAILED", "std::bad_alloc"}) {
+    if (message.find(words) != std::string::npos) return true;
+  }
+  return false;
+}
+
+Error errorOf(const std::string& fallbackCode, const std::string& message) {
+  return Error(tellsOfMemory(message) ? "ERR_OUT_OF_MEMORY" : fallbackCode, message);
+}
+
+}  // namespace
 
 Error currentError(const std::string& fallbackCode) {
   try {
@@ -14,14 +32,11 @@ Error currentError(const std::string& fallbackCode) {
   } catch (const c10::OutOfMemoryError& error) {
     return Error("ERR_OUT_OF_MEMORY", error.what_without_backtrace());
   } catch (const c10::Error& error) {
-    // The CPU allocator reports exhaustion as a plain c10::Error.
-    const std::string message = error.what_without_backtrace();
-    const bool memory = message.find("can't allocate memory") != std::string::npos;
-    return Error(memory ? "ERR_OUT_OF_MEMORY" : fallbackCode, message);
+    return errorOf(fallbackCode, error.what_without_backtrace());
   } catch (const std::bad_alloc&) {
     return Error("ERR_OUT_OF_MEMORY", "the machine has too little free memory for this");
   } catch (const std::exception& error) {
-    return Error(fallbackCode, error.what());
+    return errorOf(fallbackCode, error.what());
   } catch (...) {
     return Error(fallbackCode, "unknown native exception");
   }

@@ -10,8 +10,26 @@
 #include <mutex>
 
 #include "native/runtime/block_cache.h"
+#include "native/runtime/cuda_library.h"
 
 namespace kinetorch {
+
+namespace {
+
+// What LibTorch, which counts no device, says when it has to use one: that there is no driver, or that it is too old,
+// and which it found.
+std::string cudaProblem() {
+  try {
+    at::detail::getCUDAHooks().init();
+  } catch (const c10::Error& error) {
+    return "LibTorch says: " + std::string(error.what_without_backtrace());
+  } catch (const std::exception& error) {
+    return "LibTorch says: " + std::string(error.what());
+  }
+  return "no NVIDIA driver or device was found";
+}
+
+}  // namespace
 
 RuntimeInfo runtimeInfo() {
   RuntimeInfo info;
@@ -19,9 +37,10 @@ RuntimeInfo runtimeInfo() {
   info.cpuCapability = at::get_cpu_capability();
   info.threads = defaultThreads();
   info.hasMkldnn = at::globalContext().hasMKLDNN();
+  if (c10::impl::hasDeviceGuardImpl(c10::kCUDA)) info.cudaLibraryReason = cudaLibraryReason();
   if (!at::globalContext().hasCUDA()) {
     info.cudaReason = c10::impl::hasDeviceGuardImpl(c10::kCUDA)
-                          ? "no NVIDIA driver or device was found"
+                          ? cudaProblem()
                           : "this LibTorch is a build for CPUs; point LIBTORCH at a CUDA build";
     return info;
   }

@@ -11,7 +11,8 @@ struct RuntimeInfo {
   int threads = 0;
   bool hasMkldnn = false;
   std::vector<std::string> cudaDevices;
-  std::string cudaReason;  // why cudaDevices is empty
+  std::string cudaReason;         // why cudaDevices is empty
+  std::string cudaLibraryReason;  // why a LibTorch with CUDA runs without Kinetorch's CUDA library; else empty
 };
 
 RuntimeInfo runtimeInfo();

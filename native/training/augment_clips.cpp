@@ -26,8 +26,9 @@ AugmentedClips augmentClips(const TrainingBatch& batch, const AugmentOptions& op
   const ClipBatch clips = checkedClips(batch, input);
   const LossKind loss = batch.labels.empty() ? LossKind::kBinaryCrossEntropy : LossKind::kCrossEntropy;
   RandomState random(seed);
-  const AugmentedBatch augmented =
-      augmentBatch(clips, checkedTargets(batch, loss, numClasses), options, input, random, at::kCPU);
+  const at::Tensor targets = checkedTargets(batch, loss, numClasses);
+  const Augmentation augmentation = drawAugmentation(clips, targets, options, input, random);
+  const AugmentedBatch augmented = augmentBatch(clips, targets, augmentation, input, at::kCPU);
   const at::Tensor pixels = augmented.clips.permute({0, 2, 3, 4, 1}) * channels(input.std) + channels(input.mean);
   return {valuesOf<uint8_t>((pixels * 255).round().clamp(0, 255).to(at::kByte)), valuesOf<float>(augmented.targets)};
 }

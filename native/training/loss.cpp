@@ -15,7 +15,8 @@ Loss::Loss(const LossOptions& options, int64_t numClasses, at::Device device)
     throw Error("ERR_INVALID_ARGUMENT", "expected a class weight for each of " + std::to_string(numClasses) +
                                             " classes but received " + std::to_string(options.classWeights.size()));
   }
-  classWeights_ = at::tensor(options.classWeights, at::kDouble).to(device, at::kFloat);
+  hostClassWeights_ = at::tensor(options.classWeights, at::kDouble).to(at::kFloat);
+  classWeights_ = hostClassWeights_.to(device);
 }
 
 at::Tensor Loss::sum(const at::Tensor& logits, const at::Tensor& targets) const {
@@ -34,7 +35,7 @@ at::Tensor Loss::sum(const at::Tensor& logits, const at::Tensor& targets) const 
 
 double Loss::weight(const at::Tensor& targets) const {
   if (kind_ == LossKind::kBinaryCrossEntropy || !classWeights_.defined()) return static_cast<double>(targets.size(0));
-  return (targets * classWeights_.to(targets.device())).sum(at::kDouble).item<double>();
+  return (targets * hostClassWeights_).sum(at::kDouble).item<double>();
 }
 
 double Loss::plainSum(const at::Tensor& logits, const at::Tensor& targets) const {
@@ -49,11 +50,11 @@ at::Tensor Loss::probabilities(const at::Tensor& logits) const {
   return kind_ == LossKind::kBinaryCrossEntropy ? logits.sigmoid() : logits.softmax(1);
 }
 
-int64_t Loss::correct(const at::Tensor& logits, const at::Tensor& targets) const {
+at::Tensor Loss::correct(const at::Tensor& logits, const at::Tensor& targets) const {
   if (kind_ == LossKind::kBinaryCrossEntropy) {
-    return logits.gt(0).eq(targets.gt(0.5)).all(1).sum().item<int64_t>();
+    return logits.gt(0).eq(targets.gt(0.5)).all(1).sum();
   }
-  return logits.argmax(1).eq(targets.argmax(1)).sum().item<int64_t>();
+  return logits.argmax(1).eq(targets.argmax(1)).sum();
 }
 
 }  // namespace kinetorch

@@ -20,7 +20,7 @@ class Loss {
   at::Tensor sum(const at::Tensor& logits, const at::Tensor& targets) const;
 
   // What the mean over these clips divides by: with class weights, cross entropy counts each clip as its class's
-  // weight. Mixing clips of a batch leaves it as it is, so it may be taken before.
+  // weight. Mixing clips of a batch leaves it as it is, so it is taken before, of targets on the CPU.
   double weight(const at::Tensor& targets) const;
 
   // The sum over the clips of the loss without smoothing and class weights.
@@ -29,14 +29,15 @@ class Loss {
   // Softmax, or sigmoids. N×classes.
   at::Tensor probabilities(const at::Tensor& logits) const;
 
-  // Clips whose heaviest class has the highest logit, or those right in every class.
-  int64_t correct(const at::Tensor& logits, const at::Tensor& targets) const;
+  // How many clips' heaviest class has the highest logit, or how many are right in every class; an int64 scalar there.
+  at::Tensor correct(const at::Tensor& logits, const at::Tensor& targets) const;
 
  private:
   LossKind kind_;
   double labelSmoothing_;
   int64_t numClasses_;
-  at::Tensor classWeights_;  // float32, one for each class; undefined: all 1
+  at::Tensor classWeights_;  // float32, one for each class, on the device; undefined: all 1
+  at::Tensor hostClassWeights_;
 };
 
 }  // namespace kinetorch

@@ -13,19 +13,24 @@ NamedTensors stateOf(const torch::jit::Module& network) {
 
 BufferSnapshot::BufferSnapshot(const torch::jit::Module& network) {
   for (const at::Tensor& buffer : network.buffers()) {
-    live_.push_back(buffer);
-    kept_.push_back(buffer.detach().clone());
+    Copies& copies = buffer.is_floating_point() ? floats_ : others_;
+    copies.live.push_back(buffer);
+    copies.kept.push_back(buffer.detach().clone());
   }
 }
 
 void BufferSnapshot::take() {
   at::NoGradGuard noGrad;
-  for (size_t index = 0; index < live_.size(); ++index) kept_[index].copy_(live_[index]);
+  for (Copies* copies : {&floats_, &others_}) {
+    if (!copies->live.empty()) at::_foreach_copy_(copies->kept, copies->live);
+  }
 }
 
 void BufferSnapshot::restore() {
   at::NoGradGuard noGrad;
-  for (size_t index = 0; index < live_.size(); ++index) live_[index].copy_(kept_[index]);
+  for (Copies* copies : {&floats_, &others_}) {
+    if (!copies->live.empty()) at::_foreach_copy_(copies->live, copies->kept);
+  }
 }
 
 }  // namespace kinetorch

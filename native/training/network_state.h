@@ -23,7 +23,11 @@ class BufferSnapshot {
   void restore();
 
  private:
-  std::vector<at::Tensor> live_, kept_;
+  // One type in each: then a copy of many tensors is one call of the device.
+  struct Copies {
+    std::vector<at::Tensor> live, kept;
+  };
+  Copies floats_, others_;
 };
 
 }  // namespace kinetorch

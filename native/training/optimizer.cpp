@@ -3,16 +3,24 @@
 #include <ATen/Functions.h>
 #include <c10/core/GradMode.h>
 
-#include <limits>
 #include <utility>
 
 namespace kinetorch {
 namespace {
 
-// The fused steps walk raw memory, so a gradient must lie in memory as its parameter does.
+// Whether both lie in memory alike; a stride along a dimension of one element says nothing.
+bool lieAlike(const at::Tensor& one, const at::Tensor& other) {
+  for (int64_t dimension = 0; dimension < one.dim(); ++dimension) {
+    if (one.size(dimension) > 1 && one.stride(dimension) != other.stride(dimension)) return false;
+  }
+  return true;
+}
+
+// The fused steps walk raw memory, so a gradient must lie in memory as its parameter does; those for CUDA compare all
+// strides.
 at::Tensor gradientLike(const at::Tensor& parameter) {
   const at::Tensor& gradient = parameter.grad();
-  if (gradient.strides() == parameter.strides()) return gradient;
+  if (lieAlike(gradient, parameter)) return gradient.as_strided(parameter.sizes(), parameter.strides());
   at::Tensor copy = at::empty_like(parameter);
   copy.copy_(gradient);
   return copy;
@@ -53,30 +61,37 @@ Optimizer::Optimizer(std::vector<ParameterGroup> groups, const OptimizerOptions&
 
 void Optimizer::step(double learningRate) {
   at::NoGradGuard noGrad;
-  for (const Group& group : groups_) stepGroup(group, learningRate * group.rate);
+  // All gradients before the first change: to make one may take memory, of which there may be none left.
+  std::vector<Step> steps;
+  for (const Group& group : groups_) steps.push_back(stepOf(group));
+  for (size_t index = 0; index < steps.size(); ++index) take(steps[index], groups_[index], learningRate);
 }
 
-void Optimizer::stepGroup(const Group& group, double learningRate) {
-  std::vector<at::Tensor> parameters, gradients, first, second, steps;
+Optimizer::Step Optimizer::stepOf(const Group& group) const {
+  Step step;
   for (const Slot& slot : group.slots) {
     if (!slot.parameter.grad().defined()) continue;
-    parameters.push_back(slot.parameter);
-    gradients.push_back(gradientLike(slot.parameter));
-    if (slot.first.defined()) first.push_back(slot.first);
-    if (options_.kind == OptimizerKind::kAdamW) {
-      slot.steps.add_(1);
-      second.push_back(slot.second);
-      steps.push_back(slot.steps);
-    }
+    step.parameters.push_back(slot.parameter);
+    step.gradients.push_back(gradientLike(slot.parameter));
+    if (slot.first.defined()) step.first.push_back(slot.first);
+    if (slot.second.defined()) step.second.push_back(slot.second);
+    if (slot.steps.defined()) step.counts.push_back(slot.steps);
   }
-  if (parameters.empty()) return;
+  return step;
+}
+
+void Optimizer::take(const Step& step, const Group& group, double learningRate) const {
+  if (step.parameters.empty()) return;
+  const double rate = learningRate * group.rate;
   if (options_.kind == OptimizerKind::kAdamW) {
-    at::_fused_adamw_(parameters, gradients, first, second, /*max_exp_avg_sqs=*/{}, steps, learningRate, options_.beta1,
-                      options_.beta2, group.weightDecay, options_.epsilon, /*amsgrad=*/false, /*maximize=*/false);
+    at::_foreach_add_(step.counts, 1);
+    at::_fused_adamw_(step.parameters, step.gradients, step.first, step.second, /*max_exp_avg_sqs=*/{}, step.counts,
+                      rate, options_.beta1, options_.beta2, group.weightDecay, options_.epsilon, /*amsgrad=*/false,
+                      /*maximize=*/false);
   } else {
     // Momentum buffers begin at zero, which gives the first step's buffer its gradient, so no step is special.
-    at::_fused_sgd_(parameters, gradients, first, group.weightDecay, options_.momentum, learningRate, /*dampening=*/0,
-                    options_.nesterov, /*maximize=*/false, /*is_first_step=*/false);
+    at::_fused_sgd_(step.parameters, step.gradients, step.first, group.weightDecay, options_.momentum, rate,
+                    /*dampening=*/0, options_.nesterov, /*maximize=*/false, /*is_first_step=*/false);
   }
 }
 
@@ -113,16 +128,11 @@ void scaleGradients(const std::vector<at::Tensor>& parameters, double factor) {
   if (factor != 1 && !gradients.empty()) at::_foreach_mul_(gradients, factor);
 }
 
-double clipGradients(const std::vector<at::Tensor>& parameters, double maxNorm) {
+at::Tensor gradientNorm(const std::vector<at::Tensor>& parameters) {
   at::NoGradGuard noGrad;
   const std::vector<at::Tensor> gradients = gradientsOf(parameters);
-  if (gradients.empty()) return 0;
-  const double norm = at::linalg_vector_norm(at::stack(at::_foreach_norm(gradients)), 2).item<double>();
-  // A norm that is not finite is the caller's to refuse: scaling by it would turn good gradients into NaN.
-  if (maxNorm > 0 && norm > maxNorm && norm < std::numeric_limits<double>::infinity()) {
-    at::_foreach_mul_(gradients, maxNorm / norm);
-  }
-  return norm;
+  if (gradients.empty()) return at::zeros({}, parameters.front().options().dtype(at::kDouble));
+  return at::linalg_vector_norm(at::stack(at::_foreach_norm(gradients)), 2).to(at::kDouble);
 }
 
 }  // namespace kinetorch

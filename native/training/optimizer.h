@@ -45,7 +45,13 @@ class Optimizer {
     double rate;
   };
 
-  void stepGroup(const Group& group, double learningRate);
+  // The lists that a fused step takes.
+  struct Step {
+    std::vector<at::Tensor> parameters, gradients, first, second, counts;
+  };
+
+  Step stepOf(const Group& group) const;
+  void take(const Step& step, const Group& group, double learningRate) const;
 
   OptimizerOptions options_;
   std::vector<Group> groups_;
@@ -53,8 +59,7 @@ class Optimizer {
 
 void scaleGradients(const std::vector<at::Tensor>& parameters, double factor);
 
-// Scales all gradients together so that their global L2 norm is at most `maxNorm` (0: not at all). Returns the norm
-// before that.
-double clipGradients(const std::vector<at::Tensor>& parameters, double maxNorm);
+// The global L2 norm of all gradients, a float64 scalar on their device.
+at::Tensor gradientNorm(const std::vector<at::Tensor>& parameters);
 
 }  // namespace kinetorch

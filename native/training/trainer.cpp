@@ -13,7 +13,9 @@
 #include "native/preprocessing/augment.h"
 #include "native/runtime/atomic_file.h"
 #include "native/runtime/block_cache.h"
+#include "native/runtime/cudnn_settings.h"
 #include "native/runtime/device.h"
+#include "native/runtime/device_copy.h"
 #include "native/runtime/error.h"
 #include "native/runtime/runtime_info.h"
 #include "native/training/check_batch.h"
@@ -24,6 +26,7 @@
 #include "native/training/network_state.h"
 #include "native/training/optimizer.h"
 #include "native/training/parameter_groups.h"
+#include "native/training/staged_step.h"
 #include "native/training/weight_average.h"
 
 namespace kinetorch {
@@ -43,10 +46,13 @@ void checkFinite(const NamedTensors& tensors) {
   }
 }
 
-// One batch of a step, checked.
-struct Part {
-  ClipBatch clips;
-  at::Tensor targets;
+// What a step learns from the device, added up there: it is read once, since every reading waits for the device.
+struct StepSums {
+  at::Tensor loss;  // float64 scalars
+  at::Tensor correct;
+
+  explicit StepSums(at::Device device)
+      : loss(at::zeros({}, at::device(device).dtype(at::kDouble))), correct(at::zeros_like(loss)) {}
 };
 
 }  // namespace
@@ -59,8 +65,10 @@ struct Trainer::Impl {
         network(loadModule(source)),
         loss(options.loss, options.numClasses, device),
         scaler(precision == at::kHalf),
-        random(options.seed) {
+        random(options.seed),
+        setting(std::make_shared<StepSetting>(options, device)) {
     at::set_num_threads(options.threads > 0 ? options.threads : defaultThreads());
+    configureCudnn(device, precision);
     placeForTraining(network, device);
     checkForward(network, options.input, options.numClasses, device, precision);
     fixedNorms = freezeParts(network, options);
@@ -74,24 +82,29 @@ struct Trainer::Impl {
     for (torch::jit::Module& norm : fixedNorms) norm.eval();
   }
 
-  StepResult step(const std::vector<TrainingBatch>& batches, double learningRate) {
+  std::shared_ptr<StagedStep> stage(std::vector<TrainingBatch> batches) const {
+    auto staged = std::make_shared<StagedStep>(setting, std::move(batches));
+    // On a CPU it would only take the threads away from the step that runs.
+    if (!device.is_cpu()) staged->prepareAhead();
+    return staged;
+  }
+
+  StepResult step(StagedStep& staged, double learningRate) {
     const auto start = std::chrono::steady_clock::now();
-    if (batches.empty()) throw Error("ERR_INVALID_ARGUMENT", "expected one batch or more but received none");
-    std::vector<Part> parts;
-    double weight = 0;
-    for (const TrainingBatch& batch : batches) {
-      parts.push_back(
-          {checkedClips(batch, options.input), checkedTargets(batch, options.loss.kind, options.numClasses)});
-      weight += loss.weight(parts.back().targets);
-    }
     StepResult result;
     const RandomState::State before = random.state();
     buffers->take();
     try {
-      for (const Part& part : parts) accumulate(part, weight, learningRate, result);
-      update(learningRate, result);
+      staged.begin(random);
+      setting->setUpcoming(random.state());
+      double weight = 0;
+      for (size_t batch = 0; batch < staged.batches(); ++batch) weight += loss.weight(staged.targets(batch));
+      StepSums sums(device);
+      for (size_t batch = 0; batch < staged.batches(); ++batch) accumulate(staged, batch, weight, sums);
+      update(sums, learningRate, result);
     } catch (...) {
       random.setState(before);
+      setting->setUpcoming(before);
       buffers->restore();
       optimizer->clearGradients();
       throw;
@@ -102,27 +115,35 @@ struct Trainer::Impl {
   }
 
   // Adds a batch's share of the mean loss, and its gradients.
-  void accumulate(const Part& part, double weight, double learningRate, StepResult& result) {
-    const AugmentedBatch batch = augmentBatch(part.clips, part.targets, options.augment, options.input, random, device);
+  void accumulate(StagedStep& staged, size_t index, double weight, StepSums& sums) {
+    const AugmentedBatch batch = staged.take(index);
     // Layers that draw numbers, such as dropout, use LibTorch's own generator: seeded for every batch, they are
     // repeated exactly by a run that goes on from a checkpoint.
-    at::manual_seed(random.next());
+    at::manual_seed(staged.seed(index));
     at::AutoGradMode gradients(true);
     setTraining(true);
     const at::Tensor logits = forwardLogits(network, batch.clips, precision);
     const at::Tensor share = loss.sum(logits, batch.targets) / weight;
-    const double value = share.item<double>();
-    if (!std::isfinite(value)) fail("loss", value, learningRate);
     backward(scaler.scale() == 1 ? share : share * scaler.scale());
-    result.loss += value;
-    result.correct += loss.correct(logits, batch.targets);
+    at::NoGradGuard noGrad;
+    sums.loss.add_(share);
+    sums.correct.add_(loss.correct(logits, batch.targets));
   }
 
-  void update(double learningRate, StepResult& result) {
+  // Waits for the device, before anything has changed, and takes the step if all is well. The device is then still busy
+  // with it while the caller begins the next one.
+  void update(const StepSums& sums, double learningRate, StepResult& result) {
     const std::vector<at::Tensor> parameters = optimizer->parameters();
     scaleGradients(parameters, 1 / scaler.scale());
-    result.gradNorm = clipGradients(parameters, options.clipGradNorm);
+    const at::Tensor numbers = at::stack({sums.loss, sums.correct, gradientNorm(parameters)}).cpu();
+    result.loss = numbers[0].item<double>();
+    result.correct = static_cast<int64_t>(numbers[1].item<double>());
+    result.gradNorm = numbers[2].item<double>();
+    if (!std::isfinite(result.loss)) fail("loss", result.loss, learningRate);
     if (std::isfinite(result.gradNorm)) {
+      if (options.clipGradNorm > 0 && result.gradNorm > options.clipGradNorm) {
+        scaleGradients(parameters, options.clipGradNorm / result.gradNorm);
+      }
       optimizer->step(learningRate);
       if (average) average->update(steps);
       ++steps;
@@ -145,7 +166,7 @@ struct Trainer::Impl {
 
   EvalResult evaluate(const TrainingBatch& batch) {
     const ClipBatch clips = checkedClips(batch, options.input);
-    const at::Tensor targets = checkedTargets(batch, options.loss.kind, options.numClasses).to(device);
+    const at::Tensor targets = toDevice(checkedTargets(batch, options.loss.kind, options.numClasses), device);
     at::NoGradGuard noGrad;
     if (!average) setTraining(false);
     const at::Tensor input = prepareBatch(clips, options.input, device);
@@ -204,6 +225,7 @@ struct Trainer::Impl {
     const Checkpoint checkpoint = readCheckpoint(path);
     restoreTensors(path, checkpoint.tensors, liveTensors());
     random.setState(checkpoint.random);
+    setting->setUpcoming(checkpoint.random);
     scaler.setState(checkpoint.scaler);
     steps = checkpoint.steps;
     return checkpoint.callerState;
@@ -217,6 +239,7 @@ struct Trainer::Impl {
   Loss loss;
   LossScaler scaler;
   RandomState random;
+  std::shared_ptr<StepSetting> setting;
   std::vector<torch::jit::Module> fixedNorms;  // in evaluation mode throughout
   std::unique_ptr<Optimizer> optimizer;
   std::unique_ptr<BufferSnapshot> buffers;
@@ -228,8 +251,14 @@ Trainer::Trainer(const ModelSource& source, const TrainerOptions& options)
     : impl_(std::make_unique<Impl>(source, options)) {}
 Trainer::~Trainer() = default;
 
-StepResult Trainer::step(const std::vector<TrainingBatch>& batches, double learningRate) {
-  return impl_->step(batches, learningRate);
+std::shared_ptr<StagedStep> Trainer::stage(std::vector<TrainingBatch> batches) const {
+  return impl_->stage(std::move(batches));
+}
+
+StepResult Trainer::step(StagedStep& staged, double learningRate) { return impl_->step(staged, learningRate); }
+
+StepResult Trainer::step(std::vector<TrainingBatch> batches, double learningRate) {
+  return step(*stage(std::move(batches)), learningRate);
 }
 
 EvalResult Trainer::evaluate(const TrainingBatch& batch) { return impl_->evaluate(batch); }

@@ -19,6 +19,9 @@ struct StepResult {
   double runMs = 0;
 };
 
+// Batches of a step on their way to the device; see native/training/staged_step.h.
+class StagedStep;
+
 struct EvalResult {
   double lossSum = 0;                // without label smoothing and class weights
   std::vector<float> probabilities;  // N×classes, row-major; softmax or sigmoids
@@ -36,10 +39,16 @@ class Trainer {
   Trainer(const Trainer&) = delete;
   Trainer& operator=(const Trainer&) = delete;
 
+  // Takes the batches of a step to come, from any thread. Where the device is not the CPU they are copied to it and
+  // augmented there while the present step runs.
+  std::shared_ptr<StagedStep> stage(std::vector<TrainingBatch> batches) const;
+
   // Augments, runs forward and backward over each batch in turn, and takes one optimiser step along the mean gradient
-  // of all their clips. Throws ERR_CLIP_SHAPE and ERR_INVALID_ARGUMENT for a batch that does not fit, and ERR_TRAINING
-  // where loss or gradients are not finite; then everything, the random state too, is as it was before.
-  StepResult step(const std::vector<TrainingBatch>& batches, double learningRate);
+  // of all their clips. Throws ERR_CLIP_SHAPE and ERR_INVALID_ARGUMENT for a batch that does not fit, ERR_TRAINING
+  // where loss or gradients are not finite, and ERR_OUT_OF_MEMORY; then everything, the random state too, is as it was
+  // before. A staged step can be taken once.
+  StepResult step(StagedStep& staged, double learningRate);
+  StepResult step(std::vector<TrainingBatch> batches, double learningRate);
 
   // Centre crop, no gradient, batch norm in evaluation mode, the averaged weights where there are some.
   EvalResult evaluate(const TrainingBatch& batch);

@@ -26,7 +26,7 @@ void WeightAverage::update(int64_t earlier) {
   const auto steps = static_cast<double>(earlier);
   const double decay = std::min(decay_, (1 + steps) / (10 + steps));
   at::_foreach_lerp_(averaged_, averagedFrom_, 1 - decay);
-  for (size_t index = 0; index < copied_.size(); ++index) copied_[index].copy_(copiedFrom_[index]);
+  if (!copied_.empty()) at::_foreach_copy_(copied_, copiedFrom_);
 }
 
 }  // namespace kinetorch

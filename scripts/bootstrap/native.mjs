@@ -53,13 +53,13 @@ export async function buildNative(libtorch, { tests }) {
 }
 
 /** As many compilers as there are cores, or fewer where the memory (or the container's share of it) is short. */
-function parallelJobs() {
+export function parallelJobs() {
   const limits = [totalmem(), process.constrainedMemory?.()].filter((bytes) => bytes > 0);
   return Math.max(1, Math.min(availableParallelism(), Math.floor(Math.min(...limits) / bytesPerCompiler)));
 }
 
 /** `[12/40]` of Ninja, `[ 30%]` of make. */
-function progressOf(line) {
+export function progressOf(line) {
   return /^\[ *(\d+\/\d+|\d+%)\]/.exec(line)?.[1];
 }
 

@@ -11,6 +11,7 @@ import { buildTypeScript } from '../bootstrap/typescript.mjs';
 import { checkLinking } from './checkLinking.mjs';
 import { stagedPlatform } from './folders.mjs';
 import { platformManifest } from './manifests.mjs';
+import { packCudaLibrary } from './packCudaLibrary.mjs';
 import { packHighway } from './packHighway.mjs';
 import { packLibTorch } from './packLibTorch.mjs';
 import { packageName, platform, platforms } from './platforms.mjs';
@@ -37,7 +38,7 @@ export async function prebuild() {
   mkdirSync(stagedPlatform, { recursive: true });
   await prebuildAddons(stagedPlatform);
   const prebuilds = join(stagedPlatform, 'prebuilds', platform);
-  const beside = packHighway(prebuilds);
+  const beside = [...packHighway(prebuilds), ...(await packCudaLibrary(prebuilds))];
   const libraries = packLibTorch(libtorch, stagedPlatform);
   writeFileSync(join(stagedPlatform, 'package.json'), `${JSON.stringify(platformManifest(), null, 2)}\n`);
   writeFileSync(join(stagedPlatform, 'README.md'), readme());

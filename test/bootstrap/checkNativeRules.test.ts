@@ -26,6 +26,8 @@ test('lets rooms include those below them', () => {
       'engine/queue.cpp': ['native/engine/queue.h', 'native/model/module.h'],
       'binding/addon.cpp': ['napi.h', 'native/engine/queue.h'],
       'bootstrap/bootstrap.cpp': ['napi.h'],
+      'cuda/launch.h': ['cuda_runtime_api.h'],
+      'cuda/kernel.cu': ['native/cuda/launch.h', 'native/runtime/error.h'],
     }),
   ).toEqual({ code: 0, breaches: '' });
 });
@@ -40,6 +42,16 @@ test.each([
     'bootstrap from elsewhere',
     { 'bootstrap/open.h': [], 'model/a.cpp': ['native/bootstrap/open.h'] },
     /must not include bootstrap\//,
+  ],
+  [
+    'the CUDA library from the core',
+    { 'cuda/launch.h': [], 'model/a.cpp': ['native/cuda/launch.h'] },
+    /model\/ must not include cuda\//,
+  ],
+  [
+    'another room in a CUDA source',
+    { 'model/module.h': [], 'cuda/kernel.cuh': ['native/model/module.h'] },
+    /cuda\/kernel\.cuh:1: cuda\/ must not include model\//,
   ],
   ['napi.h in a lower room', { 'engine/queue.cpp': ['napi.h'] }, /engine\/queue\.cpp:1 includes napi\.h/],
   ['a torch header in binding', { 'binding/addon.cpp': ['ATen/ATen.h'] }, /binding\/addon\.cpp → ATen\/ATen\.h/],

@@ -114,4 +114,14 @@ describe('where it cannot load', () => {
     expect(next.message).toMatch(/c10\S*: .*(too short|not a mach-o|invalid)/i);
     expect(existsSync(at('cache'))).toBe(false);
   });
+
+  test('leaves kinetorch_cuda beside the addon to the addon', () => {
+    linkAddons();
+    put(at('package', 'build', 'Release', 'libkinetorch_cuda.so'), 'no library either');
+    put(at('package', 'build', 'Release', 'libtorch-version'), '2.12.0+cpu\n');
+    // What is beside the addon is opened first: it would be what fails.
+    const { message } = load({ LIBTORCH: putLibTorch(at('libtorch'), '2.12.0') });
+    expect(message).toContain('c10');
+    expect(message).not.toContain('kinetorch_cuda');
+  });
 });

@@ -72,6 +72,12 @@ void expectCrop(const at::Tensor& clip, const OwnedClips& clips, int64_t n, cons
   }
 }
 
+AugmentedBatch augmented(const OwnedClips& clips, const at::Tensor& targets, const AugmentOptions& options,
+                         const InputSpec& input, RandomState& random) {
+  const Augmentation augmentation = drawAugmentation(clips.view, targets, options, input, random);
+  return augmentBatch(clips.view, targets, augmentation, input, at::kCPU);
+}
+
 AugmentOptions everything() {
   AugmentOptions options;
   options.cropArea = Range{0.3, 1};
@@ -105,7 +111,7 @@ TEST(AugmentBatch, WithEverythingOffIsARandomCrop) {
   const at::Tensor targets = oneHot({0, 1, 2, 0, 1}, 3);
   RandomState random(5);
   RandomState same(5);
-  const AugmentedBatch batch = augmentBatch(clips.view, targets, {}, input, random, at::kCPU);
+  const AugmentedBatch batch = augmented(clips, targets, {}, input, random);
   EXPECT_TRUE(batch.clips.is_contiguous(at::MemoryFormat::ChannelsLast3d));
   EXPECT_TRUE(batch.targets.equal(targets));
   for (int64_t n = 0; n < 5; ++n) {
@@ -123,14 +129,14 @@ TEST(AugmentBatch, FlipsNoClipOfAClassWhereSidesMatter) {
   at::Tensor targets = oneHot({0, 1, 0}, 3);
   targets[2][1] = 1;  // of two classes: the least of theirs counts
   RandomState random(5);
-  const AugmentedBatch batch = augmentBatch(clips.view, targets, options, input, random, at::kCPU);
+  const AugmentedBatch batch = augmented(clips, targets, options, input, random);
   for (int64_t n = 0; n < 3; ++n) {
     CropPlan crop;
     crop.flip = n == 0;
     expectCrop(batch.clips[n], clips, n, crop, input);
   }
   options.flip = {1, 0};
-  EXPECT_THROW(augmentBatch(clips.view, targets, options, input, random, at::kCPU), Error);
+  EXPECT_THROW(augmented(clips, targets, options, input, random), Error);
 }
 
 TEST(AugmentBatch, MixupBlendsClipsAndTargetsByOneShare) {
@@ -142,7 +148,7 @@ TEST(AugmentBatch, MixupBlendsClipsAndTargetsByOneShare) {
   const at::Tensor plain = prepareBatch(clips.view, input, at::kCPU);
   RandomState random(9);
   for (int step = 0; step < 20; ++step) {
-    const AugmentedBatch batch = augmentBatch(clips.view, targets, options, input, random, at::kCPU);
+    const AugmentedBatch batch = augmented(clips, targets, options, input, random);
     const double own = batch.targets[0][0].item<double>();
     EXPECT_NEAR(batch.targets[0][3].item<double>(), 1 - own, 1e-6);
     EXPECT_TRUE(batch.targets.sum(1).allclose(at::ones({4})));
@@ -163,7 +169,7 @@ TEST(AugmentBatch, CutmixPastesOneBoxAndMixesTargetsByItsArea) {
   RandomState random(9);
   double largest = 0;
   for (int step = 0; step < 50; ++step) {
-    const AugmentedBatch batch = augmentBatch(clips.view, targets, options, input, random, at::kCPU);
+    const AugmentedBatch batch = augmented(clips, targets, options, input, random);
     // Where a clip shows the other: the same rows and columns in all clips and frames.
     const at::Tensor pasted = batch.clips.ne(plain).any(1).any(1).any(0);
     const int64_t rows = pasted.any(1).sum().item<int64_t>();
@@ -187,7 +193,7 @@ TEST(AugmentBatch, TakesMixupAndCutmixInTurnAtRandom) {
   const at::Tensor plain = prepareBatch(clips.view, input, at::kCPU);
   int blends = 0;
   for (int step = 0; step < 400; ++step) {
-    const AugmentedBatch batch = augmentBatch(clips.view, oneHot({0, 1}, 2), options, input, random, at::kCPU);
+    const AugmentedBatch batch = augmented(clips, oneHot({0, 1}, 2), options, input, random);
     const at::Tensor own = batch.clips.eq(plain);
     const at::Tensor other = batch.clips.eq(at::roll(plain, {1}, {0}));
     blends += !own.logical_or(other).all().item<bool>();
@@ -203,8 +209,7 @@ TEST(AugmentBatch, ErasesTheSameBoxWithTheSameNoiseInEveryFrame) {
   const at::Tensor plain = bytesOf(prepareBatch(clips.view, input, at::kCPU), input);
   RandomState random(3);
   RandomState same(3);
-  const AugmentedBatch batch =
-      augmentBatch(clips.view, oneHot({0, 0, 0, 0, 0, 0}, 1), options, input, random, at::kCPU);
+  const AugmentedBatch batch = augmented(clips, oneHot({0, 0, 0, 0, 0, 0}, 1), options, input, random);
   const at::Tensor erased = bytesOf(batch.clips, input);
   for (int64_t n = 0; n < 6; ++n) {
     const auto erasure = drawClipPlan(clips.view, options, std::nullopt, input, same).erasure;
@@ -230,17 +235,17 @@ TEST(AugmentBatch, TheSameSeedGivesTheSameBytesOnAnyThreads) {
   RandomState second(17);
   for (int step = 0; step < 4; ++step) {
     at::set_num_threads(1);
-    const AugmentedBatch one = augmentBatch(clips.view, targets, everything(), input, first, at::kCPU);
+    const AugmentedBatch one = augmented(clips, targets, everything(), input, first);
     at::set_num_threads(4);
-    const AugmentedBatch two = augmentBatch(clips.view, targets, everything(), input, second, at::kCPU);
+    const AugmentedBatch two = augmented(clips, targets, everything(), input, second);
     EXPECT_TRUE(one.clips.equal(two.clips));
     EXPECT_TRUE(one.targets.equal(two.targets));
     EXPECT_EQ(first.state(), second.state());
   }
   at::set_num_threads(before);
   RandomState other(18);
-  EXPECT_FALSE(augmentBatch(clips.view, targets, everything(), input, first, at::kCPU)
-                   .clips.equal(augmentBatch(clips.view, targets, everything(), input, other, at::kCPU).clips));
+  EXPECT_FALSE(augmented(clips, targets, everything(), input, first)
+                   .clips.equal(augmented(clips, targets, everything(), input, other).clips));
 }
 
 TEST(AugmentBatch, GoesOnFromASavedStateAsIfItHadNeverStopped) {
@@ -248,12 +253,12 @@ TEST(AugmentBatch, GoesOnFromASavedStateAsIfItHadNeverStopped) {
   const InputSpec input = inputOf(2, 24, 32);
   const at::Tensor targets = oneHot({0, 1, 2, 0}, 3);
   RandomState random(17);
-  augmentBatch(clips.view, targets, everything(), input, random, at::kCPU);
+  augmented(clips, targets, everything(), input, random);
   RandomState restored(0);
   restored.setState(random.state());
   for (int step = 0; step < 3; ++step) {
-    EXPECT_TRUE(augmentBatch(clips.view, targets, everything(), input, random, at::kCPU)
-                    .clips.equal(augmentBatch(clips.view, targets, everything(), input, restored, at::kCPU).clips));
+    EXPECT_TRUE(augmented(clips, targets, everything(), input, random)
+                    .clips.equal(augmented(clips, targets, everything(), input, restored).clips));
   }
 }
 

@@ -4,12 +4,13 @@
 #include <c10/core/InferenceMode.h>
 #include <gtest/gtest.h>
 #include <torch/csrc/jit/api/module.h>
-#include <torch/csrc/jit/runtime/interpreter.h>
 
 #include <string>
 #include <vector>
 
 #include "native/model/batch_sharing.h"
+#include "test/native/frozen_graph.h"
+#include "test/native/lively_network.h"
 
 namespace kinetorch {
 namespace {
@@ -37,26 +38,17 @@ struct Rewritten {
   double error;  // largest difference, relative to the largest output
 };
 
-at::Tensor runGraph(const torch::jit::Module& module, const std::shared_ptr<torch::jit::Graph>& graph,
-                    const at::Tensor& clips) {
-  torch::jit::Stack stack{module._ivalue(), clips.clone()};
-  torch::jit::InterpreterState(torch::jit::Code(graph, "forward")).run(stack);
-  return stack.back().toTensor();
-}
-
 Rewritten rewrite(const std::string& body, const at::Tensor& clips = at::randn({2, kChannels, 4, 6, 7})) {
   const c10::InferenceMode guard;
-  const torch::jit::Module frozen = torch::jit::freeze(moduleOf(body));
-  const auto graph = frozen.get_method("forward").graph();
-  const at::Tensor expected = runGraph(frozen, graph->copy(), clips);
+  const test::FrozenGraph network(moduleOf(body));
+  const at::Tensor expected = network.run(clips);
   const auto context = std::make_shared<ConvolutionContext>(Optimization::kFast, "", int64_t{1} << 30);
   Rewritten result;
-  result.convolutions = fuseConvolutions(graph, context).size();
-  for (const torch::jit::Node* node : graph->nodes())
-    result.operators += std::string(node->kind().toQualString()) + ' ';
-  const at::Tensor found = runGraph(frozen, graph, clips);
+  result.convolutions = fuseConvolutions(network.graph(), context).size();
+  result.operators = network.operators();
+  const at::Tensor found = network.run(clips);
   EXPECT_EQ(found.sizes(), expected.sizes());
-  result.error = ((found - expected).abs().max() / expected.abs().max()).item<double>();
+  result.error = test::relativeError(found, expected);
   return result;
 }
 

@@ -6,12 +6,14 @@
 #include <torch/csrc/autograd/grad_mode.h>
 #include <torch/csrc/jit/api/module.h>
 
-#include "native/architectures/build.h"
 #include "native/model/module_io.h"
 #include "native/runtime/error.h"
+#include "test/native/lively_network.h"
 
 namespace kinetorch {
 namespace {
+
+using test::relativeError;
 
 constexpr int64_t kClasses = 5;
 
@@ -28,8 +30,9 @@ InputSpec smallInput() {
 
 std::unique_ptr<Network> load(const torch::jit::Module& module, int64_t numClasses = kClasses,
                               c10::ScalarType precision = at::kFloat, Optimization level = Optimization::kOff,
-                              std::optional<bool> byClips = std::nullopt) {
+                              std::optional<bool> byClips = std::nullopt, bool asForCuda = false) {
   OptimizeOptions optimize;
+  optimize.asForCuda = asForCuda;
   optimize.level = level;
   optimize.byClips = byClips;
   optimize.measureMs = 50;
@@ -38,31 +41,9 @@ std::unique_ptr<Network> load(const torch::jit::Module& module, int64_t numClass
   return loadNetwork({"", serializeModule(module, "{}")}, smallInput(), numClasses, at::kCPU, precision, optimize);
 }
 
-// Fresh networks have batch norms that do nothing and a last layer near zero; these have neither.
-torch::jit::Module lively(const std::string& architecture) {
-  at::NoGradGuard noGrad;
-  at::manual_seed(4);
-  torch::jit::Module module = buildArchitecture(architecture, kClasses, 1);
-  for (const auto& buffer : module.named_buffers()) {
-    at::Tensor value = buffer.value;
-    if (buffer.name.find("running_mean") != std::string::npos) value.normal_(0.0, 0.1);
-    if (buffer.name.find("running_var") != std::string::npos) value.uniform_(0.5, 1.5);
-  }
-  for (const auto& parameter : module.named_parameters()) {
-    at::Tensor value = parameter.value;
-    if (value.dim() == 1) value.add_(at::randn_like(value) * 0.1);
-    if (parameter.name == "fc.weight") value.normal_(0.0, 0.3);
-  }
-  module.eval();
-  return module;
-}
+torch::jit::Module lively(const std::string& architecture) { return test::lively(architecture, kClasses); }
 
 at::Tensor clips(int64_t count) { return at::randn({count, 3, 4, 32, 32}); }
-
-// Relative to the largest logit.
-double relativeError(const at::Tensor& actual, const at::Tensor& expected) {
-  return ((actual - expected).abs().max() / expected.abs().max()).item<double>();
-}
 
 class FrozenNetwork : public testing::TestWithParam<const char*> {};
 
@@ -91,6 +72,17 @@ TEST_P(FrozenNetwork, GivesTheSameByFasterKernels) {
       EXPECT_LE(relativeError(network->logits(input), module.forward({input}).toTensor()), 1e-4);
     }
   }
+}
+
+// What is done to a network on CUDA, on the CPU, where LibTorch's operators do the rest.
+TEST_P(FrozenNetwork, GivesTheSameRewrittenForCuda) {
+  at::NoGradGuard noGrad;
+  torch::jit::Module module = lively(GetParam());
+  const at::Tensor input = clips(2);
+  const std::unique_ptr<Network> network =
+      load(module, kClasses, at::kFloat, Optimization::kFast, std::nullopt, /*asForCuda=*/true);
+  EXPECT_EQ(network->warning(), "");
+  EXPECT_LE(relativeError(network->logits(input), module.forward({input}).toTensor()), 1e-4);
 }
 
 // One thread a clip, and all threads for what is left over.
@@ -132,6 +124,37 @@ TEST(Network, CountsItsBytes) {
   for (const at::Tensor& parameter : module.parameters()) parameters += parameter.numel();
   EXPECT_EQ(load(module)->bytes(), parameters * 4);
   EXPECT_EQ(load(module, kClasses, at::kBFloat16)->bytes(), parameters * 2);
+}
+
+// With widths that are padded in half precision.
+TEST(Network, GivesTheSameRewrittenForCudaInHalfPrecision) {
+  torch::jit::Module module("Narrow");
+  module.register_attribute("training", c10::BoolType::get(), false);
+  module.register_parameter("a", at::randn({20, 3, 1, 3, 3}), false);
+  module.register_parameter("b", at::randn({kClasses, 20, 3, 1, 1}), false);
+  module.define(R"(
+def forward(self, x: Tensor) -> Tensor:
+    return torch.mean(torch.conv3d(torch.relu(torch.conv3d(x, self.a)), self.b), [2, 3, 4])
+)");
+  const at::Tensor input = clips(2);
+  const std::unique_ptr<Network> network =
+      load(module, kClasses, at::kBFloat16, Optimization::kFast, std::nullopt, /*asForCuda=*/true);
+  EXPECT_EQ(network->warning(), "");
+  EXPECT_LE(relativeError(network->logits(input.to(at::kBFloat16)), load(module)->logits(input)), 5e-2);
+}
+
+// Freezing makes the kind of the weights a constant, which must then be the one that they have in the end.
+TEST(Network, RunsCodeThatAsksForTheKindOfItsWeights) {
+  torch::jit::Module module("Asking");
+  module.register_attribute("training", c10::BoolType::get(), false);
+  module.register_parameter("w", at::randn({kClasses, 3, 1, 3, 3}), false);
+  module.define(R"(
+def forward(self, x: Tensor) -> Tensor:
+    return torch.mean(torch.conv3d(x.to(self.w.dtype), self.w), [2, 3, 4])
+)");
+  const at::Tensor input = clips(1);
+  const at::Tensor logits = load(module, kClasses, at::kBFloat16)->logits(input.to(at::kBFloat16));
+  EXPECT_LE(relativeError(logits, load(module)->logits(input)), 5e-2);
 }
 
 TEST(Network, StaysAsItWasWhereFasterKernelsGiveOtherLogits) {

@@ -132,24 +132,24 @@ TEST(Optimizer, CopiedStateGoesOnAsTheOriginal) {
   }
 }
 
-TEST(ClipGradients, ScalesAllTogetherDownToTheNorm) {
+TEST(GradientNorm, IsOfAllTogether) {
   at::Tensor a = at::zeros({2});
   at::Tensor b = at::zeros({1, 1});
+  at::Tensor unused = at::zeros({1});
+  EXPECT_EQ(gradientNorm({a, b}).item<double>(), 0);
   a.mutable_grad() = at::tensor({3.0f, 0.0f});
   b.mutable_grad() = at::full({1, 1}, 4.0f);
-  EXPECT_NEAR(clipGradients({a, b}, 0), 5.0, 1e-6);
-  EXPECT_NEAR(a.grad()[0].item<double>(), 3.0, 1e-6);
-  EXPECT_NEAR(clipGradients({a, b}, 10), 5.0, 1e-6);
-  EXPECT_NEAR(a.grad()[0].item<double>(), 3.0, 1e-6);
-  EXPECT_NEAR(clipGradients({a, b}, 1), 5.0, 1e-6);
+  EXPECT_NEAR(gradientNorm({a, unused, b}).item<double>(), 5.0, 1e-6);
+  scaleGradients({a, unused, b}, 0.2);
+  EXPECT_NEAR(gradientNorm({a, unused, b}).item<double>(), 1.0, 1e-6);
   EXPECT_NEAR(a.grad()[0].item<double>(), 0.6, 1e-6);
   EXPECT_NEAR(b.grad().item<double>(), 0.8, 1e-6);
 }
 
-TEST(ClipGradients, ReportsANormThatIsNotFinite) {
+TEST(GradientNorm, IsNotFiniteWhereAGradientIsNot) {
   at::Tensor a = at::zeros({2});
   a.mutable_grad() = at::tensor({1.0f, std::nanf("")});
-  EXPECT_FALSE(std::isfinite(clipGradients({a}, 1)));
+  EXPECT_FALSE(std::isfinite(gradientNorm({a}).item<double>()));
 }
 
 }  // namespace

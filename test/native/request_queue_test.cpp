@@ -143,6 +143,33 @@ TEST(RequestQueue, TakesAll) {
   EXPECT_EQ(queue.size(), 0u);
 }
 
+TEST(RequestQueue, OfSeveralConsumersOneTakesABatchAndTheOthersWaitOnForYoungerRequests) {
+  RequestQueue queue(10, 2, milliseconds(200));
+  const auto consume = [&] {
+    const std::vector<Request> batch = queue.popBatch();
+    const auto waited = batch.empty() ? milliseconds(0) : Clock::now() - batch.front().submitted;
+    return std::make_pair(idsOf(batch), waited);
+  };
+  auto first = std::async(std::launch::async, consume);
+  auto second = std::async(std::launch::async, consume);
+  std::this_thread::sleep_for(milliseconds(20));
+  queue.push(request(1));
+  std::this_thread::sleep_for(milliseconds(50));  // both know of it
+  queue.push(request(2));
+  std::this_thread::sleep_for(milliseconds(50));
+  queue.push(request(3));
+  auto [ids, waited] = first.get();
+  auto [otherIds, otherWaited] = second.get();
+  if (ids != Ids{1, 2}) {
+    std::swap(ids, otherIds);
+    std::swap(waited, otherWaited);
+  }
+  EXPECT_EQ(ids, (Ids{1, 2}));
+  EXPECT_EQ(otherIds, (Ids{3}));
+  // Not only until the first one's time was up.
+  EXPECT_GE(otherWaited, milliseconds(200));
+}
+
 TEST(RequestQueue, LosesNothingBetweenManyThreads) {
   constexpr uint64_t kEach = 500;
   RequestQueue queue(2000, 7, milliseconds(1));

@@ -18,10 +18,11 @@ namespace kinetorch::test {
 inline constexpr int64_t kClasses = 3;
 
 // Convolution, batch norm, ReLU, dropout, mean over space and time, linear layer.
-inline torch::jit::Module tinyNetwork() {
+inline torch::jit::Module tinyNetwork(double dropout = 0.1) {
   at::manual_seed(1);
   torch::jit::Module module("TinyNetwork");
   module.register_attribute("training", c10::BoolType::get(), true);
+  module.register_attribute("dropout", c10::FloatType::get(), dropout);
   module.register_parameter("conv", at::randn({8, 3, 1, 3, 3}) * 0.2, false);
   module.register_parameter("scale", at::ones({8}), false);
   module.register_parameter("shift", at::zeros({8}), false);
@@ -33,7 +34,7 @@ inline torch::jit::Module tinyNetwork() {
     def forward(self, x: Tensor) -> Tensor:
         x = torch.conv3d(x, self.conv, None, [1, 2, 2], [0, 1, 1])
         x = torch.batch_norm(x, self.scale, self.shift, self.mean, self.variance, self.training, 0.1, 1e-5, True)
-        x = torch.dropout(torch.relu(x), 0.1, self.training)
+        x = torch.dropout(torch.relu(x), self.dropout, self.training)
         return torch.linear(torch.mean(x, [2, 3, 4]), self.weight, self.bias)
   )");
   return module;
@@ -78,6 +79,28 @@ inline TrainingBatch colourBatch(uint32_t seed, int64_t clips = 6) {
     }
   }
   return batch;
+}
+
+inline TrainingBatch blackBatch() {
+  TrainingBatch batch = colourBatch(1);
+  batch.data.assign(batch.data.size(), 0);
+  return batch;
+}
+
+// Asks for more memory than there is for a batch of black clips, after batch norm has seen it.
+inline torch::jit::Module glutton() {
+  torch::jit::Module network = tinyNetwork();
+  torch::jit::Module module("Glutton");
+  module.register_attribute("training", c10::BoolType::get(), true);
+  module.register_module("inner", network);
+  module.define(R"(
+    def forward(self, x: Tensor) -> Tensor:
+        logits = self.inner.forward(x)
+        if bool(x.mean() < -1.98):
+            logits = logits + torch.zeros([1 << 45, 8], device=x.device).sum()
+        return logits
+  )");
+  return module;
 }
 
 inline double rate(OptimizerKind kind) { return kind == OptimizerKind::kSgd ? 0.1 : 0.02; }

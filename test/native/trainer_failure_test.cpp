@@ -15,8 +15,10 @@
 namespace kinetorch {
 namespace {
 
+using test::blackBatch;
 using test::codeOf;
 using test::colourBatch;
+using test::glutton;
 using test::optionsOf;
 using test::rate;
 using test::sourceOf;
@@ -26,12 +28,6 @@ using test::TrainerFiles;
 std::string textOf(const std::string& path) {
   const test::Bytes bytes = test::readBytes(path);
   return {bytes.begin(), bytes.end()};
-}
-
-TrainingBatch blackBatch() {
-  TrainingBatch batch = colourBatch(1);
-  batch.data.assign(batch.data.size(), 0);
-  return batch;
 }
 
 // Gives NaN for a batch of black clips, or there a finite loss with a gradient of NaN.
@@ -76,6 +72,16 @@ TEST_F(TrainerFiles, AFailedStepLeavesEverythingAsItWas) {
     EXPECT_EQ(textOf(path("after")), textOf(path("before")));
     EXPECT_EQ(codeOf([&] { trainer.step({colourBatch(3)}, 0.01); }), "no error");
   }
+}
+
+TEST_F(TrainerFiles, AStepWithoutMemoryLeavesEverythingAsItWas) {
+  Trainer trainer(sourceOf(glutton()), optionsOf(OptimizerKind::kAdamW));
+  trainer.step({colourBatch(1)}, 0.01);
+  trainer.saveCheckpoint(path("before"), "");
+  EXPECT_EQ(codeOf([&] { trainer.step({colourBatch(2), blackBatch()}, 0.01); }), "ERR_OUT_OF_MEMORY");
+  trainer.saveCheckpoint(path("after"), "");
+  EXPECT_EQ(textOf(path("after")), textOf(path("before")));
+  EXPECT_EQ(codeOf([&] { trainer.step({colourBatch(3)}, 0.01); }), "no error");
 }
 
 TEST_F(TrainerFiles, WeightsThatAreNotFiniteAreNotSaved) {

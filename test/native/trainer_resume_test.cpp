@@ -71,6 +71,26 @@ TEST_F(TrainerFiles, ResumedRunEqualsTheUninterruptedOneBitForBit) {
   }
 }
 
+TEST_F(TrainerFiles, StagedStepsAreTheSameSteps) {
+  const ModelSource source = sourceOf(tinyNetwork());
+  const TrainerOptions options = everythingRandom(OptimizerKind::kAdamW, "float32");
+  std::vector<double> expected, losses;
+  Trainer plain(source, options);
+  runSteps(plain, 0, 4, 0.02, expected);
+  plain.saveCheckpoint(path("plain"), "");
+
+  Trainer trainer(source, options);
+  std::shared_ptr<StagedStep> next = trainer.stage({colourBatch(0), colourBatch(1, 3)});
+  for (uint32_t step = 0; step < 4; ++step) {
+    const std::shared_ptr<StagedStep> present = std::move(next);
+    next = trainer.stage({colourBatch(2 * step + 2), colourBatch(2 * step + 3, 3)});
+    losses.push_back(trainer.step(*present, 0.02).loss);
+  }
+  trainer.saveCheckpoint(path("staged"), "");
+  EXPECT_EQ(losses, expected);
+  EXPECT_EQ(test::readBytes(path("staged")), test::readBytes(path("plain")));
+}
+
 TEST_F(TrainerFiles, ACheckpointWithoutARandomStateWouldNotDo) {
   TrainerOptions options = everythingRandom(OptimizerKind::kSgd, "float32");
   std::vector<double> first, second;

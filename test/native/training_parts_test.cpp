@@ -61,8 +61,8 @@ TEST(Loss, OfSoftTargetsIsTheMixOfTheHardOnes) {
 TEST(Loss, CountsWhatIsRight) {
   const at::Tensor logits = at::tensor({2.f, -1.f, 1.f, -3.f, -1.f, 0.5f}).view({2, 3});
   const at::Tensor targets = at::tensor({1.f, 0.f, 1.f, 0.f, 0.6f, 0.4f}).view({2, 3});
-  EXPECT_EQ(Loss({LossKind::kCrossEntropy, 0, {}}, 3, at::kCPU).correct(logits, targets), 1);
-  EXPECT_EQ(Loss({LossKind::kBinaryCrossEntropy, 0, {}}, 3, at::kCPU).correct(logits, targets), 1);
+  EXPECT_EQ(Loss({LossKind::kCrossEntropy, 0, {}}, 3, at::kCPU).correct(logits, targets).item<int64_t>(), 1);
+  EXPECT_EQ(Loss({LossKind::kBinaryCrossEntropy, 0, {}}, 3, at::kCPU).correct(logits, targets).item<int64_t>(), 1);
 }
 
 TEST(WeightAverage, WarmsUpAndFollowsTheWeights) {

@@ -1,27 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { createModel } from '../../lib/model/createModel';
 import { loadModel } from '../../lib/model/loadModel';
+import { classifyInWorker } from './classifyInWorker';
 import { runProgram } from './runProgram';
 
 jest.setTimeout(180_000);
-
-/** What classifyWorker.cjs posts. */
-function classifyInWorker(path: string, calls: number): Promise<number[][]> {
-  const program = join(__dirname, 'programs', 'classifyWorker.cjs');
-  return new Promise((resolve, reject) => {
-    const worker = new Worker(program, { workerData: { path, calls } });
-    let results: number[][] = [];
-    worker.on('message', (message: number[][]) => {
-      results = message;
-    });
-    worker.on('error', reject);
-    // The worker ends by itself: nothing it loaded holds it.
-    worker.on('exit', (code) => (code === 0 ? resolve(results) : reject(new Error(`the worker ended with ${code}`))));
-  });
-}
 
 test('several worker threads load and classify at the same time and agree with the main thread', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'kinetorch-workers-'));
@@ -29,8 +14,9 @@ test('several worker threads load and classify at the same time and agree with t
     const path = join(folder, 'model.pt');
     const input = { frames: 4, height: 32, width: 32, resize: [36, 48] as [number, number] };
     await (await createModel({ architecture: 'r2plus1d_dw', numClasses: 6, input })).save(path);
-    await using model = await loadModel(path, { device: 'cpu', threads: 1 });
-    const workers = Array.from({ length: 4 }, () => classifyInWorker(path, 10));
+    const options = { device: 'cpu', threads: 1 } as const;
+    await using model = await loadModel(path, options);
+    const workers = Array.from({ length: 4 }, () => classifyInWorker(path, 10, options));
     const data = Uint8Array.from({ length: 4 * 40 * 56 * 3 }, (_, i) => (Math.imul(i + 1, 2654435761) >>> 24) & 255);
     const expected = await model.logits({ data, frames: 4, height: 40, width: 56 });
     for (const results of await Promise.all(workers)) {

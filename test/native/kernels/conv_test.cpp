@@ -78,16 +78,17 @@ TEST(Conv, SupportsWhatTheAlgorithmsCanDo) {
 
 TEST(Conv, RefusesWhatItCannotDo) {
   const std::vector<float> weights = randomFloats(weightFloats(kStem), 1);
-  EXPECT_THROW(PackedConv(kStem, ConvAlgorithm::kWinograd4, weights.data(), nullptr), std::invalid_argument);
-  EXPECT_THROW(PackedConv(kStem, ConvAlgorithm::kDirect, weights.data(), nullptr, "MMX"), std::invalid_argument);
-  const PackedConv conv(kStem, ConvAlgorithm::kDirect, weights.data(), nullptr);
   SerialFor serial;
+  EXPECT_THROW(PackedConv(kStem, ConvAlgorithm::kWinograd4, weights.data(), nullptr, serial), std::invalid_argument);
+  EXPECT_THROW(PackedConv(kStem, ConvAlgorithm::kDirect, weights.data(), nullptr, serial, "MMX"),
+               std::invalid_argument);
+  const PackedConv conv(kStem, ConvAlgorithm::kDirect, weights.data(), nullptr, serial);
   const ConvPlan other = {ConvAlgorithm::kWinograd2, 1, 1, false};
   EXPECT_THROW(run(conv, other, kSize, {}, nullptr, serial), std::invalid_argument);
   EXPECT_THROW(run(conv, {}, {0, 1, 8, 8}, {}, nullptr, serial), std::invalid_argument);
   ConvLayer unpadded = kStem;
   unpadded.padding = {0, 0, 0};
-  const PackedConv large(unpadded, ConvAlgorithm::kDirect, weights.data(), nullptr);
+  const PackedConv large(unpadded, ConvAlgorithm::kDirect, weights.data(), nullptr, serial);
   EXPECT_THROW(run(large, {}, {1, 1, 6, 9}, {}, nullptr, serial), std::invalid_argument);
 }
 
@@ -95,8 +96,8 @@ TEST(Conv, SumsInTheSameOrderWhateverThePlanAndTheThreads) {
   for (const ConvLayer& layer : {kSpatial, kTemporal, kCubic, kPointwise, kStem, kDepthwise}) {
     const std::vector<float> weights = randomFloats(weightFloats(layer), 1);
     const std::vector<float> input = randomFloats(floatsIn(kSize, layer.inputChannels), 2);
-    const PackedConv conv(layer, fastest(layer), weights.data(), nullptr);
     ThreadFor one(1);
+    const PackedConv conv(layer, fastest(layer), weights.data(), nullptr, one);
     const std::vector<float> expected = runConv(conv, defaultPlan(conv, kSize, 1), kSize, input, one);
     for (const int threads : {1, 2, 5}) {
       ThreadFor several(threads);
@@ -113,8 +114,8 @@ TEST(Conv, KeepsNotANumberThroughRelu) {
       const std::vector<float> weights = randomFloats(weightFloats(layer), 1);
       std::vector<float> input = randomFloats(floatsIn(kSize, layer.inputChannels), 2);
       input[0] = std::numeric_limits<float>::quiet_NaN();
-      const PackedConv conv(layer, fastest(layer), weights.data(), nullptr, target);
       SerialFor serial;
+      const PackedConv conv(layer, fastest(layer), weights.data(), nullptr, serial, target);
       EXPECT_TRUE(std::isnan(runConv(conv, defaultPlan(conv, kSize, 1), kSize, input, serial, true)[0])) << target;
     }
   }
@@ -123,7 +124,8 @@ TEST(Conv, KeepsNotANumberThroughRelu) {
 TEST(Conv, OffersPlansOfItsAlgorithmWithTheDefaultFirst) {
   for (const ConvLayer& layer : {kSpatial, kTemporal, kCubic, kPointwise, kStem, kDepthwise}) {
     const std::vector<float> weights = randomFloats(weightFloats(layer), 1);
-    const PackedConv conv(layer, fastest(layer), weights.data(), nullptr);
+    SerialFor serial;
+    const PackedConv conv(layer, fastest(layer), weights.data(), nullptr, serial);
     for (const ClipSize& size : {kSize, ClipSize{1, 1, 1, 1}, ClipSize{1, 32, 224, 224}}) {
       const ConvPlan chosen = defaultPlan(conv, size, 2);
       const std::vector<ConvPlan> plans = candidatePlans(conv, size, 2);
@@ -155,8 +157,9 @@ TEST(Conv, KnowsItsSizes) {
   EXPECT_EQ(out.height, 56);
   EXPECT_EQ(out.width, 56);
   const std::vector<float> weights = randomFloats(weightFloats(kSpatial), 1);
+  SerialFor serial;
   const auto bytes = [&](ConvAlgorithm algorithm) {
-    return PackedConv(kSpatial, algorithm, weights.data(), nullptr).bytes();
+    return PackedConv(kSpatial, algorithm, weights.data(), nullptr, serial).bytes();
   };
   const size_t direct = bytes(ConvAlgorithm::kDirect);
   EXPECT_GE(direct, weights.size() * sizeof(float));

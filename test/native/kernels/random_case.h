@@ -90,7 +90,7 @@ class RandomCases {
       }
     } else {
       using Kernel = std::array<int64_t, 3>;
-      std::vector<Kernel> kernels = {Kernel{1, 3, 3}, Kernel{3, 1, 1}, Kernel{3, 3, 3}};
+      std::vector<Kernel> kernels = {Kernel{1, 3, 3}, Kernel{3, 1, 1}, Kernel{3, 3, 3}, Kernel{5, 1, 1}};
       if (algorithm_ == ConvAlgorithm::kDirect) kernels.push_back(Kernel{1, 1, 1});
       layer.kernel = any(kernels);
       for (size_t axis = 0; axis < 3; ++axis) layer.padding[axis] = layer.kernel[axis] / 2;

@@ -36,9 +36,9 @@ double errorOf(const ConvCase& c, const std::string& target, std::mt19937& rando
     arguments.residual = output.data();
   }
 
-  const PackedConv conv(c.layer, c.plan.algorithm, weights.data(), maybeBias, target);
-  GuardedBuffer workspace(workspaceBytes(conv, c.plan, c.input, c.threads) / sizeof(float));
   ThreadFor threads(c.threads);
+  const PackedConv conv(c.layer, c.plan.algorithm, weights.data(), maybeBias, threads, target);
+  GuardedBuffer workspace(workspaceBytes(conv, c.plan, c.input, c.threads) / sizeof(float));
   run(conv, c.plan, c.input, arguments, workspace.data(), threads);
   EXPECT_TRUE(input.intact() && weights.intact() && bias.intact() && residual.intact());
   EXPECT_TRUE(output.intact());

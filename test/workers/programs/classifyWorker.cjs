@@ -4,8 +4,8 @@ const { loadModel } = require('../../..');
 const { noiseClip } = require('./common.cjs');
 
 async function main() {
-  const { path, calls } = workerData;
-  const model = await loadModel(path, { device: 'cpu', threads: 1 });
+  const { path, calls, options } = workerData;
+  const model = await loadModel(path, options);
   const results = await Promise.all(Array.from({ length: calls }, () => model.logits(noiseClip(4, 40, 56))));
   await model.dispose();
   return results.map((logits) => Array.from(logits));

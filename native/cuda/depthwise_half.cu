@@ -1,0 +1,7 @@
+#include "native/cuda/depthwise_launch.cuh"
+
+namespace kinetorch {
+
+void launchDepthwiseHalf(const DepthwiseJob& job, cudaStream_t stream) { launchDepthwiseOf<__half>(job, stream); }
+
+}  // namespace kinetorch

@@ -1,0 +1,112 @@
+#include "native/engine/batch_runner.h"
+
+#include <ATen/ATen.h>
+#include <c10/core/InferenceMode.h>
+
+#include <algorithm>
+#include <string>
+
+#include "native/engine/read_rows.h"
+#include "native/preprocessing/preprocess.h"
+#include "native/runtime/device_memory.h"
+
+namespace kinetorch {
+
+std::vector<int64_t> bucketSizes(int64_t maxBatchSize) {
+  std::vector<int64_t> sizes;
+  for (int64_t size = 1; size < maxBatchSize; size *= 2) sizes.push_back(size);
+  sizes.push_back(maxBatchSize);
+  return sizes;
+}
+
+BatchRunner::BatchRunner(std::unique_ptr<Network> network, const InputSpec& input, c10::Device device,
+                         c10::ScalarType precision, std::vector<int64_t> sizes)
+    : network_(std::move(network)),
+      input_(input),
+      device_(device),
+      precision_(precision),
+      sizes_(std::move(sizes)),
+      copying_(device),
+      computing_(device) {
+  if (sizes_.empty()) return;
+  const c10::InferenceMode guard;
+  const DeviceStream::Current current(computing_);
+  network_->warmUp(sizes_);
+}
+
+BatchRunner::Slot::Slot(const BatchRunner& runner) : staged(runner.device_), done(runner.device_) {
+  const c10::InferenceMode guard;
+  if (!runner.sizes_.empty()) staging.emplace(runner.input_, runner.device_, runner.precision_);
+}
+
+void BatchRunner::stage(Slot& slot, BatchItems items) const {
+  const c10::InferenceMode guard;
+  for (BatchItem& item : items) item.error.reset();
+  if (!slot.staging) {
+    slot.clips = preprocess(items);
+    return;
+  }
+  const DeviceStream::Current current(copying_);
+  const auto size = std::lower_bound(sizes_.begin(), sizes_.end(), static_cast<int64_t>(items.size()));
+  slot.clips = slot.staging->stage(items, *size);
+  copying_.record(slot.staged);
+}
+
+// A clip that cannot be preprocessed fails alone.
+at::Tensor BatchRunner::preprocess(BatchItems items) const {
+  const at::Tensor clips = at::empty(
+      {static_cast<int64_t>(items.size()), 3, input_.frames, input_.height, input_.width},
+      at::TensorOptions(precision_).device(device_).memory_format(at::MemoryFormat::ChannelsLast3d));
+  for (size_t i = 0; i < items.size(); ++i) {
+    const auto index = static_cast<int64_t>(i);
+    const auto prepare = [&] { preprocessClip(items[i].request.clip, items[i].request.crop, input_, clips, index); };
+    if (!prepareItem(items[i], prepare)) clips[index].zero_();
+  }
+  return clips;
+}
+
+void BatchRunner::launch(Slot& slot, BatchItems items) const {
+  const c10::InferenceMode guard;
+  const DeviceStream::Current current(computing_);
+  computing_.waitFor(slot.staged);
+  const bool embeds = items[0].request.wantsEmbedding();
+  const at::Tensor rows = embeds ? network_->embed(slot.clips) : network_->logits(slot.clips);
+  const int64_t count = slot.clips.size(0);
+  if (rows.dim() != 2 || rows.size(0) != count) {
+    throw Error("ERR_MODEL_FORWARD", "expected one row for each of " + std::to_string(count) +
+                                         " clips but the model gave another shape; load it with "
+                                         "`batching.maxBatchSize` 1");
+  }
+  slot.rows = slot.staging ? slot.staging->fetch(rows) : rows.cpu();
+  computing_.record(slot.done);
+}
+
+void BatchRunner::complete(Slot& slot, BatchItems items) const {
+  const c10::InferenceMode guard;
+  slot.done.synchronize();
+  readRows(slot.rows, items);
+  slot.clips.reset();
+  slot.rows.reset();
+}
+
+void BatchRunner::runInHalves(Slot& slot, BatchItems items) const {
+  for (const BatchItems half : {items.firstHalf(), items.secondHalf()}) {
+    if (half.size() == 0) continue;
+    try {
+      // What the failed attempt began may still use the slot's memory, which is to make room.
+      copying_.synchronize();
+      computing_.synchronize();
+      slot.clips.reset();
+      slot.rows.reset();
+      if (slot.staging) slot.staging->release();
+      releaseCachedMemory(device_);
+      stage(slot, half);
+      launch(slot, half);
+      complete(slot, half);
+    } catch (...) {
+      failAll(half, currentError("ERR_MODEL_FORWARD"));
+    }
+  }
+}
+
+}  // namespace kinetorch

@@ -1,0 +1,100 @@
+#include "native/engine/staging.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+#include <cstring>
+#include <numeric>
+
+#include "native/preprocessing/byte_math.h"
+#include "native/preprocessing/preprocess.h"
+
+namespace kinetorch {
+namespace {
+
+// Where the next clip's bytes may begin: what any type and any copy likes.
+constexpr int64_t kAlignment = 256;
+
+int64_t frameBytes(const Clip& clip) {
+  return clip.height * clip.width * kChannels * static_cast<int64_t>(clip.isFloat ? sizeof(float) : 1);
+}
+
+// Of a clip with more frames than the network sees, those it sees are staged.
+int64_t stagedFrames(const Clip& clip, const InputSpec& input) { return std::min(clip.frames, input.frames); }
+
+int64_t stagedBytes(const Clip& clip, const InputSpec& input) {
+  const int64_t bytes = stagedFrames(clip, input) * frameBytes(clip);
+  return (bytes + kAlignment - 1) / kAlignment * kAlignment;
+}
+
+// The old memory goes first: there may not be enough for both.
+void grow(at::Tensor& tensor, int64_t size, const at::TensorOptions& options) {
+  if (tensor.defined() && tensor.numel() >= size) return;
+  tensor.reset();
+  tensor = at::empty({size}, options);
+}
+
+at::TensorOptions onHost(c10::ScalarType type, c10::Device device) {
+  return at::TensorOptions(type).pinned_memory(!device.is_cpu());
+}
+
+}  // namespace
+
+Staging::Staging(const InputSpec& input, c10::Device device, c10::ScalarType precision)
+    : input_(input), device_(device), precision_(precision), preprocessor_(input, device) {}
+
+at::Tensor Staging::stage(BatchItems items, int64_t size) {
+  int64_t bytes = 0;
+  for (const BatchItem& item : items) bytes += stagedBytes(item.request.clip, input_);
+  grow(hostBytes_, bytes, onHost(at::kByte, device_));
+  grow(deviceBytes_, bytes, at::TensorOptions(at::kByte).device(device_));
+  if (!clips_.defined() || clips_.size(0) < size) {
+    clips_.reset();
+    clips_ = at::empty({size, 3, input_.frames, input_.height, input_.width},
+                       at::TensorOptions(precision_).device(device_).memory_format(at::MemoryFormat::ChannelsLast3d));
+  }
+  int64_t offset = 0;
+  for (size_t i = 0; i < items.size(); ++i) {
+    const at::Tensor clip = clips_.select(0, static_cast<int64_t>(i));
+    const auto prepare = [&] { stageClip(items[i].request, offset, clip.permute({1, 2, 3, 0})); };
+    if (!prepareItem(items[i], prepare)) clip.zero_();
+    offset += stagedBytes(items[i].request.clip, input_);
+  }
+  const auto count = static_cast<int64_t>(items.size());
+  clips_.narrow(0, count, size - count).zero_();
+  return clips_.narrow(0, 0, size);
+}
+
+void Staging::stageClip(const Request& request, int64_t offset, const at::Tensor& slot) {
+  const Clip& clip = request.clip;
+  const CropPlan crop = cropOf(clip, request.crop, input_);
+  std::vector<int64_t> picked = pickFrames(clip.frames, input_.frames);
+  checkFinite(clip, picked);
+  const int64_t frames = stagedFrames(clip, input_);
+  const int64_t bytes = frames * frameBytes(clip);
+  uint8_t* const to = hostBytes_.data_ptr<uint8_t>() + offset;
+  if (clip.frames == frames) {
+    std::memcpy(to, clip.bytes.data(), static_cast<size_t>(bytes));
+  } else {
+    const auto frame = static_cast<size_t>(frameBytes(clip));
+    for (size_t t = 0; t < picked.size(); ++t) {
+      std::memcpy(to + t * frame, clip.bytes.data() + static_cast<size_t>(picked[t]) * frame, frame);
+    }
+    std::iota(picked.begin(), picked.end(), 0);
+  }
+  const at::Tensor onDevice = deviceBytes_.narrow(0, offset, bytes);
+  onDevice.copy_(hostBytes_.narrow(0, offset, bytes), /*non_blocking=*/true);
+  const at::Tensor values = clip.isFloat ? onDevice.view(at::kFloat) : onDevice;
+  preprocessor_.run(values.view({frames, clip.height, clip.width, kChannels}), picked, crop, slot);
+}
+
+at::Tensor Staging::fetch(const at::Tensor& rows) {
+  grow(hostRows_, rows.numel(), onHost(at::kFloat, device_));
+  return hostRows_.narrow(0, 0, rows.numel()).view(rows.sizes()).copy_(rows, /*non_blocking=*/true);
+}
+
+void Staging::release() {
+  for (at::Tensor* const tensor : {&hostBytes_, &deviceBytes_, &clips_, &hostRows_}) tensor->reset();
+}
+
+}  // namespace kinetorch

@@ -1,0 +1,59 @@
+#include "native/engine/statistics.h"
+
+#include <algorithm>
+
+namespace kinetorch {
+namespace {
+
+double milliseconds(Clock::time_point from, Clock::time_point to) {
+  return std::chrono::duration<double, std::milli>(to - from).count();
+}
+
+}  // namespace
+
+void Statistics::addRequest(const std::function<void()>& push) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  push();
+  ++stats_.requests;
+}
+
+void Statistics::addCancelled() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  ++stats_.cancelled;
+}
+
+void Statistics::beginBatch(const Batch& batch) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  ++stats_.batches;
+  stats_.running += batch.items.size();
+  for (const BatchItem& item : batch.items) {
+    const double waited = milliseconds(item.request.submitted, batch.begin);
+    stats_.totalQueueMs += waited;
+    stats_.maxQueueMs = std::max(stats_.maxQueueMs, waited);
+  }
+}
+
+void Statistics::endBatch(Batch& batch) {
+  const double runMs = milliseconds(batch.begin, Clock::now());
+  uint64_t failed = 0;
+  for (BatchItem& item : batch.items) {
+    failed += item.error.has_value();
+    if (!item.result) continue;
+    item.result->queueMs = milliseconds(item.request.submitted, batch.begin);
+    item.result->runMs = runMs;
+    item.result->batchSize = static_cast<int64_t>(batch.items.size());
+  }
+  const std::lock_guard<std::mutex> lock(mutex_);
+  stats_.running -= batch.items.size();
+  stats_.failed += failed;
+  stats_.completed += batch.items.size() - failed;
+  stats_.totalRunMs += runMs;
+  stats_.maxRunMs = std::max(stats_.maxRunMs, runMs);
+}
+
+ClassifierStats Statistics::current() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return stats_;
+}
+
+}  // namespace kinetorch

@@ -1,0 +1,93 @@
+#include "native/training/staged_step.h"
+
+#include <utility>
+
+#include "native/runtime/device_copy.h"
+#include "native/runtime/error.h"
+#include "native/training/check_batch.h"
+
+namespace kinetorch {
+
+StepSetting::StepSetting(const TrainerOptions& trainerOptions, c10::Device trainerDevice)
+    : options(trainerOptions),
+      device(trainerDevice),
+      stream(trainerDevice),
+      upcoming_(RandomState(trainerOptions.seed).state()) {}
+
+void StepSetting::setUpcoming(const RandomState::State& state) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  upcoming_ = state;
+}
+
+RandomState::State StepSetting::upcoming() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return upcoming_;
+}
+
+StagedStep::StagedStep(std::shared_ptr<const StepSetting> setting, std::vector<TrainingBatch> batches)
+    : setting_(std::move(setting)), bytes_(std::move(batches)) {}
+
+void StagedStep::prepareAhead() {
+  ahead_ = std::async(std::launch::async, [this] { return ahead(); });
+}
+
+void StagedStep::begin(RandomState& random) {
+  std::optional<Ahead> ahead;
+  if (ahead_.valid()) ahead = ahead_.get();
+  if (ahead && ahead->drawn.before == random.state()) {
+    drawn_ = std::move(ahead->drawn);
+    ready_ = std::move(ahead->ready);
+    ahead->done.synchronize();
+    for (const AugmentedBatch& batch : ready_) {
+      useOnCurrentStream(batch.clips);
+      useOnCurrentStream(batch.targets);
+    }
+  } else {
+    drawn_ = draw(random.state());
+  }
+  random.setState(drawn_.after);
+}
+
+AugmentedBatch StagedStep::take(size_t batch) {
+  return ready_.empty() ? augment(drawn_.batches[batch]) : std::exchange(ready_[batch], {});
+}
+
+StagedStep::Drawn StagedStep::draw(const RandomState::State& before) const {
+  if (bytes_.empty()) throw Error("ERR_INVALID_ARGUMENT", "expected one batch or more but received none");
+  const TrainerOptions& options = setting_->options;
+  RandomState random(0);
+  random.setState(before);
+  Drawn drawn;
+  drawn.before = before;
+  for (const TrainingBatch& bytes : bytes_) {
+    Batch batch;
+    batch.clips = checkedClips(bytes, options.input);
+    batch.targets = checkedTargets(bytes, options.loss.kind, options.numClasses);
+    drawn.batches.push_back(std::move(batch));
+  }
+  for (Batch& batch : drawn.batches) {
+    batch.augmentation = drawAugmentation(batch.clips, batch.targets, options.augment, options.input, random);
+    batch.seed = random.next();
+  }
+  drawn.after = random.state();
+  return drawn;
+}
+
+AugmentedBatch StagedStep::augment(const Batch& batch) const {
+  return augmentBatch(batch.clips, batch.targets, batch.augmentation, setting_->options.input, setting_->device);
+}
+
+std::optional<StagedStep::Ahead> StagedStep::ahead() const {
+  try {
+    const DeviceStream::Current current(setting_->stream);
+    Ahead ahead{{}, {}, DeviceEvent(setting_->device)};
+    ahead.drawn = draw(setting_->upcoming());
+    for (const Batch& batch : ahead.drawn.batches) ahead.ready.push_back(augment(batch));
+    setting_->stream.record(ahead.done);
+    return ahead;
+  } catch (...) {
+    return std::nullopt;  // what is wrong with a batch begin() will say
+  }
+}
+
+}  // namespace kinetorch
