@@ -1,13 +1,5 @@
+import type { NetworkCase } from '../harness/prepareNetwork';
 import type { EngineName } from './engines';
-
-/** A network at one size of clip. */
-export interface NetworkCase {
-  name: string;
-  architecture: string;
-  frames: number;
-  height: number;
-  width: number;
-}
 
 /**
  * What is measured in one go. `latency`: one call after the other, each of `batch` clips. `serving`: calls that always

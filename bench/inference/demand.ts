@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { inspectModel } from '../../dist';
-import type { ConvLayer, PreparedNetwork } from './prepareNetwork';
+import type { ConvLayer, PreparedNetwork } from '../harness/prepareNetwork';
 import type { Demand } from './results';
 
 const floatBytes = 4;

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { thisMachine } from '../harness/thisMachine';
+import { workFolder } from '../harness/workFolder';
 import { type Case, chosenCases } from './cases';
 import { chosenEngines, type EngineName } from './engines';
-import { thisMachine } from './results';
-import { workFolder } from './setup';
 
 /** What a run was asked for. */
 export interface Flags {

@@ -11,6 +11,8 @@
  */
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { workFolder } from '../harness/workFolder';
+import { writeDocument } from '../harness/writeDocument';
 import { cases } from './cases';
 import { engines } from './engines';
 import { type Flags, readFlags } from './flags';
@@ -18,8 +20,7 @@ import { measureCase } from './measureCase';
 import { renderChart } from './renderChart';
 import { renderResults } from './renderResults';
 import { type CaseResult, type Results, readResults, writeResults } from './results';
-import { setUp, workFolder } from './setup';
-import { writeDocument } from './writeDocument';
+import { setUp } from './setup';
 
 const docs = resolve(__dirname, '..', '..', 'docs');
 const order = cases.map(({ id }) => id);
@@ -35,7 +36,11 @@ async function main(flags: Flags): Promise<void> {
   if (flags.writeDocs) {
     writeFileSync(join(docs, 'performance.svg'), renderChart(singles(results)));
     const picture = '![Time of each engine relative to Kinetorch’s, one clip a call](performance.svg)';
-    writeDocument(join(docs, 'performance.md'), `${picture}\n\n${renderResults(results, order)}`);
+    writeDocument(
+      join(docs, 'performance.md'),
+      'npm run bench -- --write-docs',
+      `${picture}\n\n${renderResults(results, order)}`,
+    );
   }
   for (const id of chosen) complainAbout(results.cases[id]);
 }

@@ -1,19 +1,23 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
+import { commitOf } from '../harness/commitOf';
+import { prepareNetwork } from '../harness/prepareNetwork';
 import type { Case } from './cases';
 import { demandOf } from './demand';
 import type { EngineName } from './engines';
 import type { Flags } from './flags';
 import { measureLatency } from './measureLatency';
 import { measureServing } from './measureServing';
-import { prepareNetwork } from './prepareNetwork';
 import type { CaseResult, MachinePeak } from './results';
-import { commitOf, Session } from './session';
+import { Session } from './session';
 import type { Peers } from './setup';
+
+/** As many as the largest batch. */
+const mostClips = 8;
 
 /** Starts a case's engines, measures them in turn, and ends them. */
 export async function measureCase(one: Case, peers: Peers, flags: Flags): Promise<CaseResult> {
-  const prepared = await prepareNetwork(one.network, peers);
+  const prepared = await prepareNetwork(one.network, peers.python, { clips: mostClips, onnx: true });
   const { name, frames, height, width } = one.network;
   const session = new Session(one, peers, prepared, flags.threads);
   try {

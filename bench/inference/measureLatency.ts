@@ -1,6 +1,5 @@
-import type { EngineProcess } from './engineProcess';
-import type { Session } from './session';
-import { median } from './statistics';
+import { median } from '../harness/statistics';
+import type { Engine, Session } from './session';
 
 /** A round of an engine lasts about this long, or one run. */
 const roundMs = 300;
@@ -11,7 +10,7 @@ const [leastRounds, mostRounds, roundsMs] = [3, 7, 45_000];
 /** One call after the other, in rounds of all engines; each round starts with another engine. */
 export async function measureLatency(session: Session, rounds?: number): Promise<void> {
   const { processes } = session;
-  const runs = new Map<EngineProcess, number>();
+  const runs = new Map<Engine, number>();
   for (const process of processes) {
     await session.rest();
     // The first result has warmed large networks; of small ones a few more runs cost nothing.
@@ -23,7 +22,7 @@ export async function measureLatency(session: Session, rounds?: number): Promise
   for (let round = 0; round < (rounds ?? mostRounds); round++) {
     if (rounds === undefined && round >= leastRounds && performance.now() - began > roundsMs) break;
     for (let turn = 0; turn < processes.length; turn++) {
-      const process = processes[(round + turn) % processes.length] as EngineProcess;
+      const process = processes[(round + turn) % processes.length] as Engine;
       await session.rest();
       session.result(process.name).rounds.push(median(await process.times(runs.get(process) as number)));
     }

@@ -1,7 +1,6 @@
-import type { EngineProcess } from './engineProcess';
+import { median } from '../harness/statistics';
 import type { EngineName } from './engines';
-import type { Session } from './session';
-import { median } from './statistics';
+import type { Engine, Session } from './session';
 
 /** A round of an engine lasts about this long, or three batches. */
 const roundMs = 2000;
@@ -32,7 +31,7 @@ export async function measureServing(session: Session, rounds = defaultRounds): 
   if (other) await saturate(session, other, 1);
 }
 
-async function saturate(session: Session, process: EngineProcess, batches: number): Promise<void> {
+async function saturate(session: Session, process: Engine, batches: number): Promise<void> {
   await session.rest();
   const { clipsPerSecond, delay } = await process.ask<Saturation>(`saturate ${batches}`);
   const result = session.result(process.name);
@@ -41,7 +40,7 @@ async function saturate(session: Session, process: EngineProcess, batches: numbe
   result.serving.delayP99.push(delay.p99);
 }
 
-async function loop(session: Session, process: EngineProcess, batches: number): Promise<void> {
+async function loop(session: Session, process: Engine, batches: number): Promise<void> {
   await session.rest();
   // Two batches first, as `saturate` has two that it does not count.
   const times = (await process.times(2 + batches)).slice(2);

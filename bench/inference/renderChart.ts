@@ -1,6 +1,6 @@
 import { Html, html } from '../../dist/report/html';
+import { clipSize } from '../harness/format';
 import { engines } from './engines';
-import { clipSize } from './format';
 import type { CaseResult } from './results';
 import { type Standing, standings } from './summaries';
 

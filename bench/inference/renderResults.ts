@@ -1,4 +1,4 @@
-import { clipSize } from './format';
+import { clipSize } from '../harness/format';
 import { explainRoofline } from './renderRoofline';
 import { caseTable, provenance, rooflineTable, servingTable, summaryTable } from './renderTables';
 import type { CaseResult, Results } from './results';

@@ -1,5 +1,5 @@
+import { digits, percent } from '../harness/format';
 import { engines } from './engines';
-import { digits, percent } from './format';
 import type { CaseResult } from './results';
 import { bestPeer, floorsOf, standingOf } from './summaries';
 

@@ -1,7 +1,7 @@
+import { clipSize, digits, markdownTable, megabytes, percent, seconds, spread, times } from '../harness/format';
+import { median } from '../harness/statistics';
 import { engines } from './engines';
-import { clipSize, digits, markdownTable, megabytes, percent, seconds, spread, times } from './format';
 import type { CaseResult, Results } from './results';
-import { median } from './statistics';
 import { bestLibtorch, bestPeer, floorsOf, type Standing, servingOf, standingOf, standings } from './summaries';
 
 const clips = (batch: number) => `${batch} ${batch === 1 ? 'clip' : 'clips'}`;

@@ -1,16 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { availableParallelism, cpus, totalmem } from 'node:os';
 import { dirname } from 'node:path';
+import { type Machine, thisMachine } from '../harness/thisMachine';
 import type { EngineName } from './engines';
-
-/** How a machine is told from another. */
-export interface Machine {
-  cpu: string;
-  threads: number;
-  memoryGb: number;
-  platform: string;
-  node: string;
-}
 
 /** Arithmetic and memory, as bench/inference/native/machine_peak.cpp measures them. */
 export interface MachinePeak {
@@ -57,16 +48,6 @@ export interface CaseResult {
 export interface Results {
   machine: Machine;
   cases: Record<string, CaseResult>;
-}
-
-export function thisMachine(): Machine {
-  return {
-    cpu: cpus()[0]?.model.trim() ?? 'unknown',
-    threads: availableParallelism(),
-    memoryGb: Math.round(totalmem() / 2 ** 30),
-    platform: `${process.platform} ${process.arch}`,
-    node: process.version,
-  };
 }
 
 /** Those of this machine that the file holds; none where it is another machine's. */

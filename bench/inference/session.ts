@@ -1,22 +1,30 @@
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { EngineProcess } from '../harness/engineProcess';
+import { classes, type PreparedNetwork } from '../harness/prepareNetwork';
+import { relativeError } from '../harness/statistics';
+import { workFolder } from '../harness/workFolder';
 import type { Case } from './cases';
-import { EngineProcess } from './engineProcess';
 import { type EngineName, engines } from './engines';
-import { classes, type PreparedNetwork } from './prepareNetwork';
 import type { EngineResult } from './results';
-import { type Peers, workFolder } from './setup';
-import { relativeError } from './statistics';
+import type { Peers } from './setup';
 import type { Task } from './task';
+
+/** What an engine says once it has its first result. */
+interface Hello {
+  version: string;
+  logits: number[][];
+}
+
+export type Engine = EngineProcess<EngineName, Hello>;
 
 /** Threads that spin for a while after their work are asleep by then. */
 const restMs = 100;
 
 /** The engines of one case, all started, one of them at work at a time. What they remember on disk starts empty. */
 export class Session {
-  readonly processes: EngineProcess[] = [];
+  readonly processes: Engine[] = [];
   readonly #results = new Map<EngineName, EngineResult>();
   readonly #task: Task;
   readonly #caches: string;
@@ -54,7 +62,7 @@ export class Session {
   async startAgain(): Promise<void> {
     for (const { name } of this.processes.filter(({ name }) => engines[name].remembers)) {
       const again = await this.#start(name);
-      this.result(name).secondStartMs = again.firstResultMs;
+      this.result(name).secondStartMs = again.readyMs;
       await again.stop();
     }
   }
@@ -80,24 +88,21 @@ export class Session {
     rmSync(this.#caches, { recursive: true, force: true });
   }
 
-  async #start(name: EngineName): Promise<EngineProcess> {
+  async #start(name: EngineName): Promise<Engine> {
     await this.rest();
-    const environment = { TORCHINDUCTOR_CACHE_DIR: join(this.#caches, 'inductor') };
-    return EngineProcess.start(name, this.peers, this.#task, environment);
+    const { architecture, frames, height, batch, threads } = this.#task;
+    const { title, command } = engines[name];
+    return EngineProcess.start({
+      name,
+      title,
+      command: command(this.peers, this.#task),
+      env: { OMP_NUM_THREADS: String(threads), TORCHINDUCTOR_CACHE_DIR: join(this.#caches, 'inductor') },
+      log: `${architecture}-${frames}x${height}-${batch}-${name}`,
+    });
   }
 
-  #firstResult({ name, hello: { version, logits }, firstResultMs }: EngineProcess): EngineResult {
+  #firstResult({ name, hello: { version, logits }, readyMs }: Engine): EngineResult {
     const errors = logits.map((row, clip) => relativeError(row, this.prepared.reference[clip] ?? []));
-    return { engine: name, version, rounds: [], firstResultMs, peakBytes: 0, error: Math.max(...errors) };
-  }
-}
-
-/** Of the checkout, with `+` where files differ from it. */
-export function commitOf(folder: string): string {
-  try {
-    const git = (...args: string[]) => execFileSync('git', args, { cwd: folder, encoding: 'utf8' }).trim();
-    return `${git('rev-parse', '--short', 'HEAD')}${git('status', '--porcelain', '-uno') === '' ? '' : '+'}`;
-  } catch {
-    return 'unknown';
+    return { engine: name, version, rounds: [], firstResultMs: readyMs, peakBytes: 0, error: Math.max(...errors) };
   }
 }

@@ -1,16 +1,16 @@
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { cacheFolder } from '../../dist/cacheFolder';
 import { locateLibTorch } from '../../dist/libtorch/locate';
+import { once } from '../harness/once';
+import { workFolder } from '../harness/workFolder';
 
 const run = promisify(execFile);
 
 /** The version whose CPU binaries come inside the package; `--ignore-scripts` leaves out the download of CUDA's. */
 const onnxruntimeNode = 'onnxruntime-node@1.30.0';
-const root = resolve(__dirname, '..', '..');
 const most = 2 ** 26;
 
 /** Where what the benchmark needs was put. */
@@ -21,9 +21,6 @@ export interface Peers {
   /** With the programs of bench/inference/native. */
   native: string;
 }
-
-/** Everything else that a run writes. Outside git. */
-export const workFolder = join(root, 'build', 'bench');
 
 /** Installs and builds what is not there yet: peers into Kinetorch's cache folder, so that all checkouts share them. */
 export async function setUp(basePython: string): Promise<Peers> {
@@ -74,29 +71,4 @@ async function buildNative(folder: string): Promise<string> {
   await run('cmake', ['-S', source, '-B', folder, `-DKINETORCH_LIBTORCH=${found.path}`, ...ccache], options);
   await run('cmake', ['--build', folder, '--parallel', '2'], options);
   return folder;
-}
-
-/** Does `work` in an emptied folder where it was not finished before for the same `content`. */
-export async function once(
-  folder: string,
-  content: string | Buffer,
-  what: string,
-  work: () => Promise<void>,
-): Promise<void> {
-  const stamp = join(folder, 'kinetorch-bench-stamp');
-  const hash = createHash('sha256').update(content).digest('hex');
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return;
-  console.error(what);
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
-  await work();
-  writeFileSync(stamp, hash);
-}
-
-/** Where a program's messages go. */
-export function openLog(name: string): { path: string; descriptor: number } {
-  const folder = join(workFolder, 'logs');
-  mkdirSync(folder, { recursive: true });
-  const path = join(folder, `${name.replaceAll('/', '-')}.log`);
-  return { path, descriptor: openSync(path, 'w') };
 }

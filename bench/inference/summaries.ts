@@ -1,6 +1,6 @@
+import { median, ratiosOf, type Spread, spreadOf } from '../harness/statistics';
 import { type EngineName, libtorchPaths } from './engines';
 import type { CaseResult, EngineResult } from './results';
-import { median, ratiosOf, type Spread, spreadOf } from './statistics';
 
 /** An engine in a case of latency. */
 export interface Standing {

@@ -8,6 +8,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { createModel, inspectModel } from '../../dist';
+import { median } from '../harness/statistics';
 import type { Task } from './task';
 
 const run = promisify(execFile);
@@ -22,16 +23,18 @@ const threads = Number(values.threads);
 /** The first steps of a process pay for its set-up. */
 const warmup = 3;
 
-const cases: Omit<Task, 'parameters'>[] = [
+const machine = { threads, device: 'cpu', precision: 'float32' } as const;
+
+const cases: Omit<Task, 'parameters' | keyof typeof machine>[] = [
   {
     architecture: 'r2plus1d_dw',
     ...{ frames: 12, height: 64, width: 80, resize: [72, 96], classes: 10 },
-    ...{ batch: 16, optimizer: 'adamw', steps: 23, threads },
+    ...{ batch: 16, optimizer: 'adamw', steps: 23 },
   },
   {
     architecture: 'r2plus1d_18',
     ...{ frames: 8, height: 64, width: 64, resize: [72, 96], classes: 10 },
-    ...{ batch: 8, optimizer: 'sgd', steps: 9, threads },
+    ...{ batch: 8, optimizer: 'sgd', steps: 9 },
   },
 ];
 
@@ -65,14 +68,6 @@ async function compare(task: Task): Promise<void> {
   );
 }
 
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2
-    ? (sorted[middle] as number)
-    : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
-}
-
 const round2 = (value: number) => Math.round(value * 100) / 100;
 
 async function main(): Promise<void> {
@@ -80,7 +75,7 @@ async function main(): Promise<void> {
     const { architecture, classes, frames, height, width, resize } = one;
     const model = await createModel({ architecture, numClasses: classes, input: { frames, height, width, resize } });
     const { parameters } = await inspectModel(model);
-    await compare({ ...one, parameters });
+    await compare({ ...one, ...machine, parameters });
   }
 }
 

@@ -6,7 +6,8 @@ import { type ClipDataset, train } from '../../dist';
 import type { Task } from './task';
 
 async function main(task: Task): Promise<void> {
-  const { architecture, frames, height, width, resize, classes, batch, optimizer, steps, threads } = task;
+  const { architecture, frames, height, width, resize, classes, batch, optimizer, steps, threads, device, precision } =
+    task;
   const clips = Array.from({ length: 64 }, () => {
     const data = new Uint8Array(frames * resize[0] * resize[1] * 3);
     for (let place = 0; place < data.length; place++) data[place] = Math.random() * 256;
@@ -31,7 +32,8 @@ async function main(task: Task): Promise<void> {
         batchSize: batch,
         optimizer,
         input: { frames, height, width, resize },
-        device: 'cpu',
+        device,
+        precision,
         threads,
       },
       {

@@ -12,4 +12,6 @@ export interface Task {
   optimizer: 'sgd' | 'adamw';
   steps: number;
   threads: number;
+  device: 'cpu' | 'cuda';
+  precision: 'float32' | 'bfloat16';
 }

@@ -1,12 +1,12 @@
 """Writes what all engines share for one network at one size: clips, weights, an ONNX file, and the logits in float64.
 
     python prepare.py '{"architecture": ..., "classes": ..., "frames": ..., "height": ..., "width": ..., "clips": ...,
-                        "folder": ...}'
+                        "folder": ..., "onnx": true, "camera": [height, width]}'
 
-Into the folder: clips.u8 (uint8 N x T x H x W x 3), weights.pth, model.onnx (any batch), reference.json (logits of all
-clips), layers.json (the convolutions). Fresh networks are dull (their batch norms do nothing, some branches give 0), so
-the weights are made to behave like trained ones: random scales and shifts, statistics gathered from the clips, logits
-of about 1.
+Into the folder: clips.u8 (uint8 N x T x H x W x 3), weights.pth, reference.json (logits of all clips), layers.json (the
+convolutions); with "onnx" model.onnx (any batch); with "camera" camera.u8, as many clips of that size. Fresh networks are
+dull (their batch norms do nothing, some branches give 0), so the weights are made to behave like trained ones: random
+scales and shifts, statistics gathered from the clips, logits of about 1.
 """
 
 import json
@@ -23,10 +23,10 @@ from torch import nn
 SEEN_CLIPS = 2
 
 
-def make_clips(task):
+def make_clips(task, height, width):
     """Coarse patterns that drift, each with noise on it: smooth in space and time as video is, and no two alike."""
     random = np.random.default_rng(7)
-    frames, height, width = task['frames'], task['height'], task['width']
+    frames = task['frames']
     y, x = np.mgrid[0:height, 0:width] / 32.0
     clips = []
     for _ in range(task['clips']):
@@ -89,15 +89,18 @@ def convolutions(network, clip):
 def main():
     task = json.loads(sys.argv[1])
     folder = pathlib.Path(task['folder'])
-    bytes_ = make_clips(task)
+    bytes_ = make_clips(task, task['height'], task['width'])
     bytes_.tofile(folder / 'clips.u8')
+    if task.get('camera'):
+        make_clips(task, *task['camera']).tofile(folder / 'camera.u8')
     clips = torch.from_numpy(network_input(bytes_[:SEEN_CLIPS], task))
     network = build(task['architecture'], task['classes'])
     enliven(network, clips)
     torch.save(network.state_dict(), folder / 'weights.pth')
-    batch = torch.export.Dim('batch', min=1, max=1024)
-    torch.onnx.export(network, (clips,), folder / 'model.onnx', dynamo=True, external_data=False, input_names=['clips'],
-                      output_names=['logits'], dynamic_shapes=({0: batch},), verbose=False)
+    if task['onnx']:
+        batch = torch.export.Dim('batch', min=1, max=1024)
+        torch.onnx.export(network, (clips,), folder / 'model.onnx', dynamo=True, external_data=False,
+                          input_names=['clips'], output_names=['logits'], dynamic_shapes=({0: batch},), verbose=False)
     (folder / 'layers.json').write_text(json.dumps(convolutions(network, clips[:1])))
     network.double()
     with torch.no_grad():

@@ -29,15 +29,29 @@ function readClips({ folder, frames, height, width, batch }) {
  */
 async function serve(engine) {
   say({ version: engine.version, logits: await engine.logits() });
+  await answer({
+    peak,
+    run: (count) => times(engine.run, Number(count)),
+    saturate: (batches) => saturate(engine, Number(batches)),
+  });
+}
+
+/** Calls the handler named by each line's first word with the rest of the line, and says what it gives. */
+async function answer(handlers) {
   for await (const line of createInterface({ input: process.stdin })) {
-    const [command, count] = line.split(' ');
-    if (!command) break;
-    if (command === 'peak') say({ peakBytes: process.resourceUsage().maxRSS * 1024 });
-    if (command === 'run') say({ times: await times(engine.run, Number(count)) });
-    if (command === 'saturate') say(await saturate(engine, Number(count)));
+    const [, name, rest] = /^(\S*) ?(.*)$/.exec(line);
+    if (!name) break;
+    try {
+      say(await handlers[name](rest));
+    } catch (error) {
+      console.error(error);
+      say({ error: error.message });
+    }
   }
   process.exit();
 }
+
+const peak = () => ({ peakBytes: process.resourceUsage().maxRSS * 1024 });
 
 async function times(run, count) {
   const taken = [];
@@ -46,13 +60,16 @@ async function times(run, count) {
     await run();
     taken.push(performance.now() - start);
   }
-  return taken;
+  return { times: taken };
 }
 
-/** Two batches are always under way or waiting. The first two and those after the last counted are not measured. */
-async function saturate({ call, clipsPerCall, batch }, batches) {
+/**
+ * Two batches are always under way or waiting, or as many calls as `callers` says. The first of these and those after
+ * the last counted are not measured.
+ */
+async function saturate({ call, clipsPerCall, batch, callers = (2 * batch) / clipsPerCall }, batches) {
   const callsPerBatch = batch / clipsPerCall;
-  const first = 2 * callsPerBatch;
+  const first = callers;
   const last = first + batches * callsPerBatch;
   // A timer of 1 ms reports the time between two of its ticks: the delay is what exceeds it.
   const resolution = 1;
@@ -74,7 +91,7 @@ async function saturate({ call, clipsPerCall, batch }, batches) {
       }
     }
   };
-  await Promise.all(Array.from({ length: 2 * callsPerBatch }, caller));
+  await Promise.all(Array.from({ length: callers }, caller));
   // Without two ticks in all that time there is nothing in the histogram: the loop never turned.
   const beyond = (nanoseconds) => (delay.count === 0 ? ended - began : Math.max(0, nanoseconds / 1e6 - resolution));
   return {
@@ -83,4 +100,4 @@ async function saturate({ call, clipsPerCall, batch }, batches) {
   };
 }
 
-module.exports = { readClips, serve };
+module.exports = { answer, peak, readClips, saturate, say, serve, times };

@@ -3,14 +3,15 @@
     run N    {"times": [milliseconds, ...]}
     peak     {"peakBytes": ...}, the process's largest resident memory so far
 
-Before that, once it has its first result: {"version": ..., "logits": [[...], ...]}. An empty line, or the end of the
-input, ends it.
+Before that, once it has its first result: {"version": ..., "logits": [[...], ...]}. {"error": ...} says what went wrong.
+An empty line, or the end of the input, ends it.
 """
 
 import json
 import resource
 import sys
 import time
+import traceback
 
 import numpy as np
 
@@ -32,20 +33,34 @@ def say(message):
     print(json.dumps(message), flush=True)
 
 
+def answer(handlers):
+    """Calls the handler named by each line's first word with the rest of the line, and says what it returns."""
+    for line in sys.stdin:
+        name, _, rest = line.strip().partition(' ')
+        if not name:
+            return
+        try:
+            say(handlers[name](rest))
+        except Exception as error:
+            traceback.print_exc()
+            say({'error': f'{type(error).__name__}: {error}'})
+
+
+def time_runs(run, count):
+    times = []
+    for _ in range(count):
+        start = time.perf_counter()
+        run()
+        times.append((time.perf_counter() - start) * 1000)
+    return {'times': times}
+
+
+def peak():
+    unit = 1 if sys.platform == 'darwin' else 1024
+    return {'peakBytes': resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit}
+
+
 def serve(version, run):
     """`run` gives the logits, N x classes, as anything that has tolist()."""
     say({'version': version, 'logits': run().tolist()})
-    for line in sys.stdin:
-        words = line.split()
-        if not words:
-            return
-        if words[0] == 'peak':
-            unit = 1 if sys.platform == 'darwin' else 1024
-            say({'peakBytes': resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit})
-            continue
-        times = []
-        for _ in range(int(words[1])):
-            start = time.perf_counter()
-            run()
-            times.append((time.perf_counter() - start) * 1000)
-        say({'times': times})
+    answer({'run': lambda count: time_runs(run, int(count)), 'peak': lambda _: peak()})

@@ -3,14 +3,33 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { createModel } from '../../dist';
-import type { NetworkCase } from './cases';
-import { once, type Peers, workFolder } from './setup';
+import { once } from './once';
+import { workFolder } from './workFolder';
 
 const run = promisify(execFile);
 
 export const classes = 400;
-/** Clips that are made: as many as the largest batch. */
-const clips = 8;
+
+/** Definitions in Python that the engines share; also what PYTHONPATH names for peers elsewhere. */
+export const sharedPeers = join(__dirname, '..', 'inference', 'peers');
+
+/** A network at one size of clip. */
+export interface NetworkCase {
+  name: string;
+  architecture: string;
+  frames: number;
+  height: number;
+  width: number;
+}
+
+/** What is made for a network beside its weights. */
+export interface Preparation {
+  clips: number;
+  /** Also model.onnx, which needs more than torch. */
+  onnx: boolean;
+  /** Also camera.u8: as many clips with frames of this height and width. */
+  camera?: [height: number, width: number];
+}
 
 /** A convolution as the network's PyTorch definition has it. */
 export interface ConvLayer {
@@ -32,19 +51,23 @@ export interface PreparedNetwork {
   layers: ConvLayer[];
 }
 
-/** Makes clips, weights, model.pt and model.onnx where they are not there yet. */
-export async function prepareNetwork(network: NetworkCase, peers: Peers): Promise<PreparedNetwork> {
+/** Makes clips, weights and model.pt where they are not there yet. */
+export async function prepareNetwork(
+  network: NetworkCase,
+  python: string,
+  preparation: Preparation,
+): Promise<PreparedNetwork> {
   const { name, architecture, frames, height, width } = network;
   const folder = join(workFolder, 'networks', name);
   const read = (file: string) => JSON.parse(readFileSync(join(folder, file), 'utf8'));
   const input = { frames, height, width, resize: [height, width] as [number, number], antialias: false };
   const fresh = await createModel({ architecture, numClasses: classes, input });
   const { mean, std } = fresh.metadata.input;
-  const task = { architecture, classes, frames, height, width, clips, folder, mean, std };
-  const scripts = ['prepare.py', 'networks.py', 'protocol.py'].map((file) => join(__dirname, 'peers', file));
+  const task = { architecture, classes, frames, height, width, folder, mean, std, ...preparation };
+  const scripts = ['prepare.py', 'networks.py', 'protocol.py'].map((file) => join(sharedPeers, file));
   const content = [JSON.stringify(task), ...scripts.map((path) => readFileSync(path, 'utf8'))].join('\n');
-  await once(folder, content, `${name}: making weights, clips, an ONNX file and logits in float64`, async () => {
-    await run(peers.python, [scripts[0] as string, JSON.stringify(task)], { maxBuffer: 2 ** 26 });
+  await once(folder, content, `${name}: making weights, clips and logits in float64`, async () => {
+    await run(python, [scripts[0] as string, JSON.stringify(task)], { maxBuffer: 2 ** 26 });
     const model = await createModel({ architecture, numClasses: classes, input, weights: join(folder, 'weights.pth') });
     await model.save(join(folder, 'model.pt'));
   });

@@ -1,0 +1,123 @@
+import type { EngineName } from './engines';
+
+/** What peers/machine.py says. */
+export interface GpuInfo {
+  torch: string;
+  teraflops: number;
+  gigabytesPerSecond: number;
+  uploadGigabytesPerSecond: number;
+  /** Absent on a CPU, like all that follows. */
+  name?: string;
+  uuid?: string;
+  capability?: string;
+  memoryGb?: number;
+  multiprocessors?: number;
+  cuda?: string;
+  cudnn?: number;
+}
+
+/** A part of the run. What failed or was left out says so and does not stop the others. */
+export interface Step {
+  name: string;
+  ok: boolean;
+  seconds: number;
+  problem?: string;
+  /** Why it was not run at all. */
+  skipped?: string;
+}
+
+export interface TestCounts {
+  passed: number;
+  failed: number;
+  skipped: number;
+  /** Names of those that failed. */
+  failures: string[];
+}
+
+export interface EngineFigures {
+  engine: EngineName;
+  version: string;
+  /** Round by round: milliseconds of one call, the median; and clips a second with more calls waiting. */
+  latencyMs: number[];
+  clipsPerSecond: number[];
+  /** Of the logits, relative to the largest: against float64 (null for camera clips) and against Kinetorch's. */
+  error: number | null;
+  difference: number | null;
+  /** Kinetorch's event loop, 99 of 100 delays below it; round by round. */
+  delayP99?: number[];
+}
+
+/** What the machine could do at most, were every layer at its tighter bound. */
+export interface Roofline {
+  /** Of one clip. */
+  gigaflops: number;
+  /** With each layer at the measured rate of products or of copying, whichever takes longer, and with uploads alone. */
+  clipsPerSecond: number;
+  uploadClipsPerSecond: number;
+}
+
+export interface InferenceResult {
+  id: string;
+  network: string;
+  clip: [frames: number, height: number, width: number];
+  batch: number;
+  /** Height and width of the frames that come. */
+  source: [number, number];
+  roofline: Roofline;
+  engines: EngineFigures[];
+}
+
+export interface ServingResult {
+  network: string;
+  batch: number;
+  calls: number;
+  clipsPerSecond: number;
+  delayP99: number;
+  /** Share of time in which a kernel ran, as nvidia-smi samples it; null without a GPU. */
+  busy: number | null;
+  /** The same of PyTorch's eager mode with three batches in flight. */
+  eager: { clipsPerSecond: number; busy: number | null } | null;
+}
+
+export interface AgreementResult {
+  network: string;
+  clips: number;
+  /** Clips whose first class is the same as in float32 on the processor. */
+  agreeing: number;
+  classes: number;
+  /** Of the logits, relative to the largest. */
+  largestError: number;
+  /** Over the clips whose first class differs: by how much the processor's first two classes differ, likewise relative. */
+  largestMarginOfOthers: number;
+}
+
+export interface TrainingResult {
+  architecture: string;
+  clip: [frames: number, height: number, width: number];
+  batch: number;
+  optimizer: string;
+  precision: string;
+  /** Round by round. */
+  kinetorch: { stepsPerSecond: number[] };
+  python: { stepsPerSecond: number[] };
+  /** Of one step's forward and backward pass, counted three times the forward pass. */
+  gigaflops: number;
+}
+
+export interface Results {
+  date: string;
+  commit: string;
+  /** Small and short, to see whether everything runs: the figures mean nothing. */
+  quick: boolean;
+  device: string;
+  machine: { cpu: string; threads: number; memoryGb: number; platform: string; node: string; driver: string | null };
+  gpu: GpuInfo | null;
+  steps: Step[];
+  tests: Record<string, TestCounts>;
+  /** What bench/gpu/kernels.cpp printed. */
+  kernels: string | null;
+  inference: InferenceResult[];
+  serving: ServingResult | null;
+  agreement: AgreementResult | null;
+  training: TrainingResult[];
+}
