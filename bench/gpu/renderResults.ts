@@ -103,9 +103,9 @@ function caseTitle({ id, clip, source }: InferenceResult): string {
 
 function servingLine({ serving }: Results): string {
   if (!serving) return '';
-  const busy = (share: number | null) => (share === null ? 'not sampled' : percent(share));
+  const busy = (share: number | null) => (share === null ? 'an unknown share' : percent(share));
   const { network, batch, calls, clipsPerSecond, delayP99, eager } = serving;
-  const beside = eager ? ` (PyTorch eager: ${digits(eager.clipsPerSecond)} clips/s, ${busy(eager.busy)})` : '';
+  const beside = eager ? ` (PyTorch eager: ${digits(eager.clipsPerSecond)} clips/s, at work ${busy(eager.busy)})` : '';
   return (
     `${calls} calls at once, \`${network}\`, batches of ${batch}: ${digits(clipsPerSecond)} clips/s, GPU at work ` +
     `${busy(serving.busy)} of the time${beside}, event-loop delay ${digits(delayP99)} ms (99 of 100 below it).`
