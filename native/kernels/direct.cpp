@@ -62,6 +62,10 @@ HWY_INLINE void storeOutput(const SegmentOperands& operands, int64_t first, Vect
 template <int kVectors, int kRows>
 HWY_NOINLINE void multiplySegments(const SegmentOperands& operands, int64_t first) {
   const Floats d;
+  if (operands.sums == nullptr) {
+    operands.epilogue->template prefetch<kVectors>(kRows, operands.outputOffset + first * operands.outputStride,
+                                                   operands.outputStride);
+  }
   Vector sums[kVectors][kRows];
   const float* start = operands.start + first * operands.startStride;
   HWY_UNROLL(12)

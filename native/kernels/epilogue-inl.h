@@ -52,6 +52,18 @@ class Epilogue {
     }
   }
 
+  // Begins to bring what store() will read and write for these pixels, of kVectors vectors each.
+  template <int kVectors>
+  HWY_INLINE void prefetch(int64_t pixels, int64_t offset, int64_t stride) const {
+    constexpr int64_t kCacheLine = 16;
+    for (int64_t pixel = 0; pixel < pixels; ++pixel, offset += stride) {
+      for (int64_t c = 0; c < kVectors * kLanes; c += kCacheLine) {
+        if (residual_ != nullptr) hwy::Prefetch(residual_ + offset + c);
+        if (!stream_) hwy::Prefetch(output_ + offset + c);
+      }
+    }
+  }
+
   // Makes streamed output visible to the other threads.
   void finish() const {
     if (stream_) hwy::FlushStream();
