@@ -2,6 +2,7 @@
 
 #include <ATen/core/CachingHostAllocator.h>
 #include <ATen/cuda/CUDAGraph.h>
+#include <c10/cuda/CUDAException.h>
 #include <c10/cuda/CUDAFunctions.h>
 #include <c10/cuda/CUDAGuard.h>
 #include <c10/cuda/CUDAStream.h>
@@ -9,10 +10,28 @@
 namespace kinetorch {
 namespace {
 
+// A stream that nobody else has. LibTorch's pool gives the same few out in turn, to other models and trainers too, and
+// what they do on one that is being captured would be captured.
+class OwnStream {
+ public:
+  OwnStream() { C10_CUDA_CHECK(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking)); }
+  ~OwnStream() { cudaStreamDestroy(stream_); }
+  OwnStream(const OwnStream&) = delete;
+  OwnStream& operator=(const OwnStream&) = delete;
+
+  c10::cuda::CUDAStream get() const {
+    return c10::cuda::getStreamFromExternal(stream_, c10::cuda::current_device());
+  }
+
+ private:
+  cudaStream_t stream_ = nullptr;
+};
+
 class TorchGraph final : public CapturedGraph {
  public:
   explicit TorchGraph(const std::function<void()>& work) {
-    const c10::cuda::CUDAStreamGuard guard(c10::cuda::getStreamFromPool());
+    const OwnStream stream;
+    const c10::cuda::CUDAStreamGuard guard(stream.get());
     try {
       // Other threads may wait for the device or allocate from it meanwhile.
       graph_.capture_begin(pool_, cudaStreamCaptureModeThreadLocal);

@@ -30,6 +30,10 @@ BatchRunner::BatchRunner(std::unique_ptr<Network> network, const InputSpec& inpu
       computing_(device) {
   if (sizes_.empty()) return;
   const c10::InferenceMode guard;
+  // The network was loaded on the stream that was current, for which ours do not wait, and what that took of memory
+  // would stay with it.
+  synchronizeCurrentStream(device_);
+  releaseCachedMemory(device_);
   const DeviceStream::Current current(computing_);
   network_->warmUp(sizes_);
 }
@@ -89,15 +93,22 @@ void BatchRunner::complete(Slot& slot, BatchItems items) const {
   slot.rows.reset();
 }
 
+void BatchRunner::abandon(Slot& slot) const {
+  try {
+    copying_.synchronize();
+    computing_.synchronize();
+  } catch (const std::exception&) {
+    // What the device was at has failed, which the batch's error tells.
+  }
+  slot.clips.reset();
+  slot.rows.reset();
+}
+
 void BatchRunner::runInHalves(Slot& slot, BatchItems items) const {
   for (const BatchItems half : {items.firstHalf(), items.secondHalf()}) {
     if (half.size() == 0) continue;
     try {
-      // What the failed attempt began may still use the slot's memory, which is to make room.
-      copying_.synchronize();
-      computing_.synchronize();
-      slot.clips.reset();
-      slot.rows.reset();
+      abandon(slot);
       if (slot.staging) slot.staging->release();
       releaseCachedMemory(device_);
       stage(slot, half);

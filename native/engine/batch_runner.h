@@ -49,6 +49,9 @@ class BatchRunner {
   // Blocks until the batch is done, and gives every item its result or error.
   void complete(Slot& slot, BatchItems items) const;
 
+  // After a step has failed: blocks until the device no longer uses the slot's memory. Throws nothing.
+  void abandon(Slot& slot) const;
+
   // All steps in two halves, on the thread of `launch`. Throws nothing: items get the errors.
   void runInHalves(Slot& slot, BatchItems items) const;
 

@@ -2,6 +2,7 @@
 
 #include <deque>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 #include "native/engine/executor.h"
@@ -74,14 +75,17 @@ class Classifier::Impl {
  private:
   void run(NetworkFactory networks, const Loaded& onLoaded) {
     std::deque<Executor> executors;
+    std::optional<Error> failure;
     try {
       const ClassifierInfo info = load(executors, std::move(networks));
       onLoaded(info, std::nullopt);
     } catch (...) {
+      failure = currentError("ERR_MODEL_FORMAT");
       queue_.close();
-      onLoaded(std::nullopt, currentError("ERR_MODEL_FORMAT"));
     }
     executors.clear();  // waits until the queue is closed and drained
+    // Last: whoever hears of it may wait for this thread, while other devices still load.
+    if (failure) onLoaded(std::nullopt, failure);
     std::vector<std::function<void()>> waiting;
     {
       std::lock_guard<std::mutex> lock(mutex_);

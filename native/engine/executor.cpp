@@ -62,12 +62,12 @@ void Executor::join() {
 void Executor::run(NetworkFactory networks) {
   try {
     loading_.set_value(load(std::move(networks)));
-    if (!pipelined_) serveInTurn();
   } catch (...) {
     loading_.set_exception(std::current_exception());
     idle_.close();
+    if (!pipelined_) return;
   }
-  if (pipelined_) launchAll();
+  pipelined_ ? launchAll() : serveInTurn();
 }
 
 Executor::Info Executor::load(NetworkFactory networks) {
@@ -147,7 +147,10 @@ void Executor::launch(Flight& flight) const {
 
 void Executor::complete(Flight& flight) const {
   if (!flight.isComplete) attempt(flight.failure, [&] { runner_->complete(*flight.slot, flight.batch); });
-  if (flight.failure) failAll(flight.batch, *flight.failure);
+  if (flight.failure) {
+    runner_->abandon(*flight.slot);
+    failAll(flight.batch, *flight.failure);
+  }
   statistics_.endBatch(flight.batch);
   for (BatchItem& item : flight.batch.items) item.request.done(std::move(item.result), std::move(item.error));
 }

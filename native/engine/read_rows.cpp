@@ -38,12 +38,12 @@ void readRows(const at::Tensor& rows, BatchItems items) {
     BatchItem& item = items[i];
     if (item.error) continue;
     const int64_t place = static_cast<int64_t>(i) * columns;
-    const float* const row = values.data_ptr<float>() + place;
-    if (std::any_of(row, row + columns, [](float value) { return std::isnan(value); })) {
-      item.error = Error("ERR_MODEL_FORWARD", "expected numbers but the model gave NaN for this clip");
+    const float* const wanted = (wantsSoftmax(item) ? probabilities : values).data_ptr<float>() + place;
+    // Infinite logits, which float16 may overflow to, have no softmax.
+    if (std::any_of(wanted, wanted + columns, [](float value) { return std::isnan(value); })) {
+      item.error = Error("ERR_MODEL_FORWARD", "expected numbers but the model gave NaN or infinity for this clip");
       continue;
     }
-    const float* const wanted = (wantsSoftmax(item) ? probabilities : values).data_ptr<float>() + place;
     if (item.request.output == Output::kTopK) {
       item.result = topOf(wanted, columns, item.request.topK);
     } else {

@@ -9,6 +9,7 @@
 
 #include "native/model/agree.h"
 #include "native/runtime/cuda_api.h"
+#include "native/runtime/error.h"
 
 namespace kinetorch {
 namespace {
@@ -21,20 +22,17 @@ std::optional<at::Tensor> optional(const at::Tensor& tensor) {
 }  // namespace
 
 CudaConvolution::CudaConvolution(const Convolution3d& convolution, bool relu, const CudaApi* library)
-    : convolution_(convolution), relu_(relu), library_(library) {
-  at::Tensor& weight = convolution_.weight;
-  if (library_ && weight.size(1) == 1 && weight.size(0) == convolution_.groups) {
-    weight = weight.permute({1, 2, 3, 4, 0}).contiguous().permute({4, 0, 1, 2, 3});  // as its depthwise kernel reads it
-  }
-}
+    : convolution_(convolution), relu_(relu), library_(library) {}
 
 at::Tensor CudaConvolution::run(const at::Tensor& input, const at::Tensor& residual) {
   const bool isAlike = !residual.defined() || isLikeOutput(input, residual);
   if (!isAlike || input.dim() != 5 || input.numel() == 0) return runPlain(input, residual);
   const at::Tensor dense = input.contiguous(at::MemoryFormat::ChannelsLast3d);
   const at::Tensor added = residual.defined() ? residual.contiguous(at::MemoryFormat::ChannelsLast3d) : residual;
-  const auto& [weight, bias, stride, padding, dilation, groups] = convolution_;
+  auto& [weight, bias, stride, padding, dilation, groups] = convolution_;
   if (library_ && library_->supportsDepthwise(dense, weight, stride, padding, dilation)) {
+    // As its kernel reads it; after the first time nothing is copied.
+    weight = weight.permute({1, 2, 3, 4, 0}).contiguous().permute({4, 0, 1, 2, 3});
     return library_->depthwise(dense, weight, bias, added, stride, padding, relu_);
   }
   if (suitsCudnn(dense) && isRightByCudnn(dense, added)) return runCudnn(dense, added);
@@ -76,9 +74,8 @@ bool CudaConvolution::isRightByCudnn(const at::Tensor& input, const at::Tensor& 
       const at::Tensor nothing = at::full_like(expected, std::numeric_limits<double>::quiet_NaN());
       isRight = agree(runCudnnAdding(input, nothing, 0), expected, input.scalar_type());
     }
-  } catch (const c10::OutOfMemoryError&) {
-    throw;
   } catch (const std::exception&) {
+    if (currentError("").code() == "ERR_OUT_OF_MEMORY") throw;
     // It has no engine for this.
   }
   choices_.push_back({input.sizes().vec(), isRight});

@@ -139,9 +139,8 @@ class TorchScriptNetwork : public Network {
   at::Tensor tryLogits(const at::Tensor& clips) {
     try {
       return logits(clips);
-    } catch (const c10::OutOfMemoryError&) {
-      throw;
     } catch (const std::exception&) {
+      if (currentError("").code() == "ERR_OUT_OF_MEMORY") throw;
       return {};
     }
   }
@@ -249,9 +248,8 @@ std::unique_ptr<TorchScriptNetwork> freezeThatRuns(torch::jit::Module module, co
       auto network = freeze(at::kFloat);
       network->logits(clip);
       return network;
-    } catch (const c10::OutOfMemoryError&) {
-      throw;
     } catch (const std::exception&) {
+      if (currentError("").code() == "ERR_OUT_OF_MEMORY") throw;
       // Its code asks for the kind of its weights; or it does not run at all, which comes out next.
     }
   }

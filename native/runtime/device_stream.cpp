@@ -12,6 +12,10 @@ void DeviceEvent::synchronize() const {
   if (event_) event_->synchronize();
 }
 
+void synchronizeCurrentStream(c10::Device device) {
+  if (!device.is_cpu()) c10::impl::VirtualGuardImpl(device.type()).getStream(device).synchronize();
+}
+
 DeviceStream::DeviceStream(c10::Device device) {
   if (!device.is_cpu()) stream_ = c10::impl::VirtualGuardImpl(device.type()).getNewStream(device);
 }

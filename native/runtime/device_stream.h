@@ -24,6 +24,9 @@ class DeviceEvent {
   std::optional<c10::Event> event_;
 };
 
+// Blocks until all is done that this thread gave the device's current stream. On a CPU, nothing.
+void synchronizeCurrentStream(c10::Device device);
+
 // A stream of work on a device, out of LibTorch's pool; on a CPU, nothing. Any thread may use it.
 class DeviceStream {
  public:

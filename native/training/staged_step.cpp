@@ -37,11 +37,7 @@ void StagedStep::begin(RandomState& random) {
   if (ahead && ahead->drawn.before == random.state()) {
     drawn_ = std::move(ahead->drawn);
     ready_ = std::move(ahead->ready);
-    ahead->done.synchronize();
-    for (const AugmentedBatch& batch : ready_) {
-      useOnCurrentStream(batch.clips);
-      useOnCurrentStream(batch.targets);
-    }
+    arrival_ = std::move(ahead->done);
   } else {
     drawn_ = draw(random.state());
   }
@@ -49,7 +45,16 @@ void StagedStep::begin(RandomState& random) {
 }
 
 AugmentedBatch StagedStep::take(size_t batch) {
-  return ready_.empty() ? augment(drawn_.batches[batch]) : std::exchange(ready_[batch], {});
+  if (ready_.empty()) return augment(drawn_.batches[batch]);
+  if (arrival_) {
+    arrival_->synchronize();
+    arrival_.reset();
+    for (const AugmentedBatch& each : ready_) {
+      useOnCurrentStream(each.clips);
+      useOnCurrentStream(each.targets);
+    }
+  }
+  return std::exchange(ready_[batch], {});
 }
 
 StagedStep::Drawn StagedStep::draw(const RandomState::State& before) const {

@@ -85,6 +85,7 @@ class StagedStep {
   std::vector<TrainingBatch> bytes_;
   Drawn drawn_;
   std::vector<AugmentedBatch> ready_;
+  std::optional<DeviceEvent> arrival_;  // of what is ready, until it has been waited for
   std::future<std::optional<Ahead>> ahead_;  // the last member: its destructor waits for the thread
 };
 
