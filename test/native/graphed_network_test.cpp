@@ -82,7 +82,8 @@ class GraphedNetworkTest : public testing::Test {
     network_ = std::make_unique<GraphedNetwork>(std::move(network), smallInput(), at::TensorOptions(at::kFloat), api_);
   }
 
-  static at::Tensor clips(int64_t count) { return at::randn({count, 3, 2, 4, 4}); }
+  // Whole numbers, whose sums are the same in any order.
+  static at::Tensor clips(int64_t count) { return at::randint(-8, 8, {count, 3, 2, 4, 4}, at::kFloat); }
 
   CudaApi api_;
   FakeNetwork* inner_ = nullptr;
