@@ -75,7 +75,7 @@ at::Tensor shiftHue(const at::Tensor& levels, const Amounts& amounts) {
 }
 
 at::Tensor posterize(const at::Tensor& levels, const Amounts& amounts) {
-  const at::Tensor step = valuesOf(amounts, levels, [](double bits) { return std::exp2(8 - bits); });
+  const at::Tensor step = valuesOf(amounts, levels, [](double bits) { return std::ldexp(1.0, 8 - static_cast<int>(bits)); });
   return (levels / step).floor_().mul_(step);
 }
 
