@@ -58,7 +58,8 @@ async function main() {
   const rounds = flag < 0 ? 9 : Number(process.argv[flag + 1]);
   mkdirSync(folder, { recursive: true });
   // Without it Node would find this checkout, by its own name.
-  if (!existsSync(join(folder, 'app', 'node_modules', 'kinetorch'))) throw new Error('install the packages first: above');
+  if (!existsSync(join(folder, 'app', 'node_modules', 'kinetorch')))
+    throw new Error('install the packages first: above');
   if (!existsSync(join(folder, 'traced.pt'))) execFileSync(python, [script('prepare.py'), model, folder]);
   const samples = new Map(Object.keys(programs).map((name): [string, Sample[]] => [name, []]));
   // The first round fills the disk cache, and Kinetorch's measurements of its kernels.
