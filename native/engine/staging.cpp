@@ -8,6 +8,7 @@
 
 #include "native/preprocessing/byte_math.h"
 #include "native/preprocessing/preprocess.h"
+#include "native/runtime/device_copy.h"
 
 namespace kinetorch {
 namespace {
@@ -28,14 +29,11 @@ int64_t stagedBytes(const Clip& clip, const InputSpec& input) {
 }
 
 // The old memory goes first: there may not be enough for both.
-void grow(at::Tensor& tensor, int64_t size, const at::TensorOptions& options) {
+template <typename Make>
+void grow(at::Tensor& tensor, int64_t size, const Make& make) {
   if (tensor.defined() && tensor.numel() >= size) return;
   tensor.reset();
-  tensor = at::empty({size}, options);
-}
-
-at::TensorOptions onHost(c10::ScalarType type, c10::Device device) {
-  return at::TensorOptions(type).pinned_memory(!device.is_cpu());
+  tensor = make();
 }
 
 }  // namespace
@@ -46,8 +44,8 @@ Staging::Staging(const InputSpec& input, c10::Device device, c10::ScalarType pre
 at::Tensor Staging::stage(BatchItems items, int64_t size) {
   int64_t bytes = 0;
   for (const BatchItem& item : items) bytes += stagedBytes(item.request.clip, input_);
-  grow(hostBytes_, bytes, onHost(at::kByte, device_));
-  grow(deviceBytes_, bytes, at::TensorOptions(at::kByte).device(device_));
+  grow(hostBytes_, bytes, [&] { return stagingTensor({bytes}, at::kByte, device_); });
+  grow(deviceBytes_, bytes, [&] { return at::empty({bytes}, at::TensorOptions(at::kByte).device(device_)); });
   if (!clips_.defined() || clips_.size(0) < size) {
     clips_.reset();
     clips_ = at::empty({size, 3, input_.frames, input_.height, input_.width},
@@ -89,7 +87,7 @@ void Staging::stageClip(const Request& request, int64_t offset, const at::Tensor
 }
 
 at::Tensor Staging::fetch(const at::Tensor& rows) {
-  grow(hostRows_, rows.numel(), onHost(at::kFloat, device_));
+  grow(hostRows_, rows.numel(), [&] { return stagingTensor({rows.numel()}, at::kFloat, device_); });
   return hostRows_.narrow(0, 0, rows.numel()).view(rows.sizes()).copy_(rows, /*non_blocking=*/true);
 }
 

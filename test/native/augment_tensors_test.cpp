@@ -13,6 +13,7 @@
 #include "native/preprocessing/frame_tensors.h"
 #include "native/preprocessing/point_operations.h"
 #include "native/preprocessing/point_tensors.h"
+#include "test/native/augment_settings.h"
 
 namespace kinetorch {
 namespace {
@@ -20,13 +21,8 @@ namespace {
 constexpr int64_t kFrames = 3;
 
 InputSpec inputOf(int64_t height, int64_t width, bool antialias = false) {
-  InputSpec input;
-  input.frames = kFrames;
-  input.height = height;
-  input.width = width;
+  InputSpec input = test::inputOf(kFrames, height, width);
   input.antialias = antialias;
-  input.mean = {0.43216, 0.394666, 0.37645};
-  input.std = {0.22803, 0.22145, 0.216989};
   return input;
 }
 
@@ -152,20 +148,6 @@ TEST(AugmentTensors, EveryOperationGivesTheKernelsNumbers) {
   }
 }
 
-AugmentOptions everything() {
-  AugmentOptions options;
-  options.cropArea = Range{0.3, 1};
-  options.flip = {0.5, 0.5, 0.5};
-  options.brightness = options.contrast = options.saturation = 0.4;
-  options.hue = 0.1;
-  options.randAugmentOperations = 2;
-  options.randAugmentMagnitude = 12;
-  options.erase = 0.5;
-  options.mixup = 0.8;
-  options.cutmix = 1;
-  return options;
-}
-
 TEST(AugmentTensors, WholePlansGiveTheKernelsClips) {
   RandomState random(13);
   const at::Tensor targets = at::eye(3).repeat({2, 1}).narrow(0, 0, 5).contiguous();
@@ -173,7 +155,7 @@ TEST(AugmentTensors, WholePlansGiveTheKernelsClips) {
     const bool isResized = round % 2 == 1;
     const InputSpec input = inputOf(24, 32, round % 4 == 3);
     const at::Tensor clips = randomClips(random, 5, 36, 44);
-    AugmentOptions options = everything();
+    AugmentOptions options = test::everything();
     if (!isResized) options.cropArea.reset();
     const Augmentation drawn = drawAugmentation(viewOf(clips), targets, options, input, random);
     const at::Tensor expected = augmentBatch(viewOf(clips), targets, drawn, input, at::kCPU).clips;

@@ -8,19 +8,13 @@
 
 #include "native/preprocessing/clip_plan.h"
 #include "native/runtime/error.h"
+#include "test/native/augment_settings.h"
 
 namespace kinetorch {
 namespace {
 
-InputSpec inputOf(int64_t frames, int64_t height, int64_t width) {
-  InputSpec input;
-  input.frames = frames;
-  input.height = height;
-  input.width = width;
-  input.mean = {0.43216, 0.394666, 0.37645};
-  input.std = {0.22803, 0.22145, 0.216989};
-  return input;
-}
+using test::everything;
+using test::inputOf;
 
 struct OwnedClips {
   std::vector<uint8_t> bytes;
@@ -76,20 +70,6 @@ AugmentedBatch augmented(const OwnedClips& clips, const at::Tensor& targets, con
                          const InputSpec& input, RandomState& random) {
   const Augmentation augmentation = drawAugmentation(clips.view, targets, options, input, random);
   return augmentBatch(clips.view, targets, augmentation, input, at::kCPU);
-}
-
-AugmentOptions everything() {
-  AugmentOptions options;
-  options.cropArea = Range{0.3, 1};
-  options.flip = {0.5, 0.5, 0.5};
-  options.brightness = options.contrast = options.saturation = 0.4;
-  options.hue = 0.1;
-  options.randAugmentOperations = 2;
-  options.randAugmentMagnitude = 12;
-  options.erase = 0.5;
-  options.mixup = 0.8;
-  options.cutmix = 1;
-  return options;
 }
 
 TEST(PrepareBatch, IsTheNormalisedCentreCrop) {
