@@ -1,8 +1,9 @@
 // Checks the rules of native/ (docs/architecture.md):
-//   1. rooms: binding → engine, training → model → architectures, preprocessing, kernels → runtime, never upward;
-//      cuda → runtime alone, and none includes it, as it is a library of its own; bootstrap stands alone;
+//   1. rooms: binding → engine, training → network → model, augmentation → architectures, preprocessing, kernels → simd,
+//      formats → runtime, never upward nor sideways; cuda → runtime alone, and none includes it, as it is a library of
+//      its own; bootstrap stands alone;
 //   2. napi.h is included in binding/ and bootstrap/ only;
-//   3. no file of binding/ includes LibTorch's headers, not even through the project's own headers.
+//   3. no file of binding/, formats/, kernels/ and simd/ includes LibTorch's headers, not even through the project's own.
 // Prints every breach and exits with 1 where there is one.
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -11,13 +12,16 @@ import { fileURLToPath } from 'node:url';
 
 const levels = [
   ['runtime'],
+  ['simd', 'formats'],
   ['architectures', 'preprocessing', 'kernels'],
-  ['model'],
+  ['augmentation', 'model'],
+  ['network'],
   ['engine', 'training'],
   ['binding'],
 ];
 // Libraries of their own, which include runtime/ and which no other room includes.
 const apart = ['cuda'];
+const withoutTorch = ['binding', 'formats', 'kernels', 'simd'];
 const withNodeApi = ['binding', 'bootstrap'];
 const torchHeader = /^(torch|ATen|c10|caffe2)\//;
 
@@ -40,9 +44,9 @@ for (const file of files) {
     const target = resolve(file, header);
     if (target !== null) checkRoom(at, room, roomOf(target));
   }
-  if (room === 'binding') {
+  if (withoutTorch.includes(room)) {
     const path = pathToTorch(file, new Set());
-    if (path !== null) breaches.push(`binding/ sees LibTorch: ${[file, ...path].join(' → ')}`);
+    if (path !== null) breaches.push(`${room}/ sees LibTorch: ${[file, ...path].join(' → ')}`);
   }
 }
 
@@ -56,6 +60,7 @@ function checkRoom(at, from, to) {
   const [fromLevel, toLevel] = [levelOf.get(from), levelOf.get(to)];
   if (fromLevel === undefined || toLevel === undefined) breaches.push(`${at}: ${from}/ must not include ${to}/`);
   else if (toLevel > fromLevel) breaches.push(`${at}: ${from}/ is below ${to}/ and must not include it`);
+  else if (toLevel === fromLevel) breaches.push(`${at}: ${from}/ is beside ${to}/ and must not include it`);
 }
 
 /** The room a file lies in; null for a file of native/ itself, such as the precompiled header. */

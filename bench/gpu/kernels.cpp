@@ -81,17 +81,15 @@ void measure(const kinetorch::CudaApi& api, const Layer& layer, int64_t batch, d
   const at::Tensor bias = at::randn({layer.channels}, options);
   const auto input = [&](int64_t call) { return inputs[static_cast<size_t>(call) % inputs.size()]; };
   at::Tensor output;
-  const double ours = microseconds(
-      [&](int64_t call) { output = api.depthwise(input(call), weight, bias, {}, stride, one, true); });
+  const double ours =
+      microseconds([&](int64_t call) { output = api.depthwise(input(call), weight, bias, {}, stride, one, true); });
   const double moved = static_cast<double>(inputs[0].nbytes() + output.nbytes());
   const at::Tensor plain = weight.contiguous();
-  const double libtorchs = microseconds([&](int64_t call) {
-    output = at::conv3d(input(call), plain, bias, stride, one, one, layer.channels).relu_();
-  });
+  const double libtorchs = microseconds(
+      [&](int64_t call) { output = at::conv3d(input(call), plain, bias, stride, one, one, layer.channels).relu_(); });
   for (at::Tensor& each : inputs) each = each.contiguous();
-  const double planar = microseconds([&](int64_t call) {
-    output = at::conv3d(input(call), plain, bias, stride, one, one, layer.channels).relu_();
-  });
+  const double planar = microseconds(
+      [&](int64_t call) { output = at::conv3d(input(call), plain, bias, stride, one, one, layer.channels).relu_(); });
   std::printf("%4ld ×%2ld×%2ld×%2ld  /%ld  ×%d  %3ld  %9.1f  %9.1f  %6.2f  %9.1f  %9.1f\n",
               static_cast<long>(layer.channels), static_cast<long>(layer.in[0]), static_cast<long>(layer.in[1]),
               static_cast<long>(layer.in[2]), static_cast<long>(layer.stride), layer.count, static_cast<long>(batch),

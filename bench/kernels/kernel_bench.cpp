@@ -25,12 +25,12 @@ struct Options {
 
 struct Case {
   const char* name;
-  ConvLayer layer;
-  ClipSize size;
+  kernels::ConvLayer layer;
+  kernels::ClipSize size;
 };
 
-ConvLayer conv(int64_t from, int64_t to, std::array<int64_t, 3> kernel, std::array<int64_t, 3> stride = {1, 1, 1},
-               int64_t groups = 1) {
+kernels::ConvLayer conv(int64_t from, int64_t to, std::array<int64_t, 3> kernel,
+                        std::array<int64_t, 3> stride = {1, 1, 1}, int64_t groups = 1) {
   return {from, to, kernel, stride, {kernel[0] / 2, kernel[1] / 2, kernel[2] / 2}, groups};
 }
 
@@ -78,20 +78,20 @@ const std::vector<Case> kCases = {
     {"small layer1 depthwise (1,3,3)/2", conv(32, 32, {1, 3, 3}, {1, 2, 2}, 32), {1, 12, 32, 40}},
 };
 
-size_t floatsIn(const ClipSize& size, int64_t channels) {
+size_t floatsIn(const kernels::ClipSize& size, int64_t channels) {
   return static_cast<size_t>(size.batch * size.frames * size.height * size.width * channels);
 }
 
-AlignedBuffer randomFloats(size_t size) {
+kernels::AlignedBuffer randomFloats(size_t size) {
   static std::mt19937 random(1);
   std::uniform_real_distribution<float> uniform(-1, 1);
-  AlignedBuffer buffer(size);
+  kernels::AlignedBuffer buffer(size);
   for (size_t i = 0; i < size; ++i) buffer.data()[i] = uniform(random);
   return buffer;
 }
 
 // Reading the input once and writing the output once, on all threads.
-Timing measureStream(const AlignedBuffer& from, AlignedBuffer& to, ParallelFor& threads) {
+Timing measureStream(const kernels::AlignedBuffer& from, kernels::AlignedBuffer& to, kernels::ParallelFor& threads) {
   const size_t count = static_cast<size_t>(threads.threads());
   const auto copy = [&](int part) {
     const auto bounds = [&](size_t size, int index) { return size * static_cast<size_t>(index) / count; };
@@ -108,28 +108,28 @@ Timing measureStream(const AlignedBuffer& from, AlignedBuffer& to, ParallelFor& 
   return measure([&] { threads.run(threads.threads(), copy); }, threads.threads(), 15, 100);
 }
 
-void benchAlgorithm(const Case& c, ConvAlgorithm algorithm, const Options& options) {
+void benchAlgorithm(const Case& c, kernels::ConvAlgorithm algorithm, const Options& options) {
   static const char* const kNames[] = {"direct", "F(2)", "F(4)", "depthwise"};
-  const ConvLayer& layer = c.layer;
-  const ClipSize out = outputSize(layer, c.size);
+  const kernels::ConvLayer& layer = c.layer;
+  const kernels::ClipSize out = kernels::outputSize(layer, c.size);
   const int64_t fan = layer.inputChannels / layer.groups * layer.kernel[0] * layer.kernel[1] * layer.kernel[2];
-  const AlignedBuffer input = randomFloats(floatsIn(c.size, layer.inputChannels));
-  const AlignedBuffer weights = randomFloats(static_cast<size_t>(layer.outputChannels * fan));
-  const AlignedBuffer bias = randomFloats(static_cast<size_t>(layer.outputChannels));
-  AlignedBuffer output(floatsIn(out, layer.outputChannels));
+  const kernels::AlignedBuffer input = randomFloats(floatsIn(c.size, layer.inputChannels));
+  const kernels::AlignedBuffer weights = randomFloats(static_cast<size_t>(layer.outputChannels * fan));
+  const kernels::AlignedBuffer bias = randomFloats(static_cast<size_t>(layer.outputChannels));
+  kernels::AlignedBuffer output(floatsIn(out, layer.outputChannels));
   OpenMpFor threads(options.threads);
-  const PackedConv packed(layer, algorithm, weights.data(), bias.data(), threads, options.target);
+  const kernels::PackedConv packed(layer, algorithm, weights.data(), bias.data(), threads, options.target);
 
-  const auto timed = [&](const ConvPlan& plan, int calls, double milliseconds) {
-    AlignedBuffer workspace(workspaceBytes(packed, plan, c.size, options.threads) / sizeof(float));
-    const ConvArguments arguments = {input.data(), output.data(), nullptr, true};
+  const auto timed = [&](const kernels::ConvPlan& plan, int calls, double milliseconds) {
+    kernels::AlignedBuffer workspace(kernels::workspaceBytes(packed, plan, c.size, options.threads) / sizeof(float));
+    const kernels::ConvArguments arguments = {input.data(), output.data(), nullptr, true};
     return measure([&] { run(packed, plan, c.size, arguments, workspace.data(), threads); }, options.threads, calls,
                    milliseconds);
   };
-  const std::vector<ConvPlan> plans = candidatePlans(packed, c.size, options.threads);
-  ConvPlan best = plans[0];
+  const std::vector<kernels::ConvPlan> plans = kernels::candidatePlans(packed, c.size, options.threads);
+  kernels::ConvPlan best = plans[0];
   double shortest = 1e30;
-  for (const ConvPlan& plan : plans) {
+  for (const kernels::ConvPlan& plan : plans) {
     const double time = timed(plan, 3, 0).best;
     if (time < shortest) {
       shortest = time;
@@ -143,7 +143,7 @@ void benchAlgorithm(const Case& c, ConvAlgorithm algorithm, const Options& optio
               kNames[static_cast<size_t>(algorithm)], timing.median, timing.best, byDefault.best,
               flops / timing.best / 1e6, static_cast<int>(best.tileRows), static_cast<int>(best.channelBlock),
               best.shareInput ? "shared" : "");
-  if (algorithm == ConvAlgorithm::kDepthwise) {
+  if (algorithm == kernels::ConvAlgorithm::kDepthwise) {
     const Timing stream = measureStream(input, output, threads);
     std::printf(" %.2f x a copy's %.2f ms", timing.best / stream.best, stream.best);
   }
@@ -170,9 +170,9 @@ int main(int count, char** values) {
   const Options options = parse(count, values);
   for (const Case& c : kCases) {
     if (std::string(c.name).find(options.only) == std::string::npos) continue;
-    for (const auto algorithm :
-         {ConvAlgorithm::kDirect, ConvAlgorithm::kWinograd2, ConvAlgorithm::kWinograd4, ConvAlgorithm::kDepthwise}) {
-      if (supports(c.layer, algorithm)) benchAlgorithm(c, algorithm, options);
+    for (const auto algorithm : {kernels::ConvAlgorithm::kDirect, kernels::ConvAlgorithm::kWinograd2,
+                                 kernels::ConvAlgorithm::kWinograd4, kernels::ConvAlgorithm::kDepthwise}) {
+      if (kernels::supports(c.layer, algorithm)) benchAlgorithm(c, algorithm, options);
     }
   }
   return 0;

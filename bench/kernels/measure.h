@@ -12,7 +12,7 @@
 namespace kinetorch {
 
 // LibTorch's threads are OpenMP's too.
-class OpenMpFor final : public ParallelFor {
+class OpenMpFor final : public kernels::ParallelFor {
  public:
   explicit OpenMpFor(int threads) : threads_(threads) { omp_set_num_threads(threads); }
 

@@ -5,9 +5,9 @@
 #include <cstdint>
 #include <string>
 
-namespace kinetorch {
+namespace kinetorch::architectures {
 
 // A trainable network of the table with fresh weights. Throws ERR_INVALID_ARGUMENT for an unknown name.
 torch::jit::Module buildArchitecture(const std::string& name, int64_t numClasses, uint64_t seed);
 
-}  // namespace kinetorch
+}  // namespace kinetorch::architectures

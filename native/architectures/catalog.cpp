@@ -8,7 +8,7 @@
 #include "native/architectures/video_resnet.h"
 #include "native/runtime/error.h"
 
-namespace kinetorch {
+namespace kinetorch::architectures {
 
 namespace {
 
@@ -82,7 +82,8 @@ torch::jit::Module buildArchitecture(const std::string& name, int64_t numClasses
     }
     known += (known.empty() ? "" : ", ") + row.info.name;
   }
-  throw Error("ERR_INVALID_ARGUMENT", "expected `architecture` to be one of " + known + " but received \"" + name + "\"");
+  throw Error("ERR_INVALID_ARGUMENT",
+              "expected `architecture` to be one of " + known + " but received \"" + name + "\"");
 }
 
-}  // namespace kinetorch
+}  // namespace kinetorch::architectures

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-namespace kinetorch {
+namespace kinetorch::architectures {
 
 // One row of the architecture table; frames, height and width are those the architecture was published with.
 struct ArchitectureInfo {
@@ -17,4 +17,4 @@ struct ArchitectureInfo {
 
 std::vector<ArchitectureInfo> architectures();
 
-}  // namespace kinetorch
+}  // namespace kinetorch::architectures

@@ -5,7 +5,7 @@
 
 #include "native/architectures/video_resnet.h"
 
-namespace kinetorch {
+namespace kinetorch::architectures {
 
 namespace {
 
@@ -19,10 +19,8 @@ constexpr std::array<int64_t, 4> kBlocks{1, 2, 2, 2};
 // Space, then time, each convolution with its batch norm; the last one's weight is given.
 std::vector<Module> factoredConv(LayerFactory& factory, int64_t in, int64_t out, Size3 stride, double lastWeight) {
   const auto [time, height, width] = stride;
-  return {factory.conv3d({in, out, {1, 3, 3}, {1, height, width}, {0, 1, 1}}),
-          factory.batchNorm(out, kBnEpsilon),
-          factory.relu(),
-          factory.conv3d({out, out, {3, 1, 1}, {time, 1, 1}, {1, 0, 0}}),
+  return {factory.conv3d({in, out, {1, 3, 3}, {1, height, width}, {0, 1, 1}}), factory.batchNorm(out, kBnEpsilon),
+          factory.relu(), factory.conv3d({out, out, {3, 1, 1}, {time, 1, 1}, {1, 0, 0}}),
           factory.batchNorm(out, kBnEpsilon, lastWeight)};
 }
 
@@ -52,8 +50,8 @@ Module block(LayerFactory& factory, bool depthwise, int64_t in, int64_t out, Siz
   const std::vector<Module> convs{factory.sequential(first),
                                   factory.sequential(conv(factory, out, out, {1, 1, 1}, 0.0))};
   if (stride == Size3{1, 1, 1} && in == out) return residualBlock(factory, convs, nullptr);
-  const Module downsample = factory.sequential(
-      {factory.averagePool(stride), factory.conv3d({in, out}), factory.batchNorm(out, kBnEpsilon)});
+  const Module downsample =
+      factory.sequential({factory.averagePool(stride), factory.conv3d({in, out}), factory.batchNorm(out, kBnEpsilon)});
   return residualBlock(factory, convs, &downsample);
 }
 
@@ -82,4 +80,4 @@ Module buildCompactResNet(LayerFactory& factory, const CompactSpec& spec, int64_
   return assembleNetwork(factory, factory.sequential(stem), layers, in, numClasses, spec.dropout);
 }
 
-}  // namespace kinetorch
+}  // namespace kinetorch::architectures

@@ -7,7 +7,7 @@
 
 #include "native/architectures/layer_factory.h"
 
-namespace kinetorch {
+namespace kinetorch::architectures {
 
 // Kinetorch's own small networks, made to be trained from scratch on a CPU.
 struct CompactSpec {
@@ -24,4 +24,4 @@ struct CompactSpec {
 
 torch::jit::Module buildCompactResNet(LayerFactory& factory, const CompactSpec& spec, int64_t numClasses);
 
-}  // namespace kinetorch
+}  // namespace kinetorch::architectures

@@ -9,7 +9,7 @@
 #include <cmath>
 #include <sstream>
 
-namespace kinetorch {
+namespace kinetorch::architectures {
 
 namespace {
 
@@ -148,4 +148,4 @@ LayerFactory::Module LayerFactory::composite(const std::string& className, const
   return module;
 }
 
-}  // namespace kinetorch
+}  // namespace kinetorch::architectures

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-namespace kinetorch {
+namespace kinetorch::architectures {
 
 // Time, height, width.
 using Size3 = std::array<int64_t, 3>;
@@ -60,4 +60,4 @@ class LayerFactory {
   at::Generator generator_;
 };
 
-}  // namespace kinetorch
+}  // namespace kinetorch::architectures

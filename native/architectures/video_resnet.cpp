@@ -7,7 +7,7 @@
 // Convolutions for Action Recognition"; VMZ pt/vmz/models and Tran et al. 2019, "Video Classification with
 // Channel-Separated Convolutional Networks" (CSN).
 
-namespace kinetorch {
+namespace kinetorch::architectures {
 
 namespace {
 
@@ -65,8 +65,8 @@ class ResNetBuilder {
       case BlockConv::kDepthwise:
         return factory_.conv3d({in, out, {3, 3, 3}, step, {1, 1, 1}, in});
       case BlockConv::kPointDepthwise:
-        return factory_.sequential({factory_.conv3d({in, out}), batchNorm(out),
-                                    factory_.conv3d({out, out, {3, 3, 3}, step, {1, 1, 1}, out})});
+        return factory_.sequential(
+            {factory_.conv3d({in, out}), batchNorm(out), factory_.conv3d({out, out, {3, 3, 3}, step, {1, 1, 1}, out})});
     }
     throw std::logic_error("unknown BlockConv");
   }
@@ -77,18 +77,18 @@ class ResNetBuilder {
     const int64_t midplanes = (inPlanes_ * planes * 27) / (inPlanes_ * 9 + 3 * planes);
     std::vector<Module> convs;
     if (spec_.bottleneck) {
-      convs = {factory_.sequential({factory_.conv3d({inPlanes_, planes}), batchNorm(planes), factory_.relu()}),
-               factory_.sequential({blockConv(kind, planes, planes, midplanes, stride), batchNorm(planes),
-                                    factory_.relu()}),
-               factory_.sequential({factory_.conv3d({planes, out}), batchNorm(out)})};
+      convs = {
+          factory_.sequential({factory_.conv3d({inPlanes_, planes}), batchNorm(planes), factory_.relu()}),
+          factory_.sequential({blockConv(kind, planes, planes, midplanes, stride), batchNorm(planes), factory_.relu()}),
+          factory_.sequential({factory_.conv3d({planes, out}), batchNorm(out)})};
     } else {
-      convs = {factory_.sequential({blockConv(kind, inPlanes_, planes, midplanes, stride), batchNorm(planes),
-                                    factory_.relu()}),
+      convs = {factory_.sequential(
+                   {blockConv(kind, inPlanes_, planes, midplanes, stride), batchNorm(planes), factory_.relu()}),
                factory_.sequential({blockConv(kind, planes, planes, midplanes, 1), batchNorm(planes)})};
     }
     if (stride == 1 && inPlanes_ == out) return residualBlock(factory_, convs, nullptr);
-    const Module downsample = factory_.sequential(
-        {factory_.conv3d({inPlanes_, out, {1, 1, 1}, strides(kind, stride)}), batchNorm(out)});
+    const Module downsample =
+        factory_.sequential({factory_.conv3d({inPlanes_, out, {1, 1, 1}, strides(kind, stride)}), batchNorm(out)});
     inPlanes_ = out;
     return residualBlock(factory_, convs, &downsample);
   }
@@ -116,11 +116,10 @@ Module residualBlock(LayerFactory& factory, const std::vector<Module>& convs, co
   return factory.composite("ResidualBlock", children, source);
 }
 
-Module assembleNetwork(LayerFactory& factory, const Module& stem, const std::array<Module, 4>& layers,
-                       int64_t features, int64_t numClasses, double dropout) {
-  const std::string head = dropout > 0
-                               ? "torch.dropout(self.embed(x), " + std::to_string(dropout) + ", self.training)"
-                               : "self.embed(x)";
+Module assembleNetwork(LayerFactory& factory, const Module& stem, const std::array<Module, 4>& layers, int64_t features,
+                       int64_t numClasses, double dropout) {
+  const std::string head =
+      dropout > 0 ? "torch.dropout(self.embed(x), " + std::to_string(dropout) + ", self.training)" : "self.embed(x)";
   return factory.composite("VideoResNet",
                            {{"stem", stem},
                             {"layer1", layers[0]},
@@ -137,7 +136,8 @@ Module assembleNetwork(LayerFactory& factory, const Module& stem, const std::arr
                            "    x = torch.adaptive_avg_pool3d(x, [1, 1, 1])\n"
                            "    return torch.flatten(x, 1)\n"
                            "def forward(self, x: Tensor) -> Tensor:\n"
-                           "    return self.fc.forward(" + head + ")\n");
+                           "    return self.fc.forward(" +
+                               head + ")\n");
 }
 
 Module buildVideoResNet(LayerFactory& factory, const ResNetSpec& spec, int64_t numClasses) {
@@ -147,4 +147,4 @@ Module buildVideoResNet(LayerFactory& factory, const ResNetSpec& spec, int64_t n
   return assembleNetwork(factory, stem, layers, builder.features(), numClasses, 0);
 }
 
-}  // namespace kinetorch
+}  // namespace kinetorch::architectures

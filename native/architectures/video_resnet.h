@@ -7,15 +7,15 @@
 
 #include "native/architectures/layer_factory.h"
 
-namespace kinetorch {
+namespace kinetorch::architectures {
 
 // How a residual block's convolution is made, as torchvision's `conv_makers` and VMZ's depthwise builders.
 enum class BlockConv {
-  kSimple,           // 3×3×3                                                        (R3D)
-  kNoTemporal,       // 1×3×3                                                        (MC3, from layer2 on)
-  k2Plus1D,          // 1×3×3 into midplanes, BN, ReLU, 3×1×1                        (R(2+1)D)
-  kDepthwise,        // 3×3×3, groups = channels                                     (ir-CSN)
-  kPointDepthwise,   // 1×1×1, BN, then 3×3×3 with groups = channels                 (ip-CSN)
+  kSimple,          // 3×3×3                                                        (R3D)
+  kNoTemporal,      // 1×3×3                                                        (MC3, from layer2 on)
+  k2Plus1D,         // 1×3×3 into midplanes, BN, ReLU, 3×1×1                        (R(2+1)D)
+  kDepthwise,       // 3×3×3, groups = channels                                     (ir-CSN)
+  kPointDepthwise,  // 1×1×1, BN, then 3×3×3 with groups = channels                 (ip-CSN)
 };
 
 enum class Stem { kBasic, kBasicPool, k2Plus1D };
@@ -42,4 +42,4 @@ torch::jit::Module assembleNetwork(LayerFactory& factory, const torch::jit::Modu
 torch::jit::Module residualBlock(LayerFactory& factory, const std::vector<torch::jit::Module>& convs,
                                  const torch::jit::Module* downsample);
 
-}  // namespace kinetorch
+}  // namespace kinetorch::architectures

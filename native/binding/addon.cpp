@@ -5,16 +5,16 @@
 #include "native/binding/environment.h"
 #include "native/binding/model_class.h"
 #include "native/binding/trainer_class.h"
+#include "native/formats/zip_archive.h"
 #include "native/model/create_model.h"
 #include "native/model/profile.h"
-#include "native/model/zip_archive.h"
 #include "native/preprocessing/resize_clip.h"
 #include "native/runtime/runtime_info.h"
 #include "native/training/augment_clips.h"
 
 // Registers binding.d.ts, name by name.
 
-namespace kinetorch {
+namespace kinetorch::binding {
 
 namespace {
 
@@ -35,7 +35,7 @@ Napi::Value getRuntimeInfo(const Napi::CallbackInfo& info) {
 Napi::Value getArchitectures(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   Napi::Array list = Napi::Array::New(env);
-  for (const ArchitectureInfo& architecture : architectures()) {
+  for (const architectures::ArchitectureInfo& architecture : architectures::architectures()) {
     Napi::Object object = Napi::Object::New(env);
     object.Set("name", architecture.name);
     object.Set("family", architecture.family);
@@ -50,7 +50,7 @@ Napi::Value getArchitectures(const Napi::CallbackInfo& info) {
 Napi::Value create(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&] {
     const auto object = info[0].As<Napi::Object>();
-    auto options = std::make_shared<CreateOptions>();
+    auto options = std::make_shared<model::CreateOptions>();
     options->architecture = textOf(object, "architecture");
     options->numClasses = integerOf(object, "numClasses");
     options->seed = static_cast<uint64_t>(integerOf(object, "seed"));
@@ -59,27 +59,28 @@ Napi::Value create(const Napi::CallbackInfo& info) {
     options->newHead = flagOf(object, "newHead");
     return Environment::of(info.Env())
         .runInBackground(
-            info.Env(), [options] { return createModel(*options); },
+            info.Env(), [options] { return model::createModel(*options); },
             [](Napi::Env env, const std::vector<uint8_t>& bytes) -> Napi::Value { return toUint8Array(env, bytes); });
   });
 }
 
 Napi::Value readExtra(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&] {
-    auto source = std::make_shared<ModelSource>(toSource(info[0]));
+    auto source = std::make_shared<formats::FileSource>(toSource(info[0]));
     const std::string name = info[1].As<Napi::String>();
     return Environment::of(info.Env())
         .runInBackground(
-            info.Env(), [source, name] { return openArchive(*source).readExtraFile(name); },
+            info.Env(),
+            [source, name] { return formats::ZipArchive(formats::ByteSource::open(*source)).readExtraFile(name); },
             [](Napi::Env env, const std::optional<std::string>& text) -> Napi::Value {
               return text ? Napi::String::New(env, *text).As<Napi::Value>() : env.Null();
             });
   });
 }
 
-Napi::Value toProfile(Napi::Env env, const ModelProfile& profile) {
+Napi::Value toProfile(Napi::Env env, const model::ModelProfile& profile) {
   Napi::Array layers = Napi::Array::New(env);
-  for (const LayerProfile& layer : profile.layers) {
+  for (const model::LayerProfile& layer : profile.layers) {
     Napi::Array shape = Napi::Array::New(env);
     for (const int64_t side : layer.outputShape) shape.Set(shape.Length(), static_cast<double>(side));
     Napi::Object object = Napi::Object::New(env);
@@ -99,13 +100,13 @@ Napi::Value toProfile(Napi::Env env, const ModelProfile& profile) {
 
 Napi::Value profile(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&] {
-    auto source = std::make_shared<ModelSource>(toSource(info[0]));
+    auto source = std::make_shared<formats::FileSource>(toSource(info[0]));
     const std::vector<int64_t> shape = integersOf(info[1]);
     return Environment::of(info.Env())
         .runInBackground(
             info.Env(),
             [source, shape] {
-              return profileModel(*source, {shape.at(0), shape.at(1), shape.at(2)});
+              return model::profileModel(*source, {shape.at(0), shape.at(1), shape.at(2)});
             },
             toProfile);
   });
@@ -113,13 +114,13 @@ Napi::Value profile(const Napi::CallbackInfo& info) {
 
 Napi::Value resize(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&] {
-    auto clip = std::make_shared<Clip>(toClip(info[0].As<Napi::Object>()));
+    auto clip = std::make_shared<preprocessing::Clip>(toClip(info[0].As<Napi::Object>()));
     const std::vector<int64_t> size = integersOf(info[1]);
     const bool antialias = info[2].As<Napi::Boolean>();
     return Environment::of(info.Env())
         .runInBackground(
-            info.Env(), [clip, size, antialias] { return resizeClip(*clip, size, antialias); },
-            [](Napi::Env env, const Clip& resized) -> Napi::Value {
+            info.Env(), [clip, size, antialias] { return preprocessing::resizeClip(*clip, size, antialias); },
+            [](Napi::Env env, const preprocessing::Clip& resized) -> Napi::Value {
               Napi::Object object = Napi::Object::New(env);
               object.Set("data", toUint8Array(env, resized.bytes));
               object.Set("frames", static_cast<double>(resized.frames));
@@ -132,16 +133,16 @@ Napi::Value resize(const Napi::CallbackInfo& info) {
 
 Napi::Value augment(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&] {
-    auto batch = std::make_shared<TrainingBatch>(toTrainingBatch(info[0].As<Napi::Object>()));
+    auto batch = std::make_shared<training::TrainingBatch>(toTrainingBatch(info[0].As<Napi::Object>()));
     const auto object = info[1].As<Napi::Object>();
-    const AugmentOptions options = toAugmentOptions(object.Get("augment").As<Napi::Object>());
-    const InputSpec input = toInputSpec(object.Get("input").As<Napi::Object>());
+    const augmentation::AugmentOptions options = toAugmentOptions(object.Get("augment").As<Napi::Object>());
+    const preprocessing::InputSpec input = toInputSpec(object.Get("input").As<Napi::Object>());
     const int64_t numClasses = integerOf(object, "numClasses");
     const auto seed = static_cast<uint64_t>(integerOf(object, "seed"));
     return Environment::of(info.Env())
         .runInBackground(
-            info.Env(), [=] { return augmentClips(*batch, options, input, numClasses, seed); },
-            [](Napi::Env env, const AugmentedClips& clips) -> Napi::Value {
+            info.Env(), [=] { return training::augmentClips(*batch, options, input, numClasses, seed); },
+            [](Napi::Env env, const training::AugmentedClips& clips) -> Napi::Value {
               Napi::Object result = Napi::Object::New(env);
               result.Set("data", toUint8Array(env, clips.data));
               result.Set("targets", toFloat32Array(env, clips.targets));
@@ -172,4 +173,4 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
 
 NODE_API_MODULE(kinetorch, initialise)
 
-}  // namespace kinetorch
+}  // namespace kinetorch::binding

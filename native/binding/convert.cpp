@@ -5,7 +5,7 @@
 
 #include "native/runtime/error.h"
 
-namespace kinetorch {
+namespace kinetorch::binding {
 
 namespace {
 
@@ -44,10 +44,10 @@ BytesView viewOf(const Napi::Value& value) {
 }
 
 // [min, max], or [] for none.
-std::optional<Range> rangeOf(const Napi::Object& object, const char* name) {
+std::optional<augmentation::Range> rangeOf(const Napi::Object& object, const char* name) {
   const std::vector<double> ends = numbersOf(object.Get(name));
   if (ends.empty()) return std::nullopt;
-  return Range{ends.at(0), ends.at(1)};
+  return augmentation::Range{ends.at(0), ends.at(1)};
 }
 
 }  // namespace
@@ -80,7 +80,7 @@ std::vector<double> numbersOf(const Napi::Value& value) {
   return numbers;
 }
 
-ModelSource toSource(const Napi::Value& value) {
+formats::FileSource toSource(const Napi::Value& value) {
   if (value.IsString()) return {value.As<Napi::String>().Utf8Value(), {}};
   try {
     return {"", toBytes(value)};
@@ -89,8 +89,8 @@ ModelSource toSource(const Napi::Value& value) {
   }
 }
 
-InputSpec toInputSpec(const Napi::Object& object) {
-  InputSpec input;
+preprocessing::InputSpec toInputSpec(const Napi::Object& object) {
+  preprocessing::InputSpec input;
   input.frames = integerOf(object, "frames");
   input.height = integerOf(object, "height");
   input.width = integerOf(object, "width");
@@ -105,8 +105,8 @@ InputSpec toInputSpec(const Napi::Object& object) {
   return input;
 }
 
-AugmentOptions toAugmentOptions(const Napi::Object& object) {
-  AugmentOptions options;
+augmentation::AugmentOptions toAugmentOptions(const Napi::Object& object) {
+  augmentation::AugmentOptions options;
   options.shortSide = rangeOf(object, "shortSide");
   options.cropArea = rangeOf(object, "cropArea");
   options.cropAspect = rangeOf(object, "cropAspect").value_or(options.cropAspect);
@@ -124,8 +124,8 @@ AugmentOptions toAugmentOptions(const Napi::Object& object) {
   return options;
 }
 
-Clip toClip(const Napi::Object& object) {
-  Clip clip;
+preprocessing::Clip toClip(const Napi::Object& object) {
+  preprocessing::Clip clip;
   clip.frames = integerOf(object, "frames");
   clip.height = integerOf(object, "height");
   clip.width = integerOf(object, "width");
@@ -147,8 +147,8 @@ Clip toClip(const Napi::Object& object) {
   return clip;
 }
 
-TrainingBatch toTrainingBatch(const Napi::Object& object) {
-  TrainingBatch batch;
+training::TrainingBatch toTrainingBatch(const Napi::Object& object) {
+  training::TrainingBatch batch;
   batch.data = toBytes(object.Get("data"));
   batch.batch = integerOf(object, "batch");
   batch.frames = integerOf(object, "frames");
@@ -190,4 +190,4 @@ Napi::Array toStrings(Napi::Env env, const std::vector<std::string>& texts) {
   return list;
 }
 
-}  // namespace kinetorch
+}  // namespace kinetorch::binding

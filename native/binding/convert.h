@@ -5,13 +5,13 @@
 #include <string>
 #include <vector>
 
-#include "native/model/model_source.h"
-#include "native/preprocessing/augment_options.h"
+#include "native/augmentation/augment_options.h"
+#include "native/formats/file_source.h"
 #include "native/preprocessing/clip.h"
 #include "native/preprocessing/input_spec.h"
 #include "native/training/training_batch.h"
 
-namespace kinetorch {
+namespace kinetorch::binding {
 
 // JavaScript values of binding.d.ts to plain structs. TypeScript has already checked types and ranges; these throw
 // Error only for what would be unsafe to take on trust.
@@ -23,11 +23,11 @@ bool flagOf(const Napi::Object& object, const char* name);
 std::vector<int64_t> integersOf(const Napi::Value& list);
 std::vector<double> numbersOf(const Napi::Value& list);
 
-ModelSource toSource(const Napi::Value& value);
-InputSpec toInputSpec(const Napi::Object& object);
-AugmentOptions toAugmentOptions(const Napi::Object& object);
-Clip toClip(const Napi::Object& object);
-TrainingBatch toTrainingBatch(const Napi::Object& object);
+formats::FileSource toSource(const Napi::Value& value);
+preprocessing::InputSpec toInputSpec(const Napi::Object& object);
+augmentation::AugmentOptions toAugmentOptions(const Napi::Object& object);
+preprocessing::Clip toClip(const Napi::Object& object);
+training::TrainingBatch toTrainingBatch(const Napi::Object& object);
 
 // Copies a Uint8Array's bytes. Throws ERR_CLIP_DATA for a detached or shared buffer; toSource ERR_INVALID_ARGUMENT.
 std::vector<uint8_t> toBytes(const Napi::Value& value);
@@ -37,4 +37,4 @@ Napi::Int32Array toInt32Array(Napi::Env env, const std::vector<int32_t>& values)
 Napi::Uint8Array toUint8Array(Napi::Env env, const std::vector<uint8_t>& bytes);
 Napi::Array toStrings(Napi::Env env, const std::vector<std::string>& texts);
 
-}  // namespace kinetorch
+}  // namespace kinetorch::binding

@@ -1,6 +1,6 @@
 #include "native/binding/environment.h"
 
-namespace kinetorch {
+namespace kinetorch::binding {
 
 Environment& Environment::of(Napi::Env env) { return *env.GetInstanceData<Environment>(); }
 
@@ -28,8 +28,8 @@ Environment::Pending Environment::begin(Napi::Env env, Napi::Object keepAlive) {
 }
 
 void Environment::settle(uint64_t ticket, std::function<Napi::Value(Napi::Env)> makeValue) {
-  auto* closure = new Closure(
-      [this, ticket, makeValue = std::move(makeValue)](Napi::Env env) { finish(env, ticket, makeValue); });
+  auto* closure =
+      new Closure([this, ticket, makeValue = std::move(makeValue)](Napi::Env env) { finish(env, ticket, makeValue); });
   if (napi_call_threadsafe_function(toMainThread_, closure, napi_tsfn_nonblocking) != napi_ok) delete closure;
 }
 
@@ -83,4 +83,4 @@ Napi::Error toJs(Napi::Env env, const Error& error) {
   return js;
 }
 
-}  // namespace kinetorch
+}  // namespace kinetorch::binding

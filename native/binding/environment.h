@@ -11,7 +11,7 @@
 #include "native/engine/serial_thread.h"
 #include "native/runtime/error.h"
 
-namespace kinetorch {
+namespace kinetorch::binding {
 
 // What the addon keeps for one JavaScript environment (the main thread or a worker thread). Nothing is static.
 //
@@ -55,7 +55,7 @@ class Environment {
   }
 
   template <typename Work, typename Convert>
-  Napi::Promise runOn(SerialThread* thread, Napi::Env env, Napi::Object keepAlive, Work work, Convert convert) {
+  Napi::Promise runOn(engine::SerialThread* thread, Napi::Env env, Napi::Object keepAlive, Work work, Convert convert) {
     const Pending pending = begin(env, keepAlive);
     thread->post([this, ticket = pending.ticket, work = std::move(work), convert = std::move(convert)]() mutable {
       using Result = decltype(work());
@@ -98,7 +98,7 @@ class Environment {
   uint64_t nextTicket_ = 1;
   std::unordered_map<uint64_t, Waiting> waiting_;
   std::unordered_set<std::shared_ptr<void>> owned_;
-  std::unique_ptr<SerialThread> background_ = std::make_unique<SerialThread>();
+  std::unique_ptr<engine::SerialThread> background_ = std::make_unique<engine::SerialThread>();
 };
 
 // A JavaScript Error with `code`.
@@ -116,4 +116,4 @@ auto guarded(Napi::Env env, Body body) -> decltype(body()) {
   }
 }
 
-}  // namespace kinetorch
+}  // namespace kinetorch::binding

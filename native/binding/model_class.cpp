@@ -6,20 +6,21 @@
 #include "native/binding/convert.h"
 #include "native/binding/environment.h"
 
-namespace kinetorch {
+namespace kinetorch::binding {
 
 namespace {
 
-Optimization toOptimization(const std::string& name) {
-  static const std::map<std::string, Optimization> levels{
-      {"off", Optimization::kOff}, {"exact", Optimization::kExact}, {"fast", Optimization::kFast}};
+network::Optimization toOptimization(const std::string& name) {
+  static const std::map<std::string, network::Optimization> levels{{"off", network::Optimization::kOff},
+                                                                   {"exact", network::Optimization::kExact},
+                                                                   {"fast", network::Optimization::kFast}};
   const auto found = levels.find(name);
   if (found == levels.end()) throw Error("ERR_INVALID_ARGUMENT", "unknown optimize \"" + name + "\"");
   return found->second;
 }
 
-ClassifierOptions toOptions(const Napi::Object& object) {
-  ClassifierOptions options;
+engine::ClassifierOptions toOptions(const Napi::Object& object) {
+  engine::ClassifierOptions options;
   options.devices = {textOf(object, "device")};
   options.precision = textOf(object, "precision");
   options.input = toInputSpec(object.Get("input").As<Napi::Object>());
@@ -37,17 +38,17 @@ ClassifierOptions toOptions(const Napi::Object& object) {
   return options;
 }
 
-Output toOutput(const std::string& name) {
-  static const std::map<std::string, Output> outputs{{"topK", Output::kTopK},
-                                                     {"logits", Output::kLogits},
-                                                     {"probabilities", Output::kProbabilities},
-                                                     {"embedding", Output::kEmbedding}};
+engine::Output toOutput(const std::string& name) {
+  static const std::map<std::string, engine::Output> outputs{{"topK", engine::Output::kTopK},
+                                                             {"logits", engine::Output::kLogits},
+                                                             {"probabilities", engine::Output::kProbabilities},
+                                                             {"embedding", engine::Output::kEmbedding}};
   const auto found = outputs.find(name);
   if (found == outputs.end()) throw Error("ERR_INVALID_ARGUMENT", "unknown output \"" + name + "\"");
   return found->second;
 }
 
-Napi::Value toResult(Napi::Env env, const Classification& result) {
+Napi::Value toResult(Napi::Env env, const engine::Classification& result) {
   Napi::Object object = Napi::Object::New(env);
   object.Set("indices", toInt32Array(env, result.indices));
   object.Set("scores", toFloat32Array(env, result.scores));
@@ -61,13 +62,13 @@ Napi::Value toResult(Napi::Env env, const Classification& result) {
 }  // namespace
 
 Napi::Function ModelClass::define(Napi::Env env) {
-  return DefineClass(env, "NativeModel",
-                     {StaticMethod<&ModelClass::load>("load"), InstanceAccessor<&ModelClass::devices>("devices"),
-                      InstanceAccessor<&ModelClass::precision>("precision"),
-                      InstanceAccessor<&ModelClass::canEmbed>("canEmbed"),
-                      InstanceAccessor<&ModelClass::warning>("warning"),
-                      InstanceMethod<&ModelClass::classify>("classify"), InstanceMethod<&ModelClass::cancel>("cancel"),
-                      InstanceMethod<&ModelClass::stats>("stats"), InstanceMethod<&ModelClass::dispose>("dispose")});
+  return DefineClass(
+      env, "NativeModel",
+      {StaticMethod<&ModelClass::load>("load"), InstanceAccessor<&ModelClass::devices>("devices"),
+       InstanceAccessor<&ModelClass::precision>("precision"), InstanceAccessor<&ModelClass::canEmbed>("canEmbed"),
+       InstanceAccessor<&ModelClass::warning>("warning"), InstanceMethod<&ModelClass::classify>("classify"),
+       InstanceMethod<&ModelClass::cancel>("cancel"), InstanceMethod<&ModelClass::stats>("stats"),
+       InstanceMethod<&ModelClass::dispose>("dispose")});
 }
 
 ModelClass::ModelClass(const Napi::CallbackInfo& info) : Napi::ObjectWrap<ModelClass>(info) {}
@@ -82,7 +83,7 @@ void ModelClass::reportMemory(int64_t bytes) {
   if (napi_adjust_external_memory(Env(), bytes - reportedBytes_, &total) == napi_ok) reportedBytes_ = bytes;
 }
 
-void ModelClass::adopt(std::weak_ptr<Classifier> classifier, const ClassifierInfo& info) {
+void ModelClass::adopt(std::weak_ptr<engine::Classifier> classifier, const engine::ClassifierInfo& info) {
   classifier_ = std::move(classifier);
   info_ = info;
   reportMemory(info.bytes);
@@ -92,14 +93,14 @@ Napi::Value ModelClass::load(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   return guarded(env, [&]() -> Napi::Value {
     Environment& environment = Environment::of(env);
-    ModelSource source = toSource(info[0]);
-    ClassifierOptions options = toOptions(info[1].As<Napi::Object>());
+    formats::FileSource source = toSource(info[0]);
+    engine::ClassifierOptions options = toOptions(info[1].As<Napi::Object>());
     const Environment::Pending pending = environment.begin(env, Napi::Object());
     // Filled in below, read on this same thread when the promise is settled.
-    auto owned = std::make_shared<std::weak_ptr<Classifier>>();
-    auto classifier = std::make_shared<Classifier>(
+    auto owned = std::make_shared<std::weak_ptr<engine::Classifier>>();
+    auto classifier = std::make_shared<engine::Classifier>(
         std::move(source), std::move(options),
-        [&environment, ticket = pending.ticket, owned](std::optional<ClassifierInfo> loaded,
+        [&environment, ticket = pending.ticket, owned](std::optional<engine::ClassifierInfo> loaded,
                                                        std::optional<Error> error) {
           environment.settle(ticket, [&environment, owned, loaded, error](Napi::Env) -> Napi::Value {
             if (error) {
@@ -134,15 +135,15 @@ Napi::Value ModelClass::classify(const Napi::CallbackInfo& info) {
     const auto classifier = classifier_.lock();
     if (!classifier) throw Error("ERR_DISPOSED", "expected a model in use but this one was disposed of");
     const auto object = info[1].As<Napi::Object>();
-    const CropPosition crop{numberOf(object, "cropX"), numberOf(object, "cropY")};
-    const Output output = toOutput(info[2].As<Napi::String>().Utf8Value());
-    if (output == Output::kEmbedding && !info_.canEmbed) {
+    const preprocessing::CropPosition crop{numberOf(object, "cropX"), numberOf(object, "cropY")};
+    const engine::Output output = toOutput(info[2].As<Napi::String>().Utf8Value());
+    if (output == engine::Output::kEmbedding && !info_.canEmbed) {
       throw Error("ERR_UNSUPPORTED", "expected a model with an embed method but this one has forward alone");
     }
     Environment& environment = Environment::of(env);
-    Clip clip = toClip(object);
+    preprocessing::Clip clip = toClip(object);
     const Environment::Pending pending = environment.begin(env, Value());
-    auto done = [&environment, ticket = pending.ticket](std::optional<Classification> result,
+    auto done = [&environment, ticket = pending.ticket](std::optional<engine::Classification> result,
                                                         std::optional<Error> error) {
       environment.settle(ticket, [result = std::move(result), error = std::move(error)](Napi::Env env) -> Napi::Value {
         if (error) throw *error;
@@ -162,15 +163,15 @@ Napi::Value ModelClass::classify(const Napi::CallbackInfo& info) {
 Napi::Value ModelClass::cancel(const Napi::CallbackInfo& info) {
   const auto classifier = classifier_.lock();
   const bool cancelled =
-      classifier && classifier->cancel(static_cast<uint64_t>(info[0].As<Napi::Number>().Int64Value()),
-                                       Error(info[1].As<Napi::String>().Utf8Value(),
-                                             info[2].As<Napi::String>().Utf8Value()));
+      classifier &&
+      classifier->cancel(static_cast<uint64_t>(info[0].As<Napi::Number>().Int64Value()),
+                         Error(info[1].As<Napi::String>().Utf8Value(), info[2].As<Napi::String>().Utf8Value()));
   return Napi::Boolean::New(info.Env(), cancelled);
 }
 
 Napi::Value ModelClass::stats(const Napi::CallbackInfo& info) {
   if (const auto classifier = classifier_.lock()) lastStats_ = classifier->stats();
-  const ClassifierStats& stats = lastStats_;
+  const engine::ClassifierStats& stats = lastStats_;
   Napi::Object object = Napi::Object::New(info.Env());
   object.Set("requests", static_cast<double>(stats.requests));
   object.Set("completed", static_cast<double>(stats.completed));
@@ -191,7 +192,7 @@ Napi::Value ModelClass::dispose(const Napi::CallbackInfo& info) {
   Environment& environment = Environment::of(env);
   const Environment::Pending pending = environment.begin(env, Value());
   const auto classifier = classifier_.lock();
-  const std::weak_ptr<Classifier> weak = classifier;
+  const std::weak_ptr<engine::Classifier> weak = classifier;
   auto closed = [this, &environment, weak, ticket = pending.ticket] {
     environment.settle(ticket, [this, &environment, weak](Napi::Env env) -> Napi::Value {
       if (const auto closing = weak.lock()) {
@@ -210,4 +211,4 @@ Napi::Value ModelClass::dispose(const Napi::CallbackInfo& info) {
   return pending.promise;
 }
 
-}  // namespace kinetorch
+}  // namespace kinetorch::binding

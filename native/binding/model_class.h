@@ -6,7 +6,7 @@
 
 #include "native/engine/classifier.h"
 
-namespace kinetorch {
+namespace kinetorch::binding {
 
 // binding.d.ts's NativeModel.
 class ModelClass : public Napi::ObjectWrap<ModelClass> {
@@ -26,14 +26,14 @@ class ModelClass : public Napi::ObjectWrap<ModelClass> {
   Napi::Value stats(const Napi::CallbackInfo& info);
   Napi::Value dispose(const Napi::CallbackInfo& info);
 
-  void adopt(std::weak_ptr<Classifier> classifier, const ClassifierInfo& info);
+  void adopt(std::weak_ptr<engine::Classifier> classifier, const engine::ClassifierInfo& info);
   // Tells the garbage collector how much memory outside its heap this object holds.
   void reportMemory(int64_t bytes);
 
-  std::weak_ptr<Classifier> classifier_;
-  ClassifierInfo info_;
+  std::weak_ptr<engine::Classifier> classifier_;
+  engine::ClassifierInfo info_;
   int64_t reportedBytes_ = 0;
-  ClassifierStats lastStats_;  // what stats() says once the classifier is gone
+  engine::ClassifierStats lastStats_;  // what stats() says once the classifier is gone
 };
 
-}  // namespace kinetorch
+}  // namespace kinetorch::binding

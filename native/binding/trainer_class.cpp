@@ -8,7 +8,7 @@
 #include "native/binding/convert.h"
 #include "native/binding/environment.h"
 
-namespace kinetorch {
+namespace kinetorch::binding {
 
 namespace {
 
@@ -24,18 +24,19 @@ std::vector<std::string> textsOf(const Napi::Value& value) {
   return texts;
 }
 
-TrainerOptions toOptions(const Napi::Object& object) {
-  TrainerOptions options;
+training::TrainerOptions toOptions(const Napi::Object& object) {
+  training::TrainerOptions options;
   options.device = textOf(object, "device");
   options.input = toInputSpec(object.Get("input").As<Napi::Object>());
   options.numClasses = integerOf(object, "numClasses");
   options.precision = textOf(object, "precision");
   options.augment = toAugmentOptions(object.Get("augment").As<Napi::Object>());
-  options.loss.kind =
-      textOf(object, "loss") == "binaryCrossEntropy" ? LossKind::kBinaryCrossEntropy : LossKind::kCrossEntropy;
+  options.loss.kind = textOf(object, "loss") == "binaryCrossEntropy" ? training::LossKind::kBinaryCrossEntropy
+                                                                     : training::LossKind::kCrossEntropy;
   options.loss.labelSmoothing = numberOf(object, "labelSmoothing");
   options.loss.classWeights = numbersOf(object.Get("classWeights"));
-  options.optimizer.kind = textOf(object, "optimizer") == "sgd" ? OptimizerKind::kSgd : OptimizerKind::kAdamW;
+  options.optimizer.kind =
+      textOf(object, "optimizer") == "sgd" ? training::OptimizerKind::kSgd : training::OptimizerKind::kAdamW;
   options.optimizer.momentum = numberOf(object, "momentum");
   options.optimizer.nesterov = flagOf(object, "nesterov");
   options.optimizer.beta1 = numberOf(object, "beta1");
@@ -52,8 +53,8 @@ TrainerOptions toOptions(const Napi::Object& object) {
   return options;
 }
 
-std::vector<TrainingBatch> toBatches(const Napi::Array& list) {
-  std::vector<TrainingBatch> batches;
+std::vector<training::TrainingBatch> toBatches(const Napi::Array& list) {
+  std::vector<training::TrainingBatch> batches;
   for (uint32_t i = 0; i < list.Length(); ++i) batches.push_back(toTrainingBatch(list.Get(i).As<Napi::Object>()));
   return batches;
 }
@@ -61,14 +62,14 @@ std::vector<TrainingBatch> toBatches(const Napi::Array& list) {
 }  // namespace
 
 Napi::Function TrainerClass::define(Napi::Env env) {
-  return DefineClass(env, "NativeTrainer",
-                     {StaticMethod<&TrainerClass::create>("create"), InstanceAccessor<&TrainerClass::device>("device"),
-                      InstanceMethod<&TrainerClass::stage>("stage"), InstanceMethod<&TrainerClass::step>("step"),
-                      InstanceMethod<&TrainerClass::evaluate>("evaluate"),
-                      InstanceMethod<&TrainerClass::saveModel>("saveModel"),
-                      InstanceMethod<&TrainerClass::saveCheckpoint>("saveCheckpoint"),
-                      InstanceMethod<&TrainerClass::loadCheckpoint>("loadCheckpoint"),
-                      InstanceMethod<&TrainerClass::dispose>("dispose")});
+  return DefineClass(
+      env, "NativeTrainer",
+      {StaticMethod<&TrainerClass::create>("create"), InstanceAccessor<&TrainerClass::device>("device"),
+       InstanceMethod<&TrainerClass::stage>("stage"), InstanceMethod<&TrainerClass::step>("step"),
+       InstanceMethod<&TrainerClass::evaluate>("evaluate"), InstanceMethod<&TrainerClass::saveModel>("saveModel"),
+       InstanceMethod<&TrainerClass::saveCheckpoint>("saveCheckpoint"),
+       InstanceMethod<&TrainerClass::loadCheckpoint>("loadCheckpoint"),
+       InstanceMethod<&TrainerClass::dispose>("dispose")});
 }
 
 TrainerClass::TrainerClass(const Napi::CallbackInfo& info) : Napi::ObjectWrap<TrainerClass>(info) {}
@@ -97,17 +98,17 @@ Napi::Value TrainerClass::create(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   return guarded(env, [&]() -> Napi::Value {
     Environment& environment = Environment::of(env);
-    auto source = std::make_shared<ModelSource>(toSource(info[0]));
+    auto source = std::make_shared<formats::FileSource>(toSource(info[0]));
     auto host = std::make_shared<TrainerHost>();
     TrainerHost* raw = host.get();
-    const TrainerOptions options = toOptions(info[1].As<Napi::Object>());
+    const training::TrainerOptions options = toOptions(info[1].As<Napi::Object>());
     const Environment::Pending pending = environment.begin(env, Napi::Object());
     const std::weak_ptr<TrainerHost> weak = environment.own(host);
     host->thread.post([raw, &environment, weak, ticket = pending.ticket, source, options] {
       std::optional<Error> error;
       std::string device;
       try {
-        raw->trainer = std::make_unique<Trainer>(*source, options);
+        raw->trainer = std::make_unique<training::Trainer>(*source, options);
         device = raw->trainer->device();
       } catch (...) {
         error = currentError("ERR_TRAINING");
@@ -148,8 +149,8 @@ Napi::Value TrainerClass::step(const Napi::CallbackInfo& info) {
     auto staged = isStaged ? std::exchange(host->staged, nullptr) : host->trainer->stage(toBatches(list));
     const double learningRate = info[1].As<Napi::Number>().DoubleValue();
     return enqueue(
-        info, [staged, learningRate](Trainer& trainer) { return trainer.step(*staged, learningRate); },
-        [](Napi::Env env, const StepResult& result) -> Napi::Value {
+        info, [staged, learningRate](training::Trainer& trainer) { return trainer.step(*staged, learningRate); },
+        [](Napi::Env env, const training::StepResult& result) -> Napi::Value {
           Napi::Object object = Napi::Object::New(env);
           object.Set("loss", result.loss);
           object.Set("correct", static_cast<double>(result.correct));
@@ -163,10 +164,10 @@ Napi::Value TrainerClass::step(const Napi::CallbackInfo& info) {
 
 Napi::Value TrainerClass::evaluate(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&] {
-    auto batch = std::make_shared<TrainingBatch>(toTrainingBatch(info[0].As<Napi::Object>()));
+    auto batch = std::make_shared<training::TrainingBatch>(toTrainingBatch(info[0].As<Napi::Object>()));
     return enqueue(
-        info, [batch](Trainer& trainer) { return trainer.evaluate(*batch); },
-        [](Napi::Env env, const EvalResult& result) -> Napi::Value {
+        info, [batch](training::Trainer& trainer) { return trainer.evaluate(*batch); },
+        [](Napi::Env env, const training::EvalResult& result) -> Napi::Value {
           Napi::Object object = Napi::Object::New(env);
           object.Set("lossSum", result.lossSum);
           object.Set("probabilities", toFloat32Array(env, result.probabilities));
@@ -180,7 +181,7 @@ Napi::Value TrainerClass::saveModel(const Napi::CallbackInfo& info) {
   const std::string metadata = info[1].As<Napi::String>();
   return enqueue(
       info,
-      [path, metadata](Trainer& trainer) {
+      [path, metadata](training::Trainer& trainer) {
         trainer.saveModel(path, metadata);
         return Nothing{};
       },
@@ -192,7 +193,7 @@ Napi::Value TrainerClass::saveCheckpoint(const Napi::CallbackInfo& info) {
   const std::string state = info[1].As<Napi::String>();
   return enqueue(
       info,
-      [path, state](Trainer& trainer) {
+      [path, state](training::Trainer& trainer) {
         trainer.saveCheckpoint(path, state);
         return Nothing{};
       },
@@ -202,7 +203,7 @@ Napi::Value TrainerClass::saveCheckpoint(const Napi::CallbackInfo& info) {
 Napi::Value TrainerClass::loadCheckpoint(const Napi::CallbackInfo& info) {
   const std::string path = info[0].As<Napi::String>();
   return enqueue(
-      info, [path](Trainer& trainer) { return trainer.loadCheckpoint(path); },
+      info, [path](training::Trainer& trainer) { return trainer.loadCheckpoint(path); },
       [](Napi::Env env, const std::string& state) -> Napi::Value { return Napi::String::New(env, state); });
 }
 
@@ -225,4 +226,4 @@ Napi::Value TrainerClass::dispose(const Napi::CallbackInfo& info) {
       });
 }
 
-}  // namespace kinetorch
+}  // namespace kinetorch::binding

@@ -7,14 +7,14 @@
 #include "native/engine/serial_thread.h"
 #include "native/training/trainer.h"
 
-namespace kinetorch {
+namespace kinetorch::binding {
 
 // A trainer and the one thread that uses it. The trainer is made and destroyed on that thread's terms: members go in
 // reverse order, so the thread has ended before the trainer does.
 struct TrainerHost {
-  std::unique_ptr<Trainer> trainer;
-  std::shared_ptr<StagedStep> staged;  // the last one, until it is stepped on; JavaScript's thread's
-  SerialThread thread;
+  std::unique_ptr<training::Trainer> trainer;
+  std::shared_ptr<training::StagedStep> staged;  // the last one, until it is stepped on; JavaScript's thread's
+  engine::SerialThread thread;
 };
 
 // binding.d.ts's NativeTrainer.
@@ -48,4 +48,4 @@ class TrainerClass : public Napi::ObjectWrap<TrainerClass> {
   std::string device_;
 };
 
-}  // namespace kinetorch
+}  // namespace kinetorch::binding

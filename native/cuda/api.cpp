@@ -1,6 +1,4 @@
 // The one function that kinetorch_cuda exports, and what checks the tensors that come through it.
-#include "native/runtime/cuda_api.h"
-
 #include <ATen/Context.h>
 #include <ATen/ops/empty.h>
 #include <c10/cuda/CUDACachingAllocator.h>
@@ -14,8 +12,9 @@
 
 #include "native/cuda/captured_graph.h"
 #include "native/cuda/launch.h"
+#include "native/runtime/cuda_api.h"
 
-namespace kinetorch {
+namespace kinetorch::cuda {
 namespace {
 
 constexpr int64_t kMaxBatch = 65535;  // of a grid's second dimension
@@ -55,8 +54,7 @@ const void* pointerTo(const at::Tensor& tensor) { return tensor.defined() ? tens
 // A bias or residual as the kernels read them. Undefined stays undefined.
 at::Tensor operand(const at::Tensor& tensor, const at::Tensor& like, at::IntArrayRef sizes, at::MemoryFormat format) {
   if (!tensor.defined()) return tensor;
-  TORCH_CHECK(tensor.sizes() == sizes && tensor.scalar_type() == like.scalar_type() &&
-                  tensor.device() == like.device(),
+  TORCH_CHECK(tensor.sizes() == sizes && tensor.scalar_type() == like.scalar_type() && tensor.device() == like.device(),
               "expected ", like.scalar_type(), " ", sizes, " on ", like.device(), " but received ",
               tensor.scalar_type(), " ", tensor.sizes(), " on ", tensor.device());
   const at::Tensor dense = tensor.contiguous(format);
@@ -153,11 +151,10 @@ void checkCrop(const at::Tensor& bytes, const CudaCrop& crop, const at::Tensor& 
   const auto isWithin = [](int64_t begin, int64_t count, int64_t all) {
     return begin >= 0 && count > 0 && count <= all && begin <= all - count && all <= kMaxSide;
   };
-  TORCH_CHECK(isWithin(crop.boxTop, crop.boxHeight, bytes.size(1)) &&
-                  isWithin(crop.boxLeft, crop.boxWidth, bytes.size(2)) &&
-                  isWithin(crop.top, slot.size(1), crop.resizedHeight) &&
-                  isWithin(crop.left, slot.size(2), crop.resizedWidth),
-              "expected a box of the frame and a window of what it is resized to, no side above ", kMaxSide);
+  TORCH_CHECK(
+      isWithin(crop.boxTop, crop.boxHeight, bytes.size(1)) && isWithin(crop.boxLeft, crop.boxWidth, bytes.size(2)) &&
+          isWithin(crop.top, slot.size(1), crop.resizedHeight) && isWithin(crop.left, slot.size(2), crop.resizedWidth),
+      "expected a box of the frame and a window of what it is resized to, no side above ", kMaxSide);
 }
 
 void preprocess(const at::Tensor& bytes, const std::vector<int64_t>& frames, const CudaCrop& crop,
@@ -192,8 +189,8 @@ void preprocess(const at::Tensor& bytes, const std::vector<int64_t>& frames, con
                   frame);
       job.picked[t] = static_cast<int>(frame);
     }
-    job.output = static_cast<char*>(slot.data_ptr()) +
-                 first * slot.stride(0) * static_cast<int64_t>(slot.element_size());
+    job.output =
+        static_cast<char*>(slot.data_ptr()) + first * slot.stride(0) * static_cast<int64_t>(slot.element_size());
     launchPreprocess(job, crop.antialias, elementOf(slot), launch.stream());
     launch.check();
   }
@@ -205,7 +202,7 @@ void setMemoryFraction(double fraction, int64_t deviceIndex) {
 }
 
 }  // namespace
-}  // namespace kinetorch
+}  // namespace kinetorch::cuda
 
 extern "C" __attribute__((visibility("default"))) const kinetorch::CudaApi* kinetorchCudaApi() {
   static const kinetorch::CudaApi api = [] {

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-namespace kinetorch {
+namespace kinetorch::cuda {
 
 constexpr int kThreadsPerBlock = 128;
 
@@ -14,4 +14,4 @@ __device__ __forceinline__ int64_t threadIndex() {
   return static_cast<int64_t>(blockIdx.x) * kThreadsPerBlock + threadIdx.x;
 }
 
-}  // namespace kinetorch
+}  // namespace kinetorch::cuda

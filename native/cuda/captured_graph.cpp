@@ -7,7 +7,7 @@
 #include <c10/cuda/CUDAGuard.h>
 #include <c10/cuda/CUDAStream.h>
 
-namespace kinetorch {
+namespace kinetorch::cuda {
 namespace {
 
 // A stream that nobody else has. LibTorch's pool gives the same few out in turn, to other models and trainers too, and
@@ -19,9 +19,7 @@ class OwnStream {
   OwnStream(const OwnStream&) = delete;
   OwnStream& operator=(const OwnStream&) = delete;
 
-  c10::cuda::CUDAStream get() const {
-    return c10::cuda::getStreamFromExternal(stream_, c10::cuda::current_device());
-  }
+  c10::cuda::CUDAStream get() const { return c10::cuda::getStreamFromExternal(stream_, c10::cuda::current_device()); }
 
  private:
   cudaStream_t stream_ = nullptr;
@@ -79,4 +77,4 @@ std::unique_ptr<CapturedGraph> captureGraph(const std::function<void()>& work) {
   return std::make_unique<TorchGraph>(work);
 }
 
-}  // namespace kinetorch
+}  // namespace kinetorch::cuda

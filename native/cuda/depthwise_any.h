@@ -5,7 +5,7 @@
 #include "native/cuda/depthwise_job.h"
 #include "native/cuda/rectify.h"
 
-namespace kinetorch {
+namespace kinetorch::cuda {
 
 // One output of any depthwise convolution: for kernels and numbers of channels that no tile suits.
 template <typename Value>
@@ -43,4 +43,4 @@ KINETORCH_HOST_DEVICE void depthwiseAny(const DepthwiseJob& job, int64_t index) 
   static_cast<Value*>(job.output)[index] = static_cast<Value>(rectify(sum, leastValue(job.relu)));
 }
 
-}  // namespace kinetorch
+}  // namespace kinetorch::cuda

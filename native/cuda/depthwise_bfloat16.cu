@@ -1,9 +1,9 @@
 #include "native/cuda/depthwise_launch.cuh"
 
-namespace kinetorch {
+namespace kinetorch::cuda {
 
 void launchDepthwiseBFloat16(const DepthwiseJob& job, cudaStream_t stream) {
   launchDepthwiseOf<__nv_bfloat16>(job, stream);
 }
 
-}  // namespace kinetorch
+}  // namespace kinetorch::cuda

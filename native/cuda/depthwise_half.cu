@@ -1,7 +1,7 @@
 #include "native/cuda/depthwise_launch.cuh"
 
-namespace kinetorch {
+namespace kinetorch::cuda {
 
 void launchDepthwiseHalf(const DepthwiseJob& job, cudaStream_t stream) { launchDepthwiseOf<__half>(job, stream); }
 
-}  // namespace kinetorch
+}  // namespace kinetorch::cuda

@@ -4,7 +4,7 @@
 
 #include "native/cuda/host_device.h"
 
-namespace kinetorch {
+namespace kinetorch::cuda {
 
 struct Extent {
   int frames = 0;
@@ -86,4 +86,4 @@ struct StripGrid {
   }
 };
 
-}  // namespace kinetorch
+}  // namespace kinetorch::cuda

@@ -5,7 +5,7 @@
 #include "native/cuda/depthwise_tiles.h"
 #include "native/cuda/launch.h"
 
-namespace kinetorch {
+namespace kinetorch::cuda {
 
 // The second dimension of the grid is the clip.
 template <typename Tile, typename Value>
@@ -45,4 +45,4 @@ void launchDepthwiseOf(DepthwiseJob job, cudaStream_t stream) {
       [&] { anyKernel<Value><<<blocksFor(outputsOf(job)), kThreadsPerBlock, 0, stream>>>(job); });
 }
 
-}  // namespace kinetorch
+}  // namespace kinetorch::cuda

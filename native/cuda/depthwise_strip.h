@@ -4,7 +4,7 @@
 #include "native/cuda/packed.h"
 #include "native/cuda/rectify.h"
 
-namespace kinetorch {
+namespace kinetorch::cuda {
 
 // Note [Strips]
 // A depthwise convolution does little with each value, so what counts is how often one is loaded and converted. A
@@ -218,4 +218,4 @@ class DepthwiseStrip {
   Sums open_[Tile::kOpen > 0 ? Tile::kOpen : 1];
 };
 
-}  // namespace kinetorch
+}  // namespace kinetorch::cuda

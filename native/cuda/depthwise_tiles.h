@@ -5,7 +5,7 @@
 
 #include "native/cuda/depthwise_strip.h"
 
-namespace kinetorch {
+namespace kinetorch::cuda {
 
 // What one thread makes of a depthwise convolution with this kernel and stride: tiles of rFrames × rRows outputs, for
 // some channels side by side; and how many blocks of such threads a multiprocessor must have registers for.
@@ -35,8 +35,7 @@ inline bool isExtent(const Extent& extent, int frames, int height, int width) {
 template <typename Tile>
 bool suits(const DepthwiseJob& job) {
   return isExtent(job.kernel, Tile::kKernelT, Tile::kKernelH, Tile::kKernelW) &&
-         isExtent(job.stride, Tile::kStrideT, Tile::kStrideH, Tile::kStrideW) &&
-         job.channels % Tile::kChannels == 0;
+         isExtent(job.stride, Tile::kStrideT, Tile::kStrideH, Tile::kStrideW) && job.channels % Tile::kChannels == 0;
 }
 
 // Calls `run` with the tile that suits the job, or `any` where there is none: depthwise_any.h does it then.
@@ -80,4 +79,4 @@ int stripLength(const DepthwiseJob& job, int64_t slots) {
   return best;
 }
 
-}  // namespace kinetorch
+}  // namespace kinetorch::cuda

@@ -1,7 +1,7 @@
 #include "native/cuda/blocks.cuh"
 #include "native/cuda/launch.h"
 
-namespace kinetorch {
+namespace kinetorch::cuda {
 namespace {
 
 template <int kCount, typename Value>
@@ -28,4 +28,4 @@ void launchEpilogue(const EpilogueJob& job, Element element, cudaStream_t stream
   launchEpilogueOf<__nv_bfloat16>(job, stream);
 }
 
-}  // namespace kinetorch
+}  // namespace kinetorch::cuda

@@ -5,7 +5,7 @@
 #include "native/cuda/packed.h"
 #include "native/cuda/rectify.h"
 
-namespace kinetorch {
+namespace kinetorch::cuda {
 
 // x = x + bias + residual, then ReLU, for values whose channels lie side by side.
 struct EpilogueJob {
@@ -41,4 +41,4 @@ KINETORCH_HOST_DEVICE void addBiasAndResidual(const EpilogueJob& job, unsigned i
   store(pack<Value, kCount>(sums), place);
 }
 
-}  // namespace kinetorch
+}  // namespace kinetorch::cuda

@@ -13,7 +13,7 @@
 #define KINETORCH_UNROLL
 #endif
 
-namespace kinetorch {
+namespace kinetorch::cuda {
 
 // Keeps a value in its register. The compiler would rather compute addresses again each time, in more instructions
 // than the work itself has.
@@ -29,4 +29,4 @@ KINETORCH_HOST_DEVICE Value kept(Value value) {
   return value;
 }
 
-}  // namespace kinetorch
+}  // namespace kinetorch::cuda

@@ -6,7 +6,7 @@
 #include "native/cuda/epilogue.h"
 #include "native/cuda/preprocess_pixel.h"
 
-namespace kinetorch {
+namespace kinetorch::cuda {
 
 enum class Element { kFloat, kHalf, kBFloat16 };
 
@@ -19,4 +19,4 @@ void launchDepthwiseBFloat16(const DepthwiseJob& job, cudaStream_t stream);
 void launchEpilogue(const EpilogueJob& job, Element element, cudaStream_t stream);
 void launchPreprocess(const PreprocessJob& job, bool antialias, Element element, cudaStream_t stream);
 
-}  // namespace kinetorch
+}  // namespace kinetorch::cuda

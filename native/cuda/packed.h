@@ -10,7 +10,7 @@
 #include <cuda_fp16.h>
 #endif
 
-namespace kinetorch {
+namespace kinetorch::cuda {
 
 // Values side by side, as one instruction loads and stores them: 2, 4, 8 or 16 bytes, aligned to their size. They stay
 // packed until they are used, as half as many registers hold them so.
@@ -122,4 +122,4 @@ KINETORCH_HOST_DEVICE Packed<Value, kCount> pack(const float* from) {
   return packed;
 }
 
-}  // namespace kinetorch
+}  // namespace kinetorch::cuda

@@ -4,7 +4,7 @@
 #include "native/cuda/blocks.cuh"
 #include "native/cuda/launch.h"
 
-namespace kinetorch {
+namespace kinetorch::cuda {
 namespace {
 
 template <typename Resize, typename Value>
@@ -27,4 +27,4 @@ void launchPreprocess(const PreprocessJob& job, bool antialias, Element element,
   launchPreprocessOf<__nv_bfloat16>(job, antialias, stream);
 }
 
-}  // namespace kinetorch
+}  // namespace kinetorch::cuda

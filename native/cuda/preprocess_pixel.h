@@ -5,7 +5,7 @@
 
 #include "native/cuda/host_device.h"
 
-namespace kinetorch {
+namespace kinetorch::cuda {
 
 // One axis of a resize: `source` pixels become `resized`, and the window keeps `count` of them from `offset` on.
 struct PreprocessAxis {
@@ -169,4 +169,4 @@ KINETORCH_HOST_DEVICE void preprocessPixel(const PreprocessJob& job, unsigned in
   for (int c = 0; c < 3; ++c) to[c] = static_cast<Value>(fmaf(rintf(pixel.values[c]), job.scale[c], job.shift[c]));
 }
 
-}  // namespace kinetorch
+}  // namespace kinetorch::cuda

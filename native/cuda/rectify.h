@@ -4,7 +4,7 @@
 
 #include "native/cuda/host_device.h"
 
-namespace kinetorch {
+namespace kinetorch::cuda {
 
 // Not below `least`: 0 for ReLU, minus infinity for none. As LibTorch's ReLU it lets NaN through.
 KINETORCH_HOST_DEVICE float rectify(float value, float least) {
@@ -19,4 +19,4 @@ KINETORCH_HOST_DEVICE float rectify(float value, float least) {
 
 KINETORCH_HOST_DEVICE float leastValue(bool relu) { return relu ? 0.0F : -HUGE_VALF; }
 
-}  // namespace kinetorch
+}  // namespace kinetorch::cuda

@@ -6,7 +6,7 @@
 
 #include "native/engine/request.h"
 
-namespace kinetorch {
+namespace kinetorch::engine {
 
 // A request and, once it was served, what became of it: one of result and error.
 struct BatchItem {
@@ -63,4 +63,4 @@ inline void failAll(BatchItems items, const Error& error) {
   }
 }
 
-}  // namespace kinetorch
+}  // namespace kinetorch::engine

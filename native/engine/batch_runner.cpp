@@ -10,7 +10,7 @@
 #include "native/preprocessing/preprocess.h"
 #include "native/runtime/device_memory.h"
 
-namespace kinetorch {
+namespace kinetorch::engine {
 
 std::vector<int64_t> bucketSizes(int64_t maxBatchSize) {
   std::vector<int64_t> sizes;
@@ -19,8 +19,8 @@ std::vector<int64_t> bucketSizes(int64_t maxBatchSize) {
   return sizes;
 }
 
-BatchRunner::BatchRunner(std::unique_ptr<Network> network, const InputSpec& input, c10::Device device,
-                         c10::ScalarType precision, std::vector<int64_t> sizes)
+BatchRunner::BatchRunner(std::unique_ptr<network::Network> network, const preprocessing::InputSpec& input,
+                         c10::Device device, c10::ScalarType precision, std::vector<int64_t> sizes)
     : network_(std::move(network)),
       input_(input),
       device_(device),
@@ -58,12 +58,14 @@ void BatchRunner::stage(Slot& slot, BatchItems items) const {
 
 // A clip that cannot be preprocessed fails alone.
 at::Tensor BatchRunner::preprocess(BatchItems items) const {
-  const at::Tensor clips = at::empty(
-      {static_cast<int64_t>(items.size()), 3, input_.frames, input_.height, input_.width},
-      at::TensorOptions(precision_).device(device_).memory_format(at::MemoryFormat::ChannelsLast3d));
+  const at::Tensor clips =
+      at::empty({static_cast<int64_t>(items.size()), 3, input_.frames, input_.height, input_.width},
+                at::TensorOptions(precision_).device(device_).memory_format(at::MemoryFormat::ChannelsLast3d));
   for (size_t i = 0; i < items.size(); ++i) {
     const auto index = static_cast<int64_t>(i);
-    const auto prepare = [&] { preprocessClip(items[i].request.clip, items[i].request.crop, input_, clips, index); };
+    const auto prepare = [&] {
+      preprocessing::preprocessClip(items[i].request.clip, items[i].request.crop, input_, clips, index);
+    };
     if (!prepareItem(items[i], prepare)) clips[index].zero_();
   }
   return clips;
@@ -120,4 +122,4 @@ void BatchRunner::runInHalves(Slot& slot, BatchItems items) const {
   }
 }
 
-}  // namespace kinetorch
+}  // namespace kinetorch::engine

@@ -8,11 +8,11 @@
 
 #include "native/engine/batch.h"
 #include "native/engine/staging.h"
-#include "native/model/network.h"
+#include "native/network/network.h"
 #include "native/preprocessing/input_spec.h"
 #include "native/runtime/device_stream.h"
 
-namespace kinetorch {
+namespace kinetorch::engine {
 
 // 1, 2, 4, 8, … and `maxBatchSize`: few sizes, so that a network can prepare for each.
 std::vector<int64_t> bucketSizes(int64_t maxBatchSize);
@@ -29,8 +29,8 @@ class BatchRunner {
  public:
   // `sizes`: ascending, those that batches are filled up to with black clips and that the network is made to prepare
   // for; clips then take the way through Staging. Empty: batches stay as they are, preprocessed on the CPU.
-  BatchRunner(std::unique_ptr<Network> network, const InputSpec& input, c10::Device device, c10::ScalarType precision,
-              std::vector<int64_t> sizes);
+  BatchRunner(std::unique_ptr<network::Network> network, const preprocessing::InputSpec& input, c10::Device device,
+              c10::ScalarType precision, std::vector<int64_t> sizes);
 
   // What one batch at a time needs on its way.
   struct Slot {
@@ -58,8 +58,8 @@ class BatchRunner {
  private:
   at::Tensor preprocess(BatchItems items) const;
 
-  const std::unique_ptr<Network> network_;
-  const InputSpec input_;
+  const std::unique_ptr<network::Network> network_;
+  const preprocessing::InputSpec input_;
   const c10::Device device_;
   const c10::ScalarType precision_;
   const std::vector<int64_t> sizes_;
@@ -67,4 +67,4 @@ class BatchRunner {
   const DeviceStream computing_;
 };
 
-}  // namespace kinetorch
+}  // namespace kinetorch::engine

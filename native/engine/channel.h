@@ -5,7 +5,7 @@
 #include <mutex>
 #include <optional>
 
-namespace kinetorch {
+namespace kinetorch::engine {
 
 // Hands values from thread to thread in the order they were put in. Whoever uses it bounds how many there are.
 template <typename T>
@@ -44,4 +44,4 @@ class Channel {
   bool closed_ = false;
 };
 
-}  // namespace kinetorch
+}  // namespace kinetorch::engine

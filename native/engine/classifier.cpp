@@ -10,15 +10,15 @@
 #include "native/engine/request_queue.h"
 #include "native/runtime/device.h"
 
-namespace kinetorch {
+namespace kinetorch::engine {
 
 namespace {
 
-NetworkFactory networksFrom(ModelSource source, const ClassifierOptions& options) {
-  const auto shared = std::make_shared<const ModelSource>(std::move(source));
+NetworkFactory networksFrom(formats::FileSource source, const ClassifierOptions& options) {
+  const auto shared = std::make_shared<const formats::FileSource>(std::move(source));
   return {[shared, input = options.input, numClasses = options.numClasses, optimize = options.optimize](
               c10::Device device, c10::ScalarType precision) {
-    return loadNetwork(*shared, input, numClasses, device, precision, optimize);
+    return network::loadNetwork(*shared, input, numClasses, device, precision, optimize);
   }};
 }
 
@@ -127,12 +127,13 @@ class Classifier::Impl {
 Classifier::Classifier(NetworkFactory networks, ClassifierOptions options, Loaded onLoaded)
     : impl_(std::make_unique<Impl>(std::move(networks), std::move(options), std::move(onLoaded))) {}
 
-Classifier::Classifier(ModelSource source, ClassifierOptions options, Loaded onLoaded)
+Classifier::Classifier(formats::FileSource source, ClassifierOptions options, Loaded onLoaded)
     : Classifier(networksFrom(std::move(source), options), options, std::move(onLoaded)) {}
 
 Classifier::~Classifier() = default;
 
-void Classifier::submit(uint64_t id, Clip clip, CropPosition crop, Output output, int64_t topK, Request::Done done) {
+void Classifier::submit(uint64_t id, preprocessing::Clip clip, preprocessing::CropPosition crop, Output output,
+                        int64_t topK, Request::Done done) {
   impl_->submit({id, std::move(clip), crop, output, topK, std::move(done), Clock::now()});
 }
 
@@ -142,4 +143,4 @@ ClassifierStats Classifier::stats() const { return impl_->stats(); }
 
 void Classifier::close(std::function<void()> onClosed) { impl_->close(std::move(onClosed)); }
 
-}  // namespace kinetorch
+}  // namespace kinetorch::engine

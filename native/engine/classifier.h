@@ -9,9 +9,9 @@
 #include "native/engine/classifier_options.h"
 #include "native/engine/request.h"
 #include "native/engine/statistics.h"
-#include "native/model/model_source.h"
+#include "native/formats/file_source.h"
 
-namespace kinetorch {
+namespace kinetorch::engine {
 
 struct ClassifierInfo {
   std::vector<std::string> devices;  // as they were resolved
@@ -32,7 +32,7 @@ class Classifier {
  public:
   using Loaded = std::function<void(std::optional<ClassifierInfo> info, std::optional<Error> error)>;
 
-  Classifier(ModelSource source, ClassifierOptions options, Loaded onLoaded);
+  Classifier(formats::FileSource source, ClassifierOptions options, Loaded onLoaded);
   Classifier(NetworkFactory networks, ClassifierOptions options, Loaded onLoaded);
   // Drops what is queued and waits for the batches that run.
   ~Classifier();
@@ -40,7 +40,8 @@ class Classifier {
   Classifier& operator=(const Classifier&) = delete;
 
   // Throws ERR_QUEUE_FULL, ERR_DISPOSED.
-  void submit(uint64_t id, Clip clip, CropPosition crop, Output output, int64_t topK, Request::Done done);
+  void submit(uint64_t id, preprocessing::Clip clip, preprocessing::CropPosition crop, Output output, int64_t topK,
+              Request::Done done);
 
   // Drops a request that still waits; `reason` goes to its callback. False where it already runs or is done.
   bool cancel(uint64_t id, Error reason);
@@ -55,4 +56,4 @@ class Classifier {
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace kinetorch
+}  // namespace kinetorch::engine

@@ -5,23 +5,23 @@
 #include <string>
 #include <vector>
 
-#include "native/model/optimize_options.h"
+#include "native/network/optimize_options.h"
 #include "native/preprocessing/input_spec.h"
 
-namespace kinetorch {
+namespace kinetorch::engine {
 
 struct ClassifierOptions {
   std::vector<std::string> devices;  // as resolveDevices takes them; one executor for each that they name
   std::string precision;
-  InputSpec input;
+  preprocessing::InputSpec input;
   int64_t numClasses = 0;
   int64_t maxBatchSize = 1;
   double maxDelayMs = 0;
   int64_t maxQueue = 1;
   int threads = 0;          // 0: all cores
   int64_t memoryLimit = 0;  // bytes of each CUDA device; 0: all there is
-  OptimizeOptions optimize;
+  network::OptimizeOptions optimize;
   std::optional<bool> pipelined;  // none: on CUDA; tests pass a choice
 };
 
-}  // namespace kinetorch
+}  // namespace kinetorch::engine

@@ -8,7 +8,7 @@
 #include "native/runtime/device_memory.h"
 #include "native/runtime/runtime_info.h"
 
-namespace kinetorch {
+namespace kinetorch::engine {
 namespace {
 
 // One is copied and preprocessed while the other runs.
@@ -26,8 +26,8 @@ void attempt(std::optional<Error>& failure, const Step& step) {
 
 }  // namespace
 
-Executor::Executor(c10::Device device, const ClassifierOptions& options, NetworkFactory networks,
-                   RequestQueue& queue, Statistics& statistics)
+Executor::Executor(c10::Device device, const ClassifierOptions& options, NetworkFactory networks, RequestQueue& queue,
+                   Statistics& statistics)
     : device_(device),
       options_(options),
       pipelined_(options.pipelined.value_or(!device.is_cpu())),
@@ -75,8 +75,8 @@ Executor::Info Executor::load(NetworkFactory networks) {
   at::set_num_threads(options_.threads > 0 ? options_.threads : defaultThreads());
   if (options_.memoryLimit > 0) limitMemory(device_, options_.memoryLimit);
   const c10::ScalarType precision = resolvePrecision(options_.precision, device_);
-  std::unique_ptr<Network> owned = networks.make(device_, precision);
-  const Network& network = *owned;
+  std::unique_ptr<network::Network> owned = networks.make(device_, precision);
+  const network::Network& network = *owned;
   const std::vector<int64_t> sizes = pipelined_ ? bucketSizes(options_.maxBatchSize) : std::vector<int64_t>();
   runner_.emplace(std::move(owned), options_.input, device_, precision, sizes);
   for (int i = 0; i < (pipelined_ ? kBatchesInFlight : 1); ++i) slots_.emplace_back(*runner_);
@@ -155,4 +155,4 @@ void Executor::complete(Flight& flight) const {
   for (BatchItem& item : flight.batch.items) item.request.done(std::move(item.result), std::move(item.error));
 }
 
-}  // namespace kinetorch
+}  // namespace kinetorch::engine

@@ -17,7 +17,7 @@
 #include "native/engine/request_queue.h"
 #include "native/engine/statistics.h"
 
-namespace kinetorch {
+namespace kinetorch::engine {
 
 // One device: the network on it, and the threads that take batches from the queue and run them there.
 //
@@ -85,4 +85,4 @@ class Executor {
   std::vector<std::thread> threads_;
 };
 
-}  // namespace kinetorch
+}  // namespace kinetorch::engine

@@ -6,13 +6,13 @@
 #include <functional>
 #include <memory>
 
-#include "native/model/network.h"
+#include "native/network/network.h"
 
-namespace kinetorch {
+namespace kinetorch::engine {
 
 // Makes the network of each executor. Called on their threads, by several at once.
 struct NetworkFactory {
-  std::function<std::unique_ptr<Network>(c10::Device device, c10::ScalarType precision)> make;
+  std::function<std::unique_ptr<network::Network>(c10::Device device, c10::ScalarType precision)> make;
 };
 
-}  // namespace kinetorch
+}  // namespace kinetorch::engine

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <numeric>
 
-namespace kinetorch {
+namespace kinetorch::engine {
 namespace {
 
 bool wantsSoftmax(const BatchItem& item) {
@@ -52,4 +52,4 @@ void readRows(const at::Tensor& rows, BatchItems items) {
   }
 }
 
-}  // namespace kinetorch
+}  // namespace kinetorch::engine

@@ -9,7 +9,7 @@
 #include "native/preprocessing/clip.h"
 #include "native/runtime/error.h"
 
-namespace kinetorch {
+namespace kinetorch::engine {
 
 using Clock = std::chrono::steady_clock;
 
@@ -30,8 +30,8 @@ struct Request {
   using Done = std::function<void(std::optional<Classification> result, std::optional<Error> error)>;
 
   uint64_t id = 0;
-  Clip clip;
-  CropPosition crop;
+  preprocessing::Clip clip;
+  preprocessing::CropPosition crop;
   Output output = Output::kTopK;
   int64_t topK = 0;
   Done done;
@@ -40,4 +40,4 @@ struct Request {
   bool wantsEmbedding() const { return output == Output::kEmbedding; }
 };
 
-}  // namespace kinetorch
+}  // namespace kinetorch::engine

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
-namespace kinetorch {
+namespace kinetorch::engine {
 
 RequestQueue::RequestQueue(size_t capacity, size_t maxBatchSize, std::chrono::duration<double, std::milli> maxDelay)
     : capacity_(capacity), maxBatchSize_(maxBatchSize), maxDelay_(maxDelay) {}
@@ -86,4 +86,4 @@ size_t RequestQueue::size() const {
   return requests_.size();
 }
 
-}  // namespace kinetorch
+}  // namespace kinetorch::engine

@@ -9,7 +9,7 @@
 
 #include "native/engine/request.h"
 
-namespace kinetorch {
+namespace kinetorch::engine {
 
 // Bounded, first in first out; gives requests out in batches, to one thread or several.
 class RequestQueue {
@@ -46,4 +46,4 @@ class RequestQueue {
   bool closed_ = false;
 };
 
-}  // namespace kinetorch
+}  // namespace kinetorch::engine

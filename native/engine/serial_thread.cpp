@@ -1,6 +1,6 @@
 #include "native/engine/serial_thread.h"
 
-namespace kinetorch {
+namespace kinetorch::engine {
 
 SerialThread::SerialThread() : thread_([this] { run(); }) {}
 
@@ -35,4 +35,4 @@ void SerialThread::run() {
   }
 }
 
-}  // namespace kinetorch
+}  // namespace kinetorch::engine

@@ -6,7 +6,7 @@
 #include <mutex>
 #include <thread>
 
-namespace kinetorch {
+namespace kinetorch::engine {
 
 // One thread that runs tasks in the order they were given. The destructor drops what waits and joins.
 class SerialThread {
@@ -29,4 +29,4 @@ class SerialThread {
   std::thread thread_;
 };
 
-}  // namespace kinetorch
+}  // namespace kinetorch::engine

@@ -10,20 +10,22 @@
 #include "native/preprocessing/preprocess.h"
 #include "native/runtime/device_copy.h"
 
-namespace kinetorch {
+namespace kinetorch::engine {
 namespace {
 
 // Where the next clip's bytes may begin: what any type and any copy likes.
 constexpr int64_t kAlignment = 256;
 
-int64_t frameBytes(const Clip& clip) {
-  return clip.height * clip.width * kChannels * static_cast<int64_t>(clip.isFloat ? sizeof(float) : 1);
+int64_t frameBytes(const preprocessing::Clip& clip) {
+  return clip.height * clip.width * preprocessing::kChannels * static_cast<int64_t>(clip.isFloat ? sizeof(float) : 1);
 }
 
 // Of a clip with more frames than the network sees, those it sees are staged.
-int64_t stagedFrames(const Clip& clip, const InputSpec& input) { return std::min(clip.frames, input.frames); }
+int64_t stagedFrames(const preprocessing::Clip& clip, const preprocessing::InputSpec& input) {
+  return std::min(clip.frames, input.frames);
+}
 
-int64_t stagedBytes(const Clip& clip, const InputSpec& input) {
+int64_t stagedBytes(const preprocessing::Clip& clip, const preprocessing::InputSpec& input) {
   const int64_t bytes = stagedFrames(clip, input) * frameBytes(clip);
   return (bytes + kAlignment - 1) / kAlignment * kAlignment;
 }
@@ -38,7 +40,7 @@ void grow(at::Tensor& tensor, int64_t size, const Make& make) {
 
 }  // namespace
 
-Staging::Staging(const InputSpec& input, c10::Device device, c10::ScalarType precision)
+Staging::Staging(const preprocessing::InputSpec& input, c10::Device device, c10::ScalarType precision)
     : input_(input), device_(device), precision_(precision), preprocessor_(input, device) {}
 
 at::Tensor Staging::stage(BatchItems items, int64_t size) {
@@ -64,10 +66,10 @@ at::Tensor Staging::stage(BatchItems items, int64_t size) {
 }
 
 void Staging::stageClip(const Request& request, int64_t offset, const at::Tensor& slot) {
-  const Clip& clip = request.clip;
-  const CropPlan crop = cropOf(clip, request.crop, input_);
-  std::vector<int64_t> picked = pickFrames(clip.frames, input_.frames);
-  checkFinite(clip, picked);
+  const preprocessing::Clip& clip = request.clip;
+  const preprocessing::CropPlan crop = preprocessing::cropOf(clip, request.crop, input_);
+  std::vector<int64_t> picked = preprocessing::pickFrames(clip.frames, input_.frames);
+  preprocessing::checkFinite(clip, picked);
   const int64_t frames = stagedFrames(clip, input_);
   const int64_t bytes = frames * frameBytes(clip);
   uint8_t* const to = hostBytes_.data_ptr<uint8_t>() + offset;
@@ -83,7 +85,7 @@ void Staging::stageClip(const Request& request, int64_t offset, const at::Tensor
   const at::Tensor onDevice = deviceBytes_.narrow(0, offset, bytes);
   onDevice.copy_(hostBytes_.narrow(0, offset, bytes), /*non_blocking=*/true);
   const at::Tensor values = clip.isFloat ? onDevice.view(at::kFloat) : onDevice;
-  preprocessor_.run(values.view({frames, clip.height, clip.width, kChannels}), picked, crop, slot);
+  preprocessor_.run(values.view({frames, clip.height, clip.width, preprocessing::kChannels}), picked, crop, slot);
 }
 
 at::Tensor Staging::fetch(const at::Tensor& rows) {
@@ -95,4 +97,4 @@ void Staging::release() {
   for (at::Tensor* const tensor : {&hostBytes_, &deviceBytes_, &clips_, &hostRows_}) tensor->reset();
 }
 
-}  // namespace kinetorch
+}  // namespace kinetorch::engine

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace kinetorch {
+namespace kinetorch::engine {
 namespace {
 
 double milliseconds(Clock::time_point from, Clock::time_point to) {
@@ -56,4 +56,4 @@ ClassifierStats Statistics::current() const {
   return stats_;
 }
 
-}  // namespace kinetorch
+}  // namespace kinetorch::engine

@@ -6,7 +6,7 @@
 
 #include "native/engine/batch.h"
 
-namespace kinetorch {
+namespace kinetorch::engine {
 
 // Since the classifier was made. Times in milliseconds.
 struct ClassifierStats {
@@ -39,4 +39,4 @@ class Statistics {
   ClassifierStats stats_;
 };
 
-}  // namespace kinetorch
+}  // namespace kinetorch::engine

@@ -5,7 +5,7 @@
 #include <memory>
 #include <new>
 
-namespace kinetorch {
+namespace kinetorch::kernels {
 
 // Floats that begin on a cache line, zero at first unless they were asked for as they come.
 class AlignedBuffer {
@@ -38,4 +38,4 @@ class AlignedBuffer {
   std::unique_ptr<float, Free> data_;
 };
 
-}  // namespace kinetorch
+}  // namespace kinetorch::kernels

@@ -15,10 +15,10 @@
 #include "native/kernels/micro_kernel-inl.h"
 #include "native/kernels/product_blocks.h"
 #include "native/kernels/share_out.h"
-#include "native/kernels/simd-inl.h"
+#include "native/simd/vectors-inl.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace kinetorch {
+namespace kinetorch::kernels {
 namespace HWY_NAMESPACE {
 
 // What one panel of weights, [depth][kPanelWidth], is multiplied with, and where the sums go.
@@ -172,7 +172,7 @@ class BlockedProduct {
 };
 
 }  // namespace HWY_NAMESPACE
-}  // namespace kinetorch
+}  // namespace kinetorch::kernels
 HWY_AFTER_NAMESPACE();
 
 #endif

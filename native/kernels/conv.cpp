@@ -7,9 +7,10 @@
 #include "native/kernels/direct_blocks.h"
 #include "native/kernels/pack_weights.h"
 #include "native/kernels/product_blocks.h"
-#include "native/kernels/targets.h"
+#include "native/kernels/simd_shape.h"
+#include "native/simd/targets.h"
 
-namespace kinetorch {
+namespace kinetorch::kernels {
 namespace {
 
 int64_t outputLength(int64_t length, int64_t kernel, int64_t stride, int64_t padding) {
@@ -71,9 +72,9 @@ bool supports(const ConvLayer& layer, ConvAlgorithm algorithm) {
 
 PackedConv::PackedConv(const ConvLayer& layer, ConvAlgorithm algorithm, const float* weights, const float* bias,
                        ParallelFor& parallel, const std::string& target)
-    : layer_(layer), algorithm_(algorithm), target_(targetNamed(target)) {
+    : layer_(layer), algorithm_(algorithm), target_(simd::targetNamed(target)) {
   if (!supports(layer, algorithm)) throw std::invalid_argument("the algorithm does not support this convolution");
-  if (target_ == 0) throw std::invalid_argument("expected one of kernelTargets() but received " + target);
+  if (target_ == 0) throw std::invalid_argument("expected one of targetNames() but received " + target);
   const SimdShape simd = simdShape(target_);
   weights_ = packWeights(layer, algorithm, simd, weights, parallel);
   bias_ = AlignedBuffer(static_cast<size_t>(roundUp(layer.outputChannels, simd.panelWidth)));
@@ -104,4 +105,4 @@ void run(const PackedConv& conv, const ConvPlan& plan, const ClipSize& input, co
                   static_cast<float*>(workspace), parallel, plan.streamOutput && canStream(conv, arguments)});
 }
 
-}  // namespace kinetorch
+}  // namespace kinetorch::kernels

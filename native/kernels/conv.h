@@ -16,7 +16,7 @@
 //   ConvPlan plan = defaultPlan(conv, size, threads.threads());
 //   AlignedBuffer workspace(workspaceBytes(conv, plan, size, threads.threads()) / sizeof(float));
 //   run(conv, plan, size, {input, output}, workspace.data(), threads);
-namespace kinetorch {
+namespace kinetorch::kernels {
 
 // Dimensions are in the order frames, height, width.
 struct ConvLayer {
@@ -38,7 +38,7 @@ struct ClipSize {
 ClipSize outputSize(const ConvLayer& layer, const ClipSize& input);
 
 enum class ConvAlgorithm {
-  kDirect,     // any layer with groups = 1; no rounding but that of the sums
+  kDirect,  // any layer with groups = 1; no rounding but that of the sums
   // F(2×2, 3×3) for (1,3,3) and (3,3,3), F(2, 3) for (3,1,1), F(2, 5) for (5,1,1); stride 1, padding kernel / 2
   kWinograd2,
   kWinograd4,  // F(4×4, 3×3), F(4, 3) and F(4, 5) likewise: fewer multiplications, larger rounding errors
@@ -63,14 +63,11 @@ struct ConvPlan {
   bool streamOutput = false;
 };
 
-// Names of the instruction sets that this machine can run, best first.
-std::vector<std::string> kernelTargets();
-
 // A layer's weights in the order in which one algorithm reads them on one instruction set.
 class PackedConv {
  public:
   // `weights` is PyTorch's [outputChannels][inputChannels / groups][kernel…], `bias` null or [outputChannels]; both are
-  // copied, by as many threads as there are. `target` is one of kernelTargets(), or empty for the best.
+  // copied, by as many threads as there are. `target` is one of targetNames(), or empty for the best.
   // Throws std::invalid_argument where the algorithm does not support the layer or the machine not the target.
   PackedConv(const ConvLayer& layer, ConvAlgorithm algorithm, const float* weights, const float* bias,
              ParallelFor& parallel, const std::string& target = "");
@@ -112,4 +109,4 @@ struct ConvArguments {
 void run(const PackedConv& conv, const ConvPlan& plan, const ClipSize& input, const ConvArguments& arguments,
          void* workspace, ParallelFor& parallel);
 
-}  // namespace kinetorch
+}  // namespace kinetorch::kernels

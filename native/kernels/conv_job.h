@@ -2,7 +2,7 @@
 
 #include "native/kernels/conv.h"
 
-namespace kinetorch {
+namespace kinetorch::kernels {
 
 // One call of run(), checked.
 struct ConvJob {
@@ -25,4 +25,4 @@ ConvRunner winogradRunner(int64_t target);
 ConvRunner directRunner(int64_t target);
 ConvRunner depthwiseRunner(int64_t target);
 
-}  // namespace kinetorch
+}  // namespace kinetorch::kernels

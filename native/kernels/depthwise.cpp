@@ -1,4 +1,4 @@
-#include "native/kernels/targets.h"
+#include "native/simd/targets.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "native/kernels/depthwise.cpp"
@@ -14,7 +14,7 @@
 #include "native/kernels/share_out.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace kinetorch {
+namespace kinetorch::kernels {
 namespace HWY_NAMESPACE {
 namespace {
 
@@ -86,7 +86,7 @@ HWY_INLINE void addRow(const float* HWY_RESTRICT pixels, int64_t pixelStride, co
 template <int kRows, int kPixels, int kTaps, int kStride>
 void sumStrip(const Strip& strip, const Epilogue& epilogue) {
   constexpr int kInputs = (kPixels - 1) * kStride + kTaps;
-  const Padding padding{strip.firstInput < 0, strip.firstInput + kInputs > strip.inputWidth};
+  const Padding padding{strip.firstInput<0, strip.firstInput + kInputs> strip.inputWidth};
   forEachVector(strip.channels, [&](int64_t c, auto extent) HWY_ATTR {
     Vector sums[kRows][1][kPixels];
     const Vector bias = epilogue.bias(strip.channel + c);
@@ -245,16 +245,16 @@ void runDepthwise(const ConvJob& job) { Depthwise(job).run(); }
 
 }  // namespace
 }  // namespace HWY_NAMESPACE
-}  // namespace kinetorch
+}  // namespace kinetorch::kernels
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace kinetorch {
+namespace kinetorch::kernels {
 namespace {
 HWY_EXPORT(runDepthwise);
 }
 
-ConvRunner depthwiseRunner(int64_t target) { return entryFor(target, HWY_DISPATCH_TABLE(runDepthwise)); }
+ConvRunner depthwiseRunner(int64_t target) { return simd::entryFor(target, HWY_DISPATCH_TABLE(runDepthwise)); }
 
-}  // namespace kinetorch
+}  // namespace kinetorch::kernels
 #endif

@@ -1,4 +1,4 @@
-#include "native/kernels/targets.h"
+#include "native/simd/targets.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "native/kernels/direct.cpp"
@@ -14,7 +14,7 @@
 #include "native/kernels/share_out.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace kinetorch {
+namespace kinetorch::kernels {
 namespace HWY_NAMESPACE {
 namespace {
 
@@ -261,16 +261,16 @@ void runDirect(const ConvJob& job) {
 
 }  // namespace
 }  // namespace HWY_NAMESPACE
-}  // namespace kinetorch
+}  // namespace kinetorch::kernels
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace kinetorch {
+namespace kinetorch::kernels {
 namespace {
 HWY_EXPORT(runDirect);
 }
 
-ConvRunner directRunner(int64_t target) { return entryFor(target, HWY_DISPATCH_TABLE(runDirect)); }
+ConvRunner directRunner(int64_t target) { return simd::entryFor(target, HWY_DISPATCH_TABLE(runDirect)); }
 
-}  // namespace kinetorch
+}  // namespace kinetorch::kernels
 #endif

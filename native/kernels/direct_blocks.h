@@ -2,9 +2,9 @@
 
 #include "native/kernels/conv.h"
 #include "native/kernels/rounding.h"
-#include "native/kernels/targets.h"
+#include "native/kernels/simd_shape.h"
 
-namespace kinetorch {
+namespace kinetorch::kernels {
 
 // Note [Segments]
 // A direct convolution is a product of matrices whose rows, one for each output pixel, need not be gathered: a row
@@ -58,4 +58,4 @@ class DirectBlocks {
   int64_t channelBlocks_;
 };
 
-}  // namespace kinetorch
+}  // namespace kinetorch::kernels

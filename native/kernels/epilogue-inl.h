@@ -11,11 +11,13 @@
 
 #include "hwy/cache_control.h"
 #include "native/kernels/conv_job.h"
-#include "native/kernels/simd-inl.h"
+#include "native/simd/vectors-inl.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace kinetorch {
+namespace kinetorch::kernels {
 namespace HWY_NAMESPACE {
+
+using namespace simd::HWY_NAMESPACE;
 
 class Epilogue {
  public:
@@ -98,7 +100,7 @@ class Epilogue {
 };
 
 }  // namespace HWY_NAMESPACE
-}  // namespace kinetorch
+}  // namespace kinetorch::kernels
 HWY_AFTER_NAMESPACE();
 
 #endif

@@ -11,11 +11,13 @@
 #include <cstdint>
 
 #include "native/kernels/rounding.h"
-#include "native/kernels/simd-inl.h"
+#include "native/simd/vectors-inl.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace kinetorch {
+namespace kinetorch::kernels {
 namespace HWY_NAMESPACE {
+
+using namespace simd::HWY_NAMESPACE;
 
 // Two registers hold weights and one a row's value; the sums get the others: 12 of 16 registers, or 24 of 32. AVX-512
 // has 32 of them but, as all of x86, no more than 16 for addresses: with a pointer for each of 12 rows, some lay in
@@ -72,7 +74,7 @@ void multiplyInParts(const std::array<MicroKernel<Operands>, kMost>& kernels, co
 }
 
 }  // namespace HWY_NAMESPACE
-}  // namespace kinetorch
+}  // namespace kinetorch::kernels
 HWY_AFTER_NAMESPACE();
 
 #endif

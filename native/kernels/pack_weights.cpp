@@ -7,7 +7,7 @@
 #include "native/kernels/share_out.h"
 #include "native/kernels/winograd_filters.h"
 
-namespace kinetorch {
+namespace kinetorch::kernels {
 namespace {
 
 int64_t kernelVolume(const ConvLayer& layer) { return layer.kernel[0] * layer.kernel[1] * layer.kernel[2]; }
@@ -82,9 +82,8 @@ AlignedBuffer packTemporal(const ConvLayer& layer, const SimdShape& simd, const 
   return packPanels(layer, kPoints * layer.inputChannels, simd, weights, parallel,
                     [&](const float* filter, int64_t c, const auto& store) {
                       for (int i = 0; i < kPoints; ++i) {
-                        store(i * layer.inputChannels + c, transformed<kTile, kTaps>(i, [&](int t) {
-                                return static_cast<double>(filter[t]);
-                              }));
+                        store(i * layer.inputChannels + c,
+                              transformed<kTile, kTaps>(i, [&](int t) { return static_cast<double>(filter[t]); }));
                       }
                     });
 }
@@ -134,4 +133,4 @@ AlignedBuffer packWeights(const ConvLayer& layer, ConvAlgorithm algorithm, const
   }
 }
 
-}  // namespace kinetorch
+}  // namespace kinetorch::kernels

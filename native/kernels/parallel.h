@@ -3,7 +3,7 @@
 #include <memory>
 #include <type_traits>
 
-namespace kinetorch {
+namespace kinetorch::kernels {
 
 // Refers to something that can be called with the index of a task, and that must outlive it. std::function would
 // allocate.
@@ -42,4 +42,4 @@ class SerialFor final : public ParallelFor {
   }
 };
 
-}  // namespace kinetorch
+}  // namespace kinetorch::kernels

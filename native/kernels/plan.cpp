@@ -3,13 +3,13 @@
 #include "native/kernels/conv.h"
 #include "native/kernels/direct_blocks.h"
 #include "native/kernels/product_blocks.h"
-#include "native/kernels/targets.h"
+#include "native/kernels/simd_shape.h"
 
 #if defined(__linux__)
 #include <unistd.h>
 #endif
 
-namespace kinetorch {
+namespace kinetorch::kernels {
 namespace {
 
 // Bytes of the cache that belongs to one core alone.
@@ -121,4 +121,4 @@ std::vector<ConvPlan> candidatePlans(const PackedConv& conv, const ClipSize& inp
   return plans;
 }
 
-}  // namespace kinetorch
+}  // namespace kinetorch::kernels

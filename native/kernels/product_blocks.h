@@ -2,9 +2,9 @@
 
 #include "native/kernels/conv.h"
 #include "native/kernels/rounding.h"
-#include "native/kernels/targets.h"
+#include "native/kernels/simd_shape.h"
 
-namespace kinetorch {
+namespace kinetorch::kernels {
 
 // Note [Products]
 // Every row of the input (a tile) is transformed into `points` vectors of `depth` floats; for each point a matrix of
@@ -71,4 +71,4 @@ class ProductBlocks {
   int64_t productStride_;
 };
 
-}  // namespace kinetorch
+}  // namespace kinetorch::kernels

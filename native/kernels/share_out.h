@@ -7,7 +7,7 @@
 
 #include "native/kernels/parallel.h"
 
-namespace kinetorch {
+namespace kinetorch::kernels {
 
 // Calls work(item, thread) for every item. Items with the same thread never run at the same time.
 //
@@ -37,4 +37,4 @@ void shareOut(ParallelFor& parallel, int64_t items, const Work& work) {
   parallel.run(threads, Task(task));
 }
 
-}  // namespace kinetorch
+}  // namespace kinetorch::kernels

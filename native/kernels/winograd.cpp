@@ -1,4 +1,4 @@
-#include "native/kernels/targets.h"
+#include "native/simd/targets.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "native/kernels/winograd.cpp"
@@ -7,7 +7,7 @@
 #include "native/kernels/winograd_basis-inl.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace kinetorch {
+namespace kinetorch::kernels {
 namespace HWY_NAMESPACE {
 namespace {
 
@@ -230,16 +230,16 @@ void runWinograd(const ConvJob& job) {
 
 }  // namespace
 }  // namespace HWY_NAMESPACE
-}  // namespace kinetorch
+}  // namespace kinetorch::kernels
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace kinetorch {
+namespace kinetorch::kernels {
 namespace {
 HWY_EXPORT(runWinograd);
 }
 
-ConvRunner winogradRunner(int64_t target) { return entryFor(target, HWY_DISPATCH_TABLE(runWinograd)); }
+ConvRunner winogradRunner(int64_t target) { return simd::entryFor(target, HWY_DISPATCH_TABLE(runWinograd)); }
 
-}  // namespace kinetorch
+}  // namespace kinetorch::kernels
 #endif

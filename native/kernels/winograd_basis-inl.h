@@ -6,11 +6,13 @@
 #define KINETORCH_KERNELS_WINOGRAD_BASIS_INL_H
 #endif
 
-#include "native/kernels/simd-inl.h"
+#include "native/simd/vectors-inl.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace kinetorch {
+namespace kinetorch::kernels {
 namespace HWY_NAMESPACE {
+
+using namespace simd::HWY_NAMESPACE;
 
 // An input's values at kPoints points.
 template <int kPoints>
@@ -125,7 +127,7 @@ struct WinogradOutput<4, 8> {
 };
 
 }  // namespace HWY_NAMESPACE
-}  // namespace kinetorch
+}  // namespace kinetorch::kernels
 HWY_AFTER_NAMESPACE();
 
 #endif

@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "native/model/model_source.h"
+#include "native/formats/file_source.h"
 
-namespace kinetorch {
+namespace kinetorch::model {
 
 struct CreateOptions {
   std::string architecture;
@@ -14,11 +14,11 @@ struct CreateOptions {
   uint64_t seed = 0;
   std::string metadata;  // text of kinetorch.json
   // A .safetensors or .pth file or a TorchScript archive; both path and bytes empty for fresh weights.
-  ModelSource weights;
+  formats::FileSource weights;
   bool newHead = false;  // keep the fresh classification head
 };
 
 // A TorchScript archive of the architecture. Throws ERR_INVALID_ARGUMENT, ERR_WEIGHTS, ERR_MODEL_FORMAT, ERR_FILE_*.
 std::vector<uint8_t> createModel(const CreateOptions& options);
 
-}  // namespace kinetorch
+}  // namespace kinetorch::model

@@ -9,38 +9,38 @@
 #include <utility>
 #include <vector>
 
-#include "native/model/byte_source.h"
-#include "native/model/weight_file.h"
+#include "native/formats/byte_source.h"
+#include "native/formats/weight_file.h"
 #include "native/runtime/error.h"
 
-namespace kinetorch {
+namespace kinetorch::model {
 
 namespace {
 
 // Problems of one sort beyond this many are counted instead of named.
 constexpr size_t kMaxNamed = 5;
 
-c10::ScalarType toTorch(ScalarKind kind) {
+c10::ScalarType toTorch(formats::ScalarKind kind) {
   switch (kind) {
-    case ScalarKind::kFloat64:
+    case formats::ScalarKind::kFloat64:
       return at::kDouble;
-    case ScalarKind::kFloat32:
+    case formats::ScalarKind::kFloat32:
       return at::kFloat;
-    case ScalarKind::kFloat16:
+    case formats::ScalarKind::kFloat16:
       return at::kHalf;
-    case ScalarKind::kBFloat16:
+    case formats::ScalarKind::kBFloat16:
       return at::kBFloat16;
-    case ScalarKind::kInt64:
+    case formats::ScalarKind::kInt64:
       return at::kLong;
-    case ScalarKind::kInt32:
+    case formats::ScalarKind::kInt32:
       return at::kInt;
-    case ScalarKind::kInt16:
+    case formats::ScalarKind::kInt16:
       return at::kShort;
-    case ScalarKind::kInt8:
+    case formats::ScalarKind::kInt8:
       return at::kChar;
-    case ScalarKind::kUInt8:
+    case formats::ScalarKind::kUInt8:
       return at::kByte;
-    case ScalarKind::kBool:
+    case formats::ScalarKind::kBool:
       return at::kBool;
   }
   throw Error("ERR_INTERNAL", "unknown ScalarKind");
@@ -68,14 +68,9 @@ using NamedTensor = std::pair<std::string, at::Tensor>;
 
 bool isOfHead(const std::string& name) { return name.compare(0, 3, "fc.") == 0; }
 
-std::unique_ptr<ByteSource> bytesOf(const ModelSource& source) {
-  return source.path.empty() ? ByteSource::fromMemory(source.bytes.data(), source.bytes.size())
-                             : ByteSource::openFile(source.path);
-}
-
-std::vector<NamedTensor> tensorsOf(std::unique_ptr<ByteSource> source) {
+std::vector<NamedTensor> tensorsOf(std::unique_ptr<formats::ByteSource> source) {
   std::vector<NamedTensor> tensors;
-  for (WeightTensor& tensor : openWeights(std::move(source))) {
+  for (formats::WeightTensor& tensor : formats::openWeights(std::move(source))) {
     auto bytes = std::make_shared<std::vector<uint8_t>>(std::move(tensor.bytes));
     tensors.emplace_back(tensor.name, at::from_blob(
                                           bytes->data(), tensor.shape, [bytes](void*) {}, toTorch(tensor.kind)));
@@ -85,8 +80,8 @@ std::vector<NamedTensor> tensorsOf(std::unique_ptr<ByteSource> source) {
 
 }  // namespace
 
-void importWeights(const torch::jit::Module& module, const ModelSource& source, bool keepHead) {
-  std::unique_ptr<ByteSource> bytes = bytesOf(source);
+void importWeights(const torch::jit::Module& module, const formats::FileSource& source, bool keepHead) {
+  std::unique_ptr<formats::ByteSource> bytes = formats::ByteSource::open(source);
   const std::string label = bytes->label();
   const std::vector<NamedTensor> tensors = tensorsOf(std::move(bytes));
   std::unordered_map<std::string, at::Tensor> targets;
@@ -125,4 +120,4 @@ void importWeights(const torch::jit::Module& module, const ModelSource& source, 
   for (const auto& [target, tensor] : copies) target.copy_(tensor);
 }
 
-}  // namespace kinetorch
+}  // namespace kinetorch::model

@@ -7,10 +7,10 @@
 #include <sstream>
 #include <streambuf>
 
-#include "native/model/zip_archive.h"
+#include "native/formats/zip_archive.h"
 #include "native/runtime/error.h"
 
-namespace kinetorch {
+namespace kinetorch::model {
 
 namespace {
 
@@ -33,7 +33,7 @@ class MemoryBuffer : public std::streambuf {
   }
 };
 
-torch::jit::Module parse(const ModelSource& source) {
+torch::jit::Module parse(const formats::FileSource& source) {
   if (!source.path.empty()) return torch::jit::load(source.path, c10::Device(c10::kCPU));
   MemoryBuffer buffer(source.bytes.data(), source.bytes.size());
   std::istream stream(&buffer);
@@ -42,8 +42,8 @@ torch::jit::Module parse(const ModelSource& source) {
 
 }  // namespace
 
-torch::jit::Module loadModule(const ModelSource& source) {
-  openArchive(source).checkAll();
+torch::jit::Module loadModule(const formats::FileSource& source) {
+  formats::ZipArchive(formats::ByteSource::open(source)).checkAll();
   try {
     return parse(source);
   } catch (...) {
@@ -53,15 +53,14 @@ torch::jit::Module loadModule(const ModelSource& source) {
 
 std::vector<uint8_t> serializeModule(const torch::jit::Module& module, const std::string& metadata) {
   std::vector<uint8_t> bytes;
-  torch::jit::ExportModule(
-      module,
-      [&bytes](const void* data, size_t size) {
-        const auto* begin = static_cast<const uint8_t*>(data);
-        bytes.insert(bytes.end(), begin, begin + size);
-        return size;
-      },
-      {{kMetadataFile, metadata}});
+  torch::jit::ExportModule(module,
+                           [&bytes](const void* data, size_t size) {
+                             const auto* begin = static_cast<const uint8_t*>(data);
+                             bytes.insert(bytes.end(), begin, begin + size);
+                             return size;
+                           },
+                           {{kMetadataFile, metadata}});
   return bytes;
 }
 
-}  // namespace kinetorch
+}  // namespace kinetorch::model

@@ -6,17 +6,17 @@
 #include <string>
 #include <vector>
 
-#include "native/model/model_source.h"
+#include "native/formats/file_source.h"
 
-namespace kinetorch {
+namespace kinetorch::model {
 
 // The extra file every Kinetorch model carries.
 inline constexpr const char* kMetadataFile = "kinetorch.json";
 
 // Checks the archive (structure, CRCs), then loads it onto the CPU. Throws ERR_FILE_*, ERR_MODEL_FORMAT.
-torch::jit::Module loadModule(const ModelSource& source);
+torch::jit::Module loadModule(const formats::FileSource& source);
 
 // The archive as bytes, with `metadata` as its kinetorch.json.
 std::vector<uint8_t> serializeModule(const torch::jit::Module& module, const std::string& metadata);
 
-}  // namespace kinetorch
+}  // namespace kinetorch::model

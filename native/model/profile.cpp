@@ -11,7 +11,7 @@
 #include "native/model/module_io.h"
 #include "native/runtime/error.h"
 
-namespace kinetorch {
+namespace kinetorch::model {
 
 namespace {
 
@@ -168,7 +168,7 @@ class ShapeWalk {
 
 }  // namespace
 
-ModelProfile profileModel(const ModelSource& source, std::array<int64_t, 3> shape) {
+ModelProfile profileModel(const formats::FileSource& source, std::array<int64_t, 3> shape) {
   const Module module = loadModule(source);
   ModelProfile profile;
   for (const at::Tensor& parameter : module.parameters()) profile.parameters += parameter.numel();
@@ -185,4 +185,4 @@ ModelProfile profileModel(const ModelSource& source, std::array<int64_t, 3> shap
   return profile;
 }
 
-}  // namespace kinetorch
+}  // namespace kinetorch::model

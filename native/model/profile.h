@@ -5,13 +5,13 @@
 #include <string>
 #include <vector>
 
-#include "native/model/model_source.h"
+#include "native/formats/file_source.h"
 
-namespace kinetorch {
+namespace kinetorch::model {
 
 struct LayerProfile {
-  std::string path;  // as in the state dict
-  std::string kind;  // for example 'conv3d'
+  std::string path;                  // as in the state dict
+  std::string kind;                  // for example 'conv3d'
   std::vector<int64_t> outputShape;  // without the batch: [C, T, H, W] or [C]
   int64_t parameters = 0;
   int64_t macs = 0;  // multiply-adds for one clip
@@ -24,6 +24,6 @@ struct ModelProfile {
 };
 
 // Follows one clip's shape through the module's graph without running it. `shape` is {frames, height, width}.
-ModelProfile profileModel(const ModelSource& source, std::array<int64_t, 3> shape);
+ModelProfile profileModel(const formats::FileSource& source, std::array<int64_t, 3> shape);
 
-}  // namespace kinetorch
+}  // namespace kinetorch::model

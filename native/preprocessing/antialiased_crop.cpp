@@ -6,7 +6,7 @@
 
 #include "native/preprocessing/byte_math.h"
 
-namespace kinetorch {
+namespace kinetorch::preprocessing {
 namespace {
 
 using Axis = AntialiasedCrop::Axis;
@@ -105,4 +105,4 @@ void AntialiasedCrop::resizeRow(const uint8_t* box, int64_t stride, size_t y, fl
   mixColumns(mixed, columns_, out);
 }
 
-}  // namespace kinetorch
+}  // namespace kinetorch::preprocessing

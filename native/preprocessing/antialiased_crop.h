@@ -4,11 +4,11 @@
 #include <cstdint>
 #include <vector>
 
-#include "native/preprocessing/clip_plan.h"
+#include "native/preprocessing/crop_plan.h"
 #include "native/preprocessing/input_spec.h"
 #include "native/preprocessing/normalisation.h"
 
-namespace kinetorch {
+namespace kinetorch::preprocessing {
 
 // Bilinear resize with align_corners=false and antialias of uint8 H×W×3 frames, each value rounded to a whole number;
 // of it only the crop is computed. Equal to LibTorch's but for values within rounding noise of a half.
@@ -38,4 +38,4 @@ class AntialiasedCrop {
   Axis columns_;
 };
 
-}  // namespace kinetorch
+}  // namespace kinetorch::preprocessing

@@ -9,13 +9,15 @@
 #include <algorithm>
 #include <cmath>
 
-#include "native/kernels/simd-inl.h"
 #include "native/preprocessing/bilinear_crop.h"
 #include "native/preprocessing/byte_math.h"
+#include "native/simd/vectors-inl.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace kinetorch {
+namespace kinetorch::preprocessing {
 namespace HWY_NAMESPACE {
+
+using namespace simd::HWY_NAMESPACE;
 
 using Axis = BilinearCrop::Axis;
 using Axes = BilinearCrop::Axes;
@@ -60,7 +62,7 @@ HWY_INLINE Axes axesOf(const CropPlan& crop, const InputSpec& input) {
 }
 
 }  // namespace HWY_NAMESPACE
-}  // namespace kinetorch
+}  // namespace kinetorch::preprocessing
 HWY_AFTER_NAMESPACE();
 
 #endif

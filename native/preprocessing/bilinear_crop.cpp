@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
-#include "native/kernels/targets.h"
 #include "native/preprocessing/byte_math.h"
+#include "native/simd/targets.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "native/preprocessing/bilinear_crop.cpp"
@@ -13,8 +13,9 @@
 #include "native/preprocessing/bilinear_axes-inl.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace kinetorch {
+namespace kinetorch::preprocessing {
 namespace HWY_NAMESPACE {
+
 namespace {
 
 using Words = hn::RebindToUnsigned<Floats>;
@@ -163,11 +164,11 @@ void resizeToNormalised(const Axes& axes, const uint8_t* box, int64_t stride, co
 
 }  // namespace
 }  // namespace HWY_NAMESPACE
-}  // namespace kinetorch
+}  // namespace kinetorch::preprocessing
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace kinetorch {
+namespace kinetorch::preprocessing {
 namespace {
 HWY_EXPORT(makeAxes);
 HWY_EXPORT(resizeToBytes);
@@ -185,5 +186,5 @@ void BilinearCrop::resizeAndNormalise(const uint8_t* box, int64_t stride, const 
   HWY_DYNAMIC_DISPATCH(resizeToNormalised)(axes_, box, stride, normal, out);
 }
 
-}  // namespace kinetorch
+}  // namespace kinetorch::preprocessing
 #endif

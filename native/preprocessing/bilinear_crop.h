@@ -3,11 +3,11 @@
 #include <cstdint>
 #include <vector>
 
-#include "native/preprocessing/clip_plan.h"
+#include "native/preprocessing/crop_plan.h"
 #include "native/preprocessing/input_spec.h"
 #include "native/preprocessing/normalisation.h"
 
-namespace kinetorch {
+namespace kinetorch::preprocessing {
 
 // Bilinear resize with align_corners=false and without antialias of uint8 H×W×3 frames, each value rounded to a whole
 // number; of it only the crop is computed.
@@ -53,4 +53,4 @@ class BilinearCrop {
   Axes axes_;
 };
 
-}  // namespace kinetorch
+}  // namespace kinetorch::preprocessing

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-namespace kinetorch {
+namespace kinetorch::preprocessing {
 
 // Pixels are RGB, interleaved.
 constexpr int64_t kChannels = 3;
@@ -23,4 +23,4 @@ inline float clampToByte(float value) {
 // Clamps and cuts off the fraction, as torchvision's colour operations do.
 inline uint8_t truncateToByte(float value) { return static_cast<uint8_t>(static_cast<int32_t>(clampToByte(value))); }
 
-}  // namespace kinetorch
+}  // namespace kinetorch::preprocessing

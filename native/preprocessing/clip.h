@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace kinetorch {
+namespace kinetorch::preprocessing {
 
 // Frames as they were decoded: T×H×W×3, RGB; uint8, or float32 in [0, 1]. Owns its bytes.
 struct Clip {
@@ -20,4 +20,4 @@ struct CropPosition {
   double y = 0.5;
 };
 
-}  // namespace kinetorch
+}  // namespace kinetorch::preprocessing

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-namespace kinetorch {
+namespace kinetorch::preprocessing {
 
 // uint8 N×T×H×W×3 clips of one size; the bytes are another's.
 struct ClipBatch {
@@ -13,4 +13,4 @@ struct ClipBatch {
   int64_t width = 0;
 };
 
-}  // namespace kinetorch
+}  // namespace kinetorch::preprocessing

@@ -3,7 +3,7 @@
 #include "native/preprocessing/byte_math.h"
 #include "native/preprocessing/frame_crop.h"
 
-namespace kinetorch {
+namespace kinetorch::preprocessing {
 
 void cropClip(const ClipBatch& clips, int64_t index, const CropPlan& crop, const InputSpec& input, uint8_t* out) {
   const int64_t stride = clips.width * kChannels;
@@ -16,4 +16,4 @@ void cropClip(const ClipBatch& clips, int64_t index, const CropPlan& crop, const
   });
 }
 
-}  // namespace kinetorch
+}  // namespace kinetorch::preprocessing

@@ -6,7 +6,7 @@
 
 #include "native/runtime/cuda_library.h"
 
-namespace kinetorch {
+namespace kinetorch::preprocessing {
 namespace {
 
 at::Tensor channelVector(const std::array<float, 3>& values, at::Device device) {
@@ -70,4 +70,4 @@ void DevicePreprocessor::run(const at::Tensor& frames, const std::vector<int64_t
   slot.copy_(at::addcmul(normal.shift, resized.permute({0, 2, 3, 1}), normal.scale));
 }
 
-}  // namespace kinetorch
+}  // namespace kinetorch::preprocessing

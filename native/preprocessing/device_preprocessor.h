@@ -5,11 +5,11 @@
 
 #include <vector>
 
-#include "native/preprocessing/clip_plan.h"
+#include "native/preprocessing/crop_plan.h"
 #include "native/preprocessing/input_spec.h"
 #include "native/preprocessing/normalisation.h"
 
-namespace kinetorch {
+namespace kinetorch::preprocessing {
 
 // Does preprocessClip's work where the frames lie already: with the CUDA library's one kernel where there is one, with
 // LibTorch's operators elsewhere. Nothing here waits for the device.
@@ -35,4 +35,4 @@ class DevicePreprocessor {
   const Normal ofFloats_;
 };
 
-}  // namespace kinetorch
+}  // namespace kinetorch::preprocessing

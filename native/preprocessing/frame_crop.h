@@ -4,7 +4,7 @@
 #include "native/preprocessing/bilinear_crop.h"
 #include "native/preprocessing/plain_crop.h"
 
-namespace kinetorch {
+namespace kinetorch::preprocessing {
 
 // Calls body with the crop that the plan and the input ask for: a PlainCrop, AntialiasedCrop or BilinearCrop.
 template <typename Body>
@@ -18,4 +18,4 @@ void withFrameCrop(const CropPlan& crop, const InputSpec& input, const Body& bod
   }
 }
 
-}  // namespace kinetorch
+}  // namespace kinetorch::preprocessing

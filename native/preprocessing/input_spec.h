@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace kinetorch {
+namespace kinetorch::preprocessing {
 
 // What a network wants to see; binding.d.ts's InputSpec.
 struct InputSpec {
@@ -17,4 +17,4 @@ struct InputSpec {
   std::array<double, 3> std{};
 };
 
-}  // namespace kinetorch
+}  // namespace kinetorch::preprocessing

@@ -6,7 +6,7 @@
 
 #include "native/preprocessing/input_spec.h"
 
-namespace kinetorch {
+namespace kinetorch::preprocessing {
 
 // (x / largest - mean) / std of each channel as one multiplication and one addition.
 struct Normalisation {
@@ -49,4 +49,4 @@ struct RowScale {
   }
 };
 
-}  // namespace kinetorch
+}  // namespace kinetorch::preprocessing

@@ -6,11 +6,11 @@
 #include <vector>
 
 #include "native/preprocessing/byte_math.h"
-#include "native/preprocessing/clip_plan.h"
+#include "native/preprocessing/crop_plan.h"
 #include "native/preprocessing/input_spec.h"
 #include "native/preprocessing/normalisation.h"
 
-namespace kinetorch {
+namespace kinetorch::preprocessing {
 
 // The crop of a box that keeps its size.
 class PlainCrop {
@@ -51,4 +51,4 @@ class PlainCrop {
   int64_t rowBytes_;
 };
 
-}  // namespace kinetorch
+}  // namespace kinetorch::preprocessing

@@ -11,7 +11,7 @@
 #include "native/preprocessing/preprocess_bytes.h"
 #include "native/runtime/error.h"
 
-namespace kinetorch {
+namespace kinetorch::preprocessing {
 
 namespace {
 
@@ -85,4 +85,4 @@ void preprocessClip(const Clip& clip, const CropPosition& position, const InputS
   }
 }
 
-}  // namespace kinetorch
+}  // namespace kinetorch::preprocessing

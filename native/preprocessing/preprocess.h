@@ -3,10 +3,10 @@
 #include <ATen/core/Tensor.h>
 
 #include "native/preprocessing/clip.h"
-#include "native/preprocessing/clip_plan.h"
+#include "native/preprocessing/crop_plan.h"
 #include "native/preprocessing/input_spec.h"
 
-namespace kinetorch {
+namespace kinetorch::preprocessing {
 
 // Resized [height, width] of an h×w frame: both sides as given, or the short side as given and the long one in
 // proportion, rounded down (torchvision's Resize). Throws ERR_CLIP_SHAPE where the long side would get out of hand.
@@ -27,4 +27,4 @@ void checkFinite(const Clip& clip, const std::vector<int64_t>& picked);
 void preprocessClip(const Clip& clip, const CropPosition& crop, const InputSpec& input, const at::Tensor& batch,
                     int64_t index);
 
-}  // namespace kinetorch
+}  // namespace kinetorch::preprocessing

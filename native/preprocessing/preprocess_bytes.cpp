@@ -5,7 +5,7 @@
 #include "native/preprocessing/normalisation.h"
 #include "native/runtime/parallel_for.h"
 
-namespace kinetorch {
+namespace kinetorch::preprocessing {
 
 void preprocessBytes(const Clip& clip, const std::vector<int64_t>& frames, const CropPlan& crop, const InputSpec& input,
                      float* out) {
@@ -22,4 +22,4 @@ void preprocessBytes(const Clip& clip, const std::vector<int64_t>& frames, const
   });
 }
 
-}  // namespace kinetorch
+}  // namespace kinetorch::preprocessing

@@ -7,7 +7,7 @@
 #include "native/preprocessing/preprocess.h"
 #include "native/runtime/parallel_for.h"
 
-namespace kinetorch {
+namespace kinetorch::preprocessing {
 
 Clip resizeClip(const Clip& clip, const std::vector<int64_t>& resize, bool antialias) {
   const auto [height, width] = resizedSize(resize, clip.height, clip.width);
@@ -33,4 +33,4 @@ Clip resizeClip(const Clip& clip, const std::vector<int64_t>& resize, bool antia
   return out;
 }
 
-}  // namespace kinetorch
+}  // namespace kinetorch::preprocessing

@@ -12,8 +12,8 @@ namespace kinetorch {
 //
 // Note [Blocks]
 // The cache is LibTorch's allocator for all CPU tensors of the process. A block is freed by whoever drops the last
-// tensor, from any thread and perhaps long after the trainer or model is gone, so that its size lies in front of it and the
-// cache is never destroyed. Nothing is kept while nothing runs steps.
+// tensor, from any thread and perhaps long after the trainer or model is gone, so that its size lies in front of it and
+// the cache is never destroyed. Nothing is kept while nothing runs steps.
 
 // Makes the cache LibTorch's CPU allocator. Called once, before the first tensor.
 void installBlockCache();

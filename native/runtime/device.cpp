@@ -58,8 +58,9 @@ c10::ScalarType resolvePrecision(const std::string& name, c10::Device device) {
   if (name == "auto") return device.is_cuda() ? c10::kHalf : c10::kFloat;
   if (name == "float16") {
     if (device.is_cuda()) return c10::kHalf;
-    throw Error("ERR_UNSUPPORTED", "expected a CUDA device for `precision` \"float16\" but the device is cpu; "
-                                   "use 'bfloat16' or 'float32' there");
+    throw Error("ERR_UNSUPPORTED",
+                "expected a CUDA device for `precision` \"float16\" but the device is cpu; "
+                "use 'bfloat16' or 'float32' there");
   }
   throw Error("ERR_INVALID_ARGUMENT",
               "expected `precision` to be 'auto', 'float32', 'float16' or 'bfloat16' but received \"" + name + "\"");

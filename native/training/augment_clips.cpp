@@ -2,10 +2,10 @@
 
 #include <ATen/ATen.h>
 
-#include "native/preprocessing/augment.h"
+#include "native/augmentation/augment.h"
 #include "native/training/check_batch.h"
 
-namespace kinetorch {
+namespace kinetorch::training {
 namespace {
 
 template <typename T>
@@ -21,16 +21,18 @@ at::Tensor channels(const std::array<double, 3>& values) {
 
 }  // namespace
 
-AugmentedClips augmentClips(const TrainingBatch& batch, const AugmentOptions& options, const InputSpec& input,
-                            int64_t numClasses, uint64_t seed) {
-  const ClipBatch clips = checkedClips(batch, input);
+AugmentedClips augmentClips(const TrainingBatch& batch, const augmentation::AugmentOptions& options,
+                            const preprocessing::InputSpec& input, int64_t numClasses, uint64_t seed) {
+  const preprocessing::ClipBatch clips = checkedClips(batch, input);
   const LossKind loss = batch.labels.empty() ? LossKind::kBinaryCrossEntropy : LossKind::kCrossEntropy;
-  RandomState random(seed);
+  augmentation::RandomState random(seed);
   const at::Tensor targets = checkedTargets(batch, loss, numClasses);
-  const Augmentation augmentation = drawAugmentation(clips, targets, options, input, random);
-  const AugmentedBatch augmented = augmentBatch(clips, targets, augmentation, input, at::kCPU);
+  const augmentation::Augmentation augmentation =
+      augmentation::drawAugmentation(clips, targets, options, input, random);
+  const augmentation::AugmentedBatch augmented =
+      augmentation::augmentBatch(clips, targets, augmentation, input, at::kCPU);
   const at::Tensor pixels = augmented.clips.permute({0, 2, 3, 4, 1}) * channels(input.std) + channels(input.mean);
   return {valuesOf<uint8_t>((pixels * 255).round().clamp(0, 255).to(at::kByte)), valuesOf<float>(augmented.targets)};
 }
 
-}  // namespace kinetorch
+}  // namespace kinetorch::training

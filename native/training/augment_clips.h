@@ -3,11 +3,11 @@
 #include <cstdint>
 #include <vector>
 
-#include "native/preprocessing/augment_options.h"
+#include "native/augmentation/augment_options.h"
 #include "native/preprocessing/input_spec.h"
 #include "native/training/training_batch.h"
 
-namespace kinetorch {
+namespace kinetorch::training {
 
 // binding.d.ts's AugmentedClips.
 struct AugmentedClips {
@@ -17,7 +17,7 @@ struct AugmentedClips {
 
 // What a training step makes of a batch with a random state of this seed, taken back to bytes. Throws ERR_CLIP_SHAPE
 // and ERR_INVALID_ARGUMENT for a batch that does not fit.
-AugmentedClips augmentClips(const TrainingBatch& batch, const AugmentOptions& options, const InputSpec& input,
-                            int64_t numClasses, uint64_t seed);
+AugmentedClips augmentClips(const TrainingBatch& batch, const augmentation::AugmentOptions& options,
+                            const preprocessing::InputSpec& input, int64_t numClasses, uint64_t seed);
 
-}  // namespace kinetorch
+}  // namespace kinetorch::training

@@ -6,7 +6,7 @@
 
 #include "native/runtime/error.h"
 
-namespace kinetorch {
+namespace kinetorch::training {
 namespace {
 
 void checkSize(const char* name, int64_t actual, int64_t expected, bool orMore) {
@@ -47,7 +47,7 @@ at::Tensor ofTargets(const TrainingBatch& batch, int64_t numClasses) {
 
 }  // namespace
 
-ClipBatch checkedClips(const TrainingBatch& batch, const InputSpec& input) {
+preprocessing::ClipBatch checkedClips(const TrainingBatch& batch, const preprocessing::InputSpec& input) {
   checkSize("frames", batch.frames, input.frames, false);
   checkSize("rows", batch.height, input.height, true);
   checkSize("columns", batch.width, input.width, true);
@@ -63,4 +63,4 @@ at::Tensor checkedTargets(const TrainingBatch& batch, LossKind loss, int64_t num
   return loss == LossKind::kBinaryCrossEntropy ? ofTargets(batch, numClasses) : ofLabels(batch, numClasses);
 }
 
-}  // namespace kinetorch
+}  // namespace kinetorch::training

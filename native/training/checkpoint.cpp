@@ -17,7 +17,7 @@
 #include "native/runtime/error.h"
 #include "native/runtime/sha256.h"
 
-namespace kinetorch {
+namespace kinetorch::training {
 namespace {
 
 constexpr char kMagic[8] = {'K', 'T', 'C', 'K', 'P', 'T', '0', '2'};
@@ -120,4 +120,4 @@ void restoreTensors(const std::string& path, const NamedTensors& saved, const Na
   for (const auto& [name, tensor] : live) tensor.copy_(byName.at(name));
 }
 
-}  // namespace kinetorch
+}  // namespace kinetorch::training

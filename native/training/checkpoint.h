@@ -3,17 +3,17 @@
 #include <cstdint>
 #include <string>
 
-#include "native/preprocessing/random_state.h"
+#include "native/augmentation/random_state.h"
 #include "native/training/loss_scaler.h"
 #include "native/training/network_state.h"
 
-namespace kinetorch {
+namespace kinetorch::training {
 
 // Everything the next training step depends on.
 struct Checkpoint {
   // Parameters, buffers, their averages and the optimiser's state, each under a unique name; on the CPU, contiguous.
   NamedTensors tensors;
-  RandomState::State random{};
+  augmentation::RandomState::State random{};
   LossScaler::State scaler;
   int64_t steps = 0;
   std::string callerState;
@@ -30,4 +30,4 @@ Checkpoint readCheckpoint(const std::string& path);
 // are not the same; then nothing has been copied.
 void restoreTensors(const std::string& path, const NamedTensors& saved, const NamedTensors& live);
 
-}  // namespace kinetorch
+}  // namespace kinetorch::training

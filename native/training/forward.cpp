@@ -9,7 +9,7 @@
 
 #include "native/runtime/error.h"
 
-namespace kinetorch {
+namespace kinetorch::training {
 namespace {
 
 // See Note [Training runs the graph as it is].
@@ -89,8 +89,8 @@ void backward(const at::Tensor& loss) {
   loss.backward();
 }
 
-void checkForward(torch::jit::Module& network, const InputSpec& input, int64_t numClasses, at::Device device,
-                  at::ScalarType precision) {
+void checkForward(torch::jit::Module& network, const preprocessing::InputSpec& input, int64_t numClasses,
+                  at::Device device, at::ScalarType precision) {
   at::NoGradGuard noGrad;
   network.eval();
   const at::Tensor zeros = at::zeros({1, 3, input.frames, input.height, input.width}, at::device(device));
@@ -107,4 +107,4 @@ void checkForward(torch::jit::Module& network, const InputSpec& input, int64_t n
   }
 }
 
-}  // namespace kinetorch
+}  // namespace kinetorch::training

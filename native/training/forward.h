@@ -5,7 +5,7 @@
 
 #include "native/preprocessing/input_spec.h"
 
-namespace kinetorch {
+namespace kinetorch::training {
 
 // Note [Training runs the graph as it is]
 // The profiling executor rewrites a graph after its first runs, so step 3 of a fresh run and step 3 of a resumed one
@@ -25,7 +25,7 @@ void backward(const at::Tensor& loss);
 
 // Runs a clip of zeros through the network. Throws ERR_MODEL_FORWARD where it does not give a row of logits,
 // ERR_MODEL_METADATA where these are not `numClasses`.
-void checkForward(torch::jit::Module& network, const InputSpec& input, int64_t numClasses, at::Device device,
-                  at::ScalarType precision);
+void checkForward(torch::jit::Module& network, const preprocessing::InputSpec& input, int64_t numClasses,
+                  at::Device device, at::ScalarType precision);
 
-}  // namespace kinetorch
+}  // namespace kinetorch::training

@@ -6,7 +6,7 @@
 
 #include "native/runtime/error.h"
 
-namespace kinetorch {
+namespace kinetorch::training {
 
 Loss::Loss(const LossOptions& options, int64_t numClasses, at::Device device)
     : kind_(options.kind), labelSmoothing_(options.labelSmoothing), numClasses_(numClasses) {
@@ -57,4 +57,4 @@ at::Tensor Loss::correct(const at::Tensor& logits, const at::Tensor& targets) co
   return logits.argmax(1).eq(targets.argmax(1)).sum();
 }
 
-}  // namespace kinetorch
+}  // namespace kinetorch::training

@@ -6,7 +6,7 @@
 
 #include "native/training/trainer_options.h"
 
-namespace kinetorch {
+namespace kinetorch::training {
 
 // What training makes small: the cross entropy, or for clips of several classes the binary cross entropy averaged over
 // the classes. Logits and targets are float32 N×classes on one device; a target is a distribution over the classes, or
@@ -40,4 +40,4 @@ class Loss {
   at::Tensor hostClassWeights_;
 };
 
-}  // namespace kinetorch
+}  // namespace kinetorch::training

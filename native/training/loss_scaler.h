@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-namespace kinetorch {
+namespace kinetorch::training {
 
 // PyTorch's GradScaler: gradients of a float16 network are kept out of its underflow by scaling the loss up, as far as
 // they don't overflow. Off, the scale is 1.
@@ -41,4 +41,4 @@ class LossScaler {
   State state_;
 };
 
-}  // namespace kinetorch
+}  // namespace kinetorch::training

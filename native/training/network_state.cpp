@@ -2,7 +2,7 @@
 
 #include <ATen/ATen.h>
 
-namespace kinetorch {
+namespace kinetorch::training {
 
 NamedTensors stateOf(const torch::jit::Module& network) {
   NamedTensors tensors;
@@ -33,4 +33,4 @@ void BufferSnapshot::restore() {
   }
 }
 
-}  // namespace kinetorch
+}  // namespace kinetorch::training

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-namespace kinetorch {
+namespace kinetorch::training {
 
 using NamedTensors = std::vector<std::pair<std::string, at::Tensor>>;
 
@@ -30,4 +30,4 @@ class BufferSnapshot {
   Copies floats_, others_;
 };
 
-}  // namespace kinetorch
+}  // namespace kinetorch::training

@@ -5,7 +5,7 @@
 
 #include <utility>
 
-namespace kinetorch {
+namespace kinetorch::training {
 namespace {
 
 // Whether both lie in memory alike; a stride along a dimension of one element says nothing.
@@ -135,4 +135,4 @@ at::Tensor gradientNorm(const std::vector<at::Tensor>& parameters) {
   return at::linalg_vector_norm(at::stack(at::_foreach_norm(gradients)), 2).to(at::kDouble);
 }
 
-}  // namespace kinetorch
+}  // namespace kinetorch::training

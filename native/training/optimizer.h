@@ -6,7 +6,7 @@
 
 #include "native/training/trainer_options.h"
 
-namespace kinetorch {
+namespace kinetorch::training {
 
 // Parameters that are stepped alike.
 struct ParameterGroup {
@@ -62,4 +62,4 @@ void scaleGradients(const std::vector<at::Tensor>& parameters, double factor);
 // The global L2 norm of all gradients, a float64 scalar on their device.
 at::Tensor gradientNorm(const std::vector<at::Tensor>& parameters);
 
-}  // namespace kinetorch
+}  // namespace kinetorch::training

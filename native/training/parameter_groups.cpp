@@ -6,7 +6,7 @@
 
 #include "native/runtime/error.h"
 
-namespace kinetorch {
+namespace kinetorch::training {
 namespace {
 
 constexpr char kHead[] = "fc";
@@ -76,4 +76,4 @@ std::vector<ParameterGroup> parameterGroups(const torch::jit::Module& network, c
   return used;
 }
 
-}  // namespace kinetorch
+}  // namespace kinetorch::training

@@ -8,7 +8,7 @@
 #include "native/training/optimizer.h"
 #include "native/training/trainer_options.h"
 
-namespace kinetorch {
+namespace kinetorch::training {
 
 // Marks every parameter as trained or not, as `frozen` and `freezeBatchNorm` of the options say, and returns the batch
 // norms that must stay in evaluation mode while the rest trains: all of them, or those of frozen parts, whose running
@@ -21,4 +21,4 @@ std::vector<torch::jit::Module> freezeParts(const torch::jit::Module& network, c
 // head is the module `fc`; all else takes `bodyRate`. Throws ERR_INVALID_ARGUMENT for a body rate without such a head.
 std::vector<ParameterGroup> parameterGroups(const torch::jit::Module& network, const TrainerOptions& options);
 
-}  // namespace kinetorch
+}  // namespace kinetorch::training

@@ -6,20 +6,20 @@
 #include "native/runtime/error.h"
 #include "native/training/check_batch.h"
 
-namespace kinetorch {
+namespace kinetorch::training {
 
 StepSetting::StepSetting(const TrainerOptions& trainerOptions, c10::Device trainerDevice)
     : options(trainerOptions),
       device(trainerDevice),
       stream(trainerDevice),
-      upcoming_(RandomState(trainerOptions.seed).state()) {}
+      upcoming_(augmentation::RandomState(trainerOptions.seed).state()) {}
 
-void StepSetting::setUpcoming(const RandomState::State& state) {
+void StepSetting::setUpcoming(const augmentation::RandomState::State& state) {
   const std::lock_guard<std::mutex> lock(mutex_);
   upcoming_ = state;
 }
 
-RandomState::State StepSetting::upcoming() const {
+augmentation::RandomState::State StepSetting::upcoming() const {
   const std::lock_guard<std::mutex> lock(mutex_);
   return upcoming_;
 }
@@ -31,7 +31,7 @@ void StagedStep::prepareAhead() {
   ahead_ = std::async(std::launch::async, [this] { return ahead(); });
 }
 
-void StagedStep::begin(RandomState& random) {
+void StagedStep::begin(augmentation::RandomState& random) {
   std::optional<Ahead> ahead;
   if (ahead_.valid()) ahead = ahead_.get();
   if (ahead && ahead->drawn.before == random.state()) {
@@ -44,12 +44,12 @@ void StagedStep::begin(RandomState& random) {
   random.setState(drawn_.after);
 }
 
-AugmentedBatch StagedStep::take(size_t batch) {
+augmentation::AugmentedBatch StagedStep::take(size_t batch) {
   if (ready_.empty()) return augment(drawn_.batches[batch]);
   if (arrival_) {
     arrival_->synchronize();
     arrival_.reset();
-    for (const AugmentedBatch& each : ready_) {
+    for (const augmentation::AugmentedBatch& each : ready_) {
       useOnCurrentStream(each.clips);
       useOnCurrentStream(each.targets);
     }
@@ -57,10 +57,10 @@ AugmentedBatch StagedStep::take(size_t batch) {
   return std::exchange(ready_[batch], {});
 }
 
-StagedStep::Drawn StagedStep::draw(const RandomState::State& before) const {
+StagedStep::Drawn StagedStep::draw(const augmentation::RandomState::State& before) const {
   if (bytes_.empty()) throw Error("ERR_INVALID_ARGUMENT", "expected one batch or more but received none");
   const TrainerOptions& options = setting_->options;
-  RandomState random(0);
+  augmentation::RandomState random(0);
   random.setState(before);
   Drawn drawn;
   drawn.before = before;
@@ -71,15 +71,17 @@ StagedStep::Drawn StagedStep::draw(const RandomState::State& before) const {
     drawn.batches.push_back(std::move(batch));
   }
   for (Batch& batch : drawn.batches) {
-    batch.augmentation = drawAugmentation(batch.clips, batch.targets, options.augment, options.input, random);
+    batch.augmentation =
+        augmentation::drawAugmentation(batch.clips, batch.targets, options.augment, options.input, random);
     batch.seed = random.next();
   }
   drawn.after = random.state();
   return drawn;
 }
 
-AugmentedBatch StagedStep::augment(const Batch& batch) const {
-  return augmentBatch(batch.clips, batch.targets, batch.augmentation, setting_->options.input, setting_->device);
+augmentation::AugmentedBatch StagedStep::augment(const Batch& batch) const {
+  return augmentation::augmentBatch(batch.clips, batch.targets, batch.augmentation, setting_->options.input,
+                                    setting_->device);
 }
 
 std::optional<StagedStep::Ahead> StagedStep::ahead() const {
@@ -95,4 +97,4 @@ std::optional<StagedStep::Ahead> StagedStep::ahead() const {
   }
 }
 
-}  // namespace kinetorch
+}  // namespace kinetorch::training

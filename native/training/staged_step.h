@@ -8,12 +8,12 @@
 #include <optional>
 #include <vector>
 
-#include "native/preprocessing/augment.h"
+#include "native/augmentation/augment.h"
 #include "native/runtime/device_stream.h"
 #include "native/training/trainer_options.h"
 #include "native/training/training_batch.h"
 
-namespace kinetorch {
+namespace kinetorch::training {
 
 // What the steps of a trainer have in common. For any thread.
 class StepSetting {
@@ -25,12 +25,12 @@ class StepSetting {
   const DeviceStream stream;  // for what is prepared ahead
 
   // The random state that the next step will begin with, unless the present one fails.
-  void setUpcoming(const RandomState::State& state);
-  RandomState::State upcoming() const;
+  void setUpcoming(const augmentation::RandomState::State& state);
+  augmentation::RandomState::State upcoming() const;
 
  private:
   mutable std::mutex mutex_;
-  RandomState::State upcoming_;
+  augmentation::RandomState::State upcoming_;
 };
 
 // The batches of one step on their way to the network.
@@ -48,7 +48,7 @@ class StagedStep {
   void prepareAhead();
 
   // Draws the step's random numbers. Throws ERR_CLIP_SHAPE and ERR_INVALID_ARGUMENT for a batch that does not fit.
-  void begin(RandomState& random);
+  void begin(augmentation::RandomState& random);
 
   // From here on after begin().
   size_t batches() const { return drawn_.batches.size(); }
@@ -57,36 +57,36 @@ class StagedStep {
   // For the layers that draw numbers, such as dropout.
   uint64_t seed(size_t batch) const { return drawn_.batches[batch].seed; }
   // Gives the batch away, ready for the device's current stream.
-  AugmentedBatch take(size_t batch);
+  augmentation::AugmentedBatch take(size_t batch);
 
  private:
   struct Batch {
-    ClipBatch clips;
+    preprocessing::ClipBatch clips;
     at::Tensor targets;
-    Augmentation augmentation;
+    augmentation::Augmentation augmentation;
     uint64_t seed = 0;
   };
   struct Drawn {
-    RandomState::State before;
-    RandomState::State after;
+    augmentation::RandomState::State before;
+    augmentation::RandomState::State after;
     std::vector<Batch> batches;
   };
   struct Ahead {
     Drawn drawn;
-    std::vector<AugmentedBatch> ready;
+    std::vector<augmentation::AugmentedBatch> ready;
     DeviceEvent done;
   };
 
-  Drawn draw(const RandomState::State& before) const;
-  AugmentedBatch augment(const Batch& batch) const;
+  Drawn draw(const augmentation::RandomState::State& before) const;
+  augmentation::AugmentedBatch augment(const Batch& batch) const;
   std::optional<Ahead> ahead() const;
 
   std::shared_ptr<const StepSetting> setting_;
   std::vector<TrainingBatch> bytes_;
   Drawn drawn_;
-  std::vector<AugmentedBatch> ready_;
-  std::optional<DeviceEvent> arrival_;  // of what is ready, until it has been waited for
+  std::vector<augmentation::AugmentedBatch> ready_;
+  std::optional<DeviceEvent> arrival_;       // of what is ready, until it has been waited for
   std::future<std::optional<Ahead>> ahead_;  // the last member: its destructor waits for the thread
 };
 
-}  // namespace kinetorch
+}  // namespace kinetorch::training

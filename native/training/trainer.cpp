@@ -9,8 +9,8 @@
 #include <sstream>
 #include <utility>
 
+#include "native/augmentation/augment.h"
 #include "native/model/module_io.h"
-#include "native/preprocessing/augment.h"
 #include "native/runtime/atomic_file.h"
 #include "native/runtime/block_cache.h"
 #include "native/runtime/cudnn_settings.h"
@@ -29,7 +29,7 @@
 #include "native/training/staged_step.h"
 #include "native/training/weight_average.h"
 
-namespace kinetorch {
+namespace kinetorch::training {
 namespace {
 
 std::string textOf(double value) {
@@ -58,11 +58,11 @@ struct StepSums {
 }  // namespace
 
 struct Trainer::Impl {
-  Impl(const ModelSource& source, const TrainerOptions& trainerOptions)
+  Impl(const formats::FileSource& source, const TrainerOptions& trainerOptions)
       : options(trainerOptions),
         device(resolveDevice(options.device)),
         precision(resolvePrecision(options.precision, device)),
-        network(loadModule(source)),
+        network(model::loadModule(source)),
         loss(options.loss, options.numClasses, device),
         scaler(precision == at::kHalf),
         random(options.seed),
@@ -92,7 +92,7 @@ struct Trainer::Impl {
   StepResult step(StagedStep& staged, double learningRate) {
     const auto start = std::chrono::steady_clock::now();
     StepResult result;
-    const RandomState::State before = random.state();
+    const augmentation::RandomState::State before = random.state();
     buffers->take();
     try {
       staged.begin(random);
@@ -116,7 +116,7 @@ struct Trainer::Impl {
 
   // Adds a batch's share of the mean loss, and its gradients.
   void accumulate(StagedStep& staged, size_t index, double weight, StepSums& sums) {
-    const AugmentedBatch batch = staged.take(index);
+    const augmentation::AugmentedBatch batch = staged.take(index);
     // Layers that draw numbers, such as dropout, use LibTorch's own generator: seeded for every batch, they are
     // repeated exactly by a run that goes on from a checkpoint.
     at::manual_seed(staged.seed(index));
@@ -165,11 +165,11 @@ struct Trainer::Impl {
   }
 
   EvalResult evaluate(const TrainingBatch& batch) {
-    const ClipBatch clips = checkedClips(batch, options.input);
+    const preprocessing::ClipBatch clips = checkedClips(batch, options.input);
     const at::Tensor targets = toDevice(checkedTargets(batch, options.loss.kind, options.numClasses), device);
     at::NoGradGuard noGrad;
     if (!average) setTraining(false);
-    const at::Tensor input = prepareBatch(clips, options.input, device);
+    const at::Tensor input = augmentation::prepareBatch(clips, options.input, device);
     const at::Tensor logits = forwardLogits(average ? average->network() : network, input, precision);
     EvalResult result;
     result.lossSum = loss.plainSum(logits, targets);
@@ -191,7 +191,7 @@ struct Trainer::Impl {
       parameter.set_data(parameter.contiguous());
       parameter.set_requires_grad(true);  // deepcopy loses it; whoever loads this may train on
     }
-    return serializeModule(copy, metadata);
+    return model::serializeModule(copy, metadata);
   }
 
   // The live tensors that a checkpoint holds, each under a name of its own.
@@ -238,7 +238,7 @@ struct Trainer::Impl {
   torch::jit::Module network;
   Loss loss;
   LossScaler scaler;
-  RandomState random;
+  augmentation::RandomState random;
   std::shared_ptr<StepSetting> setting;
   std::vector<torch::jit::Module> fixedNorms;  // in evaluation mode throughout
   std::unique_ptr<Optimizer> optimizer;
@@ -247,7 +247,7 @@ struct Trainer::Impl {
   int64_t steps = 0;  // taken so far
 };
 
-Trainer::Trainer(const ModelSource& source, const TrainerOptions& options)
+Trainer::Trainer(const formats::FileSource& source, const TrainerOptions& options)
     : impl_(std::make_unique<Impl>(source, options)) {}
 Trainer::~Trainer() = default;
 
@@ -279,4 +279,4 @@ std::string Trainer::loadCheckpoint(const std::string& path) { return impl_->loa
 
 std::string Trainer::device() const { return deviceName(impl_->device); }
 
-}  // namespace kinetorch
+}  // namespace kinetorch::training

@@ -5,11 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "native/model/model_source.h"
+#include "native/formats/file_source.h"
 #include "native/training/trainer_options.h"
 #include "native/training/training_batch.h"
 
-namespace kinetorch {
+namespace kinetorch::training {
 
 struct StepResult {
   double loss = 0;      // mean over the clips of all batches
@@ -34,7 +34,7 @@ class Trainer {
   // Throws ERR_FILE_* and ERR_MODEL_FORMAT where the archive cannot be read, ERR_UNSUPPORTED where it holds nothing to
   // train, ERR_MODEL_FORWARD where it cannot run on a clip of `options.input`, ERR_MODEL_METADATA where it does not
   // give `options.numClasses` logits, ERR_INVALID_ARGUMENT where options do not fit the network, and ERR_DEVICE.
-  Trainer(const ModelSource& source, const TrainerOptions& options);
+  Trainer(const formats::FileSource& source, const TrainerOptions& options);
   ~Trainer();
   Trainer(const Trainer&) = delete;
   Trainer& operator=(const Trainer&) = delete;
@@ -74,4 +74,4 @@ class Trainer {
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace kinetorch
+}  // namespace kinetorch::training

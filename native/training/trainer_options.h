@@ -4,10 +4,10 @@
 #include <string>
 #include <vector>
 
-#include "native/preprocessing/augment_options.h"
+#include "native/augmentation/augment_options.h"
 #include "native/preprocessing/input_spec.h"
 
-namespace kinetorch {
+namespace kinetorch::training {
 
 enum class OptimizerKind { kSgd, kAdamW };
 
@@ -33,9 +33,9 @@ struct LossOptions {
 struct TrainerOptions {
   std::string device = "cpu";         // as resolveDevice() of native/runtime/device.h takes it
   std::string precision = "float32";  // as resolvePrecision() takes it
-  InputSpec input;
+  preprocessing::InputSpec input;
   int64_t numClasses = 0;
-  AugmentOptions augment;
+  augmentation::AugmentOptions augment;
   LossOptions loss;
   OptimizerOptions optimizer;
   double clipGradNorm = 0;          // 0 is off
@@ -47,4 +47,4 @@ struct TrainerOptions {
   int threads = 0;  // intra-op; 0 leaves LibTorch's own choice
 };
 
-}  // namespace kinetorch
+}  // namespace kinetorch::training

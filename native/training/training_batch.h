@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace kinetorch {
+namespace kinetorch::training {
 
 // binding.d.ts's NativeBatch: uint8 N×T×H×W×3 with N labels or N×classes targets.
 struct TrainingBatch {
@@ -16,4 +16,4 @@ struct TrainingBatch {
   std::vector<float> targets;
 };
 
-}  // namespace kinetorch
+}  // namespace kinetorch::training

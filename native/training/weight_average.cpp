@@ -6,7 +6,7 @@
 
 #include "native/training/network_state.h"
 
-namespace kinetorch {
+namespace kinetorch::training {
 
 WeightAverage::WeightAverage(const torch::jit::Module& network, double decay)
     : decay_(decay), network_(network.deepcopy()) {
@@ -29,4 +29,4 @@ void WeightAverage::update(int64_t earlier) {
   if (!copied_.empty()) at::_foreach_copy_(copied_, copiedFrom_);
 }
 
-}  // namespace kinetorch
+}  // namespace kinetorch::training

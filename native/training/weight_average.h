@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace kinetorch {
+namespace kinetorch::training {
 
 // A copy of a network whose weights are the exponential moving average of the original's over its steps. Batch norm's
 // running statistics are averaged alike, as timm and torchvision's references do: they then belong to the averaged
@@ -30,4 +30,4 @@ class WeightAverage {
   std::vector<at::Tensor> copied_, copiedFrom_;
 };
 
-}  // namespace kinetorch
+}  // namespace kinetorch::training

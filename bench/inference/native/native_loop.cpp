@@ -15,7 +15,7 @@
 #include <string>
 #include <vector>
 
-#include "native/model/network.h"
+#include "native/network/network.h"
 #include "native/preprocessing/preprocess.h"
 #include "native/runtime/block_cache.h"
 #include "native/runtime/runtime_info.h"
@@ -26,11 +26,11 @@ namespace {
 struct Task {
   std::string model;
   std::string clips;
-  InputSpec input;
+  preprocessing::InputSpec input;
   int64_t classes = 0;
   int64_t batch = 1;
   int threads = 1;
-  OptimizeOptions optimize;
+  network::OptimizeOptions optimize;
 };
 
 Task parse(char** values) {
@@ -46,7 +46,7 @@ Task parse(char** values) {
   task.classes = std::stoll(values[6]);
   task.batch = std::stoll(values[7]);
   task.threads = std::stoi(values[8]);
-  task.optimize = {Optimization::kFast,     values[9], /*measureMs=*/2000, int64_t{1} << 30, task.batch,
+  task.optimize = {network::Optimization::kFast, values[9], /*measureMs=*/2000, int64_t{1} << 30, task.batch,
                    /*byClips=*/std::nullopt};
   return task;
 }
@@ -61,21 +61,22 @@ at::Tensor readBatch(const Task& task) {
   const at::Tensor batch = emptyBatch(task);
   const int64_t frames = task.input.frames, height = task.input.height, width = task.input.width;
   for (int64_t i = 0; i < task.batch; ++i) {
-    Clip clip{std::vector<uint8_t>(static_cast<size_t>(frames * height * width * 3)), false, frames, height, width};
+    preprocessing::Clip clip{std::vector<uint8_t>(static_cast<size_t>(frames * height * width * 3)), false, frames,
+                             height, width};
     file.read(reinterpret_cast<char*>(clip.bytes.data()), static_cast<std::streamsize>(clip.bytes.size()));
-    preprocessClip(clip, {}, task.input, batch, i);
+    preprocessing::preprocessClip(clip, {}, task.input, batch, i);
   }
   return batch;
 }
 
 // What a batch of decoded video costs before the network: 320×240 frames, resized and cropped.
 std::function<void()> preprocessing(const Task& task) {
-  Clip clip{std::vector<uint8_t>(static_cast<size_t>(task.input.frames * 240 * 320 * 3), 100), false, task.input.frames,
-            240, 320};
-  InputSpec input = task.input;
+  preprocessing::Clip clip{std::vector<uint8_t>(static_cast<size_t>(task.input.frames * 240 * 320 * 3), 100), false,
+                           task.input.frames, 240, 320};
+  preprocessing::InputSpec input = task.input;
   input.resize = {input.height * 8 / 7, input.width * 32 / 21};
   return [clip = std::move(clip), input, batch = emptyBatch(task)] {
-    for (int64_t i = 0; i < batch.size(0); ++i) preprocessClip(clip, {}, input, batch, i);
+    for (int64_t i = 0; i < batch.size(0); ++i) preprocessing::preprocessClip(clip, {}, input, batch, i);
   };
 }
 
@@ -115,8 +116,8 @@ void serve(const Task& task) {
   c10::InferenceMode guard;
   initialiseRuntime();
   at::set_num_threads(task.threads);
-  const auto network =
-      loadNetwork({task.model, {}}, task.input, task.classes, c10::Device(c10::kCPU), c10::kFloat, task.optimize);
+  const auto network = network::loadNetwork({task.model, {}}, task.input, task.classes, c10::Device(c10::kCPU),
+                                            c10::kFloat, task.optimize);
   const at::Tensor clips = readBatch(task);
   const auto preprocess = preprocessing(task);
   KeptBlocks blocks;  // as the engine does

@@ -8,11 +8,11 @@
 #include <stdexcept>
 #include <vector>
 
-#include "native/kernels/targets.h"
+#include "native/simd/targets.h"
 #include "test/native/kernels/reference_conv.h"
 #include "test/native/kernels/thread_for.h"
 
-namespace kinetorch {
+namespace kinetorch::kernels {
 namespace {
 
 const ConvLayer kSpatial = {20, 37, {1, 3, 3}, {1, 1, 1}, {0, 1, 1}, 1};
@@ -109,7 +109,7 @@ TEST(Conv, SumsInTheSameOrderWhateverThePlanAndTheThreads) {
 }
 
 TEST(Conv, KeepsNotANumberThroughRelu) {
-  for (const std::string& target : kernelTargets()) {
+  for (const std::string& target : simd::targetNames()) {
     for (const ConvLayer& layer : {kSpatial, kPointwise, kDepthwise}) {
       const std::vector<float> weights = randomFloats(weightFloats(layer), 1);
       std::vector<float> input = randomFloats(floatsIn(kSize, layer.inputChannels), 2);
@@ -145,8 +145,8 @@ TEST(Conv, OffersPlansOfItsAlgorithmWithTheDefaultFirst) {
 
 TEST(Conv, HasATargetWhereHighwayFindsNone) {
   hwy::SetSupportedTargetsForTest(HWY_SCALAR);
-  EXPECT_FALSE(kernelTargets().empty());
-  EXPECT_NE(targetNamed(""), 0);
+  EXPECT_FALSE(simd::targetNames().empty());
+  EXPECT_NE(simd::targetNamed(""), 0);
   hwy::SetSupportedTargetsForTest(0);
 }
 
@@ -168,4 +168,4 @@ TEST(Conv, KnowsItsSizes) {
 }
 
 }  // namespace
-}  // namespace kinetorch
+}  // namespace kinetorch::kernels

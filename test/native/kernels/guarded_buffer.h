@@ -11,7 +11,7 @@
 #include <sanitizer/asan_interface.h>
 #endif
 
-namespace kinetorch {
+namespace kinetorch::kernels {
 
 // Floats between two guards of NaN: a result made from what lies outside is NaN too, and a guard written to is noticed.
 // Under AddressSanitizer touching a guard is reported at once.
@@ -62,4 +62,4 @@ class GuardedBuffer {
   AlignedBuffer memory_;
 };
 
-}  // namespace kinetorch
+}  // namespace kinetorch::kernels

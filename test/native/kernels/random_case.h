@@ -8,7 +8,7 @@
 
 #include "native/kernels/conv.h"
 
-namespace kinetorch {
+namespace kinetorch::kernels {
 
 enum class ResidualKind { kNone, kApart, kInOutput };
 
@@ -111,4 +111,4 @@ class RandomCases {
   std::mt19937 random_;
 };
 
-}  // namespace kinetorch
+}  // namespace kinetorch::kernels

@@ -4,11 +4,12 @@
 #include <tuple>
 
 #include "native/kernels/conv.h"
+#include "native/simd/targets.h"
 #include "test/native/kernels/random_case.h"
 #include "test/native/kernels/reference_conv.h"
 #include "test/native/kernels/thread_for.h"
 
-namespace kinetorch {
+namespace kinetorch::kernels {
 namespace {
 
 constexpr int kCases = 150;
@@ -63,10 +64,10 @@ std::string nameOf(const testing::TestParamInfo<RandomConv::ParamType>& test) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Targets, RandomConv,
-                         testing::Combine(testing::ValuesIn(kernelTargets()),
+                         testing::Combine(testing::ValuesIn(simd::targetNames()),
                                           testing::Values(ConvAlgorithm::kDirect, ConvAlgorithm::kWinograd2,
                                                           ConvAlgorithm::kWinograd4, ConvAlgorithm::kDepthwise)),
                          nameOf);
 
 }  // namespace
-}  // namespace kinetorch
+}  // namespace kinetorch::kernels

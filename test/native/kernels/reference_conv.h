@@ -9,7 +9,7 @@
 #include "native/kernels/conv.h"
 #include "test/native/kernels/guarded_buffer.h"
 
-namespace kinetorch {
+namespace kinetorch::kernels {
 
 inline size_t floatsIn(const ClipSize& size, int64_t channels) {
   return static_cast<size_t>(size.batch * size.frames * size.height * size.width * channels);
@@ -89,4 +89,4 @@ inline double relativeError(const ReferenceConv& reference, const float* output)
   return std::sqrt(squares / static_cast<double>(reference.output.size())) / std::max(reference.scale, 1e-30);
 }
 
-}  // namespace kinetorch
+}  // namespace kinetorch::kernels

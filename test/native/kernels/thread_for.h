@@ -5,7 +5,7 @@
 
 #include "native/kernels/parallel.h"
 
-namespace kinetorch {
+namespace kinetorch::kernels {
 
 // One new thread a task.
 class ThreadFor final : public ParallelFor {
@@ -25,4 +25,4 @@ class ThreadFor final : public ParallelFor {
   int threads_;
 };
 
-}  // namespace kinetorch
+}  // namespace kinetorch::kernels

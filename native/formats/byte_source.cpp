@@ -1,0 +1,107 @@
+#include "native/formats/byte_source.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "native/runtime/error.h"
+
+namespace kinetorch::formats {
+namespace {
+
+// pread and not mmap: a file cut short while it is read gives an error here, where a mapping would give SIGBUS.
+class FileByteSource : public ByteSource {
+ public:
+  explicit FileByteSource(std::string path) : path_(std::move(path)) {
+    fd_ = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd_ < 0) fail(errno);
+    struct stat status {};
+    if (::fstat(fd_, &status) != 0) {
+      const int error = errno;
+      ::close(fd_);
+      fail(error);
+    }
+    if (!S_ISREG(status.st_mode)) {
+      ::close(fd_);
+      throw Error("ERR_FILE_ACCESS", "expected " + path_ + " to be a file but it is " +
+                                         (S_ISDIR(status.st_mode) ? "a folder" : "a device, pipe or socket"));
+    }
+    size_ = static_cast<uint64_t>(status.st_size);
+  }
+  ~FileByteSource() override { ::close(fd_); }
+  FileByteSource(const FileByteSource&) = delete;
+  FileByteSource& operator=(const FileByteSource&) = delete;
+
+  uint64_t size() const override { return size_; }
+  const std::string& label() const override { return path_; }
+
+ protected:
+  bool doRead(uint64_t offset, void* target, size_t size) const override {
+    auto* bytes = static_cast<uint8_t*>(target);
+    while (size > 0) {
+      const ssize_t count = ::pread(fd_, bytes, size, static_cast<off_t>(offset));
+      if (count < 0 && errno == EINTR) continue;
+      if (count <= 0) return false;
+      bytes += count;
+      offset += static_cast<uint64_t>(count);
+      size -= static_cast<size_t>(count);
+    }
+    return true;
+  }
+
+ private:
+  [[noreturn]] void fail(int error) const {
+    const bool missing = error == ENOENT || error == ENOTDIR;
+    throw Error(missing ? "ERR_FILE_NOT_FOUND" : "ERR_FILE_ACCESS",
+                "expected a readable file at " + path_ + " but received: " + std::strerror(error));
+  }
+
+  std::string path_;
+  int fd_ = -1;
+  uint64_t size_ = 0;
+};
+
+class MemoryByteSource : public ByteSource {
+ public:
+  MemoryByteSource(const uint8_t* data, size_t size) : data_(data), size_(size) {}
+  uint64_t size() const override { return size_; }
+  const std::string& label() const override { return label_; }
+
+ protected:
+  bool doRead(uint64_t offset, void* target, size_t size) const override {
+    if (size > 0) std::memcpy(target, data_ + offset, size);
+    return true;
+  }
+
+ private:
+  const uint8_t* data_;
+  size_t size_;
+  std::string label_ = "the model's bytes";
+};
+
+}  // namespace
+
+std::unique_ptr<ByteSource> ByteSource::open(const FileSource& source) {
+  return source.path.empty() ? fromMemory(source.bytes.data(), source.bytes.size()) : openFile(source.path);
+}
+
+std::unique_ptr<ByteSource> ByteSource::openFile(const std::string& path) {
+  return std::make_unique<FileByteSource>(path);
+}
+
+std::unique_ptr<ByteSource> ByteSource::fromMemory(const uint8_t* data, size_t size) {
+  return std::make_unique<MemoryByteSource>(data, size);
+}
+
+void ByteSource::readAt(uint64_t offset, void* target, size_t size) const {
+  if (offset > this->size() || size > this->size() - offset || !doRead(offset, target, size)) {
+    throw Error("ERR_FILE_ACCESS", "expected " + std::to_string(size) + " bytes at offset " + std::to_string(offset) +
+                                       " of " + label() + " but the file ends or fails before them");
+  }
+}
+
+}  // namespace kinetorch::formats

@@ -1,0 +1,45 @@
+#include "native/network/batch_sharing.h"
+
+#include <ATen/ATen.h>
+#include <c10/core/InferenceMode.h>
+#include <torch/csrc/jit/ir/alias_analysis.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "native/runtime/parallel_for.h"
+
+namespace kinetorch::network {
+namespace {
+
+bool keepsNothing(torch::jit::Block* block, const torch::jit::AliasDb& aliases) {
+  return std::all_of(block->nodes().begin(), block->nodes().end(), [&](torch::jit::Node* node) {
+    const bool isStored = node->kind() == c10::prim::GetAttr || node->kind() == c10::prim::Constant;
+    if (node->kind() == c10::prim::SetAttr || (isStored && aliases.hasWriters(node->output()))) return false;
+    return std::all_of(node->blocks().begin(), node->blocks().end(),
+                       [&](torch::jit::Block* inner) { return keepsNothing(inner, aliases); });
+  });
+}
+
+}  // namespace
+
+bool canShareClips(const std::shared_ptr<torch::jit::Graph>& graph) {
+  return partsStayOnTheirThread() && keepsNothing(graph->block(), torch::jit::AliasDb(graph));
+}
+
+at::Tensor runByClips(const at::Tensor& clips, const std::function<at::Tensor(const at::Tensor&)>& run) {
+  const int64_t threads = parallelThreads();
+  const int64_t share = clips.size(0) / threads;
+  if (share == 0) return run(clips);
+  std::vector<at::Tensor> rows(static_cast<size_t>(threads));
+  parallelFor(threads, [&](int64_t begin, int64_t end) {
+    const c10::InferenceMode guard;
+    for (int64_t part = begin; part < end; ++part) {
+      rows[static_cast<size_t>(part)] = run(clips.slice(0, part * share, (part + 1) * share));
+    }
+  });
+  if (share * threads < clips.size(0)) rows.push_back(run(clips.slice(0, share * threads)));
+  return at::cat(rows);
+}
+
+}  // namespace kinetorch::network

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+#include <torch/csrc/jit/ir/ir.h>
+
+#include <functional>
+#include <memory>
+
+namespace kinetorch::network {
+
+// Note [Sharing a batch]
+// Threads can share every layer of a batch, or each run the whole network on clips of its own. A single clip must be
+// shared by layers; but in small networks threads wait for each other at the end of every layer, and with as many clips
+// as threads the second way needs no waiting. In large ones it would only spread the caches thin.
+
+// Whether several threads may run the graph at once: it keeps nothing from one call to the next, and threads can be
+// kept from starting teams of their own.
+bool canShareClips(const std::shared_ptr<torch::jit::Graph>& graph);
+
+// `run` on equal parts of the clips, one on each thread; on what is left over, once more on all threads together. The
+// rows of all clips, in their order.
+at::Tensor runByClips(const at::Tensor& clips, const std::function<at::Tensor(const at::Tensor&)>& run);
+
+}  // namespace kinetorch::network

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <c10/core/TensorOptions.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "native/network/network.h"
+#include "native/runtime/cuda_api.h"
+
+namespace kinetorch::network {
+
+// Note [CUDA graphs]
+// A small batch keeps a GPU busy for less time than it takes to start its kernels one by one. A graph starts all of
+// them at once. It reads and writes the same memory every time: clips are copied to its input, and its logits are
+// copied out before the next batch overwrites them. Large batches gain nothing and would hold much memory.
+
+// A network on CUDA of which small batches run as graphs; for the rest it is the network that it wraps.
+class GraphedNetwork final : public Network {
+ public:
+  // `options` are those of the clips. `library` must outlive this.
+  GraphedNetwork(std::unique_ptr<Network> network, const preprocessing::InputSpec& input,
+                 const at::TensorOptions& options, const CudaApi& library);
+
+  at::Tensor logits(const at::Tensor& clips) override;
+  at::Tensor embed(const at::Tensor& clips) override { return network_->embed(clips); }
+  bool canEmbed() const override { return network_->canEmbed(); }
+  int64_t bytes() const override { return network_->bytes(); }
+  const std::string& warning() const override { return network_->warning(); }
+  // Networks that cannot be captured, such as those that wait for the GPU to decide what follows, run as before.
+  void warmUp(const std::vector<int64_t>& batchSizes) override;
+
+ private:
+  struct Graphed {
+    at::Tensor clips;
+    at::Tensor logits;
+    std::unique_ptr<CapturedGraph> graph;
+  };
+
+  void capture(int64_t batchSize);
+
+  std::unique_ptr<Network> network_;
+  preprocessing::InputSpec input_;
+  at::TensorOptions options_;
+  const CudaApi& library_;
+  std::vector<Graphed> graphs_;
+};
+
+}  // namespace kinetorch::network

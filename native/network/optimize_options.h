@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace kinetorch::network {
+
+// What may be done to make a network faster: in float32 on a CPU, in any precision on CUDA.
+enum class Optimization {
+  kOff,    // nothing: the frozen network as LibTorch runs it
+  kExact,  // other kernels, which add the same products in another order
+  kFast,   // on a CPU Winograd's algorithms too: fewer multiplications, slightly larger rounding errors
+};
+
+struct OptimizeOptions {
+  Optimization level = Optimization::kFast;
+  std::string planFolder;       // where measurements are remembered; empty: nowhere
+  double measureMs = 0;         // for all measuring, while loading; 0: algorithms are chosen by rule
+  int64_t maxWeightBytes = 0;   // of weights packed for the kernels
+  int64_t maxBatchSize = 1;     // the largest batch to expect
+  std::optional<bool> byClips;  // Note [Sharing a batch]; for tests: not by measurement
+  bool asForCuda = false;       // for tests: rewrites the network as on CUDA wherever it is
+};
+
+}  // namespace kinetorch::network

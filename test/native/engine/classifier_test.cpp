@@ -1,0 +1,375 @@
+#include "native/engine/classifier.h"
+
+#include <ATen/ATen.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <future>
+#include <map>
+#include <mutex>
+#include <set>
+#include <thread>
+
+#include "native/engine/network_factory.h"
+#include "native/network/network.h"
+
+namespace kinetorch::engine {
+namespace {
+
+using std::chrono::seconds;
+
+// What every network of a classifier does and saw.
+struct World {
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::vector<int64_t> sizes;  // of the batches that ran
+  std::vector<std::vector<int64_t>> warmUps;
+  std::set<const void*> ran;  // networks that ran a batch
+  int entered = 0;            // batches in the network now
+  bool isHeld = false;        // batches stay in the network
+  int64_t largest = 1000;     // batch that finds enough memory
+  float greedy = 2;           // and mean from which on a clip finds too little
+  std::atomic<int> networks{0};
+
+  void hold(bool held) {
+    const std::lock_guard<std::mutex> lock(mutex);
+    isHeld = held;
+    changed.notify_all();
+  }
+  bool waitUntilEntered(int count) {
+    std::unique_lock<std::mutex> lock(mutex);
+    return changed.wait_for(lock, seconds(30), [&] { return entered >= count; });
+  }
+};
+
+// Logits: the clip's mean, its negative, and 0.5. Embedding: the mean.
+class FakeNetwork : public network::Network {
+ public:
+  explicit FakeNetwork(std::shared_ptr<World> world) : world_(std::move(world)) { ++world_->networks; }
+  ~FakeNetwork() override { --world_->networks; }
+
+  at::Tensor logits(const at::Tensor& clips) override {
+    const at::Tensor mean = meansOf(clips);
+    return at::stack({mean, -mean, at::full_like(mean, 0.5)}, 1);
+  }
+  at::Tensor embed(const at::Tensor& clips) override { return meansOf(clips).unsqueeze(1); }
+  bool canEmbed() const override { return true; }
+  int64_t bytes() const override { return 100; }
+  const std::string& warning() const override { return warning_; }
+  void warmUp(const std::vector<int64_t>& sizes) override { world_->warmUps.push_back(sizes); }
+
+ private:
+  at::Tensor meansOf(const at::Tensor& clips) {
+    const at::Tensor means = clips.to(at::kFloat).mean(at::IntArrayRef({1, 2, 3, 4}));
+    std::unique_lock<std::mutex> lock(world_->mutex);
+    world_->sizes.push_back(clips.size(0));
+    world_->ran.insert(this);
+    ++world_->entered;
+    world_->changed.notify_all();
+    world_->changed.wait(lock, [&] { return !world_->isHeld; });
+    --world_->entered;
+    const bool fits = clips.size(0) <= world_->largest && means.max().item<float>() < world_->greedy;
+    TORCH_CHECK_WITH(OutOfMemoryError, fits, "CUDA out of memory. Tried to allocate 3 GiB.");
+    return means;
+  }
+
+  const std::shared_ptr<World> world_;
+  const std::string warning_;
+};
+
+// 2×4×4 frames that are `brightness` everywhere.
+preprocessing::Clip greyClip(uint8_t brightness) {
+  preprocessing::Clip clip;
+  clip.frames = 2;
+  clip.height = 4;
+  clip.width = 4;
+  clip.bytes.assign(2 * 4 * 4 * 3, brightness);
+  return clip;
+}
+
+preprocessing::Clip nanClip() {
+  preprocessing::Clip clip = greyClip(0xFF);  // all bits set is a NaN
+  clip.isFloat = true;
+  clip.bytes.assign(2 * 4 * 4 * 3 * sizeof(float), 0xFF);
+  return clip;
+}
+
+ClassifierOptions optionsOf(bool pipelined, int64_t maxBatchSize = 8) {
+  ClassifierOptions options;
+  options.devices = {"cpu"};
+  options.precision = "float32";
+  options.input.frames = 2;
+  options.input.height = 4;
+  options.input.width = 4;
+  options.input.resize = {4, 4};
+  options.input.mean = {0, 0, 0};
+  options.input.std = {1, 1, 1};
+  options.numClasses = 3;
+  options.maxBatchSize = maxBatchSize;
+  options.maxQueue = 1000;
+  options.threads = 1;
+  options.pipelined = pipelined;
+  return options;
+}
+
+struct Outcome {
+  std::optional<Classification> result;
+  std::optional<Error> error;
+  std::string code() const { return error ? error->code() : ""; }
+};
+
+// A classifier of fake networks, whose calls are futures.
+class Subject {
+ public:
+  explicit Subject(ClassifierOptions options) : options_(std::move(options)) {
+    NetworkFactory networks{
+        [world = world](c10::Device, c10::ScalarType) { return std::make_unique<FakeNetwork>(world); }};
+    auto loaded = std::make_shared<std::promise<Outcome>>();
+    auto future = loaded->get_future();
+    classifier = std::make_unique<Classifier>(networks, options_, [this, loaded](auto info, auto error) {
+      if (info) this->info = *info;
+      loaded->set_value({{}, error});
+    });
+    loadCode = future.get().code();
+  }
+  ~Subject() {
+    world->hold(false);
+    classifier.reset();
+  }
+
+  std::future<Outcome> submit(preprocessing::Clip clip, Output output = Output::kLogits, int64_t topK = 0) {
+    auto promise = std::make_shared<std::promise<Outcome>>();
+    auto future = promise->get_future();
+    classifier->submit(nextId++, std::move(clip), {}, output, topK, [promise](auto result, auto error) {
+      promise->set_value({result, error});
+    });
+    return future;
+  }
+
+  // Clips that then run as one batch, or what fits into one.
+  std::vector<std::future<Outcome>> submitTogether(const std::vector<uint8_t>& brightnesses, int held) {
+    world->hold(true);
+    std::vector<std::future<Outcome>> blockers;
+    for (int i = 0; i < held; ++i) {
+      blockers.push_back(submit(greyClip(0)));
+      while (classifier->stats().queued > 0) std::this_thread::yield();
+    }
+    std::vector<std::future<Outcome>> outcomes;
+    for (const uint8_t brightness : brightnesses) outcomes.push_back(submit(greyClip(brightness)));
+    world->hold(false);
+    for (auto& blocker : blockers) EXPECT_EQ(blocker.get().code(), "");
+    return outcomes;
+  }
+
+  const std::shared_ptr<World> world = std::make_shared<World>();
+  ClassifierInfo info;
+  std::string loadCode;
+  std::unique_ptr<Classifier> classifier;
+  uint64_t nextId = 1;
+
+ private:
+  const ClassifierOptions options_;
+};
+
+float brightness(uint8_t byte) { return static_cast<float>(byte) / 255.0F; }
+
+// In turn on one thread, and as a pipeline.
+class EitherWay : public testing::TestWithParam<bool> {
+ protected:
+  // Batches that are taken from the queue before the first is done.
+  int inFlight() const { return GetParam() ? 2 : 1; }
+};
+INSTANTIATE_TEST_SUITE_P(Classifier, EitherWay, testing::Bool());
+
+TEST_P(EitherWay, EveryClipGetsItsOwnResult) {
+  Subject subject(optionsOf(GetParam()));
+  EXPECT_EQ(subject.info.devices, std::vector<std::string>{"cpu"});
+  std::vector<std::future<Outcome>> outcomes;
+  for (int i = 0; i < 250; ++i) outcomes.push_back(subject.submit(greyClip(static_cast<uint8_t>(i))));
+  for (int i = 0; i < 250; ++i) {
+    const Outcome outcome = outcomes[static_cast<size_t>(i)].get();
+    ASSERT_TRUE(outcome.result) << outcome.error->what();
+    ASSERT_EQ(outcome.result->values.size(), 3u);
+    ASSERT_NEAR(outcome.result->values[0], brightness(static_cast<uint8_t>(i)), 1e-5);
+  }
+  const ClassifierStats stats = subject.classifier->stats();
+  EXPECT_EQ(stats.completed, 250u);
+  EXPECT_EQ(stats.requests, 250u);
+  EXPECT_EQ(stats.running, 0u);
+  EXPECT_EQ(stats.queued, 0u);
+}
+
+TEST_P(EitherWay, EveryOutputIsWhatItsNameSays) {
+  Subject subject(optionsOf(GetParam()));
+  const float mean = brightness(204);  // 0.8
+  const float sum = std::exp(mean) + std::exp(-mean) + std::exp(0.5F);
+  const Classification top = *subject.submit(greyClip(204), Output::kTopK, 2).get().result;
+  EXPECT_EQ(top.indices, (std::vector<int32_t>{0, 2}));
+  EXPECT_NEAR(top.scores[0], std::exp(mean) / sum, 1e-5);
+  EXPECT_NEAR(top.scores[1], std::exp(0.5F) / sum, 1e-5);
+  EXPECT_TRUE(top.values.empty());
+  const Classification all = *subject.submit(greyClip(204), Output::kProbabilities).get().result;
+  EXPECT_NEAR(all.values[1], std::exp(-mean) / sum, 1e-5);
+  const Classification embedding = *subject.submit(greyClip(204), Output::kEmbedding).get().result;
+  ASSERT_EQ(embedding.values.size(), 1u);
+  EXPECT_NEAR(embedding.values[0], mean, 1e-5);
+}
+
+TEST_P(EitherWay, ABadClipFailsAlone) {
+  Subject subject(optionsOf(GetParam()));
+  subject.world->hold(true);
+  auto first = subject.submit(greyClip(1));
+  auto bad = subject.submit(nanClip());
+  auto last = subject.submit(greyClip(3));
+  subject.world->hold(false);
+  EXPECT_EQ(first.get().code(), "");
+  EXPECT_EQ(bad.get().code(), "ERR_CLIP_DATA");
+  EXPECT_NEAR(last.get().result->values[0], brightness(3), 1e-5);
+  EXPECT_EQ(subject.classifier->stats().failed, 1u);
+}
+
+TEST_P(EitherWay, WhatFindsTooLittleMemoryRunsInHalves) {
+  Subject subject(optionsOf(GetParam()));
+  subject.world->largest = 4;
+  auto outcomes = subject.submitTogether({10, 20, 30, 40, 50, 60, 70, 80}, inFlight());
+  for (uint8_t i = 0; i < 8; ++i) {
+    const Outcome outcome = outcomes[i].get();
+    ASSERT_TRUE(outcome.result) << outcome.error->what();
+    EXPECT_NEAR(outcome.result->values[0], brightness(static_cast<uint8_t>(10 * (i + 1))), 1e-5);
+    EXPECT_EQ(outcome.result->batchSize, 8);
+  }
+  const std::vector<int64_t> sizes(subject.world->sizes.end() - 3, subject.world->sizes.end());
+  EXPECT_EQ(sizes, (std::vector<int64_t>{8, 4, 4}));
+  const ClassifierStats stats = subject.classifier->stats();
+  EXPECT_EQ(stats.failed, 0u);
+  EXPECT_EQ(stats.running, 0u);
+  EXPECT_EQ(stats.batches, static_cast<uint64_t>(inFlight()) + 1);
+}
+
+TEST_P(EitherWay, TheHalfThatStillFindsTooLittleMemoryFailsAndTheModelGoesOn) {
+  Subject subject(optionsOf(GetParam()));
+  subject.world->greedy = brightness(200);
+  auto outcomes = subject.submitTogether({10, 20, 250, 40, 50, 60}, inFlight());
+  for (size_t i = 0; i < 6; ++i) EXPECT_EQ(outcomes[i].get().code(), i < 3 ? "ERR_OUT_OF_MEMORY" : "") << i;
+  // A clip alone is tried twice.
+  subject.world->sizes.clear();
+  EXPECT_EQ(subject.submit(greyClip(250)).get().code(), "ERR_OUT_OF_MEMORY");
+  EXPECT_EQ(subject.world->sizes, (std::vector<int64_t>{1, 1}));
+  EXPECT_EQ(subject.submit(greyClip(7)).get().code(), "");
+  const ClassifierStats stats = subject.classifier->stats();
+  EXPECT_EQ(stats.failed, 4u);
+  EXPECT_EQ(stats.completed + stats.failed, stats.requests);
+  EXPECT_EQ(stats.running, 0u);
+}
+
+TEST_P(EitherWay, ClosingFinishesWhatWasAcceptedAndFreesTheNetworkFirst) {
+  Subject subject(optionsOf(GetParam(), 2));
+  subject.world->hold(true);
+  std::vector<std::future<Outcome>> outcomes;
+  for (uint8_t i = 0; i < 10; ++i) outcomes.push_back(subject.submit(greyClip(i)));
+  std::promise<int> closed;
+  subject.classifier->close([&] { closed.set_value(subject.world->networks); });
+  try {
+    subject.submit(greyClip(1));
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), "ERR_DISPOSED");
+  }
+  subject.world->hold(false);
+  EXPECT_EQ(closed.get_future().get(), 0);
+  for (auto& outcome : outcomes) {
+    ASSERT_EQ(outcome.wait_for(seconds(0)), std::future_status::ready);
+    EXPECT_EQ(outcome.get().code(), "");
+  }
+}
+
+TEST_P(EitherWay, DestructionDropsWhatWaitsAndEndsWhatRuns) {
+  Subject subject(optionsOf(GetParam(), 1));
+  subject.world->hold(true);
+  std::vector<std::future<Outcome>> outcomes;
+  for (uint8_t i = 0; i < 5; ++i) outcomes.push_back(subject.submit(greyClip(i)));
+  const auto running = static_cast<uint64_t>(inFlight());
+  while (subject.classifier->stats().running < running) std::this_thread::yield();
+  auto destroyed = std::async(std::launch::async, [&] { subject.classifier.reset(); });
+  EXPECT_EQ(outcomes[4].get().code(), "ERR_DISPOSED");  // before the others are done
+  EXPECT_EQ(outcomes[0].wait_for(seconds(0)), std::future_status::timeout);
+  subject.world->hold(false);
+  destroyed.get();
+  EXPECT_EQ(outcomes[0].get().code(), "");
+  for (size_t i = 1; i < 4; ++i) EXPECT_EQ(outcomes[i].wait_for(seconds(0)), std::future_status::ready);
+  EXPECT_EQ(subject.world->networks, 0);
+}
+
+TEST(Classifier, APipelineTakesTwoBatchesAndLeavesTheRestToBeCancelled) {
+  Subject subject(optionsOf(true, 1));
+  subject.world->hold(true);
+  std::vector<std::future<Outcome>> outcomes;
+  for (uint8_t i = 0; i < 4; ++i) outcomes.push_back(subject.submit(greyClip(i)));
+  while (subject.classifier->stats().running < 2) std::this_thread::yield();
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  EXPECT_EQ(subject.classifier->stats().running, 2u);
+  EXPECT_EQ(subject.classifier->stats().queued, 2u);
+  EXPECT_FALSE(subject.classifier->cancel(2, Error("ERR_ABORTED", "")));  // staged
+  EXPECT_TRUE(subject.classifier->cancel(3, Error("ERR_ABORTED", "")));
+  EXPECT_EQ(outcomes[2].get().code(), "ERR_ABORTED");
+  subject.world->hold(false);
+  EXPECT_EQ(outcomes[3].get().code(), "");
+}
+
+TEST(Classifier, APipelinesBatchesHaveTheSizesTheNetworkWasPreparedFor) {
+  Subject subject(optionsOf(true, 6));
+  EXPECT_EQ(subject.world->warmUps, (std::vector<std::vector<int64_t>>{{1, 2, 4, 6}}));
+  auto three = subject.submitTogether({10, 20, 30}, 2);
+  for (auto& outcome : three) EXPECT_EQ(outcome.get().result->batchSize, 3);
+  auto five = subject.submitTogether({10, 20, 30, 40, 50}, 2);
+  for (auto& outcome : five) EXPECT_EQ(outcome.get().result->batchSize, 5);
+  EXPECT_EQ(subject.world->sizes, (std::vector<int64_t>{1, 1, 4, 1, 1, 6}));
+}
+
+TEST_P(EitherWay, SeveralExecutorsServeOneQueueAtTheSameTime) {
+  ClassifierOptions options = optionsOf(GetParam(), 1);
+  options.devices = {"cpu", "cpu"};
+  Subject subject(options);
+  EXPECT_EQ(subject.info.devices, (std::vector<std::string>{"cpu", "cpu"}));
+  EXPECT_EQ(subject.info.bytes, 200);
+  EXPECT_EQ(subject.world->networks, 2);
+  subject.world->hold(true);
+  std::vector<std::future<Outcome>> outcomes;
+  for (uint8_t i = 0; i < 50; ++i) outcomes.push_back(subject.submit(greyClip(i)));
+  EXPECT_TRUE(subject.world->waitUntilEntered(2));
+  EXPECT_EQ(subject.world->ran.size(), 2u);
+  subject.world->hold(false);
+  for (uint8_t i = 0; i < 50; ++i) EXPECT_NEAR(outcomes[i].get().result->values[0], brightness(i), 1e-5);
+  EXPECT_EQ(subject.classifier->stats().completed, 50u);
+}
+
+TEST_P(EitherWay, AnExecutorThatCannotLoadFailsTheModel) {
+  std::atomic<int> made{0};
+  const auto world = std::make_shared<World>();
+  NetworkFactory networks{[&](c10::Device, c10::ScalarType) {
+    TORCH_CHECK_WITH(OutOfMemoryError, made++ == 0, "CUDA out of memory. Tried to allocate 3 GiB.");
+    return std::make_unique<FakeNetwork>(world);
+  }};
+  ClassifierOptions options = optionsOf(GetParam());
+  options.devices = {"cpu", "cpu"};
+  std::promise<std::string> code;
+  Classifier classifier(networks, options, [&](auto info, auto error) { code.set_value(info ? "" : error->code()); });
+  EXPECT_EQ(code.get_future().get(), "ERR_OUT_OF_MEMORY");
+  std::promise<void> closed;
+  classifier.close([&] { closed.set_value(); });
+  closed.get_future().get();
+  EXPECT_EQ(world->networks, 0);
+}
+
+TEST(Classifier, DevicesAndLimitsThatCannotBeAreRefusedAtLoad) {
+  ClassifierOptions unknown = optionsOf(false);
+  unknown.devices = {"tpu"};
+  EXPECT_EQ(Subject(unknown).loadCode, "ERR_DEVICE");
+  ClassifierOptions limited = optionsOf(false);
+  limited.memoryLimit = 1 << 20;
+  EXPECT_EQ(Subject(limited).loadCode, "ERR_UNSUPPORTED");
+}
+
+}  // namespace
+}  // namespace kinetorch::engine

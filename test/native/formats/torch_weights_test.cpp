@@ -1,0 +1,338 @@
+#include "native/formats/torch_weights.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "native/formats/pickle_reader.h"
+#include "native/formats/zip_archive.h"
+#include "test/native/formats/archive_builder.h"
+
+namespace kinetorch::formats {
+namespace {
+
+using test::append;
+using test::buildZip;
+using test::Bytes;
+using test::expectError;
+using test::fixturePath;
+using test::readBytes;
+using test::TemporaryFile;
+using test::TestEntry;
+
+// Pickles by hand, in the opcodes of protocol 2.
+std::string text(const std::string& value) {
+  Bytes size;
+  append(size, value.size(), 4);
+  return "X" + std::string(size.begin(), size.end()) + value;
+}
+std::string integer(int64_t value) {
+  Bytes bytes;
+  append(bytes, static_cast<uint64_t>(value), 8);
+  return std::string("\x8A\x08") + std::string(bytes.begin(), bytes.end());
+}
+std::string tuple(const std::vector<int64_t>& values) {
+  std::string pickle = "(";
+  for (const int64_t value : values) pickle += integer(value);
+  return pickle + "t";
+}
+std::string global(const std::string& module, const std::string& name) { return "c" + module + "\n" + name + "\n"; }
+std::string storage(const std::string& key, int64_t elements, const std::string& type = "FloatStorage") {
+  return "(" + text("storage") + global("torch", type) + text(key) + text("cpu") + integer(elements) + "tQ";
+}
+std::string tensor(const std::string& storage, int64_t offset, const std::vector<int64_t>& shape,
+                   const std::vector<int64_t>& strides) {
+  return global("torch._utils", "_rebuild_tensor_v2") + "(" + storage + integer(offset) + tuple(shape) +
+         tuple(strides) + "\x89" + "}" + "tR";
+}
+// {'t': value}
+std::string dict(const std::string& value) { return "}" + text("t") + value + "s"; }
+std::string pickle(const std::string& value) { return std::string("\x80\x02") + value + "."; }
+
+Bytes torchFile(const std::string& value, const std::string& data = std::string(24, '\1'),
+                const std::vector<TestEntry>& more = {}) {
+  std::vector<TestEntry> entries = {{"a/data.pkl", pickle(value)}, {"a/byteorder", "little"}, {"a/data/0", data}};
+  entries.insert(entries.end(), more.begin(), more.end());
+  return buildZip(entries);
+}
+
+std::vector<WeightTensor> read(const Bytes& bytes) {
+  return readTorchWeights(ByteSource::fromMemory(bytes.data(), bytes.size()));
+}
+
+void expectRefused(const Bytes& bytes, const std::string& message) {
+  expectError("ERR_WEIGHTS", message, [&] { read(bytes); });
+}
+
+void expectPickleRefused(const std::string& bytes, const std::string& message) {
+  const Bytes content(bytes.begin(), bytes.end());
+  expectError("ERR_WEIGHTS", message, [&] {
+    readPickle(
+        content, [](const std::string&) { return false; }, "file");
+  });
+}
+
+std::map<std::string, WeightTensor> byName(const std::string& fixture) {
+  std::map<std::string, WeightTensor> tensors;
+  for (WeightTensor& tensor : openWeights(ByteSource::openFile(fixturePath(fixture)))) tensors[tensor.name] = tensor;
+  return tensors;
+}
+
+TEST(TorchWeights, ReadsTheSameFromEveryFile) {
+  const auto expected = byName("weights.safetensors");
+  ASSERT_EQ(expected.size(), 8u);
+  for (const char* fixture : {"weights.pth", "checkpoint.pth", "strided.pth", "scripted.pt"}) {
+    const auto actual = byName(fixture);
+    ASSERT_EQ(actual.size(), expected.size()) << fixture;
+    for (const auto& [name, tensor] : expected) {
+      ASSERT_EQ(actual.count(name), 1u) << fixture << " " << name;
+      EXPECT_EQ(actual.at(name).kind, tensor.kind) << fixture << " " << name;
+      EXPECT_EQ(actual.at(name).shape, tensor.shape) << fixture << " " << name;
+      EXPECT_EQ(actual.at(name).bytes, tensor.bytes) << fixture << " " << name;
+    }
+  }
+}
+
+TEST(TorchWeights, RefusesOtherFilesByName) {
+  const auto refused = [](const std::string& fixture, const std::string& message) {
+    SCOPED_TRACE(fixture);
+    expectError("ERR_WEIGHTS", message, [&] { openWeights(ByteSource::openFile(fixturePath(fixture))); });
+  };
+  refused("hostile.pth", "`__builtin__.print`");
+  refused("legacy.pth", "torch.save(torch.load(path), path)");
+  refused("bit-flipped.pth", "CRC-32");
+  refused("bit-flipped.pt", "CRC-32");
+  refused("text.pt", "neither");
+  refused("empty.pt", "neither");
+  expectError("ERR_FILE_NOT_FOUND", "No such file", [] { openWeights(ByteSource::openFile("/no/such/file.pth")); });
+}
+
+TEST(TorchWeights, MakesViewsContiguous) {
+  const std::string data({1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 4, 0, 0, 0, 5, 0, 0, 0, 6, 0, 0, 0});
+  const auto values = [&](int64_t offset, const std::vector<int64_t>& shape, const std::vector<int64_t>& strides) {
+    const WeightTensor result = read(torchFile(dict(tensor(storage("0", 6), offset, shape, strides)), data)).at(0);
+    std::string digits;
+    for (size_t i = 0; i < result.bytes.size(); i += 4) digits += static_cast<char>('0' + result.bytes[i]);
+    return digits;
+  };
+  EXPECT_EQ(values(0, {2, 3}, {3, 1}), "123456");
+  EXPECT_EQ(values(0, {3, 2}, {1, 3}), "142536");
+  EXPECT_EQ(values(1, {2, 2}, {3, 1}), "2356");
+  EXPECT_EQ(values(0, {3}, {2}), "135");
+  EXPECT_EQ(values(5, {}, {}), "6");
+  EXPECT_EQ(values(5, {1, 1}, {100, 0}), "6");
+  EXPECT_EQ(values(0, {2, 1, 3}, {1, 7, 2}), "135246");
+  EXPECT_EQ(values(0, {0, 3}, {3, 1}), "");
+}
+
+TEST(TorchWeights, RefusesViewsThatLeaveOrOverlap) {
+  const auto refused = [](int64_t offset, const std::vector<int64_t>& shape, const std::vector<int64_t>& strides,
+                          const std::string& message) {
+    expectRefused(torchFile(dict(tensor(storage("0", 6), offset, shape, strides))), message);
+  };
+  constexpr int64_t kHuge = INT64_MAX;
+  refused(0, {7}, {1}, "reaches beyond");
+  refused(1, {6}, {1}, "reaches beyond");
+  refused(6, {}, {}, "reaches beyond");
+  refused(-1, {2}, {1}, "reaches beyond");
+  refused(kHuge, {2}, {1}, "reaches beyond");
+  refused(0, {2}, {kHuge}, "reaches beyond");
+  refused(0, {kHuge, kHuge}, {kHuge, 1}, "reaches beyond");
+  refused(0, {2, 3}, {kHuge, kHuge}, "reaches beyond");
+  refused(0, {6}, {0}, "strides overlap");
+  refused(0, {3, 2}, {1, 1}, "strides overlap");
+  refused(0, {kHuge}, {0}, "strides overlap");
+  refused(0, {-1}, {1}, "non-negative");
+  refused(0, {2}, {-1}, "non-negative");
+  refused(0, {2, 3}, {1}, "as many strides");
+  refused(0, std::vector<int64_t>(17, 1), std::vector<int64_t>(17, 1), "at most 16");
+}
+
+TEST(TorchWeights, RefusesStoragesThatDoNotMatch) {
+  const auto view = [](const std::string& storage) { return dict(tensor(storage, 0, {1}, {1})); };
+  expectRefused(torchFile(view(storage("0", 7))), "7 elements of float32");
+  expectRefused(torchFile(view(storage("0", -1))), "-1 elements");
+  expectRefused(torchFile(view(storage("1", 6))), "`data/1`");
+  expectRefused(torchFile(view(storage("../data.pkl", 6))), "there is none");
+  expectRefused(torchFile(view(storage("0", 6, "QInt8Storage"))), "`torch.QInt8Storage`");
+  expectRefused(torchFile(view(integer(3))), "to have a storage");
+  const std::string twoKinds = "}(" + text("a") + tensor(storage("0", 6), 0, {1}, {1}) + text("b") +
+                               tensor(storage("0", 6, "IntStorage"), 0, {1}, {1}) + "u";
+  expectRefused(torchFile(twoKinds), "two");
+  expectRefused(torchFile(view(storage("0", 6)), std::string(24, '\1'), {{"a/constants.pkl", "x"}}), "TorchScript");
+}
+
+// Objects as TorchScript's modules are.
+std::string object(const std::string& members) { return global("__torch__", "Net") + ")\x81}(" + members + "ub"; }
+
+Bytes model(const std::string& value) { return torchFile(value, std::string(24, '\1'), {{"a/constants.pkl", "x"}}); }
+
+TEST(TorchWeights, ReadsModulesOfATorchScriptModel) {
+  const std::string one = tensor(storage("0", 6), 0, {6}, {1});
+  const std::string inner = object(text("weight") + one + text("training") + "\x88");
+  const TemporaryFile file(model(object(text("bias") + one + text("layer") + inner)));
+  std::map<std::string, WeightTensor> tensors;
+  for (WeightTensor& tensor : openWeights(ByteSource::openFile(file.path()))) tensors[tensor.name] = tensor;
+  ASSERT_EQ(tensors.size(), 2u);
+  EXPECT_EQ(tensors.count("bias"), 1u);
+  EXPECT_EQ(tensors.at("layer.weight").shape, std::vector<int64_t>{6});
+}
+
+TEST(TorchWeights, RefusesModulesWithoutEnd) {
+  // Forty levels, each of which holds the one below it twice: 2^40 ways.
+  std::string wide = object("") + "q\x01";
+  for (int level = 0; level < 40; ++level) {
+    wide += "0" + object(text("a") + "h\x01" + text("b") + "h\x01") + "q\x01";
+  }
+  expectRefused(model(wide), "1,000,000 attributes");
+  std::string deep = object("") + "q\x01";
+  for (int level = 0; level < 1000; ++level) deep += "0" + object(text("a") + "h\x01") + "q\x01";
+  expectRefused(model(deep), "1,000 bytes");
+  expectRefused(torchFile(object("")), "`__torch__.Net`");
+}
+
+TEST(TorchWeights, RefusesManyViewsOfOneStorage) {
+  std::string pickled = "}(";
+  for (int i = 0; i < 3000; ++i) pickled += text(std::to_string(i)) + "h\x01";
+  const std::string data(200'000, '\1');
+  const std::string first = text("first") + tensor(storage("0", 50'000), 0, {50'000}, {1}) + "q\x01";
+  expectRefused(torchFile(pickled.insert(2, first) + "u", data), "8 times the file's bytes");
+}
+
+TEST(TorchWeights, RefusesWhatIsNoStateDict) {
+  expectRefused(torchFile(integer(3)), "a dict of tensors but received an int");
+  expectRefused(torchFile(dict(integer(3))), "`t` to be a tensor but received an int");
+  expectRefused(torchFile("}" + integer(1) + integer(2) + "s"), "keys to be text");
+  expectRefused(buildZip({{"a/version", "3"}}), "`data.pkl`");
+  expectRefused(buildZip({{"a/data.pkl", pickle("}")}, {"a/byteorder", "big"}}), "received `big`");
+  const TemporaryFile empty(torchFile("}"));
+  expectError("ERR_WEIGHTS", "holds none", [&] { openWeights(ByteSource::openFile(empty.path())); });
+  const std::string one = tensor(storage("0", 6), 0, {1}, {1});
+  const TemporaryFile twice(torchFile("}(" + text("a") + one + text("a") + one + "u"));
+  expectError("ERR_WEIGHTS", "`a` is there twice", [&] { openWeights(ByteSource::openFile(twice.path())); });
+}
+
+TEST(PickleReader, NamesTheGlobalItRefuses) {
+  for (const auto& [module, name] : std::map<std::string, std::string>{
+           {"os", "system"}, {"builtins", "eval"}, {"torch", "load"}, {"collections", "OrderedDict\r"}}) {
+    expectPickleRefused(pickle(global(module, name) + text("id") + "\x85R"), "`" + module + "." + name + "`");
+  }
+  expectPickleRefused(std::string("\x80\x04\x8C\x02os\x8C\x06system\x93.", 16), "`os.system`");
+}
+
+TEST(PickleReader, RefusesDamage) {
+  for (const std::string& bytes : {std::string(),
+                                   std::string("\x80"),
+                                   pickle(""),
+                                   pickle("NN"),
+                                   pickle("("),
+                                   pickle("t"),
+                                   pickle("0"),
+                                   pickle("N(0t"),
+                                   pickle("N(\x85t"),
+                                   pickle("s"),
+                                   pickle("N]s"),
+                                   pickle("NNNs"),
+                                   pickle("](Nu"),
+                                   pickle("}(Nu"),
+                                   pickle("}(Ne"),
+                                   pickle("]N(a"),
+                                   pickle("h\x01"),
+                                   pickle("q\x01"),
+                                   pickle("NNR"),
+                                   pickle("]}b"),
+                                   pickle("N.N"),
+                                   pickle("i"),
+                                   pickle("o"),
+                                   pickle("\x81"),
+                                   pickle("cos"),
+                                   pickle("\x8A\x09"
+                                          "123456789"),
+                                   std::string("\x80\x05N."),
+                                   std::string("\x80\x01N."),
+                                   pickle("X\xFF\xFF\xFF\xFF"
+                                          "abc"),
+                                   pickle("\x95\x01\x02"),
+                                   pickle("NQN")}) {
+    expectPickleRefused(bytes, "expected");
+  }
+}
+
+TEST(PickleReader, IsBoundedInDepthAndSize) {
+  const auto isAllowed = [](const std::string&) { return false; };
+  const auto read = [&](const std::string& bytes) {
+    return readPickle(Bytes(bytes.begin(), bytes.end()), isAllowed, "file");
+  };
+  // A million nested tuples or lists: held flat, so neither reading nor freeing recurses.
+  EXPECT_EQ(read(pickle(")" + std::string(1'000'000, '\x85'))).values.size(), 1'000'001u);
+  EXPECT_NO_THROW(read(pickle(std::string(500'000, ']') + std::string(499'999, 'a'))));
+  expectPickleRefused(pickle(")" + std::string(3'000'000, '\x85')), "2,000,000 values");
+  expectPickleRefused(pickle(std::string(2'000, '(')), "1,000 open lists");
+  std::string memos = "Nq\x01(";
+  for (int i = 0; i < 9'000'000; ++i) memos += "h\x01";
+  expectPickleRefused(pickle(memos + "t"), "8,000,000 stack operations");
+  // A list that holds itself.
+  EXPECT_NO_THROW(
+      read(pickle("]q\x01h\x01"
+                  "a")));
+}
+
+TEST(PickleReader, ReadsNumbers) {
+  const auto value = [](const std::string& bytes) {
+    const std::string whole = pickle(bytes);
+    const PickleTree tree = readPickle(
+        Bytes(whole.begin(), whole.end()), [](const std::string&) { return false; }, "file");
+    return tree[tree.root];
+  };
+  EXPECT_EQ(value("K\xFF").integer, 255);
+  EXPECT_EQ(value("M\x34\x12").integer, 0x1234);
+  EXPECT_EQ(value("J\xFF\xFF\xFF\xFF").integer, -1);
+  EXPECT_EQ(value(std::string("\x8A\x00", 2)).integer, 0);
+  EXPECT_EQ(value("\x8A\x01\xFF").integer, -1);
+  EXPECT_EQ(value(std::string("\x8A\x02\xFF\x00", 4)).integer, 255);
+  EXPECT_EQ(value(integer(INT64_MIN)).integer, INT64_MIN);
+  EXPECT_EQ(value(std::string("G\x3F\xF8\0\0\0\0\0\0", 9)).number, 1.5);
+}
+
+TEST(TorchWeights, EveryTruncationIsRefused) {
+  const Bytes whole = readBytes(fixturePath("weights.pth"));
+  for (size_t size = 0; size < whole.size(); size += 3) {
+    const Bytes shorter(whole.begin(), whole.begin() + std::ptrdiff_t(size));
+    EXPECT_THROW(read(shorter), Error) << size;
+  }
+}
+
+// Damage in the pickle alone, with a CRC that agrees: nothing but a typed error or well-formed tensors.
+TEST(TorchWeights, DamagedPicklesAreHandled) {
+  const Bytes whole = readBytes(fixturePath("weights.pth"));
+  const ZipArchive archive(ByteSource::fromMemory(whole.data(), whole.size()));
+  std::vector<TestEntry> entries;
+  size_t pickleIndex = 0;
+  for (const ZipEntry& entry : archive.entries()) {
+    const Bytes content = archive.read(entry);
+    if (entry.name == archive.root() + "/data.pkl") pickleIndex = entries.size();
+    entries.push_back({entry.name, std::string(content.begin(), content.end())});
+  }
+  const std::string original = entries[pickleIndex].content;
+  size_t refused = 0;
+  for (size_t bit = 0; bit < original.size() * 8; ++bit) {
+    entries[pickleIndex].content = original;
+    char& damaged = entries[pickleIndex].content[bit / 8];
+    damaged = static_cast<char>(damaged ^ 1 << bit % 8);
+    const Bytes bytes = buildZip(entries);
+    try {
+      for (const WeightTensor& tensor : read(bytes)) {
+        size_t size = scalarSize(tensor.kind);
+        for (const int64_t dimension : tensor.shape) size *= static_cast<size_t>(dimension);
+        ASSERT_EQ(tensor.bytes.size(), size);
+      }
+    } catch (const Error& error) {
+      ASSERT_EQ(error.code(), "ERR_WEIGHTS");
+      ++refused;
+    }
+  }
+  EXPECT_GT(refused, original.size() * 4);
+}
+
+}  // namespace
+}  // namespace kinetorch::formats

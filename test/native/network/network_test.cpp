@@ -1,0 +1,236 @@
+#include "native/network/network.h"
+
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+#include <gtest/gtest.h>
+#include <torch/csrc/autograd/grad_mode.h>
+#include <torch/csrc/jit/api/module.h>
+
+#include "native/model/module_io.h"
+#include "native/runtime/error.h"
+#include "test/native/network/lively_network.h"
+
+namespace kinetorch::network {
+namespace {
+
+using test::relativeError;
+
+constexpr int64_t kClasses = 5;
+
+preprocessing::InputSpec smallInput() {
+  preprocessing::InputSpec input;
+  input.frames = 4;
+  input.height = 32;
+  input.width = 32;
+  input.resize = {32, 32};
+  input.mean = {0, 0, 0};
+  input.std = {1, 1, 1};
+  return input;
+}
+
+std::unique_ptr<Network> load(const torch::jit::Module& module, int64_t numClasses = kClasses,
+                              c10::ScalarType precision = at::kFloat, Optimization level = Optimization::kOff,
+                              std::optional<bool> byClips = std::nullopt, bool asForCuda = false) {
+  OptimizeOptions optimize;
+  optimize.asForCuda = asForCuda;
+  optimize.level = level;
+  optimize.byClips = byClips;
+  optimize.measureMs = 50;
+  optimize.maxWeightBytes = int64_t{1} << 30;
+  optimize.maxBatchSize = 2;
+  return loadNetwork({"", model::serializeModule(module, "{}")}, smallInput(), numClasses, at::kCPU, precision,
+                     optimize);
+}
+
+torch::jit::Module lively(const std::string& architecture) { return test::lively(architecture, kClasses); }
+
+at::Tensor clips(int64_t count) { return at::randn({count, 3, 4, 32, 32}); }
+
+class FrozenNetwork : public testing::TestWithParam<const char*> {};
+
+TEST_P(FrozenNetwork, GivesWhatTheModuleGives) {
+  at::NoGradGuard noGrad;
+  torch::jit::Module module = lively(GetParam());
+  const at::Tensor input = clips(3);
+  const at::Tensor expected = module.forward({input}).toTensor();
+  const std::unique_ptr<Network> network = load(module);
+  const at::Tensor logits = network->logits(input);
+  EXPECT_EQ(logits.sizes(), (std::vector<int64_t>{3, kClasses}));
+  EXPECT_LE(relativeError(logits, expected), 1e-4);
+  // The clips differ, and so do their logits: the comparison would notice.
+  EXPECT_GT(relativeError(logits.roll(1, 0), expected), 1e-2);
+  EXPECT_LE(relativeError(network->logits(input.contiguous(at::MemoryFormat::ChannelsLast3d)), expected), 1e-4);
+}
+
+TEST_P(FrozenNetwork, GivesTheSameByFasterKernels) {
+  at::NoGradGuard noGrad;
+  torch::jit::Module module = lively(GetParam());
+  for (const Optimization level : {Optimization::kExact, Optimization::kFast}) {
+    const std::unique_ptr<Network> network = load(module, kClasses, at::kFloat, level);
+    EXPECT_EQ(network->warning(), "");
+    for (const int64_t count : {1, 2, 3}) {  // the last of a size that was not measured
+      const at::Tensor input = clips(count);
+      EXPECT_LE(relativeError(network->logits(input), module.forward({input}).toTensor()), 1e-4);
+    }
+  }
+}
+
+// What is done to a network on CUDA, on the CPU, where LibTorch's operators do the rest.
+TEST_P(FrozenNetwork, GivesTheSameRewrittenForCuda) {
+  at::NoGradGuard noGrad;
+  torch::jit::Module module = lively(GetParam());
+  const at::Tensor input = clips(2);
+  const std::unique_ptr<Network> network =
+      load(module, kClasses, at::kFloat, Optimization::kFast, std::nullopt, /*asForCuda=*/true);
+  EXPECT_EQ(network->warning(), "");
+  EXPECT_LE(relativeError(network->logits(input), module.forward({input}).toTensor()), 1e-4);
+}
+
+// One thread a clip, and all threads for what is left over.
+TEST_P(FrozenNetwork, GivesTheSameWhenABatchIsSharedByClips) {
+  at::NoGradGuard noGrad;
+  const int threads = at::get_num_threads();
+  at::set_num_threads(2);
+  torch::jit::Module module = lively(GetParam());
+  for (const bool byClips : {true, false}) {
+    const std::unique_ptr<Network> network = load(module, kClasses, at::kFloat, Optimization::kFast, byClips);
+    for (const int64_t count : {1, 2, 3, 4, 5}) {
+      const at::Tensor input = clips(count);
+      const at::Tensor expected = module.forward({input}).toTensor();
+      EXPECT_LE(relativeError(network->logits(input), expected), 1e-4);
+      EXPECT_EQ(network->embed(input).size(0), count);
+    }
+    EXPECT_THROW(network->logits(at::randn({4, 2, 4, 32, 32})), std::exception);
+  }
+  at::set_num_threads(threads);
+}
+
+TEST_P(FrozenNetwork, EmbedsInFrontOfTheLastLayer) {
+  at::NoGradGuard noGrad;
+  torch::jit::Module module = lively(GetParam());
+  const at::Tensor input = clips(2);
+  const std::unique_ptr<Network> network = load(module);
+  ASSERT_TRUE(network->canEmbed());
+  const torch::jit::Module fc = module.attr("fc").toModule();
+  const at::Tensor logits = at::linear(network->embed(input), fc.attr("weight").toTensor(), fc.attr("bias").toTensor());
+  EXPECT_LE(relativeError(logits, module.forward({input}).toTensor()), 1e-4);
+}
+
+INSTANTIATE_TEST_SUITE_P(Architectures, FrozenNetwork, testing::Values("r2plus1d_dw", "ip_csn_26", "mc3_18"),
+                         [](const auto& info) { return std::string(info.param); });
+
+TEST(Network, CountsItsBytes) {
+  torch::jit::Module module = lively("r2plus1d_dw");
+  int64_t parameters = 0;
+  for (const at::Tensor& parameter : module.parameters()) parameters += parameter.numel();
+  EXPECT_EQ(load(module)->bytes(), parameters * 4);
+  EXPECT_EQ(load(module, kClasses, at::kBFloat16)->bytes(), parameters * 2);
+}
+
+// With widths that are padded in half precision.
+TEST(Network, GivesTheSameRewrittenForCudaInHalfPrecision) {
+  torch::jit::Module module("Narrow");
+  module.register_attribute("training", c10::BoolType::get(), false);
+  module.register_parameter("a", at::randn({20, 3, 1, 3, 3}), false);
+  module.register_parameter("b", at::randn({kClasses, 20, 3, 1, 1}), false);
+  module.define(R"(
+def forward(self, x: Tensor) -> Tensor:
+    return torch.mean(torch.conv3d(torch.relu(torch.conv3d(x, self.a)), self.b), [2, 3, 4])
+)");
+  const at::Tensor input = clips(2);
+  const std::unique_ptr<Network> network =
+      load(module, kClasses, at::kBFloat16, Optimization::kFast, std::nullopt, /*asForCuda=*/true);
+  EXPECT_EQ(network->warning(), "");
+  EXPECT_LE(relativeError(network->logits(input.to(at::kBFloat16)), load(module)->logits(input)), 5e-2);
+}
+
+// Freezing makes the kind of the weights a constant, which must then be the one that they have in the end.
+TEST(Network, RunsCodeThatAsksForTheKindOfItsWeights) {
+  torch::jit::Module module("Asking");
+  module.register_attribute("training", c10::BoolType::get(), false);
+  module.register_parameter("w", at::randn({kClasses, 3, 1, 3, 3}), false);
+  module.define(R"(
+def forward(self, x: Tensor) -> Tensor:
+    return torch.mean(torch.conv3d(x.to(self.w.dtype), self.w), [2, 3, 4])
+)");
+  const at::Tensor input = clips(1);
+  const at::Tensor logits = load(module, kClasses, at::kBFloat16)->logits(input.to(at::kBFloat16));
+  EXPECT_LE(relativeError(logits, load(module)->logits(input)), 5e-2);
+}
+
+TEST(Network, StaysAsItWasWhereFasterKernelsGiveOtherLogits) {
+  at::manual_seed(8);
+  torch::jit::Module module("Sensitive");
+  module.register_attribute("training", c10::BoolType::get(), false);
+  module.register_parameter("w", at::randn({kClasses, 3, 1, 3, 3}), false);
+  // Rounding in the convolution decides the result.
+  module.define(R"(
+def forward(self, x: Tensor) -> Tensor:
+    y = torch.conv3d(x, self.w, None, [1, 1, 1], [0, 1, 1], [1, 1, 1], 1)
+    return torch.sin(torch.mean(y * 1e9, [2, 3, 4]))
+)");
+  module.eval();
+  const std::unique_ptr<Network> network = load(module, kClasses, at::kFloat, Optimization::kFast);
+  EXPECT_NE(network->warning().find("stays as LibTorch runs it"), std::string::npos);
+  const at::Tensor input = clips(1);
+  EXPECT_TRUE(network->logits(input).equal(load(module)->logits(input)));
+}
+
+torch::jit::Module foreign(const std::string& methods) {
+  torch::jit::Module module("Foreign");
+  module.register_attribute("training", c10::BoolType::get(), false);
+  torch::jit::Module fc("Linear");
+  fc.register_attribute("training", c10::BoolType::get(), false);
+  fc.register_parameter("weight", at::ones({kClasses, 3}), false);
+  fc.register_parameter("bias", at::zeros({kClasses}), false);
+  fc.define("def forward(self, x: Tensor) -> Tensor:\n    return torch.linear(x, self.weight, self.bias)\n");
+  module.register_module("fc", fc);
+  module.define(methods);
+  return module;
+}
+
+std::string codeOf(const torch::jit::Module& module, int64_t numClasses = kClasses) {
+  try {
+    load(module, numClasses);
+  } catch (const Error& error) {
+    return error.code();
+  }
+  return "";
+}
+
+TEST(ForeignNetwork, RunsItsForwardAndNothingElse) {
+  // `embed` and `fc` may mean anything here.
+  const std::unique_ptr<Network> network = load(foreign(R"(
+def embed(self, x: Tensor) -> Tensor:
+    return torch.mean(x, [2, 3, 4]) * 100.0
+def forward(self, x: Tensor) -> Tensor:
+    return self.fc.forward(torch.mean(x, [2, 3, 4]))
+)"));
+  EXPECT_FALSE(network->canEmbed());
+  const at::Tensor logits = network->logits(at::ones({2, 3, 4, 32, 32}));
+  EXPECT_NEAR(logits[0][0].item<double>(), 3.0, 1e-5);
+}
+
+TEST(ForeignNetwork, GetsItsDefaultArguments) {
+  const std::unique_ptr<Network> network = load(foreign(R"(
+def forward(self, x: Tensor, scale: float = 2.0, twice: bool = True) -> Tensor:
+    y = self.fc.forward(torch.mean(x, [2, 3, 4])) * scale
+    if twice:
+        y = y * 2
+    return y
+)"));
+  EXPECT_NEAR(network->logits(at::ones({1, 3, 4, 32, 32}))[0][0].item<double>(), 12.0, 1e-4);
+}
+
+TEST(ForeignNetwork, IsRefusedWithACodeWhereItDoesNotFit) {
+  EXPECT_EQ(codeOf(foreign("def forward(self, x: Tensor, y: Tensor) -> Tensor:\n    return x + y\n")),
+            "ERR_MODEL_FORWARD");
+  EXPECT_EQ(codeOf(foreign("def forward(self, x: List[Tensor]) -> Tensor:\n    return x[0]\n")), "ERR_MODEL_FORWARD");
+  EXPECT_EQ(codeOf(foreign("def forward(self, x: Tensor) -> Tensor:\n    return x\n")), "ERR_MODEL_FORWARD");
+  EXPECT_EQ(codeOf(foreign("def forward(self, x: Tensor) -> int:\n    return x.dim()\n")), "ERR_MODEL_FORWARD");
+  EXPECT_EQ(codeOf(foreign("def embed(self, x: Tensor) -> Tensor:\n    return x\n")), "ERR_MODEL_FORWARD");
+  EXPECT_EQ(codeOf(lively("r2plus1d_dw"), kClasses + 1), "ERR_MODEL_METADATA");
+}
+
+}  // namespace
+}  // namespace kinetorch::network
