@@ -4,7 +4,7 @@
  *
  * Native code validates what only it can know (a damaged archive, a shape that does not fit); option bags are
  * validated and filled in TypeScript before they come here. A failing call throws or rejects with an Error that
- * carries a `code` of lib/errors.ts. No function blocks the event loop for longer than a copy of its clip.
+ * carries a `code` of lib/base/errors.ts. No function blocks the event loop for longer than a copy of its clip.
  */
 
 /** Where and how this addon runs. */

@@ -1,17 +1,23 @@
 export type { ArchitectureInfo, LayerProfile } from '../binding';
+export { type ErrorCode, errorCodes, KinetorchError } from './base/errors';
+export { openClipCache } from './dataset/cache/openClipCache';
 export {
   type BatchedVideo,
   type VideoBatch,
   type VideoDatasetSettings,
   videoDataset,
-} from './dataset/batchedVideo';
-export { type CheckCollectionOptions, checkCollection } from './dataset/checkCollection';
-export { openClipCache } from './dataset/clipCache';
-export type { SkippedSample } from './dataset/clipLoader';
-export type { CollectionReport, Counted } from './dataset/collectionReport';
-export type { CrossingGroup } from './dataset/crossingGroups';
-export { type ReadCollectionOptions, readCollection } from './dataset/readCollection';
-export { type CollectionSplit, type SplitCollectionOptions, splitCollection } from './dataset/splitCollection';
+} from './dataset/clips/batchVideos';
+export type { SkippedSample } from './dataset/clips/clipLoader';
+export { VideoDataset, type VideoDatasetOptions } from './dataset/clips/videoDataset';
+export { type CheckCollectionOptions, checkCollection } from './dataset/collections/checkCollection';
+export type { CollectionReport, Counted } from './dataset/collections/collectionReport';
+export type { CrossingGroup } from './dataset/collections/crossingGroups';
+export { type ReadCollectionOptions, readCollection } from './dataset/collections/readCollection';
+export {
+  type CollectionSplit,
+  type SplitCollectionOptions,
+  splitCollection,
+} from './dataset/collections/splitCollection';
 export type {
   ClipCache,
   ClipDataset,
@@ -21,15 +27,6 @@ export type {
   VideoCollection,
   VideoSample,
 } from './dataset/types';
-export { VideoDataset, type VideoDatasetOptions } from './dataset/videoDataset';
-export { type ErrorCode, errorCodes, KinetorchError } from './errors';
-export {
-  type CrossValidateCallbacks,
-  type CrossValidateOptions,
-  type CrossValidation,
-  crossValidate,
-  type FoldResult,
-} from './evaluation/crossValidate';
 export { evaluate } from './evaluation/evaluate';
 export type * from './evaluation/types';
 export { architectures } from './model/architectures';
@@ -40,6 +37,13 @@ export { type LoadModelOptions, loadModel } from './model/loadModel';
 export type { ModelSource } from './model/modelSource';
 export type * from './model/types';
 export type { ClipOptions, VideoModel } from './model/videoModel';
+export {
+  type CrossValidateCallbacks,
+  type CrossValidateOptions,
+  type CrossValidation,
+  crossValidate,
+  type FoldResult,
+} from './training/crossValidate';
 export { resumeOptions, train } from './training/train';
 export type {
   Augmentation,

@@ -1,5 +1,5 @@
+import { invalidArgument } from '../base/errors';
 import type { ClipDataset } from '../dataset/types';
-import { invalidArgument } from '../errors';
 import { callSignal } from '../model/callSignal';
 import { loadModel } from '../model/loadModel';
 import type { ModelSource } from '../model/modelSource';

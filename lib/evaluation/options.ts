@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { parse } from '../base/validation';
 import { callOptions, modelDeviceSchema, realNumber, wholeNumber } from '../model/schemas';
-import { parse } from '../validation';
 import type { EvaluateOptions } from './types';
 
 /** {@link EvaluateOptions} with their defaults; those without one are decided by the data or the model. */

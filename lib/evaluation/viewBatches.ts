@@ -1,5 +1,5 @@
+import { KinetorchError } from '../base/errors';
 import type { DatasetClip } from '../dataset/types';
-import { KinetorchError } from '../errors';
 import type { CropPosition } from '../model/types';
 import type { VideoModel } from '../model/videoModel';
 

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
-import { KinetorchError } from '../errors';
-import { abortError } from '../video/abort';
+import { abortError } from '../base/abort';
+import { KinetorchError } from '../base/errors';
 import type { CallOptions } from './types';
 
 /** One signal for a call of many steps. */

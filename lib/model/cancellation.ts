@@ -1,5 +1,5 @@
-import type { KinetorchError } from '../errors';
-import { abortError, throwIfAborted } from '../video/abort';
+import { abortError, throwIfAborted } from '../base/abort';
+import type { KinetorchError } from '../base/errors';
 import { callSignal } from './callSignal';
 import type { CallOptions } from './types';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parse } from '../validation';
+import { parse } from '../base/validation';
 import { openVideo } from '../video/openVideo';
 import type { VideoClip } from '../video/types';
 import { callSignal } from './callSignal';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parse } from '../validation';
+import { parse } from '../base/validation';
 import { withDecoderSlot } from '../video/decoderSlots';
 import { openVideo } from '../video/openVideo';
 import { viewWindows } from '../video/sampleWindows';

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { invalidArgument, KinetorchError } from '../errors';
+import { invalidArgument, KinetorchError } from '../base/errors';
+import { parse } from '../base/validation';
 import { callNative, native } from '../native';
-import { parse } from '../validation';
 import { inputFor } from './architectures';
 import { inputSchema, labelsSchema, partialInputSchema, wholeNumber } from './schemas';
 import type { ModelInput, ModelMetadata } from './types';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { invalidArgument, KinetorchError } from '../errors';
+import { invalidArgument, KinetorchError } from '../base/errors';
+import { parse } from '../base/validation';
 import { callNative, native } from '../native';
-import { parse } from '../validation';
 import { readMetadata } from './metadata';
 import { type ModelSource, nativeSource } from './modelSource';
 import { planFolder } from './planFolder';

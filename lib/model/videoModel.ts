@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import type { NativeModel, NativeOutput, NativeResult } from '../../binding';
-import { KinetorchError } from '../errors';
+import { throwIfAborted } from '../base/abort';
+import { KinetorchError } from '../base/errors';
+import { parse } from '../base/validation';
+import { checkClip } from '../clip/checkClip';
 import { callNative } from '../native';
-import { parse } from '../validation';
-import { throwIfAborted } from '../video/abort';
 import { withCancellation } from './cancellation';
 import { classifyStream } from './classifyStream';
 import { classifyVideo } from './classifyVideo';
-import { checkClip } from './clip';
 import { callOptions, cropSchema, wholeNumber } from './schemas';
 import type {
   CallOptions,

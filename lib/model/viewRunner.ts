@@ -1,4 +1,4 @@
-import { KinetorchError } from '../errors';
+import { KinetorchError } from '../base/errors';
 import type { VideoClip, VideoInfo } from '../video/types';
 import type { ClipClassifier } from './clipClassifier';
 import type { CropPosition } from './types';

@@ -1,4 +1,4 @@
-import { pngDataUri } from '../picture/contactSheet';
+import { pngDataUri } from '../clip/contactSheet';
 import { percent } from './format';
 import { type Html, html } from './html';
 import type { Mistake } from './types';

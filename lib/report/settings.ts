@@ -1,4 +1,4 @@
-import type { SkippedSample } from '../dataset/clipLoader';
+import type { SkippedSample } from '../dataset/clips/clipLoader';
 import type { RunConfig } from '../training/runConfig';
 import { type Html, html } from './html';
 

@@ -1,6 +1,6 @@
-import type { SkippedSample } from '../dataset/clipLoader';
+import type { RgbFrame } from '../clip/contactSheet';
+import type { SkippedSample } from '../dataset/clips/clipLoader';
 import type { Evaluation, SamplePrediction } from '../evaluation/types';
-import type { RgbFrame } from '../picture/contactSheet';
 import type { RunConfig } from '../training/runConfig';
 import type { EpochMetrics } from '../training/types';
 

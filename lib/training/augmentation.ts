@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { AugmentOptions } from '../../binding';
-import { invalidArgument } from '../errors';
+import { invalidArgument } from '../base/errors';
 import { realNumber, wholeNumber } from '../model/schemas';
 import type { ModelInput } from '../model/types';
 import type { Augmentation } from './types';

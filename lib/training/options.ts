@@ -1,9 +1,9 @@
 import { types } from 'node:util';
 import { z } from 'zod';
+import { invalidArgument } from '../base/errors';
+import { parse } from '../base/validation';
 import type { ClipDataset } from '../dataset/types';
-import { invalidArgument } from '../errors';
 import { callOptions, deviceSchema, labelsSchema, partialInputSchema, realNumber, wholeNumber } from '../model/schemas';
-import { parse } from '../validation';
 import { augmentationSchema } from './augmentation';
 import type { TrainCallbacks, TrainData, TrainOptions } from './types';
 

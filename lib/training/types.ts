@@ -1,4 +1,4 @@
-import type { SkippedSample } from '../dataset/clipLoader';
+import type { SkippedSample } from '../dataset/clips/clipLoader';
 import type { ClipDataset } from '../dataset/types';
 import type { Device, ModelInput } from '../model/types';
 

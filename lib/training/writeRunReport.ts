@@ -1,7 +1,7 @@
+import { writeAtomically } from '../base/writeAtomically';
 import { evaluate } from '../evaluation/evaluate';
 import { confidentMistakes } from '../report/mistakes';
 import { writeReport } from '../report/writeReport';
-import { writeAtomically } from '../writeAtomically';
 import { configOf } from './runConfig';
 import type { RunFolder } from './runFolder';
 import type { RunPlan } from './runPlan';

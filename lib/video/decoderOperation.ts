@@ -1,5 +1,5 @@
-import { KinetorchError } from '../errors';
-import { abortError, throwIfAborted } from './abort';
+import { abortError, throwIfAborted } from '../base/abort';
+import { KinetorchError } from '../base/errors';
 import type { DecoderClient, ReplyListener } from './decoderClient';
 import { DecoderDeath } from './decoderDeath';
 import { videoLimits } from './limits';

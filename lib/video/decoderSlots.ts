@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { abortError, throwIfAborted } from './abort';
+import { abortError, throwIfAborted } from '../base/abort';
 
 /** Videos classified at once: decoding is bound by processors, and every video takes a process of its own. */
 const slots = Math.max(2, availableParallelism());

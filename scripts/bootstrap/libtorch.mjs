@@ -11,15 +11,15 @@ const require = createRequire(import.meta.url);
  * Returns { path, version, source, fetched }; the path has lib/ and include/.
  */
 export async function provideLibTorch() {
-  const { locateLibTorch } = require(inProject('dist', 'libtorch', 'locate.js'));
+  const { locateLibTorch } = require(inProject('dist', 'libtorch', 'find', 'locate.js'));
   const { found, tried } = locateLibTorch({ forBuild: true });
   if (found) return { ...found, fetched: false };
   if (process.env.LIBTORCH)
     throw new StepError(`✘ LIBTORCH=${process.env.LIBTORCH} cannot be used: ${tried[0].reason}`);
 
-  const { pinnedVersion } = require(inProject('dist', 'version.js'));
+  const { pinnedVersion } = require(inProject('dist', 'base', 'version.js'));
   announce(`fetching LibTorch ${pinnedVersion()} (about 200 MB, once for all checkouts)`);
-  const { findPip } = require(inProject('dist', 'libtorch', 'pip.js'));
+  const { findPip } = require(inProject('dist', 'libtorch', 'install', 'pip.js'));
   if (findPip() === null) {
     throw new StepError(toolProblem('python3 with pip', null, 'any version, only to fetch LibTorch', 'pip'));
   }
@@ -36,7 +36,7 @@ export async function repairLibTorch(libtorch) {
 }
 
 async function install() {
-  const { installLibTorch } = require(inProject('dist', 'libtorch', 'install.js'));
+  const { installLibTorch } = require(inProject('dist', 'libtorch', 'install', 'install.js'));
   try {
     await installLibTorch();
   } catch (error) {

@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { seededRandom } from '../../lib/dataset/seededRandom';
+import { seededRandom } from '../../lib/base/seededRandom';
 import type { DatasetClip } from '../../lib/dataset/types';
 import { loadModel } from '../../lib/model/loadModel';
 import type { VideoModel } from '../../lib/model/videoModel';

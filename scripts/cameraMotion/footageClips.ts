@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { seededRandom } from '../../lib/dataset/seededRandom';
+import { seededRandom } from '../../lib/base/seededRandom';
 import type { DatasetClip } from '../../lib/dataset/types';
 import { openVideo } from '../../lib/video/openVideo';
 import type { VideoClip } from '../../lib/video/types';

@@ -1,4 +1,4 @@
-import { seededRandom } from '../../lib/dataset/seededRandom';
+import { seededRandom } from '../../lib/base/seededRandom';
 import { Canvas, type Color } from './canvas';
 import { noiseField } from './noiseField';
 import type { Picture } from './picture';

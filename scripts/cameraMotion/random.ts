@@ -1,4 +1,4 @@
-import { randomBelow } from '../../lib/dataset/seededRandom';
+import { randomBelow } from '../../lib/base/seededRandom';
 
 /** Uniform numbers in [0, 1). */
 export type Random = () => number;

@@ -4,7 +4,7 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { seededRandom } from '../../lib/dataset/seededRandom';
+import { seededRandom } from '../../lib/base/seededRandom';
 import { loadAv } from '../../lib/video/decoder/av';
 import { type CameraPath, clipSeconds, directedMove, jitter } from './cameraPath';
 import { encodeVideo } from './encodeVideo';

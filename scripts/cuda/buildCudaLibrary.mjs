@@ -36,13 +36,13 @@ async function provideCudaLibTorch() {
   if (process.env.LIBTORCH_CUDA) return process.env.LIBTORCH_CUDA;
   const require = createRequire(import.meta.url);
   const load = (name) => require(inProject('dist', `${name}.js`));
-  const { installFolder } = load('libtorch/cache');
-  const { installWheel, removeLeftovers } = load('libtorch/install');
-  const { verifyInstall } = load('libtorch/marker');
-  const { fetchWheels, findPip, pythonTargets } = load('libtorch/pip');
-  const { consoleReporter } = load('libtorch/reporter');
-  const { withLock } = load('fileLock');
-  const version = load('version').pinnedVersion();
+  const { installFolder } = load('libtorch/find/cache');
+  const { installWheel, removeLeftovers } = load('libtorch/install/install');
+  const { verifyInstall } = load('libtorch/find/marker');
+  const { fetchWheels, findPip, pythonTargets } = load('libtorch/install/pip');
+  const { consoleReporter } = load('libtorch/install/reporter');
+  const { withLock } = load('base/fileLock');
+  const version = load('base/version').pinnedVersion();
   // Beside the one that `kinetorch libtorch install --cuda` makes, which has NVIDIA's libraries and no headers.
   const installed = `${installFolder(version, process.env, 'cuda')}-headers`;
   const isComplete = () => 'marker' in verifyInstall(installed, { headers: true });

@@ -46,6 +46,6 @@ export function checkLinking(folder) {
 }
 
 function glibcRequired() {
-  const text = readFileSync(inProject('lib', 'libtorch', 'cLibrary.ts'), 'utf8');
+  const text = readFileSync(inProject('lib', 'libtorch', 'find', 'cLibrary.ts'), 'utf8');
   return /glibcRequired = '([\d.]+)'/.exec(text)[1];
 }

@@ -13,7 +13,7 @@ const unneeded = /^(lib)?torch\.(so|dylib|dll)$/;
 
 /** Copies what the addon needs of LibTorch to `libtorch/` of a package, stripped, with its licences. */
 export function packLibTorch(libtorch, folder) {
-  const { isNeededLibrary } = require(inProject('dist', 'libtorch', 'selection.js'));
+  const { isNeededLibrary } = require(inProject('dist', 'libtorch', 'install', 'selection.js'));
   const target = join(folder, 'libtorch');
   mkdirSync(join(target, 'lib'), { recursive: true });
   const libraries = readdirSync(join(libtorch.path, 'lib')).filter(

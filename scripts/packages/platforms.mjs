@@ -1,4 +1,4 @@
-// The packages that bring the addon and LibTorch: one a platform. lib/libtorch/platformPackage.ts lists the same names.
+// The packages that bring the addon and LibTorch: one a platform. lib/libtorch/find/platformPackage.ts lists the same names.
 // Only linux-x64 has been made and run; docs/install.md says so.
 
 /** By `${process.platform}-${process.arch}`: the fields by which npm, pnpm and yarn choose, and how to strip there. */

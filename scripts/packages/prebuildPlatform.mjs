@@ -49,8 +49,8 @@ export async function prebuild() {
 
 /** What is published is the pinned version for CPUs, whatever a developer builds against. */
 function checkBuild({ path, version }) {
-  const { pinnedVersion } = require(inProject('dist', 'version.js'));
-  const { cudaLibraries } = require(inProject('dist', 'libtorch', 'libraries.js'));
+  const { pinnedVersion } = require(inProject('dist', 'base', 'version.js'));
+  const { cudaLibraries } = require(inProject('dist', 'libtorch', 'find', 'libraries.js'));
   if (version.split('+')[0] !== pinnedVersion() || cudaLibraries(path).length > 0) {
     throw new StepError(
       `✘ found LibTorch ${version} at ${path}, needed the CPU build of ${pinnedVersion()}\n  unset LIBTORCH, then npm run prebuild`,

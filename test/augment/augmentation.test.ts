@@ -1,9 +1,9 @@
 import type { Option } from 'commander';
-import { augmentFrom, augmentOptions } from '../../lib/cli/augmentOptions';
+import { parse } from '../../lib/base/validation';
+import { augmentFrom, augmentOptions } from '../../lib/cli/flags/augmentOptions';
 import type { ModelInput } from '../../lib/model/types';
 import { augmentationSchema, cropWarning, nativeAugmentation } from '../../lib/training/augmentation';
 import type { Augmentation } from '../../lib/training/types';
-import { parse } from '../../lib/validation';
 
 const labels = ['left', 'right', 'up'];
 const check = (value: unknown) => parse(augmentationSchema, value, 'options.augment');

@@ -12,12 +12,12 @@ const copied = [
   'binding.d.ts',
   'scripts/bootstrap.mjs',
   'scripts/bootstrap',
-  'lib/errors.ts',
+  'lib/base/errors.ts',
   'lib/native.ts',
-  'lib/version.ts',
-  'lib/fileLock.ts',
-  'lib/processIdentity.ts',
-  'lib/cacheFolder.ts',
+  'lib/base/version.ts',
+  'lib/base/fileLock.ts',
+  'lib/base/processIdentity.ts',
+  'lib/base/cacheFolder.ts',
   'lib/libtorch',
 ];
 

@@ -1,4 +1,4 @@
-import { seededRandom } from '../../lib/dataset/seededRandom';
+import { seededRandom } from '../../lib/base/seededRandom';
 import { generatedClips, unclearShares } from '../../scripts/cameraMotion/generatedClips';
 import { cameraMotionLabels } from '../../scripts/cameraMotion/labels';
 import { planKinds, planMotion } from '../../scripts/cameraMotion/motionPlan';

@@ -1,4 +1,4 @@
-import { seededRandom } from '../../lib/dataset/seededRandom';
+import { seededRandom } from '../../lib/base/seededRandom';
 import { directedMove, jitter, together } from '../../scripts/cameraMotion/cameraPath';
 import { clipShape } from '../../scripts/cameraMotion/labels';
 import { naturalLook } from '../../scripts/cameraMotion/look';

@@ -1,7 +1,7 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CollectionReport } from '../../lib/dataset/collectionReport';
+import type { CollectionReport } from '../../lib/dataset/collections/collectionReport';
 import { clips, kinetorch, root } from './runCli';
 
 let folder: string;

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type VideoBatch, videoDataset } from '../../lib/dataset/batchedVideo';
+import { type VideoBatch, videoDataset } from '../../lib/dataset/clips/batchVideos';
 import { realFile } from '../video/helpers';
 import { sharedData, temporaryFolder, writeFiles } from './temporaryFolder';
 

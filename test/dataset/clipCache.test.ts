@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { openClipCache } from '../../lib/dataset/clipCache';
+import { openClipCache } from '../../lib/dataset/cache/openClipCache';
 import type { ClipCache, DatasetClip } from '../../lib/dataset/types';
 import { temporaryFolder, writeFiles } from './temporaryFolder';
 

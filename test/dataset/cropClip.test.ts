@@ -1,4 +1,4 @@
-import { cropClip } from '../../lib/dataset/cropClip';
+import { cropClip } from '../../lib/clip/cropClip';
 
 // 2 frames of 3×4 pixels whose red is frame * 100 + row * 10 + column.
 const clip = { data: new Uint8Array(2 * 3 * 4 * 3), frames: 2, height: 3, width: 4 };

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { loadAhead } from '../../lib/dataset/loadAhead';
+import { loadAhead } from '../../lib/base/loadAhead';
 
 const numbers = Array.from({ length: 20 }, (_, index) => index);
 

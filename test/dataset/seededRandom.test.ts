@@ -1,4 +1,4 @@
-import { randomBelow, seededRandom, shuffled } from '../../lib/dataset/seededRandom';
+import { randomBelow, seededRandom, shuffled } from '../../lib/base/seededRandom';
 
 const take = (random: () => number, count: number) => Array.from({ length: count }, random);
 

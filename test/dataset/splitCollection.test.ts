@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { readCollection } from '../../lib/dataset/readCollection';
-import { splitCollection } from '../../lib/dataset/splitCollection';
+import { readCollection } from '../../lib/dataset/collections/readCollection';
+import { splitCollection } from '../../lib/dataset/collections/splitCollection';
 import type { VideoCollection, VideoSample } from '../../lib/dataset/types';
 import { sharedData } from './temporaryFolder';
 

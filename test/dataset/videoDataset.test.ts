@@ -1,12 +1,12 @@
 import * as childProcess from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openClipCache } from '../../lib/dataset/clipCache';
-import { ClipLoader } from '../../lib/dataset/clipLoader';
-import { seededRandom } from '../../lib/dataset/seededRandom';
-import { windowsOf } from '../../lib/dataset/spanReader';
+import { seededRandom } from '../../lib/base/seededRandom';
+import { openClipCache } from '../../lib/dataset/cache/openClipCache';
+import { ClipLoader } from '../../lib/dataset/clips/clipLoader';
+import { windowsOf } from '../../lib/dataset/clips/spanReader';
+import { VideoDataset, type VideoDatasetOptions } from '../../lib/dataset/clips/videoDataset';
 import type { ClipCache, ClipRequest, DatasetClip, VideoSample } from '../../lib/dataset/types';
-import { VideoDataset, type VideoDatasetOptions } from '../../lib/dataset/videoDataset';
 import type { ModelInput } from '../../lib/model/types';
 import { greyFrames, makeVideos, realFile } from '../video/helpers';
 import { temporaryFolder } from './temporaryFolder';

@@ -1,5 +1,5 @@
+import { averageFrames } from '../../lib/clip/averageFrames';
 import type { ClipDataset, DatasetClip } from '../../lib/dataset/types';
-import { averageFrames } from '../../lib/evaluation/averageFrames';
 import { evaluate } from '../../lib/evaluation/evaluate';
 import type { EvaluateOptions, Evaluation } from '../../lib/evaluation/types';
 import type { ModelArchive } from '../../lib/model/createModel';

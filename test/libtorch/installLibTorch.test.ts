@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, readdirSync, readFileSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
-import { verifyInstall } from '../../lib/libtorch/marker';
+import { verifyInstall } from '../../lib/libtorch/find/marker';
 import { libraryPath, recordOf, wheelMembers, zipOf } from './fakeWheel';
 import { makeSandbox, put } from './sandbox';
 

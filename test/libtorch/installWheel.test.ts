@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { installWheel } from '../../lib/libtorch/install';
-import { verifyInstall } from '../../lib/libtorch/marker';
+import { verifyInstall } from '../../lib/libtorch/find/marker';
+import { installWheel } from '../../lib/libtorch/install/install';
 import { libraryPath, type Members, recordOf, wheelMembers, zipOf } from './fakeWheel';
 import { makeSandbox, put, silent } from './sandbox';
 

@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { installWheel } from '../../lib/libtorch/install';
-import { locateLibTorch } from '../../lib/libtorch/locate';
+import { locateLibTorch } from '../../lib/libtorch/find/locate';
+import { installWheel } from '../../lib/libtorch/install/install';
 import { recordOf, wheelMembers, zipOf } from './fakeWheel';
 import { makeSandbox, put, putLibTorch, silent } from './sandbox';
 

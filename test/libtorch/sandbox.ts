@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { InstallReporter } from '../../lib/libtorch/reporter';
+import type { InstallReporter } from '../../lib/libtorch/install/reporter';
 import { libraryPath } from './fakeWheel';
 
 /** Says nothing. */

@@ -1,5 +1,5 @@
 import { getEventListeners } from 'node:events';
-import { KinetorchError } from '../../lib/errors';
+import { KinetorchError } from '../../lib/base/errors';
 import type { ModelArchive } from '../../lib/model/createModel';
 import { loadModel } from '../../lib/model/loadModel';
 import type { VideoModel } from '../../lib/model/videoModel';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { KinetorchError } from '../../lib/errors';
+import { KinetorchError } from '../../lib/base/errors';
 import { type CreateModelOptions, createModel, type ModelArchive } from '../../lib/model/createModel';
 import type { Clip, ModelInput } from '../../lib/model/types';
 

@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { cLibraryProblem } from '../../lib/libtorch/cLibrary';
-import { cudaAdvice } from '../../lib/libtorch/cudaAdvice';
-import type { LibTorch } from '../../lib/libtorch/locate';
-import { packagedPlatforms } from '../../lib/libtorch/platformPackage';
+import { cLibraryProblem } from '../../lib/libtorch/find/cLibrary';
+import { cudaAdvice } from '../../lib/libtorch/find/cudaAdvice';
+import type { LibTorch } from '../../lib/libtorch/find/locate';
+import { packagedPlatforms } from '../../lib/libtorch/find/platformPackage';
 import { makeSandbox, put, putLibTorch } from '../libtorch/sandbox';
 
 const scripts = join(__dirname, '..', '..', 'scripts', 'packages');

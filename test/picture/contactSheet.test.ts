@@ -1,5 +1,5 @@
 import { PNG } from 'pngjs';
-import { contactSheet, framesOf, pngDataUri } from '../../lib/picture/contactSheet';
+import { contactSheet, framesOf, pngDataUri } from '../../lib/clip/contactSheet';
 
 const clip = {
   data: Uint8Array.from({ length: 2 * 3 * 4 * 3 }, (_, i) => (i * 37) % 256),

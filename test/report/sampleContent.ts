@@ -1,8 +1,8 @@
-import { seededRandom } from '../../lib/dataset/seededRandom';
+import { seededRandom } from '../../lib/base/seededRandom';
+import type { RgbFrame } from '../../lib/clip/contactSheet';
 import type { ScoredSample } from '../../lib/evaluation/scoredSample';
 import { firstChoice, singleLabelMetrics } from '../../lib/evaluation/singleLabelMetrics';
 import type { Evaluation } from '../../lib/evaluation/types';
-import type { RgbFrame } from '../../lib/picture/contactSheet';
 import type { ReportContent } from '../../lib/report/types';
 import type { RunConfig } from '../../lib/training/runConfig';
 import type { EpochMetrics } from '../../lib/training/types';

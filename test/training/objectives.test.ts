@@ -2,7 +2,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { seededRandom } from '../../lib/dataset/seededRandom';
+import { seededRandom } from '../../lib/base/seededRandom';
 import type { ClipDataset } from '../../lib/dataset/types';
 import { evaluate } from '../../lib/evaluation/evaluate';
 import { loadModel } from '../../lib/model/loadModel';

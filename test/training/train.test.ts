@@ -1,7 +1,7 @@
 import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { seededRandom } from '../../lib/dataset/seededRandom';
+import { seededRandom } from '../../lib/base/seededRandom';
 import type { ClipDataset, DatasetClip } from '../../lib/dataset/types';
 import { loadModel } from '../../lib/model/loadModel';
 import type { ModelInput } from '../../lib/model/types';

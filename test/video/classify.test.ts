@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { KinetorchError } from '../../lib/errors';
+import { KinetorchError } from '../../lib/base/errors';
 import { classifyStream } from '../../lib/model/classifyStream';
 import { classifyVideo } from '../../lib/model/classifyVideo';
 import type { ClipClassifier } from '../../lib/model/clipClassifier';

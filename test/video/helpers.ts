@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { KinetorchError } from '../../lib/errors';
+import { KinetorchError } from '../../lib/base/errors';
 import type { VideoClip } from '../../lib/video/types';
 
 export const clipsFolder = join(__dirname, '../../../shared/data/clips');

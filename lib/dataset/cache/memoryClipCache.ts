@@ -1,0 +1,25 @@
+import { pickFrames } from '../../clip/pickFrames';
+import type { ClipCache, DatasetClip } from '../types';
+
+/** Keeps spans in this process until they fill `maxBytes`. */
+export class MemoryClipCache implements ClipCache {
+  private readonly spans = new Map<string, DatasetClip>();
+  private bytes = 0;
+
+  constructor(private readonly maxBytes: number) {}
+
+  async read(key: string, choose: (frames: number) => number[]): Promise<DatasetClip | null> {
+    const span = this.spans.get(key);
+    return span ? pickFrames(span, choose(span.frames)) : null;
+  }
+
+  hasRoom(bytes: number): boolean {
+    return this.bytes + bytes <= this.maxBytes;
+  }
+
+  async write(key: string, span: DatasetClip): Promise<void> {
+    if (this.spans.has(key) || !this.hasRoom(span.data.length)) return;
+    this.spans.set(key, span);
+    this.bytes += span.data.length;
+  }
+}
