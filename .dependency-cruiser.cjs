@@ -49,7 +49,7 @@ module.exports = {
     {
       name: 'no-orphans',
       severity: 'error',
-      // Reached from outside lib/: the package's entry points, and the installer that scripts/bootstrap.mjs runs.
+      // Reached from outside lib/: the package's entry points, and the installer that scripts/setup/main.mjs runs.
       from: { orphan: true, path: '^lib/', pathNot: '^lib/(index\\.m?ts|cli/main\\.ts)$' },
       to: {},
     },

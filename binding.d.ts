@@ -1,6 +1,6 @@
 /**
  * The hand-kept contract of `kinetorch.node`: exactly what the addon registers and what lib/native.ts may call.
- * `scripts/check-binding.mjs` compares the two and fails on any difference.
+ * `scripts/check/binding.mjs` compares the two and fails on any difference.
  *
  * Native code validates what only it can know (a damaged archive, a shape that does not fit); option bags are
  * validated and filled in TypeScript before they come here. A failing call throws or rejects with an Error that

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { makeSandbox, put } from '../libtorch/sandbox';
 
-const script = join(__dirname, '..', '..', 'scripts', 'check-native-rules.mjs');
+const script = join(__dirname, '..', '..', 'scripts', 'check', 'nativeRules.mjs');
 let sandbox: ReturnType<typeof makeSandbox>;
 beforeEach(() => {
   sandbox = makeSandbox();

@@ -10,8 +10,7 @@ const copied = [
   'tsconfig.json',
   'tsconfig.build.json',
   'binding.d.ts',
-  'scripts/bootstrap.mjs',
-  'scripts/bootstrap',
+  'scripts/setup',
   'lib/base/errors.ts',
   'lib/native.ts',
   'lib/base/version.ts',
@@ -23,7 +22,7 @@ const copied = [
 
 /**
  * A small checkout in a temporary folder, with a PATH of its own that holds only the tools a test puts there: enough
- * of the project for bootstrap.mjs to run in earnest, and stand-ins for everything slow.
+ * of the project for the set-up to run in earnest, and stand-ins for everything slow.
  */
 export class Checkout {
   readonly path = mkdtempSync(join(tmpdir(), 'kinetorch-checkout-'));
@@ -94,8 +93,8 @@ export class Checkout {
     );
   }
 
-  bootstrap(...args: string[]): { code: number | null; output: string } {
-    const child = spawnSync(process.execPath, [this.at('scripts', 'bootstrap.mjs'), ...args], {
+  setUp(...args: string[]): { code: number | null; output: string } {
+    const child = spawnSync(process.execPath, [this.at('scripts', 'setup', 'main.mjs'), ...args], {
       cwd: tmpdir(),
       env: this.env,
       encoding: 'utf8',

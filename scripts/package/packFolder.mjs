@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { StepError } from '../bootstrap/stepError.mjs';
+import { StepError } from '../setup/stepError.mjs';
 import { tarballs } from './folders.mjs';
 import { runNpm } from './runNpm.mjs';
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { inProject } from '../bootstrap/project.mjs';
+import { inProject } from '../setup/project.mjs';
 import { packageName, platform, platforms } from './platforms.mjs';
 
 // package.json of the checkout is where versions are written; the manifests of what is published are made from it.

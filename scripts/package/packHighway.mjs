@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, realpathSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
-import { inProject } from '../bootstrap/project.mjs';
-import { StepError } from '../bootstrap/stepError.mjs';
+import { inProject } from '../setup/project.mjs';
+import { StepError } from '../setup/stepError.mjs';
 import { readElf } from './elf.mjs';
 import { strip } from './packLibTorch.mjs';
 

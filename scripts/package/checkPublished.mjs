@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
-import { inProject } from '../bootstrap/project.mjs';
-import { StepError } from '../bootstrap/stepError.mjs';
+import { inProject } from '../setup/project.mjs';
+import { StepError } from '../setup/stepError.mjs';
 
 /** publint: whether package.json says what Node, bundlers and package managers need, and says it right. */
 export async function checkManifest(folder) {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { StepError } from '../bootstrap/stepError.mjs';
+import { StepError } from '../setup/stepError.mjs';
 
 /** Libraries that every Linux with glibc has: those that the manylinux_2_28 standard allows and we meet. */
 const system = /^(ld-linux-[\w-]+|lib(c|m|dl|rt|pthread|gcc_s|stdc\+\+))\.so(\.\d+)*$/;

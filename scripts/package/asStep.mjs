@@ -1,4 +1,4 @@
-import { StepError } from '../bootstrap/stepError.mjs';
+import { StepError } from '../setup/stepError.mjs';
 
 /** Runs a script's work: a StepError is for the person at the terminal, anything else is a fault of the script. */
 export async function asStep(work) {

@@ -2,16 +2,16 @@
 # On a Linux machine with an NVIDIA GPU and without a network: builds Kinetorch against the machine's own PyTorch, runs the
 # tests that need a GPU, measures, prints one short table and writes JSON. docs/gpu.md says what it needs and measures.
 #
-#   scripts/gpu-check.sh                              with Node, npm's packages, Highway and GoogleTest of the machine
-#   scripts/gpu-check.sh --pack build/gpu-pack.tar.gz with those that scripts/gpu-pack.sh has put together
-#   scripts/gpu-check.sh --device cpu --quick         the rehearsal on a machine without a GPU: its figures mean nothing
+#   scripts/gpu/check.sh                              with Node, npm's packages, Highway and GoogleTest of the machine
+#   scripts/gpu/check.sh --pack build/gpu-pack.tar.gz with those that scripts/gpu/pack.sh has put together
+#   scripts/gpu/check.sh --device cpu --quick         the rehearsal on a machine without a GPU: its figures mean nothing
 set -u -o pipefail
 export LC_ALL=C.UTF-8
-cd "$(dirname "$0")/.." || exit 2
+cd "$(dirname "$0")/../.." || exit 2
 root=$PWD
 started=$(date +%s)
 
-usage='usage: scripts/gpu-check.sh [--pack FILE] [--python PROGRAM] [--device cuda|cpu] [--quick] [--minutes N] [--out FOLDER]'
+usage='usage: scripts/gpu/check.sh [--pack FILE] [--python PROGRAM] [--device cuda|cpu] [--quick] [--minutes N] [--out FOLDER]'
 pack='' python=python3 device=cuda quick='' minutes=8 out=''
 while [ $# -gt 0 ]; do
   case $1 in
@@ -84,7 +84,7 @@ if [ -n "$pack" ]; then
   PATH=$work/pack/bin:$PATH
   modules=$work/pack/node_modules
 fi
-command -v node >/dev/null || missing 'no Node.js: make a pack elsewhere with scripts/gpu-pack.sh and give it with --pack'
+command -v node >/dev/null || missing 'no Node.js: make a pack elsewhere with scripts/gpu/pack.sh and give it with --pack'
 [ -d "$modules/esbuild" ] || missing "no npm packages in $modules: npm ci, or --pack"
 
 # --- a copy of the sources, and their JavaScript --------------------------------------------------------------------

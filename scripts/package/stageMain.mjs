@@ -1,6 +1,6 @@
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { inProject } from '../bootstrap/project.mjs';
+import { inProject } from '../setup/project.mjs';
 import { stagedMain } from './folders.mjs';
 import { mainManifest } from './manifests.mjs';
 

@@ -1,8 +1,9 @@
 #!/usr/bin/env node
+
 // `npm run check:cuda`: builds kinetorch_cuda, its tests on a GPU and its benchmark. Without nvcc it says so and passes.
 
-import { StepError } from './bootstrap/stepError.mjs';
-import { buildCudaLibrary } from './cuda/buildCudaLibrary.mjs';
+import { buildCudaLibrary } from '../package/buildCudaLibrary.mjs';
+import { StepError } from '../setup/stepError.mjs';
 
 try {
   const library = await buildCudaLibrary({ withPrograms: true });

@@ -22,7 +22,7 @@ const withNodeApi = ['binding', 'bootstrap'];
 const torchHeader = /^(torch|ATen|c10|caffe2)\//;
 
 // Another tree may be named, for the tests of this script.
-const root = process.argv[2] ?? join(dirname(fileURLToPath(import.meta.url)), '..');
+const root = process.argv[2] ?? join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const native = join(root, 'native');
 const levelOf = new Map(levels.flatMap((rooms, level) => rooms.map((room) => [room, level])));
 const breaches = [];

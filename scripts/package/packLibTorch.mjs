@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { inProject } from '../bootstrap/project.mjs';
-import { StepError } from '../bootstrap/stepError.mjs';
+import { inProject } from '../setup/project.mjs';
+import { StepError } from '../setup/stepError.mjs';
 import { platform, platforms } from './platforms.mjs';
 
 const require = createRequire(import.meta.url);
@@ -48,5 +48,5 @@ function copyLicences(installation, target) {
     );
   }
   cpSync(licences, join(target, 'libtorch'), { recursive: true });
-  cpSync(inProject('scripts', 'packages', 'licenses'), target, { recursive: true });
+  cpSync(inProject('scripts', 'package', 'licenses'), target, { recursive: true });
 }

@@ -4,10 +4,10 @@ import { buildNative } from './native.mjs';
 import { StepError } from './stepError.mjs';
 import { buildTypeScript } from './typescript.mjs';
 
-const usage = 'usage: node scripts/bootstrap.mjs [--tests]';
+const usage = 'usage: node scripts/setup/main.mjs [--tests]';
 
 /** Runs every step that has something to do. Returns the exit code: 0, 1 where a step failed, 2 for wrong arguments. */
-export async function bootstrap(args) {
+export async function setUp(args) {
   const unknown = args.filter((arg) => arg !== '--tests');
   if (unknown.length > 0) {
     console.error(`unknown argument ${unknown[0]}\n${usage}`);

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { promisify } from 'node:util';
-import { inProject } from '../bootstrap/project.mjs';
+import { inProject } from '../setup/project.mjs';
 
 const prebuildify = promisify(createRequire(import.meta.url)('prebuildify'));
 
@@ -10,7 +10,7 @@ const addons = ['kinetorch', 'kinetorch_bootstrap'];
 
 /** Puts the two addons, stripped, into `prebuilds/<platform>-<arch>/` of a package. */
 export async function prebuildAddons(folder) {
-  const shim = inProject('scripts', 'packages', 'nodeGyp.mjs');
+  const shim = inProject('scripts', 'package', 'nodeGyp.mjs');
   for (const name of addons) {
     const cwd = inProject('build', 'prebuild', name);
     mkdirSync(cwd, { recursive: true });

@@ -1,4 +1,4 @@
-import { inProject } from '../bootstrap/project.mjs';
+import { inProject } from '../setup/project.mjs';
 import { platform } from './platforms.mjs';
 
 /** Where packages are put together before they are packed. */

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { inProject } from '../bootstrap/project.mjs';
-import { StepError } from '../bootstrap/stepError.mjs';
+import { inProject } from '../setup/project.mjs';
+import { StepError } from '../setup/stepError.mjs';
 import { isNewer, isOfSystem, readElf } from './elf.mjs';
 
 /** The newest that a package may ask for. glibc's is what the message for older systems says; the others are GCC 8's. */

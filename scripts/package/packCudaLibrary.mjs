@@ -1,6 +1,6 @@
 import { copyFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { buildCudaLibrary } from '../cuda/buildCudaLibrary.mjs';
+import { buildCudaLibrary } from './buildCudaLibrary.mjs';
 import { strip } from './packLibTorch.mjs';
 
 /** Puts Kinetorch's CUDA library beside the addon, which opens it where the user has a CUDA build of LibTorch. */

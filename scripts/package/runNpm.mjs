@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { StepError } from '../bootstrap/stepError.mjs';
+import { StepError } from '../setup/stepError.mjs';
 
 const onWindows = process.platform === 'win32';
 

@@ -1,6 +1,6 @@
 /**
  * Makes `examples/media/camera-moves.mp4`, the video of `npm run demo`: ten shots of 1.5 s, one for each label, over
- * two photographs that the model has not been trained on: `tsx scripts/cameraMotion/sampleVideo.ts [OUTPUT]`.
+ * two photographs that the model has not been trained on: `tsx models/cameraMotion/sampleVideo.ts [OUTPUT]`.
  */
 import { mkdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';

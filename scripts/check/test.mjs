@@ -1,4 +1,4 @@
-// Runs every test: Jest's and, where bootstrap.mjs built them, the native ones through ctest. Says which were skipped,
+// Runs every test: Jest's and, where setup/main.mjs built them, the native ones through ctest. Says which were skipped,
 // for example for want of a GPU, ends with one line `N passed, N failed` and exits with 1 where any failed. Arguments go to Jest, which then runs alone:
 //
 //   npm test -- test/libtorch
@@ -6,8 +6,8 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { relative } from 'node:path';
-import { nativeTestFolder } from './bootstrap/native.mjs';
-import { inProject, root } from './bootstrap/project.mjs';
+import { nativeTestFolder } from '../setup/native.mjs';
+import { inProject, root } from '../setup/project.mjs';
 
 const jestArgs = process.argv.slice(2);
 const results = [runJest(jestArgs)];
@@ -52,7 +52,7 @@ function runJest(args) {
 function runNativeTests() {
   const folder = nativeTestFolder();
   if (folder === null) {
-    console.error('⚠ The native unit tests were NOT run: they were not built (node scripts/bootstrap.mjs --tests).');
+    console.error('⚠ The native unit tests were NOT run: they were not built (node scripts/setup/main.mjs --tests).');
     return { passed: 0, failed: 0, skipped: [] };
   }
   const { stdout, status } = spawnSync('ctest', ['--output-on-failure'], {

@@ -7,8 +7,8 @@
 
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { announce } from '../bootstrap/runStep.mjs';
-import { StepError } from '../bootstrap/stepError.mjs';
+import { announce } from '../setup/runStep.mjs';
+import { StepError } from '../setup/stepError.mjs';
 import { asStep } from './asStep.mjs';
 import { stagedMain, stagedPlatform, tarballs } from './folders.mjs';
 import { release } from './manifests.mjs';

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Puts together what a machine with a GPU and no network may lack, for scripts/gpu-check.sh --pack: Node.js, the npm packages
+# Puts together what a machine with a GPU and no network may lack, for scripts/gpu/check.sh --pack: Node.js, the npm packages
 # that Kinetorch and its tests run on, Highway and GoogleTest. Run on Linux x64, in a checkout in which `npm ci` was run.
 #
-#   scripts/gpu-pack.sh [FILE]        build/gpu-pack.tar.gz unless named
+#   scripts/gpu/pack.sh [FILE]        build/gpu-pack.tar.gz unless named
 set -euo pipefail
 export LC_ALL=C.UTF-8
-target=$(realpath "${1:-$(dirname "$0")/../build/gpu-pack.tar.gz}")
-cd "$(dirname "$0")/.."
+target=$(realpath "${1:-$(dirname "$0")/../../build/gpu-pack.tar.gz}")
+cd "$(dirname "$0")/../.."
 most=60000000
 
 missing() {

@@ -2,8 +2,8 @@
 // Brings a checkout from any state to one that runs: npm packages, TypeScript build, LibTorch, native build. Does only
 // what is still to be done, and says nothing where that is nothing. Needs nothing but Node.
 //
-//   node scripts/bootstrap.mjs           what `npm run build` and `npm run demo` need
-//   node scripts/bootstrap.mjs --tests   also the native unit tests (GoogleTest)
+//   node scripts/setup/main.mjs           what `npm run build` and `npm run demo` need
+//   node scripts/setup/main.mjs --tests   also the native unit tests (GoogleTest)
 
 const needed = [20, 9];
 
@@ -14,6 +14,6 @@ if (major < needed[0] || (major === needed[0] && minor < needed[1])) {
   console.error('Install it from https://nodejs.org, or with a version manager: nvm install 22 (or: fnm install 22)');
   process.exitCode = 1;
 } else {
-  const { bootstrap } = await import('./bootstrap/main.mjs');
-  process.exitCode = await bootstrap(process.argv.slice(2));
+  const { setUp } = await import('./setUp.mjs');
+  process.exitCode = await setUp(process.argv.slice(2));
 }
