@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CollectionReport } from '../../lib/dataset/collections/collectionReport';
-import { clips, kinetorch, root } from './runCli';
+import { clips, kinetorch, root } from '../support/runCli';
 
 let folder: string;
 beforeAll(() => {

@@ -11,7 +11,7 @@ import {
 import { join } from 'node:path';
 import { openClipCache } from '../../lib/dataset/cache/openClipCache';
 import type { ClipCache, DatasetClip } from '../../lib/dataset/types';
-import { temporaryFolder, writeFiles } from './temporaryFolder';
+import { temporaryFolder, writeFiles } from '../support/temporaryFolder';
 
 const temporary = temporaryFolder();
 let folder: string;

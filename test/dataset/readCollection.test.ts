@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { readCollection } from '../../lib/dataset/collections/readCollection';
 import type { VideoCollection } from '../../lib/dataset/types';
-import { sharedData, temporaryFolder, writeFiles } from './temporaryFolder';
+import { sharedData, temporaryFolder, writeFiles } from '../support/temporaryFolder';
 
 const folder = temporaryFolder();
 const freshFolder = () => mkdtempSync(join(folder, 'data-'));

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { readCollection } from '../../lib/dataset/collections/readCollection';
 import { splitCollection } from '../../lib/dataset/collections/splitCollection';
 import type { VideoCollection, VideoSample } from '../../lib/dataset/types';
-import { sharedData } from './temporaryFolder';
+import { sharedData } from '../support/temporaryFolder';
 
 const plain = { group: null, split: null, fold: null, startSeconds: null, endSeconds: null, isFrames: false };
 const collectionOf = (samples: (Partial<VideoSample> & { labels: number[] })[], classes = 2): VideoCollection => ({

@@ -8,8 +8,8 @@ import { windowsOf } from '../../lib/dataset/clips/spanReader';
 import { VideoDataset, type VideoDatasetOptions } from '../../lib/dataset/clips/videoDataset';
 import type { ClipCache, ClipRequest, DatasetClip, VideoSample } from '../../lib/dataset/types';
 import type { ModelInput } from '../../lib/model/types';
-import { greyFrames, makeVideos, realFile } from '../video/helpers';
-import { temporaryFolder } from './temporaryFolder';
+import { temporaryFolder } from '../support/temporaryFolder';
+import { greyFrames, makeVideos, realFile } from '../support/videos';
 
 jest.mock('node:child_process', () => {
   const real = jest.requireActual('node:child_process');

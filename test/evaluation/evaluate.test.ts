@@ -5,7 +5,7 @@ import type { EvaluateOptions, Evaluation } from '../../lib/evaluation/types';
 import type { ModelArchive } from '../../lib/model/createModel';
 import { loadModel } from '../../lib/model/loadModel';
 import type { VideoModel } from '../../lib/model/videoModel';
-import { expectError, maxDifference, noiseClip, onCpu, smallArchive } from '../model/helpers';
+import { expectError, maxDifference, noiseClip, onCpu, smallArchive } from '../support/models';
 
 const labels = ['walk', 'run', 'jump', 'sit', 'fall', 'wave'];
 const videos = 7;

@@ -7,7 +7,7 @@ import { createModel, type ModelArchive } from '../../lib/model/createModel';
 import { loadModel } from '../../lib/model/loadModel';
 import { crossValidate, summaryOf } from '../../lib/training/crossValidate';
 import { train } from '../../lib/training/train';
-import { expectError, onCpu } from '../model/helpers';
+import { expectError, onCpu } from '../support/models';
 
 const fights = join(__dirname, '..', '..', '..', 'shared', 'data', 'fights');
 const input = { frames: 4, height: 32, width: 32, resize: [40, 40] as [number, number] };

@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileS
 import { join } from 'node:path';
 import { verifyInstall } from '../../lib/libtorch/find/marker';
 import { installWheel } from '../../lib/libtorch/install/install';
-import { libraryPath, type Members, recordOf, wheelMembers, zipOf } from './fakeWheel';
-import { makeSandbox, put, silent } from './sandbox';
+import { libraryPath, type Members, recordOf, wheelMembers, zipOf } from '../support/fakeWheel';
+import { makeSandbox, put, silent } from '../support/sandbox';
 
 let sandbox: ReturnType<typeof makeSandbox>;
 let folder: string;

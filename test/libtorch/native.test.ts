@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { KinetorchError } from '../../lib/base/errors';
 import { callNative, libtorchLocation, native, nativeError } from '../../lib/native';
-import { makeSandbox, put, putLibTorch } from './sandbox';
+import { makeSandbox, put, putLibTorch } from '../support/sandbox';
 
 const root = join(__dirname, '..', '..');
 

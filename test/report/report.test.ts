@@ -9,7 +9,7 @@ import { confidentMistakes } from '../../lib/report/mistakes';
 import type { ReportContent } from '../../lib/report/types';
 import { writeReport } from '../../lib/report/writeReport';
 import { train } from '../../lib/training/train';
-import { noiseClip, onCpu } from '../model/helpers';
+import { noiseClip, onCpu } from '../support/models';
 import { findChromium } from './chromium';
 import { hostileLabel, sampleContent, sampleEvaluation } from './sampleContent';
 

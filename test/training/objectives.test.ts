@@ -8,7 +8,7 @@ import { evaluate } from '../../lib/evaluation/evaluate';
 import { loadModel } from '../../lib/model/loadModel';
 import { train } from '../../lib/training/train';
 import type { EpochMetrics, TrainOptions } from '../../lib/training/types';
-import { maxDifference, noiseClip, onCpu, smallArchive } from '../model/helpers';
+import { maxDifference, noiseClip, onCpu, smallArchive } from '../support/models';
 
 const labels = ['red', 'green', 'blue'];
 const [frames, side] = [4, 16];

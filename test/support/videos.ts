@@ -1,21 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KinetorchError } from '../../lib/base/errors';
 import type { VideoClip } from '../../lib/video/types';
+import { sharedData } from './temporaryFolder';
 
-export const clipsFolder = join(__dirname, '../../../shared/data/clips');
+export const clipsFolder = join(sharedData, 'clips');
 
 export const realFile = (name: string) => join(clipsFolder, name);
-
-/** A folder that goes away after the tests of this file. */
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'kinetorch-video-'));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
 
 export interface VideoSpec {
   path: string;

@@ -7,7 +7,7 @@ export const sharedData = join(__dirname, '../../../shared/data');
 
 /** A folder that goes away after the tests of this file. */
 export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'kinetorch-dataset-'));
+  const folder = mkdtempSync(join(tmpdir(), 'kinetorch-'));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }

@@ -5,7 +5,8 @@ import { classifyStream } from '../../lib/model/classifyStream';
 import { classifyVideo } from '../../lib/model/classifyVideo';
 import type { ClipClassifier } from '../../lib/model/clipClassifier';
 import type { Clip, CropPosition } from '../../lib/model/types';
-import { collect, failureOf, makeVideos, realFile, temporaryFolder } from './helpers';
+import { temporaryFolder } from '../support/temporaryFolder';
+import { collect, failureOf, makeVideos, realFile } from '../support/videos';
 
 const folder = temporaryFolder();
 const fade = join(folder, 'fade.mkv');

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type VideoBatch, videoDataset } from '../../lib/dataset/clips/batchVideos';
-import { realFile } from '../video/helpers';
-import { sharedData, temporaryFolder, writeFiles } from './temporaryFolder';
+import { sharedData, temporaryFolder, writeFiles } from '../support/temporaryFolder';
+import { realFile } from '../support/videos';
 
 const folder = temporaryFolder();
 const words = join(sharedData, 'lip-words');

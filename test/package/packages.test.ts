@@ -5,7 +5,7 @@ import { cLibraryProblem } from '../../lib/libtorch/find/cLibrary';
 import { cudaAdvice } from '../../lib/libtorch/find/cudaAdvice';
 import type { LibTorch } from '../../lib/libtorch/find/locate';
 import { packagedPlatforms } from '../../lib/libtorch/find/platformPackage';
-import { makeSandbox, put, putLibTorch } from '../libtorch/sandbox';
+import { makeSandbox, put, putLibTorch } from '../support/sandbox';
 
 const scripts = join(__dirname, '..', '..', 'scripts', 'package');
 let sandbox: ReturnType<typeof makeSandbox>;

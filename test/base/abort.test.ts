@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { join } from 'node:path';
 import { callSignal } from '../../lib/model/callSignal';
-import { root, runNode } from '../cli/runCli';
+import { root, runNode } from '../support/runCli';
 
 test('leaves nothing on the signal', () => {
   const { signal } = new AbortController();

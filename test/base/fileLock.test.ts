@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:f
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { type HeldLock, takeLock } from '../lib/base/fileLock';
+import { type HeldLock, takeLock } from '../../lib/base/fileLock';
 
 // As on a file system without links.
 jest.mock('node:fs/promises', () => ({
@@ -52,7 +52,7 @@ test('one holds it, others hear who, and it can be taken again', async () => {
 
 /** A process that holds the lock, and gives its own number once it does. */
 async function holdElsewhere(): Promise<ChildProcess> {
-  const program = `require(${JSON.stringify(join(__dirname, '..', 'dist', 'base', 'fileLock.js'))})
+  const program = `require(${JSON.stringify(join(__dirname, '..', '..', 'dist', 'base', 'fileLock.js'))})
     .takeLock(${JSON.stringify(path)}).then(() => process.stdout.write('held'));
     setInterval(() => {}, 1000);`;
   const child = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { makeSandbox, put } from '../libtorch/sandbox';
+import { makeSandbox, put } from '../support/sandbox';
 
 const script = join(__dirname, '..', '..', 'scripts', 'check', 'nativeRules.mjs');
 let sandbox: ReturnType<typeof makeSandbox>;

@@ -4,7 +4,7 @@ import type { LoadModelOptions } from '../../lib/model/loadModel';
 
 /** What programs/classifyWorker.cjs posts: the logits of `calls` calls on the model at `path`. */
 export function classifyInWorker(path: string, calls: number, options: LoadModelOptions): Promise<number[][]> {
-  const program = join(__dirname, 'programs', 'classifyWorker.cjs');
+  const program = join(__dirname, '..', 'workers', 'programs', 'classifyWorker.cjs');
   return new Promise((resolve, reject) => {
     const worker = new Worker(program, { workerData: { path, calls, options } });
     let results: number[][] = [];
