@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { abortError, throwIfAborted } from './abort';
+import { abortError, onAbort, throwIfAborted } from './abort';
 
 /** How far and how widely {@link loadAhead} works ahead of its consumer. */
 export interface LoadAheadOptions {
@@ -48,12 +48,11 @@ export async function* loadAhead<T, R>(
   };
 
   let stopWaiting: (error: unknown) => void = () => {};
-  const onAbort = () => {
+  const leave = onAbort(signal, () => {
     const error = abortError(signal as AbortSignal);
     stop.abort(error);
     stopWaiting(error);
-  };
-  signal?.addEventListener('abort', onAbort);
+  });
 
   try {
     for (;;) {
@@ -71,7 +70,7 @@ export async function* loadAhead<T, R>(
       yield loaded;
     }
   } finally {
-    signal?.removeEventListener('abort', onAbort);
+    leave();
     stop.abort();
   }
 }

@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { callSignal } from '../base/abort';
 import { parse } from '../base/validation';
 import { openVideo } from '../video/openVideo';
 import type { VideoClip } from '../video/types';
-import { callSignal } from './callSignal';
 import type { ClipClassifier } from './clipClassifier';
 import { realNumber } from './schemas';
 import { topPredictions } from './topPredictions';

@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import { callSignal } from '../base/abort';
 import { parse } from '../base/validation';
 import { withDecoderSlot } from '../video/decoderSlots';
 import { openVideo } from '../video/openVideo';
 import { viewWindows } from '../video/sampleWindows';
 import type { VideoReader } from '../video/types';
-import { callSignal } from './callSignal';
 import type { ClipClassifier } from './clipClassifier';
 import { wholeNumber } from './schemas';
 import { topPredictions } from './topPredictions';

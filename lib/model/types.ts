@@ -1,3 +1,5 @@
+import type { CallOptions } from '../base/abort';
+
 /** Where a network runs: `auto` takes the first CUDA device when there is one. */
 export type Device = 'auto' | 'cpu' | 'cuda' | `cuda:${number}`;
 
@@ -55,13 +57,6 @@ export interface Clip {
 export interface CropPosition {
   x: number;
   y: number;
-}
-
-export interface CallOptions {
-  /** Rejects with `ERR_ABORTED`. Queued work is dropped; a forward pass that already runs is finished and its result thrown away. */
-  signal?: AbortSignal;
-  /** Milliseconds until the call rejects with `ERR_TIMEOUT`; counted from the call. */
-  timeoutMs?: number;
 }
 
 export interface ClassifyOptions extends CallOptions {

@@ -1,16 +1,14 @@
 import { z } from 'zod';
 import type { NativeModel, NativeOutput, NativeResult } from '../../binding';
-import { throwIfAborted } from '../base/abort';
+import { type CallOptions, throwIfAborted, withCancellation } from '../base/abort';
 import { KinetorchError } from '../base/errors';
 import { parse } from '../base/validation';
 import { checkClip } from '../clip/checkClip';
 import { callNative } from '../native';
-import { withCancellation } from './cancellation';
 import { classifyStream } from './classifyStream';
 import { classifyVideo } from './classifyVideo';
 import { callOptions, cropSchema, wholeNumber } from './schemas';
 import type {
-  CallOptions,
   Classification,
   ClassifyOptions,
   ClassifyStreamOptions,

@@ -1,4 +1,4 @@
-import { abortError, throwIfAborted } from '../base/abort';
+import { abortError, onAbort, throwIfAborted } from '../base/abort';
 import { KinetorchError } from '../base/errors';
 import type { DecoderClient, ReplyListener } from './decoderClient';
 import { DecoderDeath } from './decoderDeath';
@@ -139,8 +139,7 @@ export class DecoderOperation implements ReplyListener {
       }
     };
     const timer = setInterval(watch, videoLimits.noProgressMs / 4);
-    const onAbort = () => this.wake();
-    signal?.addEventListener('abort', onAbort, { once: true });
+    const leave = onAbort(signal, () => this.wake());
     client.hold(true);
     try {
       while (!isReady() && !signal?.aborted) {
@@ -151,7 +150,7 @@ export class DecoderOperation implements ReplyListener {
     } finally {
       client.hold(false);
       clearInterval(timer);
-      signal?.removeEventListener('abort', onAbort);
+      leave();
     }
     if (signal?.aborted) throw abortError(signal);
   }
