@@ -1,7 +1,7 @@
-import type { DatasetClip } from '../dataset/types';
+import type { RgbClip } from './types';
 
 /** A clip of the same size whose every frame is the mean of the frames: all of its motion is gone. */
-export function averageFrames({ data, frames, height, width }: DatasetClip): DatasetClip {
+export function averageFrames({ data, frames, height, width }: RgbClip): RgbClip {
   const size = height * width * 3;
   const sums = new Uint32Array(size);
   for (let frame = 0; frame < frames; frame++) {

@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import { describe, KinetorchError } from '../base/errors';
-import type { Clip } from '../model/types';
+import type { Clip } from './types';
 
 const maxFrames = 4096;
 const maxSide = 16384;

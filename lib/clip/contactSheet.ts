@@ -1,5 +1,5 @@
 import { PNG } from 'pngjs';
-import type { DatasetClip } from '../dataset/types';
+import type { RgbClip } from './types';
 
 /** uint8 H×W×3, RGB. */
 export interface RgbFrame {
@@ -69,7 +69,7 @@ export function pngDataUri(frame: RgbFrame): string {
 }
 
 /** Frames of a clip as views of its bytes: all, or of more than `most` so many from the first to the last. */
-export function framesOf({ data, frames, height, width }: DatasetClip, most = frames): RgbFrame[] {
+export function framesOf({ data, frames, height, width }: RgbClip, most = frames): RgbFrame[] {
   const size = height * width * 3;
   const length = Math.min(frames, most);
   return Array.from({ length }, (_, place) => {

@@ -1,10 +1,10 @@
-import type { DatasetClip } from '../dataset/types';
+import type { RgbClip } from './types';
 
 /**
  * Cuts a `height`×`width` window out of every frame. `x` and `y` place it: 0 is left or top, 0.5 the centre, 1 right
  * or bottom. A clip of that size already is given back as it is.
  */
-export function cropClip(clip: DatasetClip, height: number, width: number, x: number, y: number): DatasetClip {
+export function cropClip(clip: RgbClip, height: number, width: number, x: number, y: number): RgbClip {
   if (clip.height === height && clip.width === width) return clip;
   const left = Math.round((clip.width - width) * x);
   const top = Math.round((clip.height - height) * y);

@@ -1,7 +1,7 @@
-import type { DatasetClip } from '../dataset/types';
+import type { RgbClip } from './types';
 
 /** A copy of the frames of a clip at `indices`, in that order. */
-export function pickFrames(clip: DatasetClip, indices: readonly number[]): DatasetClip {
+export function pickFrames(clip: RgbClip, indices: readonly number[]): RgbClip {
   const { height, width } = clip;
   const bytes = height * width * 3;
   const data = new Uint8Array(indices.length * bytes);

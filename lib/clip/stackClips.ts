@@ -1,12 +1,12 @@
 import type { NativeBatch } from '../../binding';
 import { KinetorchError } from '../base/errors';
-import type { DatasetClip } from '../dataset/types';
+import type { RgbClip } from './types';
 
 /** A clip, what it shows, and what errors call it. */
 export interface LabelledClip {
   name: string;
   labels: readonly number[];
-  clip: DatasetClip;
+  clip: RgbClip;
 }
 
 /**
@@ -39,6 +39,6 @@ export function stackClips(clips: readonly LabelledClip[], targetClasses: number
   return { ...shape, labels: new Int32Array(), targets };
 }
 
-function shapeOf(clip: DatasetClip): string {
+function shapeOf(clip: RgbClip): string {
   return `${clip.frames}×${clip.height}×${clip.width}`;
 }

@@ -4,10 +4,10 @@ import { loadAhead } from '../base/loadAhead';
 import { seededRandom } from '../base/seededRandom';
 import { averageFrames } from '../clip/averageFrames';
 import { checkClip } from '../clip/checkClip';
-import type { SkippedSample } from '../dataset/clips/clipLoader';
+import type { RgbClip } from '../clip/types';
 import { labelsAt } from '../dataset/clips/labelsAt';
 import { loadFailure, refuseTooMany } from '../dataset/clips/loadFailure';
-import type { ClipDataset, DatasetClip } from '../dataset/types';
+import type { ClipDataset, SkippedSample } from '../dataset/types';
 import type { VideoModel } from '../model/videoModel';
 import { cropPositions, mean } from '../model/viewRunner';
 import { labelMap } from './labelMap';
@@ -71,7 +71,7 @@ export async function loadClips(
   dataset: ClipDataset,
   index: number,
   { clips, averageFrames: isStill }: Pick<FilledEvaluateOptions, 'clips' | 'averageFrames'>,
-): Promise<DatasetClip[]> {
+): Promise<RgbClip[]> {
   const loaded = dataset.views
     ? await dataset.views(index, clips)
     : [await dataset.clip(index, { mode: 'evaluate', epoch: 0, random: seededRandom(0, 0, index) })];

@@ -2,19 +2,19 @@ import { z } from 'zod';
 import type { NativeModel, NativeOutput, NativeResult } from '../../binding';
 import { type CallOptions, throwIfAborted, withCancellation } from '../base/abort';
 import { KinetorchError } from '../base/errors';
+import { callOptions, wholeNumber } from '../base/schemas';
 import { parse } from '../base/validation';
 import { checkClip } from '../clip/checkClip';
+import type { Clip, CropPosition } from '../clip/types';
 import { callNative } from '../native';
 import { classifyStream } from './classifyStream';
 import { classifyVideo } from './classifyVideo';
-import { callOptions, cropSchema, wholeNumber } from './schemas';
+import { cropSchema } from './schemas';
 import type {
   Classification,
   ClassifyOptions,
   ClassifyStreamOptions,
   ClassifyVideoOptions,
-  Clip,
-  CropPosition,
   ModelInput,
   ModelMetadata,
   ModelStats,

@@ -1,5 +1,5 @@
+import { percent } from '../base/format';
 import { pngDataUri } from '../clip/contactSheet';
-import { percent } from './format';
 import { type Html, html } from './html';
 import type { Mistake } from './types';
 

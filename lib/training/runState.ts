@@ -1,5 +1,5 @@
 import { KinetorchError } from '../base/errors';
-import type { SkippedSample } from '../dataset/clips/clipLoader';
+import type { SkippedSample } from '../dataset/types';
 import type { PlateauState } from './plateau';
 import type { ValidationMetrics } from './types';
 

@@ -8,8 +8,6 @@ import { DecoderOperation } from './decoderOperation';
 import { acquireDecoder, releaseDecoder } from './decoderPool';
 import type { VideoReader } from './types';
 
-export type { VideoReader } from './types';
-
 export interface OpenVideoOptions {
   /** Rejects with `ERR_ABORTED`. */
   signal?: AbortSignal;

@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { seededRandom } from '../../lib/base/seededRandom';
-import type { DatasetClip } from '../../lib/dataset/types';
+import type { RgbClip } from '../../lib/clip/types';
 import { loadModel } from '../../lib/model/loadModel';
 import type { VideoModel } from '../../lib/model/videoModel';
 import { footageClips } from './footageClips';
@@ -70,7 +70,7 @@ async function footageReport(model: VideoModel, folder: string, seed: number) {
 
 interface Labelled {
   label: number;
-  clip: DatasetClip;
+  clip: RgbClip;
 }
 
 async function scoreAll<T extends Labelled>(

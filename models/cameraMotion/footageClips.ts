@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { seededRandom } from '../../lib/base/seededRandom';
-import type { DatasetClip } from '../../lib/dataset/types';
+import type { RgbClip } from '../../lib/clip/types';
 import { openVideo } from '../../lib/video/openVideo';
 import type { VideoClip } from '../../lib/video/types';
 import { clipSeconds } from './cameraPath';
@@ -19,7 +19,7 @@ import type { WindowStart } from './window';
 export interface FootageClip {
   file: string;
   label: CameraMotionLabel;
-  clip: DatasetClip;
+  clip: RgbClip;
 }
 
 export interface FootageOptions {
@@ -73,7 +73,7 @@ async function* shotsOf(
   }
 }
 
-function simulated(video: VideoClip, label: CameraMotionLabel, random: Random): DatasetClip {
+function simulated(video: VideoClip, label: CameraMotionLabel, random: Random): RgbClip {
   const size = video.height * video.width * 3;
   const pyramids = Array.from({ length: video.frames }, (_, index) => {
     const data = video.data.subarray(index * size, (index + 1) * size);

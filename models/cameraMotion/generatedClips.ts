@@ -1,4 +1,5 @@
-import type { ClipDataset, ClipRequest, DatasetClip } from '../../lib/dataset/types';
+import type { RgbClip } from '../../lib/clip/types';
+import type { ClipDataset, ClipRequest } from '../../lib/dataset/types';
 import { drawShot } from './drawShot';
 import { cameraMotionLabels, clipShape } from './labels';
 import { type MotionPlan, type PlanKind, planMotion } from './motionPlan';
@@ -42,7 +43,7 @@ export function generatedClips(
 }
 
 /** Renders `plan` before a random scene, with random objects, timing, shutter and sensor. */
-export function randomClip(plan: MotionPlan, library: SceneLibrary, random: Random): DatasetClip {
+export function randomClip(plan: MotionPlan, library: SceneLibrary, random: Random): RgbClip {
   const { frames, width, height, frameRate } = clipShape;
   const first = drawShot(plan.kind, plan.path, library, random);
   const second = plan.cutAt === null ? first : drawShot(plan.kind, plan.path, library, random);
@@ -63,7 +64,7 @@ export function randomClip(plan: MotionPlan, library: SceneLibrary, random: Rand
 }
 
 /** Renders `plan` over a still scene and leaves the pixels as they are. */
-function plainClip(plan: MotionPlan, library: SceneLibrary, random: Random): DatasetClip {
+function plainClip(plan: MotionPlan, library: SceneLibrary, random: Random): RgbClip {
   const shot = { ...drawShot(plan.kind, plan.path, library, random), sprites: [], softness: 0 };
   return renderClip({
     path: plan.path,

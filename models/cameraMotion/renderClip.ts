@@ -1,4 +1,4 @@
-import type { DatasetClip } from '../../lib/dataset/types';
+import type { RgbClip } from '../../lib/clip/types';
 import type { CameraPath } from './cameraPath';
 import { clipShape } from './labels';
 import { applyLook, type Look } from './look';
@@ -39,7 +39,7 @@ const subSamples = [
 ] as const;
 
 /** Renders a clip of `clipShape`. */
-export function renderClip({ path, shotAt, secondsAt, shutterSeconds, sensor }: RenderOptions): DatasetClip {
+export function renderClip({ path, shotAt, secondsAt, shutterSeconds, sensor }: RenderOptions): RgbClip {
   const { frames, height, width } = clipShape;
   const frameBytes = height * width * 3;
   const data = new Uint8Array(frames * frameBytes);

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type VideoBatch, videoDataset } from '../../lib/dataset/clips/batchVideos';
+import { batchVideos, type VideoBatch } from '../../lib/dataset/clips/batchVideos';
 import { sharedData, temporaryFolder, writeFiles } from '../support/temporaryFolder';
 import { realFile } from '../support/videos';
 
@@ -14,7 +14,7 @@ async function collect(batches: AsyncIterable<VideoBatch>): Promise<VideoBatch[]
 }
 
 test('gives batches of the size asked for, of one split, in order', async () => {
-  const videos = await videoDataset(words, { ...small, split: 'validation' });
+  const videos = await batchVideos(words, { ...small, split: 'validation' });
   expect(videos.labels.slice(0, 3)).toEqual(['begin', 'choose', 'connection']);
   expect(videos.length).toBe(200);
   const batches = await collect(videos);
@@ -39,7 +39,7 @@ test('every pass over all of it has an order of its own, by the seed', async () 
       .map((file, i) => `${realFile(file)},${i === 0 ? 'a|b' : 'a'}`)
       .join('\n')}\n`,
   });
-  const open = () => videoDataset(folder, { ...small, batchSize: 2, seed: 3 });
+  const open = () => batchVideos(folder, { ...small, batchSize: 2, seed: 3 });
   const videos = await open();
   const passes = [await collect(videos), await collect(videos)];
   const names = passes.map((batches) => batches.flatMap((batch) => batch.names));
@@ -53,16 +53,16 @@ test('every pass over all of it has an order of its own, by the seed', async () 
   expect([targets, batch.labels.length]).toEqual([[1, 1], 0]);
 });
 
-test('refuses settings out of range and splits without videos', async () => {
-  await expect(videoDataset(words, { frames: 0 })).rejects.toMatchObject({
+test('refuses options out of range and splits without videos', async () => {
+  await expect(batchVideos(words, { frames: 0 })).rejects.toMatchObject({
     code: 'ERR_INVALID_ARGUMENT',
-    message: expect.stringContaining('settings.frames'),
+    message: expect.stringContaining('options.frames'),
   });
-  await expect(videoDataset(words, { stride: 2, sampling: 'segment' })).rejects.toMatchObject({
+  await expect(batchVideos(words, { stride: 2, sampling: 'segment' })).rejects.toMatchObject({
     code: 'ERR_INVALID_ARGUMENT',
     message: expect.stringContaining('stride'),
   });
-  await expect(videoDataset(folder, { split: 'test' })).rejects.toMatchObject({
+  await expect(batchVideos(folder, { split: 'test' })).rejects.toMatchObject({
     code: 'ERR_DATASET',
     message: expect.stringContaining('test'),
   });

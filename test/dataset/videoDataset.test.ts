@@ -2,11 +2,12 @@ import * as childProcess from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { seededRandom } from '../../lib/base/seededRandom';
+import type { RgbClip } from '../../lib/clip/types';
 import { openClipCache } from '../../lib/dataset/cache/openClipCache';
 import { ClipLoader } from '../../lib/dataset/clips/clipLoader';
 import { windowsOf } from '../../lib/dataset/clips/spanReader';
 import { VideoDataset, type VideoDatasetOptions } from '../../lib/dataset/clips/videoDataset';
-import type { ClipCache, ClipRequest, DatasetClip, VideoSample } from '../../lib/dataset/types';
+import type { ClipCache, ClipRequest, VideoSample } from '../../lib/dataset/types';
 import type { ModelInput } from '../../lib/model/types';
 import { temporaryFolder } from '../support/temporaryFolder';
 import { greyFrames, makeVideos, realFile } from '../support/videos';
@@ -54,7 +55,7 @@ const datasetOf = (
 const greys = join(folder, 'greys.mkv');
 const greyInput = { resize: [4, 4] as [number, number], frameRate: 10, frames: 4 };
 // Plus 0, because -0 and 0 are different to toEqual.
-const greyFramesOf = ({ data }: DatasetClip) =>
+const greyFramesOf = ({ data }: RgbClip) =>
   Array.from(
     { length: data.length / 48 },
     (_, i) => Math.round((((data[i * 48] as number) * 219) / 255 + 16 - 20) / 2) + 0,

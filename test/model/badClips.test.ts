@@ -1,5 +1,5 @@
+import type { Clip } from '../../lib/clip/types';
 import { loadModel } from '../../lib/model/loadModel';
-import type { Clip } from '../../lib/model/types';
 import type { VideoModel } from '../../lib/model/videoModel';
 import { expectError, fixture, fixtureInput, fixtureLabels, noiseClip, onCpu, smallArchive } from '../support/models';
 

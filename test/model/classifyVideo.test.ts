@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { KinetorchError } from '../../lib/base/errors';
+import type { Clip, CropPosition } from '../../lib/clip/types';
 import { classifyStream } from '../../lib/model/classifyStream';
 import { classifyVideo } from '../../lib/model/classifyVideo';
 import type { ClipClassifier } from '../../lib/model/clipClassifier';
-import type { Clip, CropPosition } from '../../lib/model/types';
 import { temporaryFolder } from '../support/temporaryFolder';
 import { collect, failureOf, makeVideos, realFile } from '../support/videos';
 

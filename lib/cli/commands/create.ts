@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
 import { KinetorchError } from '../../base/errors';
+import { formatCount } from '../../base/format';
 import { type InputOptions, inputFrom, inputOptions, wholeNumber } from '../flags/options';
 import { listArchitectures } from '../print/architectureTable';
-import { formatCount, plural } from '../print/format';
+import { plural } from '../print/format';
 import { colorsFor, print, printJson } from '../print/terminal';
 
 interface Options extends InputOptions {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { percent } from '../../report/format';
+import { percent } from '../../base/format';
 import type { CrossValidation, FoldResult } from '../../training/crossValidate';
 import { augmentOptions } from '../flags/augmentOptions';
 import { crops, inputOptions, strideOption, trainingRuntimeOptions, wholeNumber } from '../flags/options';

@@ -1,10 +1,10 @@
 import { relative } from 'node:path';
 import type { Command } from 'commander';
+import { formatCount } from '../../base/format';
 import { writeAtomically } from '../../base/writeAtomically';
 import type { CollectionReport } from '../../dataset/collections/collectionReport';
 import { PartialFailure } from '../failures';
 import { wholeNumber } from '../flags/options';
-import { formatCount } from '../print/format';
 import { ProgressBar } from '../print/progressBar';
 import { table } from '../print/table';
 import { colorsFor, note, print, printJson } from '../print/terminal';

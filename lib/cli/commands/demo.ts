@@ -1,7 +1,8 @@
 import { basename, relative } from 'node:path';
 import type { Command } from 'commander';
+import { formatCount } from '../../base/format';
 import { type RuntimeOptions, runtimeOptions } from '../flags/options';
-import { formatCount, formatDuration } from '../print/format';
+import { formatDuration } from '../print/format';
 import { colorsFor, print } from '../print/terminal';
 import { TimelinePrinter } from '../print/timelinePrinter';
 import { requireShipped, sampleVideo, shippedModel } from '../shippedFiles';

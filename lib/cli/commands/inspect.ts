@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
+import { formatCount } from '../../base/format';
 import type { ModelSummary } from '../../model/inspectModel';
 import { type InputOptions, inputFrom, inputOptions } from '../flags/options';
-import { formatCount, formatGflops, formatShape } from '../print/format';
+import { formatGflops, formatShape } from '../print/format';
 import { table } from '../print/table';
 import { colorsFor, print, printJson } from '../print/terminal';
 

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
-import type { ClipCacheOptions, TrainOptions } from '../../training/types';
+import type { ClipCacheOptions } from '../../dataset/types';
+import type { TrainOptions } from '../../training/types';
 import { decimal, wholeNumber } from './options';
 
 /** What those flags give; the names are `train`'s own but for these. */

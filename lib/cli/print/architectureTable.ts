@@ -1,4 +1,5 @@
-import { formatCount, formatGflops, formatShape } from './format';
+import { formatCount } from '../../base/format';
+import { formatGflops, formatShape } from './format';
 import { ProgressBar } from './progressBar';
 import { table } from './table';
 import { colorsFor, print, printJson } from './terminal';

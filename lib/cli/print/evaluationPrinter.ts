@@ -1,6 +1,6 @@
+import { formatCount, percent, percentOrDash } from '../../base/format';
 import type { ClassMetrics, Evaluation } from '../../evaluation/types';
-import { percent, percentOrDash } from '../../report/format';
-import { formatBar, formatCount, formatDuration, plural } from './format';
+import { formatBar, formatDuration, plural } from './format';
 import { table } from './table';
 import { colorsFor, print } from './terminal';
 

@@ -1,7 +1,4 @@
-/** `31,300,125`. */
-export function formatCount(value: number): string {
-  return value.toLocaleString('en-US');
-}
+import { formatCount } from '../../base/format';
 
 /** Billions of multiply-adds, to the million. */
 export function formatGflops(value: number): string {

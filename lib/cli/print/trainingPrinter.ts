@@ -1,6 +1,6 @@
-import { percent } from '../../report/format';
+import { formatCount, percent } from '../../base/format';
 import type { EpochMetrics, TrainEvent, TrainResult } from '../../training/types';
-import { formatCount, formatDuration, formatPercent, plural } from './format';
+import { formatDuration, formatPercent, plural } from './format';
 import { ProgressBar } from './progressBar';
 import { colorsFor, note, print } from './terminal';
 

@@ -1,7 +1,7 @@
 import { webcrypto } from 'node:crypto';
 import { open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { runsOf } from '../../clip/pickFrames';
-import type { DatasetClip } from '../types';
+import type { RgbClip } from '../../clip/types';
 
 /**
  * Note [Clip files]
@@ -13,7 +13,7 @@ const hashBytes = 32;
 const shapeAt = magic.length + hashBytes;
 const headerBytes = shapeAt + 3 * 4;
 
-export type ClipFileShape = Omit<DatasetClip, 'data'>;
+export type ClipFileShape = Omit<RgbClip, 'data'>;
 
 /** Size of a file that holds `bytes` of frames. */
 export function clipFileBytes(bytes: number): number {
@@ -22,7 +22,7 @@ export function clipFileBytes(bytes: number): number {
 
 let written = 0;
 
-export async function writeClipFile(path: string, clip: DatasetClip): Promise<void> {
+export async function writeClipFile(path: string, clip: RgbClip): Promise<void> {
   const file = Buffer.allocUnsafe(clipFileBytes(clip.data.length));
   magic.copy(file);
   [clip.frames, clip.height, clip.width].forEach((value, place) => {
@@ -50,11 +50,7 @@ export async function verifyClipFile(path: string): Promise<ClipFileShape | null
 }
 
 /** The frames at `indices`, in that order, of a file found whole before. Rejects where it is shorter now. */
-export async function readClipFile(
-  path: string,
-  shape: ClipFileShape,
-  indices: readonly number[],
-): Promise<DatasetClip> {
+export async function readClipFile(path: string, shape: ClipFileShape, indices: readonly number[]): Promise<RgbClip> {
   const { height, width } = shape;
   const bytes = height * width * 3;
   const data = new Uint8Array(indices.length * bytes);

@@ -1,7 +1,8 @@
 import { mkdir, readdir, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KinetorchError } from '../../base/errors';
-import type { ClipCache, DatasetClip } from '../types';
+import type { RgbClip } from '../../clip/types';
+import type { ClipCache } from '../types';
 import { type ClipFileShape, clipFileBytes, readClipFile, verifyClipFile, writeClipFile } from './clipFile';
 
 const extension = '.clip';
@@ -47,7 +48,7 @@ export class DiskClipCache implements ClipCache {
     }
   }
 
-  async read(key: string, choose: (frames: number) => number[]): Promise<DatasetClip | null> {
+  async read(key: string, choose: (frames: number) => number[]): Promise<RgbClip | null> {
     // A file is checked in full when first used: later reads then take only the frames they need.
     const shape = this.used.get(key) ?? (await this.check(key));
     if (shape === null) return null;
@@ -60,7 +61,7 @@ export class DiskClipCache implements ClipCache {
     return this.usedBytes + clipFileBytes(bytes) <= this.maxBytes;
   }
 
-  async write(key: string, span: DatasetClip): Promise<void> {
+  async write(key: string, span: RgbClip): Promise<void> {
     const bytes = clipFileBytes(span.data.length);
     if (this.used.has(key) || this.writing.has(key) || !this.hasRoom(span.data.length)) return;
     this.writing.add(key);

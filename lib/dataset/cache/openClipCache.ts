@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { cacheFolder } from '../../base/cacheFolder';
-import type { ClipCacheOptions } from '../../training/types';
-import type { ClipCache } from '../types';
+import type { ClipCache, ClipCacheOptions } from '../types';
 import { DiskClipCache } from './diskClipCache';
 import { MemoryClipCache } from './memoryClipCache';
 

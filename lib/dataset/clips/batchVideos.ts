@@ -1,17 +1,19 @@
 import { z } from 'zod';
+import type { NativeBatch } from '../../../binding';
 import { KinetorchError } from '../../base/errors';
+import { realNumber, wholeNumber } from '../../base/schemas';
 import { seededRandom } from '../../base/seededRandom';
 import { parse } from '../../base/validation';
-import { realNumber, wholeNumber } from '../../model/schemas';
+import type { RgbClip } from '../../clip/types';
 import type { ModelInput } from '../../model/types';
 import { readCollection } from '../collections/readCollection';
 import { splitCollection } from '../collections/splitCollection';
-import type { DatasetClip, SplitName, VideoSample } from '../types';
-import { ClipLoader, type SkippedSample } from './clipLoader';
+import type { SkippedSample, SplitName, VideoSample } from '../types';
+import { ClipLoader } from './clipLoader';
 import { labelsAt } from './labelsAt';
 import { VideoDataset } from './videoDataset';
 
-export interface VideoDatasetSettings {
+export interface VideoBatchesOptions {
   /** Clips a batch. Default 8. */
   batchSize?: number;
   /** Frames per second at which videos are sampled. Default 15. */
@@ -36,23 +38,14 @@ export interface VideoDatasetSettings {
 }
 
 /** Clips of a batch and what they show. */
-export interface VideoBatch {
+export interface VideoBatch extends Omit<NativeBatch, 'data'> {
   /** uint8 N×T×H×W×3, RGB. */
   clips: Uint8Array;
-  /** N. */
-  batch: number;
-  frames: number;
-  height: number;
-  width: number;
-  /** A class for each clip; empty where clips may have several. */
-  labels: Int32Array;
-  /** N×classes of 0 and 1 where clips may have several classes; else empty. */
-  targets: Float32Array;
   /** Paths of the videos. */
   names: string[];
 }
 
-const settingsSchema = z.strictObject(
+const optionsSchema = z.strictObject(
   {
     batchSize: wholeNumber(1, 65_536).default(8),
     frameRate: realNumber(0.01, 1000).default(15),
@@ -77,13 +70,13 @@ const settingsSchema = z.strictObject(
  * `skipped`. For `train`, which keeps decoded clips and augments them, give the path itself.
  *
  * @example
- * const videos = await videoDataset('clips/', { batchSize: 8, frameRate: 15, width: 112, height: 112, frames: 16 });
+ * const videos = await batchVideos('clips/', { batchSize: 8, frameRate: 15, width: 112, height: 112, frames: 16 });
  * for await (const { clips, labels } of videos) …
  */
-export class BatchedVideo implements AsyncIterable<VideoBatch> {
+export class VideoBatches implements AsyncIterable<VideoBatch> {
   private passes = 0;
 
-  /** Made by {@link videoDataset}. */
+  /** Made by {@link batchVideos}. */
   constructor(
     private readonly dataset: VideoDataset,
     private readonly loader: ClipLoader,
@@ -116,13 +109,13 @@ export class BatchedVideo implements AsyncIterable<VideoBatch> {
   }
 
   /** One clip of video `index`: the middle one for validation and test, else one that varies with `pass`. */
-  clip(index: number, pass = 0): Promise<DatasetClip> {
+  clip(index: number, pass = 0): Promise<RgbClip> {
     const { seed, mode } = this.settings;
     return this.dataset.clip(index, { mode, epoch: pass, random: seededRandom(seed, pass, index) });
   }
 
   /** `clips` clips spread evenly over video `index`, fewer where it is short. */
-  views(index: number, clips: number): Promise<DatasetClip[]> {
+  views(index: number, clips: number): Promise<RgbClip[]> {
     return this.dataset.views(index, clips);
   }
 
@@ -139,8 +132,8 @@ export class BatchedVideo implements AsyncIterable<VideoBatch> {
  *
  * @throws KinetorchError `ERR_INVALID_ARGUMENT`, `ERR_FILE_NOT_FOUND`, `ERR_DATASET`, also where the split is empty
  */
-export async function videoDataset(path: string, settings: VideoDatasetSettings = {}): Promise<BatchedVideo> {
-  const filled = parse(settingsSchema, settings, 'settings');
+export async function batchVideos(path: string, options: VideoBatchesOptions = {}): Promise<VideoBatches> {
+  const filled = parse(optionsSchema, options, 'options');
   const { batchSize, seed, split, validationShare, fold, stride, frames, frameRate, height, width, sampling } = filled;
   const collection = await readCollection(path);
   const parts = splitCollection(collection, { validationShare, fold, seed });
@@ -162,5 +155,5 @@ export async function videoDataset(path: string, settings: VideoDatasetSettings 
   const dataset = new VideoDataset(collection.labels, samples, { input, stride, multiLabel: collection.multiLabel });
   const loader = new ClipLoader(dataset, { batchSize, seed });
   const mode = split === 'train' || split === 'all' ? 'train' : 'evaluate';
-  return new BatchedVideo(dataset, loader, { seed, mode }, split === 'all' ? [] : parts.warnings);
+  return new VideoBatches(dataset, loader, { seed, mode }, split === 'all' ? [] : parts.warnings);
 }

@@ -4,7 +4,8 @@ import { loadAhead } from '../../base/loadAhead';
 import { seededRandom, shuffled } from '../../base/seededRandom';
 import { checkClip } from '../../clip/checkClip';
 import { type LabelledClip, stackClips } from '../../clip/stackClips';
-import type { ClipDataset, ClipRequest, DatasetClip } from '../types';
+import type { RgbClip } from '../../clip/types';
+import type { ClipDataset, ClipRequest, SkippedSample } from '../types';
 import { labelsAt } from './labelsAt';
 import { loadFailure, refuseTooMany } from './loadFailure';
 
@@ -26,16 +27,6 @@ export interface ClipLoaderOptions {
   maxSkippedShare?: number;
   /** Whether batches have `targets`, for the loss `bce`, or `labels`. Default: whether the dataset has `labelsOf`. */
   targets?: boolean;
-}
-
-/** A sample that could not be loaded. */
-export interface SkippedSample {
-  /** In the dataset. */
-  index: number;
-  /** The dataset's `nameOf`, or `sample <index>`. */
-  name: string;
-  /** Message of the error. */
-  reason: string;
 }
 
 export interface LoadedBatch extends NativeBatch {
@@ -121,7 +112,7 @@ export class ClipLoader {
   }
 
   /** Null for a sample that has failed before. */
-  private async load(index: number, request: Omit<ClipRequest, 'random'>): Promise<DatasetClip | null> {
+  private async load(index: number, request: Omit<ClipRequest, 'random'>): Promise<RgbClip | null> {
     if (this.failed.has(index)) return null;
     const random = seededRandom(this.options.seed, request.epoch, index);
     const clip = await this.dataset.clip(index, { ...request, random });

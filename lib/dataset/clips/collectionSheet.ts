@@ -1,7 +1,7 @@
 import { contactSheet, framesOf, type SheetRow } from '../../clip/contactSheet';
+import { usualPictureRate } from '../collections/mediaFiles';
 import type { VideoCollection, VideoSample } from '../types';
 import { readSpan } from './spanReader';
-import { usualPictureRate } from './videoDataset';
 
 const clipsPerClass = 2;
 /** Frames are taken to this many a second; finer does not show. */

@@ -1,5 +1,5 @@
 import { KinetorchError } from '../../base/errors';
-import type { SkippedSample } from './clipLoader';
+import type { SkippedSample } from '../types';
 
 const named = 5;
 

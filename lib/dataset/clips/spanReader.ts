@@ -1,10 +1,11 @@
 import { KinetorchError } from '../../base/errors';
 import { pickFrames } from '../../clip/pickFrames';
+import type { RgbClip } from '../../clip/types';
 import { callNative, native } from '../../native';
 import { DecoderDeath } from '../../video/decoderDeath';
 import { openVideo } from '../../video/openVideo';
 import type { ClipWindow, VideoInfo, VideoReader } from '../../video/types';
-import type { ClipCache, DatasetClip } from '../types';
+import type { ClipCache } from '../types';
 import type { FrameChoice } from './temporalSampling';
 
 /** The part of a video that a sample is, and how it is decoded: `rate` frames a second, resized. */
@@ -43,7 +44,7 @@ export async function readSpan(
   choose: FrameChoice,
   place: SpanPlace | null,
   signal?: AbortSignal,
-): Promise<DatasetClip> {
+): Promise<RgbClip> {
   const cached = await place?.cache.read(place.key, choose);
   if (cached) return cached;
   try {
@@ -60,7 +61,7 @@ async function decodeOnce(
   choose: FrameChoice,
   place: SpanPlace | null,
   signal?: AbortSignal,
-): Promise<DatasetClip> {
+): Promise<RgbClip> {
   const video = await openVideo(span.path, { signal, pictureRate: span.pictureRate ?? undefined });
   try {
     const count = countFrames(span, video.info);
@@ -116,9 +117,9 @@ async function decodeFrames(
   span: Span,
   indices: readonly number[],
   signal?: AbortSignal,
-): Promise<DatasetClip> {
+): Promise<RgbClip> {
   const pieceFrames = Math.max(1, Math.floor(maxPieceBytes / (video.info.width * video.info.height * 3)));
-  const pieces: DatasetClip[] = [];
+  const pieces: RgbClip[] = [];
   const windows = windowsOf(span, indices, pieceFrames);
   for await (const { data, frames, height, width } of video.readClips(windows, { signal })) {
     const clip = { data, frames, height, width };
@@ -145,7 +146,7 @@ export function windowsOf(
   return windows;
 }
 
-function joined(pieces: readonly DatasetClip[]): DatasetClip {
+function joined(pieces: readonly RgbClip[]): RgbClip {
   const [first] = pieces;
   if (!first) throw new KinetorchError('ERR_VIDEO_DECODE', 'the decoder gave no clip');
   if (pieces.length === 1) return first;

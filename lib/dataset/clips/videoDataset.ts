@@ -1,7 +1,9 @@
 import { invalidArgument } from '../../base/errors';
 import { cropClip } from '../../clip/cropClip';
+import type { RgbClip } from '../../clip/types';
 import type { ModelInput } from '../../model/types';
-import type { ClipCache, ClipDataset, ClipRequest, DatasetClip, VideoSample } from '../types';
+import { usualPictureRate } from '../collections/mediaFiles';
+import type { ClipCache, ClipDataset, ClipRequest, VideoSample } from '../types';
 import { spanKey } from './spanKey';
 import { readSpan, type Span } from './spanReader';
 import {
@@ -12,9 +14,6 @@ import {
   trainingChoice,
   viewChoices,
 } from './temporalSampling';
-
-/** Frames a second of a folder of pictures, unless something else is said: what most tools extract frames at. */
-export const usualPictureRate = 25;
 
 export interface VideoDatasetOptions {
   /** Frames, frame rate, resize and sampling of the clips. */
@@ -77,7 +76,7 @@ export class VideoDataset implements ClipDataset {
     return `${path} from ${startSeconds ?? 0} s${endSeconds === null ? '' : ` to ${endSeconds} s`}`;
   }
 
-  async clip(index: number, { mode, random, signal }: ClipRequest): Promise<DatasetClip> {
+  async clip(index: number, { mode, random, signal }: ClipRequest): Promise<RgbClip> {
     if (mode === 'evaluate') {
       return this.crop(await this.read(index, evaluationChoice(this.sampling), signal), 0.5, 0.5);
     }
@@ -85,7 +84,7 @@ export class VideoDataset implements ClipDataset {
     return this.crop(await this.read(index, trainingChoice(this.sampling, random), signal), x, y);
   }
 
-  async views(index: number, clips: number): Promise<DatasetClip[]> {
+  async views(index: number, clips: number): Promise<RgbClip[]> {
     const views = viewChoices(this.sampling, clips);
     const all = await this.read(index, (count) => views(count).flat());
     const { frames } = this.sampling;
@@ -97,7 +96,7 @@ export class VideoDataset implements ClipDataset {
     }));
   }
 
-  private async read(index: number, choose: FrameChoice, signal?: AbortSignal): Promise<DatasetClip> {
+  private async read(index: number, choose: FrameChoice, signal?: AbortSignal): Promise<RgbClip> {
     const { path, isFrames, startSeconds, endSeconds } = this.sampleAt(index);
     const span: Span = {
       path,
@@ -118,7 +117,7 @@ export class VideoDataset implements ClipDataset {
     return known;
   }
 
-  private crop(clip: DatasetClip, x: number, y: number): DatasetClip {
+  private crop(clip: RgbClip, x: number, y: number): RgbClip {
     const [height, width = height] = this.input.resize;
     return cropClip(clip, height, width, x, y);
   }

@@ -1,25 +1,13 @@
 import { availableParallelism } from 'node:os';
 import { loadAhead } from '../../base/loadAhead';
 import { openVideo } from '../../video/openVideo';
-import type { VideoInfo } from '../../video/types';
-import { usualPictureRate } from '../clips/videoDataset';
 import type { VideoCollection } from '../types';
-import { type CollectionReport, reportOn } from './collectionReport';
+import { type CheckedFile, type CollectionReport, reportOn } from './collectionReport';
+import { usualPictureRate } from './mediaFiles';
 
 export interface CheckCollectionOptions {
   signal?: AbortSignal;
   onProgress?: (progress: { done: number; total: number }) => void;
-}
-
-/** What one file turned out to be. */
-export interface CheckedFile {
-  path: string;
-  /** Null where it cannot be opened as video. */
-  info: VideoInfo | null;
-  /** Why not. */
-  reason: string | null;
-  /** What is wrong with it though it can be read, for example that it was cut short. */
-  warnings: readonly string[];
 }
 
 /**

@@ -1,6 +1,17 @@
+import type { VideoInfo } from '../../video/types';
 import type { SplitName, VideoCollection, VideoSample } from '../types';
-import type { CheckedFile } from './checkCollection';
 import { type CrossingGroup, crossingGroups } from './crossingGroups';
+
+/** What one file turned out to be. */
+export interface CheckedFile {
+  path: string;
+  /** Null where it cannot be opened as video. */
+  info: VideoInfo | null;
+  /** Why not. */
+  reason: string | null;
+  /** What is wrong with it though it can be read, for example that it was cut short. */
+  warnings: readonly string[];
+}
 
 /** A value and how many files have it. */
 export type Counted<T> = T & { files: number };
