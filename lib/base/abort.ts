@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { KinetorchError } from './errors';
 
 export interface CallOptions {
@@ -66,6 +67,8 @@ export interface CallSignal {
 /** Joins a caller's signal and time limit, counted from now. */
 export function callSignal({ signal, timeoutMs }: CallOptions): CallSignal {
   const controller = new AbortController();
+  // Every view in flight may listen: many are no leak.
+  setMaxListeners(0, controller.signal);
   let struck: KinetorchError | null = null;
   const strike = (error: KinetorchError) => {
     struck ??= error;
