@@ -1,10 +1,10 @@
 /**
  * The hand-kept contract of `kinetorch.node`: exactly what the addon registers and what lib/native.ts may call.
- * `scripts/check-binding.mjs` compares the two and fails on any difference.
+ * `scripts/check/binding.mjs` compares the two and fails on any difference.
  *
  * Native code validates what only it can know (a damaged archive, a shape that does not fit); option bags are
  * validated and filled in TypeScript before they come here. A failing call throws or rejects with an Error that
- * carries a `code` of lib/errors.ts. No function blocks the event loop for longer than a copy of its clip.
+ * carries a `code` of lib/base/errors.ts. No function blocks the event loop for longer than a copy of its clip.
  */
 
 /** Where and how this addon runs. */
@@ -111,7 +111,9 @@ export interface NativeStats {
   failed: number;
   cancelled: number;
   batches: number;
+  /** Waiting now. */
   queued: number;
+  /** In the batches that run now. */
   running: number;
   totalQueueMs: number;
   totalRunMs: number;
@@ -222,13 +224,14 @@ export interface TrainerOptions {
 /** uint8 N×T×H×W×3 clips, all of one size, and what each shows. */
 export interface NativeBatch {
   data: Uint8Array;
+  /** N. */
   batch: number;
   frames: number;
   height: number;
   width: number;
-  /** A class for each clip; empty with the loss 'binaryCrossEntropy'. */
+  /** A class for each clip; empty where clips may have several. */
   labels: Int32Array;
-  /** With that loss N×classes of 0 and 1, row-major; else empty. */
+  /** N×classes of 0 and 1, row-major, where clips may have several classes; else empty. */
   targets: Float32Array;
 }
 
@@ -259,8 +262,8 @@ export interface AugmentedClips {
   targets: Float32Array;
 }
 
-/** uint8 T×H×W×3. */
-export interface ResizeClip {
+/** uint8 T×H×W×3 frames, RGB. */
+export interface RgbClip {
   data: Uint8Array;
   frames: number;
   height: number;
@@ -303,7 +306,7 @@ export interface NativeBinding {
   /** `shape` is [frames, height, width]. */
   profileModel(source: string | Uint8Array, shape: number[]): Promise<ModelProfile>;
   /** uint8 T×H×W×3 frames resized as loadModel's preprocessing does; `resize` is [height, width] or [shortSide]. */
-  resizeClip(clip: ResizeClip, resize: number[], antialias: boolean): Promise<ResizeClip>;
+  resizeClip(clip: RgbClip, resize: number[], antialias: boolean): Promise<RgbClip>;
   /** What a training step would make of a batch with this seed. */
   augmentClips(
     batch: NativeBatch,

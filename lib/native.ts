@@ -1,14 +1,20 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NativeBinding } from '../binding';
-import { type ErrorCode, errorCodes, KinetorchError } from './errors';
-import { cLibraryProblem } from './libtorch/cLibrary';
-import { cudaAdvice } from './libtorch/cudaAdvice';
-import { addonFailure, cLibraryFailure, libtorchFailure, openFailure, packageVersionFailure } from './libtorch/failure';
-import { cudaLibraries, requiredLibraries } from './libtorch/libraries';
-import { type LibTorch, type Location, locateLibTorch } from './libtorch/locate';
-import { findPlatformPackage, platformPackageName, prebuiltFolder } from './libtorch/platformPackage';
-import { packageRoot, pinnedVersion, version } from './version';
+import { type ErrorCode, errorCodes, KinetorchError } from './base/errors';
+import { packageRoot, pinnedVersion, version } from './base/version';
+import { cLibraryProblem } from './libtorch/find/cLibrary';
+import { cudaAdvice } from './libtorch/find/cudaAdvice';
+import {
+  addonFailure,
+  cLibraryFailure,
+  libtorchFailure,
+  openFailure,
+  packageVersionFailure,
+} from './libtorch/find/failure';
+import { cudaLibraries, requiredLibraries } from './libtorch/find/libraries';
+import { type LibTorch, type Location, locateLibTorch } from './libtorch/find/locate';
+import { findPlatformPackage, platformPackageName, prebuiltFolder } from './libtorch/find/platformPackage';
 
 /** What `kinetorch_bootstrap.node` registers. */
 interface BootstrapBinding {

@@ -2,7 +2,7 @@
 // A library linked on a new Linux asks for the newest version of every symbol, and so is refused on an older one though
 // all that it calls is there. LibTorch and Node run from glibc 2.28 and GCC 8's libstdc++ on. For the addons to do so
 // too, this file defines, for the addon alone, the few names whose newest version is younger, and passes on to the old
-// version. scripts/packages/checkLinking.mjs fails a package that asks for more.
+// version. scripts/package/checkLinking.mjs fails a package that asks for more.
 #if defined(__linux__)
 #include <dlfcn.h>
 #include <pthread.h>

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-/** What scripts/gpu-check.sh asks for. */
+/** What scripts/gpu/check.sh asks for. */
 export interface RunFlags {
   device: 'cpu' | 'cuda';
   quick: boolean;
@@ -33,7 +33,7 @@ export function readFlags(args: string[]): RunFlags | ReportFlags {
   const { report, device, python, until, steps, commit, logs, out } = values;
   if (report) return { report, writeDocs: values['write-docs'] };
   if ((device !== 'cpu' && device !== 'cuda') || !python || !until || !steps || !commit || !logs || !out) {
-    throw new Error('expected --report FILE [--write-docs]; measurements are begun by scripts/gpu-check.sh');
+    throw new Error('expected --report FILE [--write-docs]; measurements are begun by scripts/gpu/check.sh');
   }
   return { device, quick: values.quick, python, until: Number(until), steps, commit, logs, out };
 }

@@ -1,5 +1,5 @@
 /**
- * What scripts/gpu-check.sh runs once Kinetorch is built: tests, then measurements, until the time is up. Each part that
+ * What scripts/gpu/check.sh runs once Kinetorch is built: tests, then measurements, until the time is up. Each part that
  * ends is in the file of results at once, with what went wrong in it; none stops the others.
  *
  *   npx tsx bench/gpu/main.ts --report FILE                 shows a file of results again

@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { cacheFolder } from '../../dist/cacheFolder';
-import { locateLibTorch } from '../../dist/libtorch/locate';
+import { cacheFolder } from '../../dist/base/cacheFolder';
+import { locateLibTorch } from '../../dist/libtorch/find/locate';
 import { once } from '../harness/once';
 import { workFolder } from '../harness/workFolder';
 

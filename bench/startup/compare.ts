@@ -9,7 +9,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { cacheFolder } from '../../lib/cacheFolder';
+import { cacheFolder } from '../../lib/base/cacheFolder';
 
 const root = join(__dirname, '..', '..');
 const folder = join(root, 'build', 'bench', 'startup');

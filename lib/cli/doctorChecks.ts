@@ -1,13 +1,14 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { cLibrary, cLibraryProblem, cLibraryRemedy } from '../libtorch/cLibrary';
-import { reinstall } from '../libtorch/failure';
-import { nvidiaGpus } from '../libtorch/nvidiaGpus';
-import { platform } from '../libtorch/platformPackage';
-import { packageRoot, pinnedVersion, version } from '../version';
+import { formatCount } from '../base/format';
+import { packageRoot, pinnedVersion, version } from '../base/version';
+import { cLibrary, cLibraryProblem, cLibraryRemedy } from '../libtorch/find/cLibrary';
+import { reinstall } from '../libtorch/find/failure';
+import { nvidiaGpus } from '../libtorch/find/nvidiaGpus';
+import { platform } from '../libtorch/find/platformPackage';
 import { errorReport } from './failures';
-import { formatCount, formatDuration, formatPercent } from './format';
+import { formatDuration, formatPercent } from './print/format';
 import { restoreCommand, shippedModel } from './shippedFiles';
 
 /** One thing that has to be right. */

@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
-import { KinetorchError } from '../errors';
-import { colorsFor, note, printJson } from './terminal';
+import { KinetorchError } from '../base/errors';
+import { colorsFor, note, printJson } from './print/terminal';
 
 /** Some of what was asked for failed, and each failure has been reported already. */
 export class PartialFailure extends Error {}

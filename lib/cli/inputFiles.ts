@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { KinetorchError } from '../errors';
+import { KinetorchError } from '../base/errors';
 
 /** A file to work on, or an argument that names none. */
 export type InputFile = { path: string } | { path: string; error: KinetorchError };

@@ -1,6 +1,6 @@
-import { KinetorchError } from '../errors';
+import { KinetorchError } from '../base/errors';
 import { Interrupted } from './failures';
-import { note } from './terminal';
+import { note } from './print/terminal';
 
 const exitCodes = { SIGINT: 130, SIGTERM: 143 };
 

@@ -1,17 +1,17 @@
 import { Command } from 'commander';
-import { version } from '../version';
-import { addAugmentPreview } from './augmentPreview';
-import { addClassify } from './classify';
-import { addCreate } from './create';
-import { addCrossValidate } from './crossValidate';
-import { addDataset } from './dataset';
-import { addDemo } from './demo';
-import { addDoctor } from './doctor';
-import { addEvaluate } from './evaluate';
-import { addInspect } from './inspect';
-import { addLibtorch } from './libtorch';
-import { colorsFor } from './terminal';
-import { addTrain } from './train';
+import { version } from '../base/version';
+import { addAugmentPreview } from './commands/augmentPreview';
+import { addClassify } from './commands/classify';
+import { addCreate } from './commands/create';
+import { addCrossValidate } from './commands/crossValidate';
+import { addDataset } from './commands/dataset';
+import { addDemo } from './commands/demo';
+import { addDoctor } from './commands/doctor';
+import { addEvaluate } from './commands/evaluate';
+import { addInspect } from './commands/inspect';
+import { addLibtorch } from './commands/libtorch';
+import { addTrain } from './commands/train';
+import { colorsFor } from './print/terminal';
 
 const notes = `
 Exit codes: 0 success, 1 failure, 2 wrong usage, 130 interrupted by Ctrl-C, 143 by SIGTERM.

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { KinetorchError } from '../errors';
-import { packageRoot } from '../version';
+import { KinetorchError } from '../base/errors';
+import { packageRoot } from '../base/version';
 
 /** The model that comes with the package: tells what the camera does. */
 export const shippedModel = join(packageRoot, 'models', 'camera-motion.pt');

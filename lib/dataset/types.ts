@@ -1,7 +1,4 @@
-import type { VideoClip } from '../video/types';
-
-/** uint8 T×H×W×3 RGB frames of one sample. */
-export type DatasetClip = Pick<VideoClip, 'data' | 'frames' | 'height' | 'width'>;
+import type { RgbClip } from '../clip/types';
 
 /** How one clip of a dataset is asked for. */
 export interface ClipRequest {
@@ -38,9 +35,9 @@ export interface ClipDataset {
    * `frames`, and height and width equal for all samples and at or above the model's input: random crops are taken
    * from what is beyond it. A rejection skips the sample for the rest of the run and is counted.
    */
-  clip(index: number, request: ClipRequest): Promise<DatasetClip>;
+  clip(index: number, request: ClipRequest): Promise<RgbClip>;
   /** `clips` clips spread evenly over sample `index`, fewer where it is short; for evaluation by several views. */
-  views?(index: number, clips: number): Promise<DatasetClip[]>;
+  views?(index: number, clips: number): Promise<RgbClip[]>;
 }
 
 /** One labelled video, or a part of one. */
@@ -81,8 +78,28 @@ export interface VideoCollection {
  */
 export interface ClipCache {
   /** The frames that `choose` picks from the span's number of frames, in that order; null where it is not held. */
-  read(key: string, choose: (frames: number) => number[]): Promise<DatasetClip | null>;
+  read(key: string, choose: (frames: number) => number[]): Promise<RgbClip | null>;
   hasRoom(bytes: number): boolean;
   /** Keeps a span where there is room. Never rejects. */
-  write(key: string, span: DatasetClip): Promise<void>;
+  write(key: string, span: RgbClip): Promise<void>;
+}
+
+/** What is left of decoded frames for later epochs. */
+export interface ClipCacheOptions {
+  /** Default `memory`. */
+  where?: 'memory' | 'disk' | 'off';
+  /** Default 2 GiB in memory, 20 GiB on disk. Runs that fill one folder at the same time each count for themselves. */
+  maxBytes?: number;
+  /** Of the cache on disk. Default `kinetorch/clips` in the user's cache folder; runs share it. */
+  folder?: string;
+}
+
+/** A sample that could not be loaded. */
+export interface SkippedSample {
+  /** In the dataset. */
+  index: number;
+  /** The dataset's `nameOf`, or `sample <index>`. */
+  name: string;
+  /** Message of the error. */
+  reason: string;
 }

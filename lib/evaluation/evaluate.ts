@@ -1,6 +1,6 @@
+import { callSignal } from '../base/abort';
+import { invalidArgument } from '../base/errors';
 import type { ClipDataset } from '../dataset/types';
-import { invalidArgument } from '../errors';
-import { callSignal } from '../model/callSignal';
 import { loadModel } from '../model/loadModel';
 import type { ModelSource } from '../model/modelSource';
 import { VideoModel } from '../model/videoModel';

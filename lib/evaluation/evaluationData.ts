@@ -1,9 +1,9 @@
-import { readCollection } from '../dataset/readCollection';
-import { splitCollection } from '../dataset/splitCollection';
+import { defined } from '../base/defined';
+import { KinetorchError } from '../base/errors';
+import { VideoDataset } from '../dataset/clips/videoDataset';
+import { readCollection } from '../dataset/collections/readCollection';
+import { splitCollection } from '../dataset/collections/splitCollection';
 import type { ClipDataset, VideoSample } from '../dataset/types';
-import { VideoDataset } from '../dataset/videoDataset';
-import { defined } from '../defined';
-import { KinetorchError } from '../errors';
 import type { ModelMetadata } from '../model/types';
 import type { FilledEvaluateOptions } from './options';
 import { trainedSplit } from './trainedSplit';

@@ -1,4 +1,4 @@
-import { KinetorchError } from '../errors';
+import { KinetorchError } from '../base/errors';
 
 /**
  * For every label of the data, its index among the model's. The two are matched by name.

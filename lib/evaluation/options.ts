@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { callOptions, modelDeviceSchema, realNumber, wholeNumber } from '../model/schemas';
-import { parse } from '../validation';
+import { callOptions, realNumber, wholeNumber } from '../base/schemas';
+import { parse } from '../base/validation';
+import { modelDeviceSchema } from '../model/schemas';
 import type { EvaluateOptions } from './types';
 
 /** {@link EvaluateOptions} with their defaults; those without one are decided by the data or the model. */

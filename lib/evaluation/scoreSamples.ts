@@ -1,15 +1,15 @@
 import { availableParallelism } from 'node:os';
-import type { SkippedSample } from '../dataset/clipLoader';
-import { labelsAt } from '../dataset/labelsAt';
-import { loadAhead } from '../dataset/loadAhead';
-import { loadFailure, refuseTooMany } from '../dataset/loadFailure';
-import { seededRandom } from '../dataset/seededRandom';
-import type { ClipDataset, DatasetClip } from '../dataset/types';
-import { KinetorchError } from '../errors';
-import { checkClip } from '../model/clip';
+import { KinetorchError } from '../base/errors';
+import { loadAhead } from '../base/loadAhead';
+import { seededRandom } from '../base/seededRandom';
+import { averageFrames } from '../clip/averageFrames';
+import { checkClip } from '../clip/checkClip';
+import type { RgbClip } from '../clip/types';
+import { labelsAt } from '../dataset/clips/labelsAt';
+import { loadFailure, refuseTooMany } from '../dataset/clips/loadFailure';
+import type { ClipDataset, SkippedSample } from '../dataset/types';
 import type { VideoModel } from '../model/videoModel';
 import { cropPositions, mean } from '../model/viewRunner';
-import { averageFrames } from './averageFrames';
 import { labelMap } from './labelMap';
 import type { FilledEvaluateOptions } from './options';
 import type { ScoredSample } from './scoredSample';
@@ -71,7 +71,7 @@ export async function loadClips(
   dataset: ClipDataset,
   index: number,
   { clips, averageFrames: isStill }: Pick<FilledEvaluateOptions, 'clips' | 'averageFrames'>,
-): Promise<DatasetClip[]> {
+): Promise<RgbClip[]> {
   const loaded = dataset.views
     ? await dataset.views(index, clips)
     : [await dataset.clip(index, { mode: 'evaluate', epoch: 0, random: seededRandom(0, 0, index) })];

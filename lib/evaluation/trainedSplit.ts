@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { realNumber, wholeNumber } from '../model/schemas';
+import { realNumber, wholeNumber } from '../base/schemas';
 import type { ModelMetadata } from '../model/types';
 
 /** How `train` told a model's training clips from those it validated on. */

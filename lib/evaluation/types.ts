@@ -1,4 +1,4 @@
-import type { SkippedSample } from '../dataset/clipLoader';
+import type { SkippedSample } from '../dataset/types';
 import type { ModelDevice, Precision } from '../model/types';
 
 /** What is evaluated and how. */

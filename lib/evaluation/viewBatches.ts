@@ -1,6 +1,5 @@
-import type { DatasetClip } from '../dataset/types';
-import { KinetorchError } from '../errors';
-import type { CropPosition } from '../model/types';
+import { KinetorchError } from '../base/errors';
+import type { CropPosition, RgbClip } from '../clip/types';
 import type { VideoModel } from '../model/videoModel';
 
 /** How views are run. */
@@ -15,7 +14,7 @@ export interface ViewBatchOptions {
 }
 
 interface View {
-  clip: DatasetClip;
+  clip: RgbClip;
   crop: CropPosition;
   done: (probabilities: Float32Array) => void;
 }

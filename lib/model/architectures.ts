@@ -1,5 +1,5 @@
 import type { ArchitectureInfo } from '../../binding';
-import { invalidArgument } from '../errors';
+import { invalidArgument } from '../base/errors';
 import { native } from '../native';
 import type { ModelInput } from './types';
 

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { parse } from '../validation';
+import { callSignal } from '../base/abort';
+import { realNumber } from '../base/schemas';
+import { parse } from '../base/validation';
 import { openVideo } from '../video/openVideo';
 import type { VideoClip } from '../video/types';
-import { callSignal } from './callSignal';
 import type { ClipClassifier } from './clipClassifier';
-import { realNumber } from './schemas';
 import { topPredictions } from './topPredictions';
 import type { ClassifyStreamOptions, VideoSegment } from './types';
 import { viewOptions } from './viewOptions';

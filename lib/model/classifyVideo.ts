@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { parse } from '../validation';
+import { callSignal } from '../base/abort';
+import { wholeNumber } from '../base/schemas';
+import { parse } from '../base/validation';
 import { withDecoderSlot } from '../video/decoderSlots';
 import { openVideo } from '../video/openVideo';
 import { viewWindows } from '../video/sampleWindows';
 import type { VideoReader } from '../video/types';
-import { callSignal } from './callSignal';
 import type { ClipClassifier } from './clipClassifier';
-import { wholeNumber } from './schemas';
 import { topPredictions } from './topPredictions';
 import type { ClassifyVideoOptions, VideoClassification, VideoSegment } from './types';
 import { viewOptions } from './viewOptions';

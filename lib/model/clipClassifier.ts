@@ -1,4 +1,5 @@
-import type { Clip, CropPosition, ModelInput } from './types';
+import type { Clip, CropPosition } from '../clip/types';
+import type { ModelInput } from './types';
 
 /** All that classifying a video needs of a model: {@link VideoModel} is one. */
 export interface ClipClassifier {

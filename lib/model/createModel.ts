@@ -1,10 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { invalidArgument, KinetorchError } from '../errors';
+import { invalidArgument, KinetorchError } from '../base/errors';
+import { wholeNumber } from '../base/schemas';
+import { parse } from '../base/validation';
 import { callNative, native } from '../native';
-import { parse } from '../validation';
 import { inputFor } from './architectures';
-import { inputSchema, labelsSchema, partialInputSchema, wholeNumber } from './schemas';
+import { inputSchema, labelsSchema, partialInputSchema } from './schemas';
 import type { ModelInput, ModelMetadata } from './types';
 
 export interface CreateModelOptions {

@@ -1,7 +1,7 @@
 import type { LayerProfile } from '../../binding';
-import { groupBy } from '../groupBy';
+import { groupBy } from '../base/groupBy';
+import { parse } from '../base/validation';
 import { callNative, native } from '../native';
-import { parse } from '../validation';
 import { readMetadata } from './metadata';
 import { type ModelSource, nativeSource } from './modelSource';
 import { partialInputSchema } from './schemas';

@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import { invalidArgument, KinetorchError } from '../errors';
+import { invalidArgument, KinetorchError } from '../base/errors';
+import { realNumber, wholeNumber } from '../base/schemas';
+import { parse } from '../base/validation';
 import { callNative, native } from '../native';
-import { parse } from '../validation';
 import { readMetadata } from './metadata';
 import { type ModelSource, nativeSource } from './modelSource';
 import { planFolder } from './planFolder';
-import { inputSchema, labelsSchema, modelDeviceSchema, partialInputSchema, realNumber, wholeNumber } from './schemas';
+import { inputSchema, labelsSchema, modelDeviceSchema, partialInputSchema } from './schemas';
 import type { ModelDevice, ModelInput, ModelMetadata, Precision } from './types';
 import { VideoModel } from './videoModel';
 

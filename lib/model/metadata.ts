@@ -1,6 +1,6 @@
-import { KinetorchError } from '../errors';
+import { KinetorchError } from '../base/errors';
+import { parse } from '../base/validation';
 import { callNative, native } from '../native';
-import { parse } from '../validation';
 import { metadataSchema } from './schemas';
 import type { ModelMetadata } from './types';
 

@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { invalidArgument } from '../errors';
+import { invalidArgument } from '../base/errors';
 import type { ModelArchive } from './createModel';
 
 /** A model: the path of a TorchScript file, its bytes, or what {@link createModel} gave. */

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cacheFolder } from '../cacheFolder';
-import { KinetorchError } from '../errors';
+import { cacheFolder } from '../base/cacheFolder';
+import { KinetorchError } from '../base/errors';
 
 /**
  * Where measurements of kernels are remembered; '' where they are not, also where the default folder cannot be made.

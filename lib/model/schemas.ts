@@ -1,16 +1,5 @@
 import { z } from 'zod';
-
-/** A whole number from `min` to `max`. */
-export const wholeNumber = (min: number, max: number) => {
-  const error = `an integer between ${min} and ${max}`;
-  return z.int({ error }).min(min, { error }).max(max, { error });
-};
-
-/** A finite number from `min` to `max`. */
-export const realNumber = (min: number, max: number) => {
-  const error = `a number between ${min} and ${max}`;
-  return z.number({ error }).min(min, { error }).max(max, { error });
-};
+import { realNumber, wholeNumber } from '../base/schemas';
 
 const rgb = (min: number, max: number) => {
   const value = realNumber(min, max);
@@ -68,19 +57,7 @@ export const deviceSchema = z.string({ error: "'auto', 'cpu', 'cuda' or 'cuda:N'
 
 export const modelDeviceSchema = z.string({ error: "'auto', 'cpu', 'cuda', 'cuda:N' or 'cuda:*'" });
 
-const isSignal = (value: unknown): boolean => {
-  const signal = value as AbortSignal | null;
-  return typeof signal?.aborted === 'boolean' && typeof signal.addEventListener === 'function';
-};
-
-const signalSchema = z.custom<AbortSignal>(isSignal, { error: 'an AbortSignal' }).optional();
-
-/** {@link CallOptions}. */
-export const callOptions = {
-  signal: signalSchema,
-  timeoutMs: realNumber(0, 2 ** 31 - 1).optional(),
-};
-
+/** {@link CropPosition}. */
 export const cropSchema = z
   .strictObject({ x: realNumber(0, 1), y: realNumber(0, 1) }, { error: 'an object with x and y between 0 and 1' })
   .optional();

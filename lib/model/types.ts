@@ -1,3 +1,8 @@
+import type { NativeStats } from '../../binding';
+import type { CallOptions } from '../base/abort';
+import type { CropPosition } from '../clip/types';
+import type { VideoInfo } from '../video/types';
+
 /** Where a network runs: `auto` takes the first CUDA device when there is one. */
 export type Device = 'auto' | 'cpu' | 'cuda' | `cuda:${number}`;
 
@@ -42,28 +47,6 @@ export interface ModelMetadata {
   license?: string;
 }
 
-/** Frames as they were decoded: T×H×W×3, RGB, row-major. */
-export interface Clip {
-  /** uint8 in 0…255, or float32 in 0…1. `frames * height * width * 3` elements; copied before the call returns. */
-  data: Uint8Array | Uint8ClampedArray | Float32Array;
-  frames: number;
-  height: number;
-  width: number;
-}
-
-/** Place of the crop within the resized frame: 0 is left or top, 0.5 the centre, 1 right or bottom. */
-export interface CropPosition {
-  x: number;
-  y: number;
-}
-
-export interface CallOptions {
-  /** Rejects with `ERR_ABORTED`. Queued work is dropped; a forward pass that already runs is finished and its result thrown away. */
-  signal?: AbortSignal;
-  /** Milliseconds until the call rejects with `ERR_TIMEOUT`; counted from the call. */
-  timeoutMs?: number;
-}
-
 export interface ClassifyOptions extends CallOptions {
   /** How many predictions, best first; 1 to the number of classes. Default 5, or all where there are fewer. */
   topK?: number;
@@ -96,21 +79,10 @@ export interface Classification {
   timing: Timing;
 }
 
-export interface ModelStats {
-  requests: number;
-  completed: number;
-  failed: number;
-  cancelled: number;
-  batches: number;
-  /** Waiting now. */
-  queued: number;
-  /** In the batches that run now. */
-  running: number;
+export interface ModelStats extends Omit<NativeStats, 'totalQueueMs' | 'totalRunMs'> {
   meanBatchSize: number;
   meanQueueMs: number;
-  maxQueueMs: number;
   meanRunMs: number;
-  maxRunMs: number;
 }
 
 export interface ClassifyVideoOptions extends CallOptions {
@@ -136,7 +108,7 @@ export interface VideoClassification {
   /** Softmax averaged over all clips and crops. */
   predictions: Prediction[];
   segments: VideoSegment[];
-  video: import('../video/types').VideoInfo;
+  video: VideoInfo;
   /** For example that the file was cut short; empty when all went well. */
   warnings: string[];
 }

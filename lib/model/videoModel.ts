@@ -1,22 +1,20 @@
 import { z } from 'zod';
 import type { NativeModel, NativeOutput, NativeResult } from '../../binding';
-import { KinetorchError } from '../errors';
+import { type CallOptions, throwIfAborted, withCancellation } from '../base/abort';
+import { KinetorchError } from '../base/errors';
+import { callOptions, wholeNumber } from '../base/schemas';
+import { parse } from '../base/validation';
+import { checkClip } from '../clip/checkClip';
+import type { Clip, CropPosition } from '../clip/types';
 import { callNative } from '../native';
-import { parse } from '../validation';
-import { throwIfAborted } from '../video/abort';
-import { withCancellation } from './cancellation';
 import { classifyStream } from './classifyStream';
 import { classifyVideo } from './classifyVideo';
-import { checkClip } from './clip';
-import { callOptions, cropSchema, wholeNumber } from './schemas';
+import { cropSchema } from './schemas';
 import type {
-  CallOptions,
   Classification,
   ClassifyOptions,
   ClassifyStreamOptions,
   ClassifyVideoOptions,
-  Clip,
-  CropPosition,
   ModelInput,
   ModelMetadata,
   ModelStats,

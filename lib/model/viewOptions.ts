@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { callOptions, wholeNumber } from './schemas';
+import { callOptions, wholeNumber } from '../base/schemas';
 
 const defaultTopK = 5;
 

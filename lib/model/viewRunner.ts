@@ -1,7 +1,7 @@
-import { KinetorchError } from '../errors';
+import { KinetorchError } from '../base/errors';
+import type { CropPosition } from '../clip/types';
 import type { VideoClip, VideoInfo } from '../video/types';
 import type { ClipClassifier } from './clipClassifier';
-import type { CropPosition } from './types';
 
 const maxClipsInFlight = 4;
 const maxBytesInFlight = 2 ** 28;

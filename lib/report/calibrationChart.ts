@@ -1,5 +1,5 @@
+import { formatCount, percent } from '../base/format';
 import type { Calibration } from '../evaluation/types';
-import { count, percent } from './format';
 import { type Html, html } from './html';
 
 const side = 240;
@@ -18,7 +18,7 @@ export function calibrationChart({ error, bins }: Calibration): Html {
   const bars = bins.map(({ from, to, count: videos, confidence, accuracy }) => {
     if (confidence === null || accuracy === null) return null;
     const gap = [Math.min(accuracy, confidence), Math.max(accuracy, confidence)] as const;
-    const text = `confidence ${percent(from)}–${percent(to)}: ${count(videos)} videos, accuracy ${percent(accuracy)}, mean confidence ${percent(confidence)}`;
+    const text = `confidence ${percent(from)}–${percent(to)}: ${formatCount(videos)} videos, accuracy ${percent(accuracy)}, mean confidence ${percent(confidence)}`;
     const high = (videos / most) * histogram.height;
     const [barX, barWidth] = [x(from) + 1, x(to) - x(from) - 2];
     return html`<g><title>${text}</title>
@@ -34,7 +34,7 @@ export function calibrationChart({ error, bins }: Calibration): Html {
 ${bars}
 <line class="diagonal" x1="${x(0)}" y1="${y(0)}" x2="${x(1)}" y2="${y(1)}"/>
 <g class="axis" text-anchor="end">${marks.map((mark) => html`<text x="${left - 6}" y="${y(mark) + 4}">${mark * 100}%</text>`)}
-<text x="${left - 6}" y="${bottom - histogram.height + 8}">${count(most)}</text><text x="${left - 6}" y="${bottom + 4}">0</text></g>
+<text x="${left - 6}" y="${bottom - histogram.height + 8}">${formatCount(most)}</text><text x="${left - 6}" y="${bottom + 4}">0</text></g>
 <g class="axis" text-anchor="middle">${marks.map((mark) => html`<text x="${x(mark)}" y="${bottom + 16}">${mark * 100}%</text>`)}
 <text x="${x(0.5)}" y="${height - 6}">confidence of the first choice</text></g>
 </svg>`;

@@ -1,6 +1,6 @@
+import { formatCount, percent, percentOrDash } from '../base/format';
 import type { Calibration } from '../evaluation/types';
 import { calibrationChart } from './calibrationChart';
-import { count, percent, percentOrDash } from './format';
 import { type Html, html } from './html';
 
 /** Whether the model is right as often as it says. */
@@ -15,7 +15,7 @@ on the dashed line the two agree. Expected calibration error: <strong>${percent(
 <tbody>${used.map(
     (
       bin,
-    ) => html`<tr><th scope="row" class="span">${percent(bin.from)}–${percent(bin.to)}</th><td>${count(bin.count)}</td>
+    ) => html`<tr><th scope="row" class="span">${percent(bin.from)}–${percent(bin.to)}</th><td>${formatCount(bin.count)}</td>
 <td>${percentOrDash(bin.confidence)}</td><td>${percentOrDash(bin.accuracy)}</td></tr>`,
   )}</tbody></table></div></div></section>`;
 }

@@ -1,5 +1,5 @@
+import { formatCount, percentOrDash } from '../base/format';
 import type { ClassMetrics, Evaluation } from '../evaluation/types';
-import { count, percentOrDash } from './format';
 import { type Html, html } from './html';
 
 /** A row and a bar for every class, the worst first. */
@@ -21,7 +21,7 @@ taken for it that are it. The worst come first.</p>
       precision,
       f1,
       averagePrecision,
-    }) => html`<tr><th scope="row">${label}</th><td>${count(support)}</td>
+    }) => html`<tr><th scope="row">${label}</th><td>${formatCount(support)}</td>
 <td class="wide"><div class="meter" style="--share:${(recall ?? 0).toFixed(4)}"><span>${percentOrDash(recall)}</span></div></td>
 <td>${percentOrDash(precision)}</td><td>${percentOrDash(f1)}</td>${
       isMultiLabel && html`<td>${percentOrDash(averagePrecision ?? null)}</td>`

@@ -1,4 +1,4 @@
-import { count, percent } from './format';
+import { formatCount, percent } from '../base/format';
 import { type Html, html } from './html';
 
 /** Up to this many classes the whole matrix can be taken in; beyond, its largest entries say more. */
@@ -22,8 +22,8 @@ the diagonal. Shades show shares of the row.</p>
     return html`<tr><th scope="row">${label}</th>${cells.map((cell, column) => {
       const share = total === 0 ? 0 : cell / total;
       const kind = `${row === column ? 'right' : 'wrong'}${share > 0.8 ? ' strong' : ''}`;
-      const title = `${label} taken for ${labels[column] ?? ''}: ${count(cell)} of ${count(total)} (${percent(share)})`;
-      return html`<td class="${kind}" style="--share:${share.toFixed(3)}" title="${title}">${cell === 0 ? html`<span class="zero">0</span>` : count(cell)}</td>`;
+      const title = `${label} taken for ${labels[column] ?? ''}: ${formatCount(cell)} of ${formatCount(total)} (${percent(share)})`;
+      return html`<td class="${kind}" style="--share:${share.toFixed(3)}" title="${title}">${cell === 0 ? html`<span class="zero">0</span>` : formatCount(cell)}</td>`;
     })}</tr>`;
   })}</tbody></table></div>`;
 }
@@ -42,6 +42,6 @@ function pairs(labels: readonly string[], confusion: readonly (readonly number[]
 <div class="scroll"><table><thead><tr><th scope="col">class</th><th scope="col" class="text">taken for</th><th scope="col">videos</th><th scope="col">of the class</th></tr></thead>
 <tbody>${found.map(
     ({ row, column, videos, share }) =>
-      html`<tr><th scope="row">${labels[row] ?? ''}</th><td class="text">${labels[column] ?? ''}</td><td>${count(videos)}</td><td>${percent(share)}</td></tr>`,
+      html`<tr><th scope="row">${labels[row] ?? ''}</th><td class="text">${labels[column] ?? ''}</td><td>${formatCount(videos)}</td><td>${percent(share)}</td></tr>`,
   )}</tbody></table></div>`;
 }

@@ -1,11 +1,12 @@
-import type { EpochMetrics } from '../training/types';
-import { count, duration, percent, percentOrDash, significant } from './format';
+import { formatCount, percent, percentOrDash } from '../base/format';
+import { duration, significant } from './format';
 import { type Html, html } from './html';
 import { lineChart, type Series } from './lineChart';
+import type { ReportedEpoch } from './types';
 
 /** How a run went, epoch by epoch: charts, and their numbers as a table. */
-export function curves(metrics: readonly EpochMetrics[], bestEpoch: number | null): Html {
-  const series = (name: string, value: (epoch: EpochMetrics) => number | null): Series => ({
+export function curves(metrics: readonly ReportedEpoch[], bestEpoch: number | null): Html {
+  const series = (name: string, value: (epoch: ReportedEpoch) => number | null): Series => ({
     name,
     points: metrics.flatMap((one) => {
       const y = value(one);
@@ -74,17 +75,17 @@ ${epochTable(metrics, bestEpoch)}</section>`;
 }
 
 /** Share of the epoch's training part that was spent waiting for data, 0…1. */
-export function waitShare({ train, clipsPerSecond, dataWaitSeconds }: EpochMetrics): number {
+export function waitShare({ train, clipsPerSecond, dataWaitSeconds }: ReportedEpoch): number {
   const seconds = train.clips / clipsPerSecond;
   return Number.isFinite(seconds) && seconds > 0 ? Math.min(1, dataWaitSeconds / seconds) : 0;
 }
 
-function epochTable(metrics: readonly EpochMetrics[], bestEpoch: number | null): Html {
+function epochTable(metrics: readonly ReportedEpoch[], bestEpoch: number | null): Html {
   return html`<details><summary>Numbers of every epoch</summary><div class="scroll"><table>
 <thead><tr><th scope="col">epoch</th><th scope="col">training loss</th><th scope="col">accuracy</th><th scope="col">validation loss</th>
 <th scope="col">top-1</th><th scope="col">top-5</th><th scope="col">rate</th><th scope="col">clips/s</th><th scope="col">data wait</th><th scope="col">time</th></tr></thead>
 <tbody>${metrics.map(
-    (one) => html`<tr class="${one.epoch === bestEpoch ? 'best' : ''}"><th scope="row">${count(one.epoch)}</th>
+    (one) => html`<tr class="${one.epoch === bestEpoch ? 'best' : ''}"><th scope="row">${formatCount(one.epoch)}</th>
 <td>${significant(one.train.loss)}</td><td>${percent(one.train.accuracy)}</td>
 <td>${one.validation === null ? '–' : significant(one.validation.loss)}</td>
 <td>${percentOrDash(one.validation?.top1 ?? null)}</td><td>${percentOrDash(one.validation?.top5 ?? null)}</td>

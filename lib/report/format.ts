@@ -1,13 +1,3 @@
-/** `82.3%`. */
-export function percent(share: number): string {
-  return `${(share * 100).toFixed(1)}%`;
-}
-
-/** `82.3%`, or a dash where there is nothing to measure. */
-export function percentOrDash(share: number | null): string {
-  return share === null ? '–' : percent(share);
-}
-
 /** Three digits that count: `0.0123`, `1.23`, `123`, `1.2e-7`. */
 export function significant(value: number): string {
   if (value === 0) return '0';
@@ -23,9 +13,4 @@ export function duration(seconds: number): string {
   const whole = Math.round(seconds);
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
   return `${Math.floor(whole / 3600)} h ${Math.floor(whole / 60) % 60} min`;
-}
-
-/** `1,234`. */
-export function count(value: number): string {
-  return value.toLocaleString('en-US');
 }

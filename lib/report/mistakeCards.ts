@@ -1,5 +1,5 @@
-import { pngDataUri } from '../picture/contactSheet';
-import { percent } from './format';
+import { percent } from '../base/format';
+import { pngDataUri } from '../clip/contactSheet';
 import { type Html, html } from './html';
 import type { Mistake } from './types';
 

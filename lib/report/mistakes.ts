@@ -1,7 +1,7 @@
+import { framesOf, type RgbFrame } from '../clip/contactSheet';
 import type { ClipDataset } from '../dataset/types';
 import { loadClips } from '../evaluation/scoreSamples';
 import type { Evaluation, SamplePrediction } from '../evaluation/types';
-import { framesOf, type RgbFrame } from '../picture/contactSheet';
 import type { Mistake } from './types';
 
 /** How many mistakes are shown, and with how many frames each. */

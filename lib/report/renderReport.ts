@@ -1,5 +1,3 @@
-import { isBetter } from '../training/isBetter';
-import type { EpochMetrics } from '../training/types';
 import { calibrationSection } from './calibrationSection';
 import { classTable } from './classTable';
 import { confusionTable } from './confusionTable';
@@ -16,8 +14,7 @@ import type { ReportContent } from './types';
  * own content policy forbids everything else, whatever the names in the data are.
  */
 export function renderReport(content: ReportContent): string {
-  const { config, metrics, evaluation, mistakes, skipped } = content;
-  const bestEpoch = bestOf(content);
+  const { config, metrics, bestEpoch, evaluation, mistakes, skipped } = content;
   const single = evaluation?.metrics.task === 'singleLabel' ? evaluation.metrics : null;
   const parts: [string, string, Html][] = [];
   if (metrics.length > 0) parts.push(['curves', 'Training', curves(metrics, bestEpoch)]);
@@ -36,13 +33,7 @@ export function renderReport(content: ReportContent): string {
 <meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
 <title>${title}</title><link rel="icon" href="data:,"><style>${new Html(style)}</style></head>
 <body><nav aria-label="Sections">${parts.map(([id, name]) => html`<a href="#${id}">${name}</a>`)}</nav>
-<main>${summary(content, bestEpoch)}${parts.map(([, , part]) => part)}</main>
+<main>${summary(content)}${parts.map(([, , part]) => part)}</main>
 ${config && html`<footer>Written by Kinetorch ${config.kinetorch}</footer>`}</body></html>
 `.text;
-}
-
-/** The epoch whose model was kept. */
-function bestOf({ metrics }: ReportContent): number | null {
-  const best = metrics.reduce<EpochMetrics | null>((before, one) => (isBetter(one, before) ? one : before), null);
-  return best?.epoch ?? null;
 }

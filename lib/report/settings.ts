@@ -1,9 +1,9 @@
-import type { SkippedSample } from '../dataset/clipLoader';
-import type { RunConfig } from '../training/runConfig';
+import type { SkippedSample } from '../dataset/types';
 import { type Html, html } from './html';
+import type { ReportedRun } from './types';
 
-/** What `config.json` says, for a person. */
-export function settings({ options, input, kinetorch, libtorch, node }: RunConfig): Html {
+/** Versions, options and input of a run, for a person. */
+export function settings({ options, input, kinetorch, libtorch, node }: ReportedRun): Html {
   const versions = { kinetorch, libtorch, 'node.js': node };
   return html`<section id="settings"><h2>Settings</h2>
 <div class="columns">${facts({ ...options, input: undefined })}${facts({ ...flat('input', input), ...versions })}</div></section>`;

@@ -1,11 +1,12 @@
+import { formatCount, percent } from '../base/format';
 import type { Evaluation } from '../evaluation/types';
 import { waitShare } from './curves';
-import { count, duration, percent, significant } from './format';
+import { duration, significant } from './format';
 import { type Html, html } from './html';
 import type { ReportContent } from './types';
 
 /** What a person looks for first. */
-export function summary({ config, metrics, evaluation, skipped }: ReportContent, bestEpoch: number | null): Html {
+export function summary({ config, metrics, bestEpoch, evaluation, skipped }: ReportContent): Html {
   const last = metrics.at(-1);
   const seconds = metrics.reduce((sum, one) => sum + one.seconds, 0);
   const trained = metrics.reduce((sum, one) => sum + one.train.clips / one.clipsPerSecond, 0);
@@ -13,7 +14,7 @@ export function summary({ config, metrics, evaluation, skipped }: ReportContent,
   const later = metrics.slice(1);
   const tiles: (Html | null)[] = [
     ...(evaluation ? evaluationTiles(evaluation) : []),
-    last ? tile('best epoch', `${bestEpoch ?? last.epoch}`, `of ${count(last.epoch)} trained`) : null,
+    last ? tile('best epoch', `${bestEpoch ?? last.epoch}`, `of ${formatCount(last.epoch)} trained`) : null,
     last ? tile('training time', duration(seconds), `${significant(clips / trained)} clips a second`) : null,
     later.length > 0
       ? tile(
@@ -22,7 +23,9 @@ export function summary({ config, metrics, evaluation, skipped }: ReportContent,
           'of training time after the first epoch',
         )
       : null,
-    skipped.length > 0 ? tile('left out', count(skipped.length), 'samples that could not be loaded', 'alert') : null,
+    skipped.length > 0
+      ? tile('left out', formatCount(skipped.length), 'samples that could not be loaded', 'alert')
+      : null,
   ];
   return html`<section id="summary"><h1>${config ? 'Training report' : 'Evaluation'}</h1>
 <p class="lead">${leadOf(config, evaluation)}</p>
@@ -34,7 +37,7 @@ function evaluationTiles({ metrics }: Evaluation): Html[] {
   if (metrics.task === 'multiLabel') {
     return [
       tile('mAP', percent(metrics.meanAveragePrecision), 'mean of the classes'),
-      tile('all classes right', percent(metrics.video.exactMatch), `of ${count(metrics.video.count)} videos`),
+      tile('all classes right', percent(metrics.video.exactMatch), `of ${formatCount(metrics.video.count)} videos`),
       tile('macro F1', percent(metrics.macroF1), `loss ${significant(metrics.loss)}`),
     ];
   }
@@ -55,7 +58,7 @@ function leadOf(config: ReportContent['config'], evaluation: Evaluation | null):
   const architecture = config?.architecture ?? evaluation?.architecture ?? '';
   const data = config?.options.data ?? evaluation?.data;
   const sizes = config
-    ? `, ${count(config.labels.length)} classes, ${count(config.dataset.trainClips)} training and ${count(config.dataset.validationClips)} validation videos`
+    ? `, ${formatCount(config.labels.length)} classes, ${formatCount(config.dataset.trainClips)} training and ${formatCount(config.dataset.validationClips)} validation videos`
     : '';
   return html`<b>${architecture}</b>${data ? html` on <span class="path">${data}</span>` : null}${sizes}. ${evaluation && viewsOf(evaluation, config !== null)}`;
 }
@@ -66,7 +69,7 @@ function viewsOf({ metrics, clips, crops, split, fold, averageFrames }: Evaluati
   const part = isRun ? 'validation ' : split === null || split === 'all' ? '' : `${split} `;
   const views = `${clips === 1 ? 'one clip' : `up to ${clips} clips`} a video${crops === 3 ? ', 3 crops each' : ''}`;
   return (
-    `Figures are of ${count(video.count)} ${part}videos${fold === null ? '' : ` of fold ${fold}`} ` +
-    `(${count(clip.count)} clips: ${views}).${averageFrames ? ' Every frame was replaced by the mean of its clip.' : ''}`
+    `Figures are of ${formatCount(video.count)} ${part}videos${fold === null ? '' : ` of fold ${fold}`} ` +
+    `(${formatCount(clip.count)} clips: ${views}).${averageFrames ? ' Every frame was replaced by the mean of its clip.' : ''}`
   );
 }

@@ -21,5 +21,8 @@ export async function writeEvaluationReport(
   const metadata = await readMetadata(model);
   const opened = metadata && (await evaluationData(data, metadata, fillOptions(options)));
   const mistakes = opened ? await confidentMistakes(evaluation, opened.dataset) : [];
-  await writeReport({ config: null, metrics: [], evaluation, mistakes, skipped: evaluation.skipped }, path);
+  await writeReport(
+    { config: null, metrics: [], bestEpoch: null, evaluation, mistakes, skipped: evaluation.skipped },
+    path,
+  );
 }

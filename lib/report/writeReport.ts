@@ -1,4 +1,4 @@
-import { writeAtomically } from '../writeAtomically';
+import { writeAtomically } from '../base/writeAtomically';
 import { renderReport } from './renderReport';
 import type { ReportContent } from './types';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { AugmentOptions } from '../../binding';
-import { invalidArgument } from '../errors';
-import { realNumber, wholeNumber } from '../model/schemas';
+import { invalidArgument } from '../base/errors';
+import { realNumber, wholeNumber } from '../base/schemas';
 import type { ModelInput } from '../model/types';
 import type { Augmentation } from './types';
 

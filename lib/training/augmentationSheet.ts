@@ -1,10 +1,10 @@
-import { labelsAt } from '../dataset/labelsAt';
-import { seededRandom } from '../dataset/seededRandom';
-import { type LabelledClip, stackClips } from '../dataset/stackClips';
+import { seededRandom } from '../base/seededRandom';
+import { contactSheet, framesOf, type SheetRow } from '../clip/contactSheet';
+import { type LabelledClip, stackClips } from '../clip/stackClips';
+import { labelsAt } from '../dataset/clips/labelsAt';
 import type { ClipDataset, ClipRequest } from '../dataset/types';
 import type { ModelInput } from '../model/types';
 import { callNative, native } from '../native';
-import { contactSheet, framesOf, type SheetRow } from '../picture/contactSheet';
 import { nativeAugmentation } from './augmentation';
 import type { Augmentation } from './types';
 

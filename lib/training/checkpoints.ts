@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { NativeTrainer } from '../../binding';
-import { invalidArgument, KinetorchError } from '../errors';
+import { invalidArgument, KinetorchError } from '../base/errors';
 import { callNative } from '../native';
 import { namesIn } from './folderAccess';
 import { parseState, type RunState } from './runState';

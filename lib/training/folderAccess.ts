@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { KinetorchError } from '../errors';
+import { KinetorchError } from '../base/errors';
 
 /** Names in a folder; none where there is no such folder. */
 export async function namesIn(folder: string): Promise<string[]> {

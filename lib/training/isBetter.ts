@@ -10,3 +10,9 @@ export function isBetter({ validation }: Pick<EpochMetrics, 'validation'>, best:
   if (validation.top1 !== best.validation.top1) return validation.top1 > best.validation.top1;
   return validation.loss < best.validation.loss;
 }
+
+/** The epoch whose model was kept; null before the first. */
+export function bestEpochOf(metrics: readonly EpochMetrics[]): number | null {
+  const best = metrics.reduce<EpochMetrics | null>((before, one) => (isBetter(one, before) ? one : before), null);
+  return best?.epoch ?? null;
+}

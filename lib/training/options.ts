@@ -1,9 +1,10 @@
 import { types } from 'node:util';
 import { z } from 'zod';
+import { invalidArgument } from '../base/errors';
+import { callOptions, realNumber, wholeNumber } from '../base/schemas';
+import { parse } from '../base/validation';
 import type { ClipDataset } from '../dataset/types';
-import { invalidArgument } from '../errors';
-import { callOptions, deviceSchema, labelsSchema, partialInputSchema, realNumber, wholeNumber } from '../model/schemas';
-import { parse } from '../validation';
+import { deviceSchema, labelsSchema, partialInputSchema } from '../model/schemas';
 import { augmentationSchema } from './augmentation';
 import type { TrainCallbacks, TrainData, TrainOptions } from './types';
 

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
-import { labelsAt } from '../dataset/labelsAt';
+import { invalidArgument } from '../base/errors';
+import { pinnedVersion, version } from '../base/version';
+import { labelsAt } from '../dataset/clips/labelsAt';
 import type { ClipDataset } from '../dataset/types';
-import { invalidArgument } from '../errors';
 import type { ModelInput } from '../model/types';
-import { pinnedVersion, version } from '../version';
 import type { FilledTrainOptions } from './options';
 import { type RunPlan, type Runtime, runtimeOf } from './runPlan';
 

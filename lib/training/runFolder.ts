@@ -1,9 +1,9 @@
 import { mkdir, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { NativeTrainer } from '../../binding';
-import { invalidArgument, KinetorchError } from '../errors';
-import { type HeldLock, takeLock } from '../fileLock';
-import { writeAtomically } from '../writeAtomically';
+import { invalidArgument, KinetorchError } from '../base/errors';
+import { type HeldLock, takeLock } from '../base/fileLock';
+import { writeAtomically } from '../base/writeAtomically';
 import { Checkpoints, type Restored } from './checkpoints';
 import { accessError, namesIn } from './folderAccess';
 import { parseConfig, type RunConfig } from './runConfig';

@@ -1,7 +1,7 @@
 import type { TrainerOptions } from '../../binding';
-import { labelsAt } from '../dataset/labelsAt';
+import { invalidArgument } from '../base/errors';
+import { labelsAt } from '../dataset/clips/labelsAt';
 import type { ClipDataset } from '../dataset/types';
-import { invalidArgument } from '../errors';
 import type { ModelMetadata } from '../model/types';
 import { native } from '../native';
 import { nativeAugmentation } from './augmentation';

@@ -1,5 +1,5 @@
-import type { SkippedSample } from '../dataset/clipLoader';
-import { KinetorchError } from '../errors';
+import { KinetorchError } from '../base/errors';
+import type { SkippedSample } from '../dataset/types';
 import type { PlateauState } from './plateau';
 import type { ValidationMetrics } from './types';
 

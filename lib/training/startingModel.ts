@@ -1,10 +1,10 @@
-import { KinetorchError } from '../errors';
+import { KinetorchError } from '../base/errors';
+import { parse } from '../base/validation';
 import { architectures, inputFor } from '../model/architectures';
 import { readMetadata } from '../model/metadata';
 import { inputSchema } from '../model/schemas';
 import type { ModelInput, ModelMetadata } from '../model/types';
 import { callNative, native } from '../native';
-import { parse } from '../validation';
 import type { FilledTrainOptions } from './options';
 
 /** What a run starts from, before its classes are known. */

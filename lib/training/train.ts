@@ -1,7 +1,7 @@
-import { invalidArgument } from '../errors';
+import { throwIfAborted } from '../base/abort';
+import { invalidArgument } from '../base/errors';
 import { architectures } from '../model/architectures';
 import { callNative, native } from '../native';
-import { throwIfAborted } from '../video/abort';
 import { cropWarning } from './augmentation';
 import { checkCallbacks, type FilledTrainOptions, fillOptions } from './options';
 import { Progress } from './progress';

@@ -1,8 +1,8 @@
 import type { NativeTrainer, StepResult } from '../../binding';
-import type { ClipLoader, LoadedBatch } from '../dataset/clipLoader';
-import { KinetorchError } from '../errors';
+import { throwIfAborted } from '../base/abort';
+import { KinetorchError } from '../base/errors';
+import type { ClipLoader, LoadedBatch } from '../dataset/clips/clipLoader';
 import { callNative } from '../native';
-import { throwIfAborted } from '../video/abort';
 import { nameClips } from './nameClips';
 import type { RunState } from './runState';
 import type { TrainEvent } from './types';

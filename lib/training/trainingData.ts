@@ -1,11 +1,11 @@
 import { availableParallelism } from 'node:os';
-import { openClipCache } from '../dataset/clipCache';
-import { ClipLoader } from '../dataset/clipLoader';
-import { readCollection } from '../dataset/readCollection';
-import { splitCollection } from '../dataset/splitCollection';
+import { KinetorchError } from '../base/errors';
+import { openClipCache } from '../dataset/cache/openClipCache';
+import { ClipLoader } from '../dataset/clips/clipLoader';
+import { VideoDataset } from '../dataset/clips/videoDataset';
+import { readCollection } from '../dataset/collections/readCollection';
+import { splitCollection } from '../dataset/collections/splitCollection';
 import type { ClipDataset } from '../dataset/types';
-import { VideoDataset } from '../dataset/videoDataset';
-import { KinetorchError } from '../errors';
 import type { ModelInput } from '../model/types';
 import type { FilledTrainOptions } from './options';
 

@@ -1,5 +1,5 @@
 import type { NativeTrainer } from '../../binding';
-import { KinetorchError } from '../errors';
+import { KinetorchError } from '../base/errors';
 import { callNative } from '../native';
 import { isBetter } from './isBetter';
 import { Plateau } from './plateau';

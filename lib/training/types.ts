@@ -1,5 +1,4 @@
-import type { SkippedSample } from '../dataset/clipLoader';
-import type { ClipDataset } from '../dataset/types';
+import type { ClipCacheOptions, ClipDataset, SkippedSample } from '../dataset/types';
 import type { Device, ModelInput } from '../model/types';
 
 /** Clips to train on, in memory, generated, or read from somewhere of your own. */
@@ -40,16 +39,6 @@ export interface Augmentation {
   /** Alpha of mixup (Zhang et al. 2017) and of cutmix (Yun et al. 2019). With both, each batch takes one at random. */
   mixup?: number;
   cutmix?: number;
-}
-
-/** What is left of decoded frames for later epochs. */
-export interface ClipCacheOptions {
-  /** Default `memory`. */
-  where?: 'memory' | 'disk' | 'off';
-  /** Default 2 GiB in memory, 20 GiB on disk. Runs that fill one folder at the same time each count for themselves. */
-  maxBytes?: number;
-  /** Of the cache on disk. Default `kinetorch/clips` in the user's cache folder; runs share it. */
-  folder?: string;
 }
 
 export interface TrainOptions {

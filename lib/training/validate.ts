@@ -1,6 +1,6 @@
 import type { EvalResult, NativeBatch, NativeTrainer } from '../../binding';
-import type { ClipLoader } from '../dataset/clipLoader';
-import { KinetorchError } from '../errors';
+import { KinetorchError } from '../base/errors';
+import type { ClipLoader } from '../dataset/clips/clipLoader';
 import { placeOf } from '../evaluation/singleLabelMetrics';
 import { callNative } from '../native';
 import { nameClips } from './nameClips';

@@ -1,7 +1,8 @@
+import { writeAtomically } from '../base/writeAtomically';
 import { evaluate } from '../evaluation/evaluate';
 import { confidentMistakes } from '../report/mistakes';
 import { writeReport } from '../report/writeReport';
-import { writeAtomically } from '../writeAtomically';
+import { bestEpochOf } from './isBetter';
 import { configOf } from './runConfig';
 import type { RunFolder } from './runFolder';
 import type { RunPlan } from './runPlan';
@@ -30,5 +31,6 @@ export async function writeRunReport(
   if (evaluation) await writeAtomically(folder.evaluationPath, `${JSON.stringify(evaluation, null, 2)}\n`);
   const mistakes = evaluation && data.validation ? await confidentMistakes(evaluation, data.validation) : [];
   const metrics = await folder.readMetrics();
-  await writeReport({ config: configOf(plan), metrics, evaluation, mistakes, skipped }, folder.reportPath);
+  const content = { config: configOf(plan), metrics, bestEpoch: bestEpochOf(metrics), evaluation, mistakes, skipped };
+  await writeReport(content, folder.reportPath);
 }

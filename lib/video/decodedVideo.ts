@@ -1,5 +1,5 @@
-import { invalidArgument, KinetorchError } from '../errors';
-import { throwIfAborted } from './abort';
+import { throwIfAborted } from '../base/abort';
+import { invalidArgument, KinetorchError } from '../base/errors';
 import type { DecoderClient } from './decoderClient';
 import { DecoderOperation } from './decoderOperation';
 import { releaseDecoder } from './decoderPool';

@@ -1,4 +1,4 @@
-import { KinetorchError } from '../errors';
+import { KinetorchError } from '../base/errors';
 
 /** `ERR_VIDEO_DECODE` because the decoder process ended: the file may be good, and a new process may decode it. */
 export class DecoderDeath extends KinetorchError {

@@ -1,5 +1,5 @@
-import { KinetorchError } from '../errors';
-import { abortError, throwIfAborted } from './abort';
+import { abortError, onAbort, throwIfAborted } from '../base/abort';
+import { KinetorchError } from '../base/errors';
 import type { DecoderClient, ReplyListener } from './decoderClient';
 import { DecoderDeath } from './decoderDeath';
 import { videoLimits } from './limits';
@@ -139,8 +139,7 @@ export class DecoderOperation implements ReplyListener {
       }
     };
     const timer = setInterval(watch, videoLimits.noProgressMs / 4);
-    const onAbort = () => this.wake();
-    signal?.addEventListener('abort', onAbort, { once: true });
+    const leave = onAbort(signal, () => this.wake());
     client.hold(true);
     try {
       while (!isReady() && !signal?.aborted) {
@@ -151,7 +150,7 @@ export class DecoderOperation implements ReplyListener {
     } finally {
       client.hold(false);
       clearInterval(timer);
-      signal?.removeEventListener('abort', onAbort);
+      leave();
     }
     if (signal?.aborted) throw abortError(signal);
   }

@@ -4,7 +4,7 @@
  * gone.
  */
 import { Socket } from 'node:net';
-import { type ErrorCode, KinetorchError } from '../errors';
+import { type ErrorCode, KinetorchError } from '../base/errors';
 import { type Av, loadAv } from './decoder/av';
 import { type ClipSink, DecodedFile } from './decoder/decodedFile';
 import { Cancelled, Pulse } from './decoder/pulse';

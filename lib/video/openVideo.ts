@@ -1,14 +1,12 @@
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { invalidArgument, KinetorchError } from '../errors';
-import { throwIfAborted } from './abort';
+import { throwIfAborted } from '../base/abort';
+import { invalidArgument, KinetorchError } from '../base/errors';
 import { DecodedVideo } from './decodedVideo';
 import { DecoderOperation } from './decoderOperation';
 import { acquireDecoder, releaseDecoder } from './decoderPool';
 import type { VideoReader } from './types';
-
-export type { VideoReader } from './types';
 
 export interface OpenVideoOptions {
   /** Rejects with `ERR_ABORTED`. */

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../errors';
+import type { ErrorCode } from '../base/errors';
 import type { ClipWindow, SlideWindows, VideoInfo } from './types';
 
 /**

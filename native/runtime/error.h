@@ -5,7 +5,7 @@
 
 namespace kinetorch {
 
-// An error a caller may branch on: `code` is one of lib/errors.ts, `what()` says what was expected and what came.
+// An error a caller may branch on: `code` is one of lib/base/errors.ts, `what()` says what was expected and what came.
 class Error : public std::runtime_error {
  public:
   Error(std::string code, const std::string& message) : std::runtime_error(message), code_(std::move(code)) {}

@@ -1,6 +1,6 @@
 const { dirname } = require('node:path');
 
-// Of gpu-check.sh: the tests lie there as JavaScript, and nothing has to transform them.
+// Of check.sh: the tests lie there as JavaScript, and nothing has to transform them.
 /** @type {import('jest').Config} */
 module.exports = {
   rootDir: dirname(dirname(__dirname)),

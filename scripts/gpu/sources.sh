@@ -1,4 +1,4 @@
-# What is built and run on a machine with a GPU, for gpu-check.sh and gpu-pack.sh; both stand in the project's root.
+# What is built and run on a machine with a GPU, for check.sh and pack.sh; both stand in the project's root.
 sources=(lib native bench test scripts models package.json CMakeLists.txt binding.d.ts)
 
 # One hash of all of it, which tells whether a checkout is the one that a pack was made in.

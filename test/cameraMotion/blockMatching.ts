@@ -1,4 +1,4 @@
-import type { DatasetClip } from '../../lib/dataset/types';
+import type { RgbClip } from '../../lib/clip/types';
 
 /** The green channel of one frame. */
 export interface Green {
@@ -14,7 +14,7 @@ export interface Patch {
   size: number;
 }
 
-export function greenFrames({ data, frames, height, width }: DatasetClip): Green[] {
+export function greenFrames({ data, frames, height, width }: RgbClip): Green[] {
   return Array.from({ length: frames }, (_, frame) => ({
     width,
     height,

@@ -1,11 +1,11 @@
-import { seededRandom } from '../../lib/dataset/seededRandom';
-import { generatedClips, unclearShares } from '../../scripts/cameraMotion/generatedClips';
-import { cameraMotionLabels } from '../../scripts/cameraMotion/labels';
-import { planKinds, planMotion } from '../../scripts/cameraMotion/motionPlan';
-import { photographTable } from '../../scripts/cameraMotion/photographs';
-import { pyramid } from '../../scripts/cameraMotion/picture';
-import { proceduralScene } from '../../scripts/cameraMotion/proceduralScene';
-import { pick } from '../../scripts/cameraMotion/random';
+import { seededRandom } from '../../lib/base/seededRandom';
+import { generatedClips, unclearShares } from '../../models/cameraMotion/generatedClips';
+import { cameraMotionLabels } from '../../models/cameraMotion/labels';
+import { planKinds, planMotion } from '../../models/cameraMotion/motionPlan';
+import { photographTable } from '../../models/cameraMotion/photographs';
+import { pyramid } from '../../models/cameraMotion/picture';
+import { proceduralScene } from '../../models/cameraMotion/proceduralScene';
+import { pick } from '../../models/cameraMotion/random';
 
 const scenes = [1, 2, 3].map((seed) => pyramid(proceduralScene(seed)));
 const library = { any: (random: () => number) => pick(random, scenes) };

@@ -1,10 +1,10 @@
-import { seededRandom } from '../../lib/dataset/seededRandom';
-import { directedMove, jitter, together } from '../../scripts/cameraMotion/cameraPath';
-import { clipShape } from '../../scripts/cameraMotion/labels';
-import { naturalLook } from '../../scripts/cameraMotion/look';
-import { pyramid } from '../../scripts/cameraMotion/picture';
-import { proceduralScene } from '../../scripts/cameraMotion/proceduralScene';
-import { renderClip } from '../../scripts/cameraMotion/renderClip';
+import { seededRandom } from '../../lib/base/seededRandom';
+import { directedMove, jitter, together } from '../../models/cameraMotion/cameraPath';
+import { clipShape } from '../../models/cameraMotion/labels';
+import { naturalLook } from '../../models/cameraMotion/look';
+import { pyramid } from '../../models/cameraMotion/picture';
+import { proceduralScene } from '../../models/cameraMotion/proceduralScene';
+import { renderClip } from '../../models/cameraMotion/renderClip';
 import { type Green, greenFrames, type Patch, shiftOf } from './blockMatching';
 
 const { frames, width, height, frameRate } = clipShape;

@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { clips, kinetorch, root } from './runCli';
+import { clips, kinetorch, root } from '../support/runCli';
 
 let folder: string;
 beforeAll(() => {

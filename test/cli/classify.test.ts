@@ -1,7 +1,7 @@
 import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { clips, jsonLines, kinetorch } from './runCli';
+import { clips, jsonLines, kinetorch } from '../support/runCli';
 
 const good = [
   'archery.avi',

@@ -1,8 +1,8 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CollectionReport } from '../../lib/dataset/collectionReport';
-import { clips, kinetorch, root } from './runCli';
+import type { CollectionReport } from '../../lib/dataset/collections/collectionReport';
+import { clips, kinetorch, root } from '../support/runCli';
 
 let folder: string;
 beforeAll(() => {

@@ -1,7 +1,7 @@
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { clips, jsonLines, kinetorch } from './runCli';
+import { clips, jsonLines, kinetorch } from '../support/runCli';
 
 let folder: string;
 let model: string;

@@ -1,5 +1,5 @@
-import { fit, formatBar, formatDuration, formatPercent, formatTime } from '../../lib/cli/format';
-import { table } from '../../lib/cli/table';
+import { fit, formatBar, formatDuration, formatPercent, formatTime } from '../../lib/cli/print/format';
+import { table } from '../../lib/cli/print/table';
 
 describe('format', () => {
   test.each([

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { kinetorch } from './runCli';
+import { kinetorch } from '../support/runCli';
 
 let folder: string;
 beforeAll(async () => {

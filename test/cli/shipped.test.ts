@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { kinetorch, root, runNode } from './runCli';
+import { kinetorch, root, runNode } from '../support/runCli';
 
 describe('what ships', () => {
   test('demo prints a timeline with milliseconds', async () => {

@@ -1,5 +1,5 @@
-import { ProgressBar } from '../../lib/cli/progressBar';
-import { TrainingPrinter } from '../../lib/cli/trainingPrinter';
+import { ProgressBar } from '../../lib/cli/print/progressBar';
+import { TrainingPrinter } from '../../lib/cli/print/trainingPrinter';
 import type { EpochMetrics, TrainEvent } from '../../lib/training/types';
 
 const screen = { errors: '', output: '' };

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { kinetorch, root } from './runCli';
+import { kinetorch, root } from '../support/runCli';
 
 const escapeCode = '\u001b';
 

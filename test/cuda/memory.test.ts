@@ -1,5 +1,5 @@
 import { loadModel } from '../../lib/model/loadModel';
-import { expectError, noiseClip, slowArchive, smallArchive } from '../model/helpers';
+import { expectError, noiseClip, slowArchive, smallArchive } from '../support/models';
 import { describeCuda, device } from './onCuda';
 
 const mebibyte = 2 ** 20;

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { loadModel } from '../../lib/model/loadModel';
 import type { Precision } from '../../lib/model/types';
 import type { VideoModel } from '../../lib/model/videoModel';
-import { relativeError } from '../helpers/relativeError';
-import { noiseClip, smallArchive } from '../model/helpers';
+import { noiseClip, smallArchive } from '../support/models';
+import { relativeError } from '../support/relativeError';
 import { describeCuda, device } from './onCuda';
 
 const { models }: { models: Record<string, unknown> } = JSON.parse(

@@ -1,6 +1,6 @@
 import { loadModel } from '../../lib/model/loadModel';
-import { relativeError } from '../helpers/relativeError';
-import { expectError, noiseClip, slowArchive, smallArchive } from '../model/helpers';
+import { expectError, noiseClip, slowArchive, smallArchive } from '../support/models';
+import { relativeError } from '../support/relativeError';
 import { cudaDevices, describeCuda, device } from './onCuda';
 
 /** Of one size of bytes, of another, and floats. */

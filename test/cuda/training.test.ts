@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { native } from '../../lib/native';
 import { train } from '../../lib/training/train';
 import type { TrainEvent, TrainOptions } from '../../lib/training/types';
-import { abortWhen, metricsOf, noise, smallRun } from '../training/smallRun';
+import { abortWhen, metricsOf, noise, smallRun } from '../support/smallRun';
 
 const testOnCuda = native().runtimeInfo().cudaDevices.length > 0 ? test : test.skip;
 

@@ -2,9 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadModel } from '../../lib/model/loadModel';
-import { relativeError } from '../helpers/relativeError';
-import { smallArchive } from '../model/helpers';
-import { classifyInWorker } from '../workers/classifyInWorker';
+import { classifyInWorker } from '../support/classifyInWorker';
+import { smallArchive } from '../support/models';
+import { relativeError } from '../support/relativeError';
 import { describeCuda, device } from './onCuda';
 
 describeCuda('worker threads on CUDA', () => {

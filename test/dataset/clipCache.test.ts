@@ -9,9 +9,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { openClipCache } from '../../lib/dataset/clipCache';
-import type { ClipCache, DatasetClip } from '../../lib/dataset/types';
-import { temporaryFolder, writeFiles } from './temporaryFolder';
+import type { RgbClip } from '../../lib/clip/types';
+import { openClipCache } from '../../lib/dataset/cache/openClipCache';
+import type { ClipCache } from '../../lib/dataset/types';
+import { temporaryFolder, writeFiles } from '../support/temporaryFolder';
 
 const temporary = temporaryFolder();
 let folder: string;
@@ -21,7 +22,7 @@ beforeEach(() => {
 });
 
 /** 6 frames of 2×3 pixels, all bytes different from those of other seeds. */
-const spanOf = (seed: number): DatasetClip => {
+const spanOf = (seed: number): RgbClip => {
   const data = Uint8Array.from({ length: 6 * 18 }, (_, i) => (i * 7 + seed * 31) % 251);
   return { data, frames: 6, height: 2, width: 3 };
 };
@@ -47,7 +48,7 @@ describe.each([
     expect(await cache.read('a', all)).toEqual(span);
     const picked = await cache.read('a', (frames) => [frames - 1, 2, 3, 3, 0]);
     expect(picked).toMatchObject({ frames: 5, height: 2, width: 3 });
-    const frame = (clip: DatasetClip | null, i: number) => clip?.data.subarray(i * 18, (i + 1) * 18);
+    const frame = (clip: RgbClip | null, i: number) => clip?.data.subarray(i * 18, (i + 1) * 18);
     [5, 2, 3, 3, 0].forEach((index, place) => {
       expect(frame(picked, place)).toEqual(frame(span, index));
     });

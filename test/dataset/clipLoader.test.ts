@@ -1,4 +1,4 @@
-import { ClipLoader, type ClipLoaderOptions, type LoadedBatch } from '../../lib/dataset/clipLoader';
+import { ClipLoader, type ClipLoaderOptions, type LoadedBatch } from '../../lib/dataset/clips/clipLoader';
 import type { ClipDataset, ClipRequest } from '../../lib/dataset/types';
 
 /** Sample `i` is one frame of 2×2 pixels of value i. */

@@ -1,8 +1,8 @@
 import { mkdtempSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { readCollection } from '../../lib/dataset/readCollection';
+import { readCollection } from '../../lib/dataset/collections/readCollection';
 import type { VideoCollection } from '../../lib/dataset/types';
-import { sharedData, temporaryFolder, writeFiles } from './temporaryFolder';
+import { sharedData, temporaryFolder, writeFiles } from '../support/temporaryFolder';
 
 const folder = temporaryFolder();
 const freshFolder = () => mkdtempSync(join(folder, 'data-'));

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { readCollection } from '../../lib/dataset/readCollection';
-import { splitCollection } from '../../lib/dataset/splitCollection';
+import { readCollection } from '../../lib/dataset/collections/readCollection';
+import { splitCollection } from '../../lib/dataset/collections/splitCollection';
 import type { VideoCollection, VideoSample } from '../../lib/dataset/types';
-import { sharedData } from './temporaryFolder';
+import { sharedData } from '../support/temporaryFolder';
 
 const plain = { group: null, split: null, fold: null, startSeconds: null, endSeconds: null, isFrames: false };
 const collectionOf = (samples: (Partial<VideoSample> & { labels: number[] })[], classes = 2): VideoCollection => ({

@@ -1,11 +1,11 @@
-import { seededRandom } from '../../lib/dataset/seededRandom';
+import { seededRandom } from '../../lib/base/seededRandom';
 import {
   evaluationChoice,
   gridRate,
   type TemporalSampling,
   trainingChoice,
   viewChoices,
-} from '../../lib/dataset/temporalSampling';
+} from '../../lib/dataset/clips/temporalSampling';
 
 const dense: TemporalSampling = { frames: 4, frameRate: 10, stride: 1, sampling: 'dense' };
 const segment: TemporalSampling = { ...dense, sampling: 'segment' };

@@ -1,15 +1,16 @@
 import * as childProcess from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openClipCache } from '../../lib/dataset/clipCache';
-import { ClipLoader } from '../../lib/dataset/clipLoader';
-import { seededRandom } from '../../lib/dataset/seededRandom';
-import { windowsOf } from '../../lib/dataset/spanReader';
-import type { ClipCache, ClipRequest, DatasetClip, VideoSample } from '../../lib/dataset/types';
-import { VideoDataset, type VideoDatasetOptions } from '../../lib/dataset/videoDataset';
+import { seededRandom } from '../../lib/base/seededRandom';
+import type { RgbClip } from '../../lib/clip/types';
+import { openClipCache } from '../../lib/dataset/cache/openClipCache';
+import { ClipLoader } from '../../lib/dataset/clips/clipLoader';
+import { windowsOf } from '../../lib/dataset/clips/spanReader';
+import { VideoDataset, type VideoDatasetOptions } from '../../lib/dataset/clips/videoDataset';
+import type { ClipCache, ClipRequest, VideoSample } from '../../lib/dataset/types';
 import type { ModelInput } from '../../lib/model/types';
-import { greyFrames, makeVideos, realFile } from '../video/helpers';
-import { temporaryFolder } from './temporaryFolder';
+import { temporaryFolder } from '../support/temporaryFolder';
+import { greyFrames, makeVideos, realFile } from '../support/videos';
 
 jest.mock('node:child_process', () => {
   const real = jest.requireActual('node:child_process');
@@ -54,7 +55,7 @@ const datasetOf = (
 const greys = join(folder, 'greys.mkv');
 const greyInput = { resize: [4, 4] as [number, number], frameRate: 10, frames: 4 };
 // Plus 0, because -0 and 0 are different to toEqual.
-const greyFramesOf = ({ data }: DatasetClip) =>
+const greyFramesOf = ({ data }: RgbClip) =>
   Array.from(
     { length: data.length / 48 },
     (_, i) => Math.round((((data[i * 48] as number) * 219) / 255 + 16 - 20) / 2) + 0,

@@ -1,17 +1,18 @@
-import type { ClipDataset, DatasetClip } from '../../lib/dataset/types';
-import { averageFrames } from '../../lib/evaluation/averageFrames';
+import { averageFrames } from '../../lib/clip/averageFrames';
+import type { RgbClip } from '../../lib/clip/types';
+import type { ClipDataset } from '../../lib/dataset/types';
 import { evaluate } from '../../lib/evaluation/evaluate';
 import type { EvaluateOptions, Evaluation } from '../../lib/evaluation/types';
 import type { ModelArchive } from '../../lib/model/createModel';
 import { loadModel } from '../../lib/model/loadModel';
 import type { VideoModel } from '../../lib/model/videoModel';
-import { expectError, maxDifference, noiseClip, onCpu, smallArchive } from '../model/helpers';
+import { expectError, maxDifference, noiseClip, onCpu, smallArchive } from '../support/models';
 
 const labels = ['walk', 'run', 'jump', 'sit', 'fall', 'wave'];
 const videos = 7;
 
 /** Two clips a video, or three of the second; wider than the crop. */
-const clipsOf = (index: number): DatasetClip[] =>
+const clipsOf = (index: number): RgbClip[] =>
   Array.from({ length: index === 1 ? 3 : 2 }, (_, clip) =>
     noiseClip({ height: 36, width: 48, seed: 10 * index + clip + 1 }),
   );
@@ -21,7 +22,7 @@ const noise: ClipDataset = {
   length: videos,
   labelOf: (index) => index % labels.length,
   nameOf: (index) => `video ${index}`,
-  clip: async (index) => clipsOf(index)[0] as DatasetClip,
+  clip: async (index) => clipsOf(index)[0] as RgbClip,
   views: async (index, clips) => clipsOf(index).slice(0, clips),
 };
 
@@ -69,7 +70,7 @@ test('a model that is loaded already gives the same, and stays in use', async ()
   const [own, loaded] = [await run(noise), await evaluate(model, noise)];
   expect(loaded.metrics.video).toEqual(own.metrics.video);
   expect(loaded.metrics.loss).toBeCloseTo(own.metrics.loss, 5);
-  expect((await model.classifyClip(clipsOf(0)[0] as DatasetClip)).predictions).toHaveLength(5);
+  expect((await model.classifyClip(clipsOf(0)[0] as RgbClip)).predictions).toHaveLength(5);
 });
 
 test('matches labels by name, whatever their order', async () => {

@@ -1,13 +1,13 @@
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { crossValidate, summaryOf } from '../../lib/evaluation/crossValidate';
 import { evaluate } from '../../lib/evaluation/evaluate';
 import type { Evaluation } from '../../lib/evaluation/types';
 import { createModel, type ModelArchive } from '../../lib/model/createModel';
 import { loadModel } from '../../lib/model/loadModel';
+import { crossValidate, summaryOf } from '../../lib/training/crossValidate';
 import { train } from '../../lib/training/train';
-import { expectError, onCpu } from '../model/helpers';
+import { expectError, onCpu } from '../support/models';
 
 const fights = join(__dirname, '..', '..', '..', 'shared', 'data', 'fights');
 const input = { frames: 4, height: 32, width: 32, resize: [40, 40] as [number, number] };

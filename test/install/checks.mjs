@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { inProject } from '../../scripts/bootstrap/project.mjs';
+import { inProject } from '../../scripts/setup/project.mjs';
 import { run } from './sandbox.mjs';
 
 const sources = fileURLToPath(new URL('checks', import.meta.url));

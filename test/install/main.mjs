@@ -11,7 +11,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { inProject } from '../../scripts/bootstrap/project.mjs';
+import { inProject } from '../../scripts/setup/project.mjs';
 import { bundleChecks, commandChecks, copyChecks, moduleChecks, typeChecks } from './checks.mjs';
 import { copyApp, failureChecks } from './failures.mjs';
 import { layouts, makeApp } from './layouts.mjs';

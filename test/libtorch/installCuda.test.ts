@@ -1,10 +1,10 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { removeCuda } from '../../lib/libtorch/installCuda';
-import { locateLibTorch } from '../../lib/libtorch/locate';
+import { locateLibTorch } from '../../lib/libtorch/find/locate';
+import { removeCuda } from '../../lib/libtorch/install/installCuda';
+import { makeSandbox, put, putLibTorch } from '../support/sandbox';
 import { cudaWheels, FakeIndex, fakeWheel } from './fakeIndex';
-import { makeSandbox, put, putLibTorch } from './sandbox';
 
 const version = '9.8.7';
 const hasPip = spawnSync('python3', ['-m', 'pip', '--version']).status === 0;

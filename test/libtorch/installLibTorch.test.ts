@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, readdirSync, readFileSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
-import { verifyInstall } from '../../lib/libtorch/marker';
-import { libraryPath, recordOf, wheelMembers, zipOf } from './fakeWheel';
-import { makeSandbox, put } from './sandbox';
+import { verifyInstall } from '../../lib/libtorch/find/marker';
+import { libraryPath, recordOf, wheelMembers, zipOf } from '../support/fakeWheel';
+import { makeSandbox, put } from '../support/sandbox';
 
 // Real processes against a stand-in for pip: a shell script named python3 that notes its arguments and delivers a
 // small wheel.

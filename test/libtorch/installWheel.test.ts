@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { installWheel } from '../../lib/libtorch/install';
-import { verifyInstall } from '../../lib/libtorch/marker';
-import { libraryPath, type Members, recordOf, wheelMembers, zipOf } from './fakeWheel';
-import { makeSandbox, put, silent } from './sandbox';
+import { verifyInstall } from '../../lib/libtorch/find/marker';
+import { installWheel } from '../../lib/libtorch/install/install';
+import { libraryPath, type Members, recordOf, wheelMembers, zipOf } from '../support/fakeWheel';
+import { makeSandbox, put, silent } from '../support/sandbox';
 
 let sandbox: ReturnType<typeof makeSandbox>;
 let folder: string;

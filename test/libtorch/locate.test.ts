@@ -1,9 +1,9 @@
 import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { installWheel } from '../../lib/libtorch/install';
-import { locateLibTorch } from '../../lib/libtorch/locate';
-import { recordOf, wheelMembers, zipOf } from './fakeWheel';
-import { makeSandbox, put, putLibTorch, silent } from './sandbox';
+import { locateLibTorch } from '../../lib/libtorch/find/locate';
+import { installWheel } from '../../lib/libtorch/install/install';
+import { recordOf, wheelMembers, zipOf } from '../support/fakeWheel';
+import { makeSandbox, put, putLibTorch, silent } from '../support/sandbox';
 
 const version = '9.8.7';
 let sandbox: ReturnType<typeof makeSandbox>;

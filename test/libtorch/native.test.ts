@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { KinetorchError } from '../../lib/errors';
+import { KinetorchError } from '../../lib/base/errors';
 import { callNative, libtorchLocation, native, nativeError } from '../../lib/native';
-import { makeSandbox, put, putLibTorch } from './sandbox';
+import { makeSandbox, put, putLibTorch } from '../support/sandbox';
 
 const root = join(__dirname, '..', '..');
 

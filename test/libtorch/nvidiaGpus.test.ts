@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { nvidiaGpus } from '../../lib/libtorch/nvidiaGpus';
+import { nvidiaGpus } from '../../lib/libtorch/find/nvidiaGpus';
 
 const onPosix = process.platform === 'win32' ? describe.skip : describe;
 

@@ -1,7 +1,7 @@
 // Run by installLibTorch.test.ts as a process of its own: installs into KINETORCH_CACHE and prints the folder. With
 // KILL_AT_HALF it kills itself in the middle of unpacking, as a power cut would.
 
-import { installLibTorch } from '../../lib/libtorch/install';
+import { installLibTorch } from '../../lib/libtorch/install/install';
 
 installLibTorch({
   version: '9.8.7',

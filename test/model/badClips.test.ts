@@ -1,7 +1,7 @@
+import type { Clip } from '../../lib/clip/types';
 import { loadModel } from '../../lib/model/loadModel';
-import type { Clip } from '../../lib/model/types';
 import type { VideoModel } from '../../lib/model/videoModel';
-import { expectError, fixture, fixtureInput, fixtureLabels, noiseClip, onCpu, smallArchive } from './helpers';
+import { expectError, fixture, fixtureInput, fixtureLabels, noiseClip, onCpu, smallArchive } from '../support/models';
 
 let model: VideoModel;
 beforeAll(async () => {

@@ -5,7 +5,7 @@ import { devices } from '../../lib/model/devices';
 import { inspectModel } from '../../lib/model/inspectModel';
 import { type LoadModelOptions, loadModel } from '../../lib/model/loadModel';
 import type { ModelSource } from '../../lib/model/modelSource';
-import { expectError, fixture, fixtureInput, fixtureLabels, onCpu, smallArchive } from './helpers';
+import { expectError, fixture, fixtureInput, fixtureLabels, onCpu, smallArchive } from '../support/models';
 
 const foreign: LoadModelOptions = { labels: fixtureLabels, input: fixtureInput, ...onCpu };
 

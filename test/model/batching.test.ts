@@ -1,5 +1,5 @@
 import { loadModel } from '../../lib/model/loadModel';
-import { expectError, maxDifference, noiseClip, onCpu, slowArchive, smallArchive } from './helpers';
+import { expectError, maxDifference, noiseClip, onCpu, slowArchive, smallArchive } from '../support/models';
 
 const clips = Array.from({ length: 12 }, (_, seed) => noiseClip({ seed: seed + 1, height: 40 + seed, width: 60 }));
 

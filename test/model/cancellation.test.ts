@@ -1,9 +1,9 @@
 import { getEventListeners } from 'node:events';
-import { KinetorchError } from '../../lib/errors';
+import { KinetorchError } from '../../lib/base/errors';
 import type { ModelArchive } from '../../lib/model/createModel';
 import { loadModel } from '../../lib/model/loadModel';
 import type { VideoModel } from '../../lib/model/videoModel';
-import { expectError, noiseClip, onCpu, slowArchive } from './helpers';
+import { expectError, noiseClip, onCpu, slowArchive } from '../support/models';
 
 const clip = noiseClip({ frames: 8, height: 64, width: 64 });
 

@@ -1,11 +1,11 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Clip } from '../../lib/clip/types';
 import { loadModel } from '../../lib/model/loadModel';
-import type { Clip } from '../../lib/model/types';
 import type { VideoModel } from '../../lib/model/videoModel';
-import { deterministicTensor } from '../helpers/deterministic';
-import { fixture, fixtureInput, fixtureLabels, maxDifference, noiseClip, onCpu, smallArchive } from './helpers';
+import { deterministicTensor } from '../support/deterministic';
+import { fixture, fixtureInput, fixtureLabels, maxDifference, noiseClip, onCpu, smallArchive } from '../support/models';
 
 let model: VideoModel;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { devices } from '../../lib/model/devices';
 import { loadModel } from '../../lib/model/loadModel';
 import type { ModelDevice } from '../../lib/model/types';
-import { expectError, onCpu, smallArchive } from './helpers';
+import { expectError, onCpu, smallArchive } from '../support/models';
 
 test('a model says which devices it is on', async () => {
   await using model = await loadModel(await smallArchive(), onCpu);

@@ -1,5 +1,5 @@
 import { loadModel } from '../../lib/model/loadModel';
-import { expectError, noiseClip, onCpu, slowArchive, smallArchive } from './helpers';
+import { expectError, noiseClip, onCpu, slowArchive, smallArchive } from '../support/models';
 
 const clip = noiseClip();
 

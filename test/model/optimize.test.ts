@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type LoadModelOptions, loadModel } from '../../lib/model/loadModel';
-import { expectError, maxDifference, noiseClip, onCpu, smallArchive } from './helpers';
+import { expectError, maxDifference, noiseClip, onCpu, smallArchive } from '../support/models';
 
 const clip = noiseClip({ height: 48, width: 60 });
 let folder: string;

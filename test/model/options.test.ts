@@ -3,7 +3,7 @@ import { inspectModel } from '../../lib/model/inspectModel';
 import { type LoadModelOptions, loadModel } from '../../lib/model/loadModel';
 import type { ClassifyOptions } from '../../lib/model/types';
 import type { VideoModel } from '../../lib/model/videoModel';
-import { expectError, fixture, fixtureInput, fixtureLabels, noiseClip, onCpu, smallArchive } from './helpers';
+import { expectError, fixture, fixtureInput, fixtureLabels, noiseClip, onCpu, smallArchive } from '../support/models';
 
 /** Options, the path that the message must name, and what it must say came. */
 type Case = [options: unknown, path: string, received: string | RegExp];

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { createModel, loadModel } from '../../lib';
-import { referenceClips } from '../helpers/referenceClips';
-import { relativeError } from '../helpers/relativeError';
-import { writeDeterministicWeights } from '../helpers/safetensors';
+import { referenceClips } from '../support/referenceClips';
+import { relativeError } from '../support/relativeError';
+import { writeDeterministicWeights } from '../support/safetensors';
 
 interface Reference {
   /** [N, 3, T, H, W] */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Clip, loadModel } from '../../lib';
-import { deterministicTensor } from '../helpers/deterministic';
+import { deterministicTensor } from '../support/deterministic';
 
 /** One case of scripts/fixtures/preprocess_reference.py. */
 interface Case {

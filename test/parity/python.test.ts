@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { createModel, loadModel, type ModelArchive } from '../../lib';
-import { referenceClips } from '../helpers/referenceClips';
-import { relativeError } from '../helpers/relativeError';
+import { referenceClips } from '../support/referenceClips';
+import { relativeError } from '../support/relativeError';
 
 /** What scripts/fixtures/check_in_python.py prints. */
 interface PythonReport {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { createModel } from '../../lib';
-import { writeDeterministicWeights } from '../helpers/safetensors';
+import { writeDeterministicWeights } from '../support/safetensors';
 
 const fixtures = join(__dirname, '..', 'fixtures');
 const stateDict: string[] = JSON.parse(

@@ -9,7 +9,7 @@ import { confidentMistakes } from '../../lib/report/mistakes';
 import type { ReportContent } from '../../lib/report/types';
 import { writeReport } from '../../lib/report/writeReport';
 import { train } from '../../lib/training/train';
-import { noiseClip, onCpu } from '../model/helpers';
+import { noiseClip, onCpu } from '../support/models';
 import { findChromium } from './chromium';
 import { hostileLabel, sampleContent, sampleEvaluation } from './sampleContent';
 
@@ -53,6 +53,7 @@ test('shows what there is', async () => {
       mistakes: [],
       skipped: [],
       metrics: content.metrics.slice(0, 1).map((one) => ({ ...one, validation: null })),
+      bestEpoch: 1,
     })
   ).text;
   expect(bare).toContain('<section id="curves">');
@@ -65,6 +66,7 @@ test('of very many classes shows the worst mix-ups instead of the whole matrix',
   const { text } = await written({
     config: null,
     metrics: [],
+    bestEpoch: null,
     evaluation: sampleEvaluation(many, 600),
     mistakes: [],
     skipped: [],
@@ -83,6 +85,7 @@ test('several labels a video have their own figures', async () => {
   const { text } = await written({
     config: null,
     metrics: [],
+    bestEpoch: null,
     evaluation: { ...evaluation, metrics },
     mistakes: [],
     skipped: [],

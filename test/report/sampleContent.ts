@@ -1,9 +1,10 @@
-import { seededRandom } from '../../lib/dataset/seededRandom';
+import { seededRandom } from '../../lib/base/seededRandom';
+import type { RgbFrame } from '../../lib/clip/contactSheet';
 import type { ScoredSample } from '../../lib/evaluation/scoredSample';
 import { firstChoice, singleLabelMetrics } from '../../lib/evaluation/singleLabelMetrics';
 import type { Evaluation } from '../../lib/evaluation/types';
-import type { RgbFrame } from '../../lib/picture/contactSheet';
 import type { ReportContent } from '../../lib/report/types';
+import { bestEpochOf } from '../../lib/training/isBetter';
 import type { RunConfig } from '../../lib/training/runConfig';
 import type { EpochMetrics } from '../../lib/training/types';
 
@@ -106,9 +107,11 @@ const config: RunConfig = {
 export function sampleContent(labels: readonly string[], epochs = 40): ReportContent {
   const evaluation = sampleEvaluation(labels, 20 * labels.length);
   const wrong = evaluation.predictions.filter(({ correct }) => !correct).slice(0, 6);
+  const metrics = sampleMetrics(epochs);
   return {
     config: { ...config, labels },
-    metrics: sampleMetrics(epochs),
+    metrics,
+    bestEpoch: bestEpochOf(metrics),
     evaluation,
     mistakes: wrong.map((one) => ({ ...one, confidence: one.probability, frames: Array.from({ length: 6 }, frame) })),
     skipped: [{ index: 0, name: `clips/${hostileLabel}.mp4`, reason: 'expected a video but received "not a video"' }],

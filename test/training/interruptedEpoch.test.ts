@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClipDataset } from '../../lib/dataset/types';
 import { train } from '../../lib/training/train';
-import { abortWhen, metricsOf, noise, smallRun } from './smallRun';
+import { abortWhen, metricsOf, noise, smallRun } from '../support/smallRun';
 
 jest.setTimeout(240_000);
 

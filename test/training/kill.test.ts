@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { seededRandom } from '../../lib/dataset/seededRandom';
+import { seededRandom } from '../../lib/base/seededRandom';
 import type { EpochMetrics } from '../../lib/training/types';
 
 jest.setTimeout(600_000);

@@ -2,13 +2,13 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { seededRandom } from '../../lib/dataset/seededRandom';
+import { seededRandom } from '../../lib/base/seededRandom';
 import type { ClipDataset } from '../../lib/dataset/types';
 import { evaluate } from '../../lib/evaluation/evaluate';
 import { loadModel } from '../../lib/model/loadModel';
 import { train } from '../../lib/training/train';
 import type { EpochMetrics, TrainOptions } from '../../lib/training/types';
-import { maxDifference, noiseClip, onCpu, smallArchive } from '../model/helpers';
+import { maxDifference, noiseClip, onCpu, smallArchive } from '../support/models';
 
 const labels = ['red', 'green', 'blue'];
 const [frames, side] = [4, 16];

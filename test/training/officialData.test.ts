@@ -5,8 +5,8 @@ import { evaluate } from '../../lib/evaluation/evaluate';
 import { readMetadata } from '../../lib/model/metadata';
 import { train } from '../../lib/training/train';
 import type { TrainEvent, TrainOptions } from '../../lib/training/types';
-import { sharedData, temporaryFolder, writeFiles } from '../dataset/temporaryFolder';
-import { onCpu } from '../model/helpers';
+import { onCpu } from '../support/models';
+import { sharedData, temporaryFolder, writeFiles } from '../support/temporaryFolder';
 
 const folder = temporaryFolder();
 

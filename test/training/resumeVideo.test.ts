@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { train } from '../../lib/training/train';
 import type { TrainOptions } from '../../lib/training/types';
-import { abortWhen } from './smallRun';
+import { abortWhen } from '../support/smallRun';
 
 const lipWords = join(__dirname, '..', '..', '..', 'shared', 'data', 'lip-words');
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { devices } from '../../lib/model/devices';
 import { train } from '../../lib/training/train';
 import type { TrainOptions } from '../../lib/training/types';
-import { abortWhen, smallRun } from './smallRun';
+import { abortWhen, smallRun } from '../support/smallRun';
 
 jest.setTimeout(240_000);
 

@@ -1,8 +1,9 @@
 import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { seededRandom } from '../../lib/dataset/seededRandom';
-import type { ClipDataset, DatasetClip } from '../../lib/dataset/types';
+import { seededRandom } from '../../lib/base/seededRandom';
+import type { RgbClip } from '../../lib/clip/types';
+import type { ClipDataset } from '../../lib/dataset/types';
 import { loadModel } from '../../lib/model/loadModel';
 import type { ModelInput } from '../../lib/model/types';
 import { train } from '../../lib/training/train';
@@ -13,7 +14,7 @@ const input: Partial<ModelInput> = { frames, height: 24, width: 24, resize: [28,
 const labels = ['still', 'left', 'right'];
 
 /** Vertical stripes that stand still or move one way by two pixels a frame: only motion tells the class. */
-function movingStripes(label: number, random: () => number): DatasetClip {
+function movingStripes(label: number, random: () => number): RgbClip {
   const size = 28;
   const speed = [0, 2, -2][label] as number;
   const phase = random() * 16;

@@ -1,5 +1,5 @@
 import type { NativeTrainer } from '../../binding';
-import type { ClipLoader, LoadedBatch } from '../../lib/dataset/clipLoader';
+import type { ClipLoader, LoadedBatch } from '../../lib/dataset/clips/clipLoader';
 import { freshState } from '../../lib/training/runState';
 import { trainEpoch } from '../../lib/training/trainEpoch';
 

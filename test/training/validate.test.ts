@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { train } from '../../lib/training/train';
-import { noise, smallRun } from './smallRun';
+import { noise, smallRun } from '../support/smallRun';
 
 test.each(['crossentropy', 'bce'] as const)(
   'a validation loss (%s) that is not finite stops the run and makes no model the best',

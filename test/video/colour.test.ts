@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { openVideo } from '../../lib/video/openVideo';
-import { collect, makeVideos, realFile, temporaryFolder } from './helpers';
+import { temporaryFolder } from '../support/temporaryFolder';
+import { collect, makeVideos, realFile } from '../support/videos';
 
 const folder = temporaryFolder();
 

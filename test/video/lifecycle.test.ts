@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { videoLimits } from '../../lib/video/limits';
 import { openVideo } from '../../lib/video/openVideo';
 import type { VideoReader } from '../../lib/video/types';
-import { collect, failureOf, frameHashes, realFile } from './helpers';
+import { collect, failureOf, frameHashes, realFile } from '../support/videos';
 
 jest.mock('node:child_process', () => {
   const real = jest.requireActual('node:child_process');

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { PNG } from 'pngjs';
 import { openVideo } from '../../lib/video/openVideo';
 import type { VideoClip } from '../../lib/video/types';
-import { collect, failureOf, greyIndices, makeVideos, realFile, temporaryFolder } from './helpers';
+import { temporaryFolder } from '../support/temporaryFolder';
+import { collect, failureOf, greyIndices, makeVideos, realFile } from '../support/videos';
 
 const folder = temporaryFolder();
 

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { openVideo } from '../../lib/video/openVideo';
-import { collect, failureOf, frameHashes, realFile, shownAt } from './helpers';
+import { collect, failureOf, frameHashes, realFile, shownAt } from '../support/videos';
 
 // Sizes and counts are those of ../shared/data/clips/README.md where it gives them; durations are the time at which the
 // last frame leaves the screen.

@@ -2,7 +2,8 @@ import { readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openVideo } from '../../lib/video/openVideo';
 import type { VideoClip } from '../../lib/video/types';
-import { collect, greyFrames, greyIndices, makeVideos, shownAt, temporaryFolder, type VideoSpec } from './helpers';
+import { temporaryFolder } from '../support/temporaryFolder';
+import { collect, greyFrames, greyIndices, makeVideos, shownAt, type VideoSpec } from '../support/videos';
 
 const folder = temporaryFolder();
 const file = (name: string) => join(folder, name);

@@ -2,7 +2,8 @@ import { copyFileSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { videoLimits } from '../../lib/video/limits';
 import { openVideo } from '../../lib/video/openVideo';
-import { failureOf, greyFrames, makeVideos, realFile, temporaryFolder } from './helpers';
+import { temporaryFolder } from '../support/temporaryFolder';
+import { failureOf, greyFrames, makeVideos, realFile } from '../support/videos';
 
 const folder = temporaryFolder();
 const file = (name: string) => join(folder, name);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createModel } from '../../lib/model/createModel';
 import { loadModel } from '../../lib/model/loadModel';
-import { classifyInWorker } from './classifyInWorker';
+import { classifyInWorker } from '../support/classifyInWorker';
 import { runProgram } from './runProgram';
 
 jest.setTimeout(180_000);

@@ -1,4 +1,4 @@
-import { KinetorchError } from '../../errors';
+import { KinetorchError } from '../../base/errors';
 
 type Lib = typeof import('node-av/lib', { with: { 'resolution-mode': 'import' }});
 type Constants = typeof import('node-av/constants', { with: { 'resolution-mode': 'import' }});

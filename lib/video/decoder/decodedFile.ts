@@ -1,4 +1,4 @@
-import { KinetorchError } from '../../errors';
+import { KinetorchError } from '../../base/errors';
 import type { ClipWindow, SlideWindows, VideoInfo } from '../types';
 import type { Av } from './av';
 import { type FrameSequence, FrameSource, type TimedFrame, timeTolerance } from './frameSource';

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
-import { KinetorchError } from '../../errors';
+import { KinetorchError } from '../../base/errors';
 import { videoLimits } from '../limits';
 import type { Av, CodecContext, Frame } from './av';
 import { type FrameSequence, type TimedFrame, timeTolerance } from './frameSource';

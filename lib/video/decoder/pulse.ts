@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { KinetorchError } from '../../errors';
+import { KinetorchError } from '../../base/errors';
 import { videoLimits } from '../limits';
 
 /** Thrown inside an operation that its reader no longer wants. */

@@ -1,4 +1,4 @@
-import { KinetorchError } from '../../errors';
+import { KinetorchError } from '../../base/errors';
 import type { Av, Frame } from './av';
 import { type Orientation, turnUpright } from './orientation';
 

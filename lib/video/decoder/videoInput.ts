@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { KinetorchError } from '../../errors';
+import { KinetorchError } from '../../base/errors';
 import { videoLimits } from '../limits';
 import type { Av, CodecContext, FormatContext, Stream } from './av';
 import { decoders, demuxers, protocols } from './whitelists';

@@ -1,0 +1,99 @@
+import { type Command, Option } from 'commander';
+import type { Precision } from '../../model/types';
+import type { VideoModel } from '../../model/videoModel';
+import { errorReport, noteError, PartialFailure } from '../failures';
+import { crops, precisionOption, type RuntimeOptions, runtimeOptions, seconds, wholeNumber } from '../flags/options';
+import { type InputFile, inputFiles } from '../inputFiles';
+import { printClips, printTimeline, type ReportOptions } from '../print/classifyReport';
+import { plural } from '../print/format';
+import { note, printJson } from '../print/terminal';
+import { TimelinePrinter } from '../print/timelinePrinter';
+import { requireShipped, shippedModel } from '../shippedFiles';
+
+interface Options extends RuntimeOptions, ReportOptions {
+  model?: string;
+  clips?: number;
+  precision: Precision;
+}
+
+const notes = `
+A line is marked "unclear" where the best label has a probability below 50%. Milliseconds are the network's; the
+decoder works ahead in a process of its own.
+
+With --json, one line for each file as soon as it is done:
+  {"file":…,"video":{…},"segments":[{"startSeconds":…,"endSeconds":…,"predictions":[{"label":…,"index":…,"score":…}],
+   "milliseconds":…}],"warnings":[…],"milliseconds":…}         ("predictions" of the whole video too with --clips)
+  {"file":…,"error":{"code":…,"message":…}}                    for a file that failed
+
+Examples:
+  $ kinetorch classify match.mp4
+  $ kinetorch classify 'clips/**/*.mp4' --model run/best.pt --json > timeline.ndjson
+  $ kinetorch classify match.mp4 --window 2 --stride 1
+  $ kinetorch classify match.mp4 --clips 10 --crops 3 --top-k 5`;
+
+/** `kinetorch classify`. */
+export function addClassify(program: Command): void {
+  const command = program
+    .command('classify')
+    .summary('say what happens in videos, window by window')
+    .description(
+      'Classify videos: a timeline of windows, or, with --clips, clips spread over each video and their mean.',
+    )
+    .argument('<files...>', "video files and globs; quote a glob ('clips/*.mp4') for it to be matched here")
+    .option('-m, --model <file>', 'model file (default: the camera-motion model that ships with Kinetorch)')
+    .option('-k, --top-k <n>', 'predictions for each window (default: 3, printed where likely)', wholeNumber(1))
+    .option('--window <seconds>', "length of a window (default: one clip of the model's)", seconds)
+    .option('--stride <seconds>', "from one window's start to the next (default: the window)", seconds)
+    .addOption(
+      new Option('--clips <n>', 'instead of a timeline: n clips spread evenly, and their mean')
+        .argParser(wholeNumber(1))
+        .conflicts(['window', 'stride']),
+    )
+    .addOption(new Option('--crops <n>', '1: the centre; 3: three along the longer side').argParser(crops).default(1));
+  for (const option of [...runtimeOptions(), precisionOption()]) command.addOption(option);
+  command.option('--json', 'one JSON line for each file').addHelpText('after', notes).action(classify);
+}
+
+async function classify(args: string[], options: Options): Promise<void> {
+  const files = await inputFiles(args);
+  await using model = await openModel(options);
+  const printer = new TimelinePrinter({ labels: model.labels, showAll: options.topK !== undefined });
+  let failures = 0;
+  for (const file of files) {
+    try {
+      await classifyFile(model, file, options, printer);
+    } catch (error) {
+      failures++;
+      if (options.json) printJson({ file: file.path, error: errorReport(error) });
+      noteError(error, errorReport(error).message.includes(file.path) ? '' : `${file.path}: `);
+    }
+  }
+  if (files.length > 1 && failures > 0 && !options.json) {
+    note(`${failures} of ${plural(files.length, 'file')} failed`);
+  }
+  if (failures > 0) throw new PartialFailure();
+}
+
+async function openModel({ model, device, precision, threads, topK }: Options): Promise<VideoModel> {
+  if (model === undefined) requireShipped(shippedModel, '\n  or take another: --model <file>');
+  const [{ loadModel }, { invalidArgument }] = [
+    await import('../../model/loadModel.js'),
+    await import('../../base/errors.js'),
+  ];
+  const loaded = await loadModel(model ?? shippedModel, { device, precision, threads });
+  const classes = loaded.labels.length;
+  if (topK === undefined || topK <= classes) return loaded;
+  await loaded.dispose();
+  throw invalidArgument('--top-k', `at most ${classes}, the number of the model's classes,`, topK);
+}
+
+async function classifyFile(
+  model: VideoModel,
+  file: InputFile,
+  options: Options,
+  printer: TimelinePrinter,
+): Promise<void> {
+  if ('error' in file) throw file.error;
+  if (options.clips === undefined) await printTimeline(model, file.path, options, printer);
+  else await printClips(model, file.path, options.clips, options, printer);
+}

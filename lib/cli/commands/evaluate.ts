@@ -1,0 +1,78 @@
+import { type Command, Option } from 'commander';
+import type { EvaluateOptions } from '../../evaluation/types';
+import { crops, decimal, precisionOption, type RuntimeOptions, runtimeOptions, wholeNumber } from '../flags/options';
+import { officialSplit } from '../flags/trainFlags';
+import { printEvaluation } from '../print/evaluationPrinter';
+import { ProgressBar } from '../print/progressBar';
+import { note, printJson } from '../print/terminal';
+
+type Options = RuntimeOptions &
+  Omit<EvaluateOptions, 'signal' | 'onProgress'> & { model: string; html?: string; json?: boolean };
+
+const notes = `
+Labels of model and data are matched by name. Where the data name splits, only the validation clips are read unless
+--split says otherwise: keep the test split for the end. Data without splits are read whole, those too that the model was
+trained on; --split validation reads the clips that training kept apart.
+
+"By video" averages the probabilities of all clips and crops of a video; "by clip" counts each clip for itself. The
+numbers are the same on every run. What --average-frames leaves right does not need motion to be seen.
+
+With --json, one document: {"metrics":{"video":{"top1":…,"top5":…},"clip":{…},"classes":[…],"confusion":[…],…},
+"predictions":[…],"skipped":[…],…}.
+
+Examples:
+  $ kinetorch evaluate clips/manifest.csv --model run/best.pt
+  $ kinetorch evaluate clips/manifest.csv -m run/best.pt --split test --clips 10 --crops 3 --html test.html
+  $ kinetorch evaluate clips/ -m run/best.pt --json | jq .metrics.video`;
+
+/** `kinetorch evaluate`. */
+export function addEvaluate(program: Command): void {
+  const command = program
+    .command('evaluate')
+    .summary('measure a model on labelled videos')
+    .description('Measure a model on labelled videos: accuracy by clip, video and class, confusion, calibration.')
+    .argument('<data>', 'folder of classes, CSV manifest, or UCF101 or HMDB51 folder')
+    .requiredOption('-m, --model <file>', 'model file')
+    .option('--clips <n>', 'clips spread over each video (default: 5)', wholeNumber(1))
+    .option('--crops <n>', '1: the centre; 3: three along the longer side (default: 1)', crops)
+    .addOption(
+      new Option('--split <name>', 'the part to read (default: validation, or all where the data name none)').choices([
+        'train',
+        'validation',
+        'test',
+        'all',
+      ]),
+    )
+    .option('--fold <n>', "validation is this fold of a manifest's column (default: the model's)", wholeNumber(0))
+    .option('--official-split <n>', "of UCF101 or HMDB51 (default: the model's, else 1)", officialSplit)
+    .option('--validation-share <n>', "kept where the data name no split (default: the model's, else 0.2)", decimal(0))
+    .option('--seed <n>', "that it was drawn with (default: the model's, else 0)", wholeNumber(0))
+    .option('--average-frames', 'replace every frame by the mean of its clip')
+    .option('-b, --batch-size <n>', 'clips a forward pass (default: 8)', wholeNumber(1))
+    .option('--max-skipped-share <n>', 'stop where more of the videos cannot be loaded (default: 0.05)', decimal(0));
+  for (const option of [...runtimeOptions(), precisionOption()]) command.addOption(option);
+  command
+    .option('--html <file>', 'write a report to open in a browser')
+    .option('--json', 'one JSON document')
+    .addHelpText('after', notes)
+    .action(runEvaluation);
+}
+
+async function runEvaluation(data: string, { model, html, json, ...options }: Options): Promise<void> {
+  const { evaluate } = await import('../../evaluation/evaluate.js');
+  const bar = new ProgressBar('  evaluating {bar} {value}/{total} videos  {eta_formatted}');
+  let isStarted = false;
+  const onProgress = ({ done, total }: { done: number; total: number }) => {
+    if (isStarted) bar.update(done);
+    else bar.start(total, {}, done);
+    isStarted = true;
+  };
+  const evaluation = await evaluate(model, data, { ...options, onProgress }).finally(() => bar.clear());
+  // First what it took long to find out: the report may end in a full disk.
+  if (json) printJson(evaluation);
+  else printEvaluation(evaluation);
+  if (html === undefined) return;
+  const { writeEvaluationReport } = await import('../../report/writeEvaluationReport.js');
+  await writeEvaluationReport(evaluation, { model, data, options }, html);
+  note(`report: ${html}`);
+}

@@ -1,0 +1,104 @@
+import type { Command } from 'commander';
+import { formatCount } from '../../base/format';
+import type { ModelSummary } from '../../model/inspectModel';
+import { type InputOptions, inputFrom, inputOptions } from '../flags/options';
+import { formatGflops, formatShape } from '../print/format';
+import { table } from '../print/table';
+import { colorsFor, print, printJson } from '../print/terminal';
+
+interface Options extends InputOptions {
+  layers?: boolean;
+  json?: boolean;
+}
+
+const notes = `
+GFLOPs are billions of multiply-adds for one clip. Shapes are C×T×H×W.
+
+With --json, one document: {"file":…,"metadata":{…},"parameters":…,"gflops":…,"stages":[…],"unknownOperator":…}, and
+"layers" too with --layers.
+
+Examples:
+  $ kinetorch inspect models/camera-motion.pt
+  $ kinetorch inspect r2plus1d_18.pt --frames 32 --layers
+  $ kinetorch inspect r2plus1d_18.pt --json | jq .parameters`;
+
+/** `kinetorch inspect`. */
+export function addInspect(program: Command): void {
+  const command = program
+    .command('inspect')
+    .summary('show what is in a model file')
+    .description('Show the architecture, labels, parameters and GFLOPs of a model file.')
+    .argument('<file>', 'a TorchScript file');
+  for (const option of inputOptions().slice(0, 3)) command.addOption(option);
+  command
+    .option('--layers', 'a line for each layer instead of each stage')
+    .option('--json', 'one JSON document')
+    .addHelpText('after', notes)
+    .action(inspect);
+}
+
+async function inspect(file: string, options: Options): Promise<void> {
+  const { inspectModel } = await import('../../model/inspectModel.js');
+  const { layers, ...summary } = await inspectModel(file, inputFrom(options));
+  if (options.json) printJson({ file, ...summary, ...(options.layers ? { layers } : {}) });
+  else printSummary(file, { ...summary, layers }, options);
+}
+
+function printSummary(file: string, summary: ModelSummary, options: Options): void {
+  const { bold, dim } = colorsFor(process.stdout);
+  const { metadata, parameters, gflops, unknownOperator } = summary;
+  const fact = (name: string, text: string) => print(`  ${dim(name.padEnd(12))}  ${text}`);
+  const { frames, height, width } = { frames: 16, height: 112, width: 112, ...metadata?.input, ...inputFrom(options) };
+  print(bold(file));
+  fact('architecture', metadata?.architecture ?? 'not made by Kinetorch (no kinetorch.json inside)');
+  fact('parameters', formatCount(parameters));
+  const clip = `${frames} frames of ${height}×${width}`;
+  fact('GFLOPs', gflops === null ? `not known: operator ${unknownOperator}` : `${formatGflops(gflops)} for ${clip}`);
+  if (metadata) {
+    const { input, labels, license } = metadata;
+    fact('input', `${input.frames} frames of ${input.height}×${input.width} at ${input.frameRate} a second`);
+    fact('sampling', input.sampling === 'segment' ? 'frames spread over the whole video' : 'consecutive frames');
+    fact('resize', `${input.resize.join('×')}${input.resize.length === 1 ? ' (short side)' : ''}`);
+    fact('labels', `${formatCount(labels.length)}: ${shortList(labels)}`);
+    if (license !== undefined) fact('licence', license);
+  }
+  const lines = options.layers ? layerTable(summary) : stageTable(summary);
+  if (lines.length <= 1) return;
+  print();
+  lines.forEach((line, index) => {
+    print(`  ${index === 0 ? dim(line) : line}`);
+  });
+}
+
+const numbers = [
+  { title: 'output' },
+  { title: 'parameters', align: 'right' },
+  { title: 'GFLOPs', align: 'right' },
+] as const;
+
+function stageTable({ stages }: ModelSummary): string[] {
+  const rows = stages.map((stage) => [
+    stage.name,
+    formatShape(stage.outputShape),
+    formatCount(stage.parameters),
+    formatGflops(stage.gflops),
+  ]);
+  return table([{ title: 'stage' }, ...numbers], rows);
+}
+
+function layerTable({ layers }: ModelSummary): string[] {
+  const rows = layers.map((layer) => [
+    layer.path,
+    layer.kind,
+    formatShape(layer.outputShape),
+    formatCount(layer.parameters),
+    formatGflops(layer.macs / 1e9),
+  ]);
+  return table([{ title: 'layer' }, { title: 'kind' }, ...numbers], rows);
+}
+
+/** The first few of many names. */
+function shortList(names: readonly string[]): string {
+  const shown = 12;
+  return names.slice(0, shown).join(', ') + (names.length > shown ? ', …' : '');
+}

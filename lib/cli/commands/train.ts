@@ -1,0 +1,113 @@
+import { type Command, Option } from 'commander';
+import { defined } from '../../base/defined';
+import type { Augmentation, TrainOptions } from '../../training/types';
+import { augmentFrom, augmentOptions } from '../flags/augmentOptions';
+import { type InputOptions, inputFrom, inputOptions, strideOption, trainingRuntimeOptions } from '../flags/options';
+import { type TrainFlags, trainFlags, trainOptionsFrom } from '../flags/trainFlags';
+import { interruptible } from '../interrupt';
+import { printJson } from '../print/terminal';
+import { TrainingPrinter } from '../print/trainingPrinter';
+
+export type TrainCommandOptions = InputOptions &
+  Augmentation &
+  TrainFlags & { out?: string; resume?: string; json?: boolean };
+
+const notes = `
+<data> is a folder with one folder of videos (or of folders of frames) for each class; a CSV manifest with the columns
+path,label and, if you like, group,split,fold,start,end; or a UCF101 or HMDB51 folder with its official split lists.
+Look at it first:                kinetorch dataset <data>
+and at what the network sees:    kinetorch augment-preview <data> -a <name> -o seen.svg
+
+Ctrl-C (exit code 130) and SIGTERM (143) finish the step and save a checkpoint; a second Ctrl-C ends at once. So does a
+power cut: kinetorch train --resume run/ goes on from the last checkpoint and ends with the weights that the
+uninterrupted run would have had.
+
+With --json, one event a line: {"type":"start"|"warning"|"step"|"validation"|"epoch"|"checkpoint"|"end",…}
+
+Examples:
+  $ kinetorch train clips/ --architecture r2plus1d_18 --out run/
+  $ kinetorch train clips/manifest.csv -a ir_csn_26 -o run/ --epochs 60 --optimizer sgd --lr 0.05 --ema 0.999
+  $ kinetorch train clips/ --from models/camera-motion.pt --out run/ --lr 0.0002 --body-rate 0.1
+  $ kinetorch train --resume run/`;
+
+/** `kinetorch train`. */
+export function addTrain(program: Command): void {
+  const command = program
+    .command('train')
+    .summary('train a model on folders or manifests of videos')
+    .description('Train a network on videos, natively: fresh weights of an architecture, or on from a model file.')
+    .argument('[data]', 'folder of classes, CSV manifest, or UCF101 or HMDB51 folder')
+    .option('-o, --out <folder>', 'where the run is written: models, checkpoints, metrics, report')
+    .addOption(
+      new Option(
+        '--resume <folder>',
+        'go on with the run in this folder, with the options it was begun with',
+      ).conflicts(['out']),
+    );
+  for (const option of [...trainFlags(), ...augmentOptions()]) command.addOption(option);
+  for (const option of inputOptions()) command.addOption(option.helpGroup('Input:'));
+  command.addOption(strideOption());
+  for (const option of trainingRuntimeOptions()) command.addOption(option);
+  command.option('--json', 'one JSON event a line').addHelpText('after', notes).action(runTraining);
+}
+
+async function runTraining(data: string | undefined, options: TrainCommandOptions, command: Command): Promise<void> {
+  const { json } = options;
+  const learning =
+    options.resume === undefined ? newRun(data, options, command) : await resumedRun(data, options, command);
+  const { train } = await import('../../training/train.js');
+  const printer = new TrainingPrinter();
+  const onProgress = json ? printJson : printer.onEvent;
+  await interruptible(
+    () => printer.pause(),
+    (signal) => train(learning, { onProgress, signal }),
+  );
+}
+
+/** `train`'s options of the command line's. */
+export function newRun(data: string | undefined, options: TrainCommandOptions, command: Command): TrainOptions {
+  const { out, resume, json, ...flags } = options;
+  if (data === undefined) command.error("error: missing required argument 'data'");
+  if (out === undefined) command.error("error: required option '-o, --out <folder>' not specified");
+  if (flags.architecture === undefined && flags.from === undefined) {
+    command.error('error: one of --architecture and --from is required');
+  }
+  const augment = augmentFrom(flags);
+  const rest = omit(flags, [...Object.keys(augment), 'frames', 'height', 'width', 'frameRate', 'resize', 'sampling']);
+  return { ...trainOptionsFrom(rest as TrainFlags), data, outDir: out, augment, input: inputFrom(flags) };
+}
+
+/** Flags that change how a run goes on, not what it learns. */
+const freeOnResume = [
+  ...['device', 'threads', 'decoders', 'checkpointMinutes'],
+  ...['maxSkippedShare', 'cache', 'cacheSize', 'cacheFolder'],
+];
+
+async function resumedRun(
+  data: string | undefined,
+  options: TrainCommandOptions,
+  command: Command,
+): Promise<TrainOptions> {
+  const { resume, json, ...flags } = options;
+  const given = Object.keys(flags).filter((name) => command.getOptionValueSource(name) === 'cli');
+  const fixed = command.options.find((option) => {
+    const name = option.attributeName();
+    return given.includes(name) && !freeOnResume.includes(name);
+  });
+  if (data !== undefined || fixed) {
+    const what = fixed?.long ?? 'the data';
+    command.error(`error: --resume takes the options of the run it goes on with; leave out ${what}`);
+  }
+  const { resumeOptions } = await import('../../training/train.js');
+  const begun = await resumeOptions(resume as string);
+  const { cache, ...changed } = trainOptionsFrom(pick(flags, given) as TrainFlags);
+  return { ...begun, ...defined(changed), cache: { ...begun.cache, ...defined(cache ?? {}) } };
+}
+
+function omit(object: object, names: readonly string[]): object {
+  return Object.fromEntries(Object.entries(object).filter(([name]) => !names.includes(name)));
+}
+
+function pick(object: object, names: readonly string[]): object {
+  return Object.fromEntries(Object.entries(object).filter(([name]) => names.includes(name)));
+}

@@ -1,0 +1,66 @@
+import type { Prediction, VideoSegment } from '../../model/types';
+import type { VideoInfo } from '../../video/types';
+import { fit, formatBar, formatPercent, formatTime } from './format';
+import { colorsFor, print } from './terminal';
+
+/** Below this probability the best label is called unclear: the model thinks it more likely to be something else. */
+const clearFrom = 0.5;
+/** A second guess below this is left out, unless the number of predictions was asked for. */
+const worthNaming = 0.05;
+const barWidth = 10;
+const maxLabelWidth = 32;
+
+/** How a timeline is laid out. */
+export interface TimelineLayout {
+  labels: readonly string[];
+  /** Print every prediction that a segment has. */
+  showAll: boolean;
+}
+
+/** Prints segments of a video as lines: time range, label, probability, bar, milliseconds, and what else it might be. */
+export class TimelinePrinter {
+  private readonly labelWidth: number;
+  private readonly colors = colorsFor(process.stdout);
+  private videos = 0;
+
+  constructor(private readonly layout: TimelineLayout) {
+    const longest = layout.labels.reduce((width, label) => Math.max(width, label.length), 0);
+    this.labelWidth = Math.min(maxLabelWidth, longest);
+  }
+
+  /** What begins a video; an empty line parts it from the one before. */
+  header(name: string, { width, height, frameRate, durationSeconds, codec }: VideoInfo): void {
+    const facts = [
+      `${width}×${height}`,
+      ...(frameRate === null ? [] : [`${Number(frameRate.toFixed(2))} fps`]),
+      codec,
+      formatTime(durationSeconds),
+    ];
+    if (this.videos++ > 0) print();
+    print(`${this.colors.bold(name)}  ${this.colors.dim(facts.join(' · '))}`);
+  }
+
+  segment({ startSeconds, endSeconds, predictions }: VideoSegment, milliseconds?: number): void {
+    const range = `${formatTime(startSeconds).padStart(7)} – ${formatTime(endSeconds).padEnd(7)}`;
+    const took = milliseconds === undefined ? '' : `  ${milliseconds.toFixed(0).padStart(5)} ms`;
+    print(this.line(range, predictions, took));
+  }
+
+  overall(predictions: readonly Prediction[]): void {
+    print(this.line('whole video'.padEnd(17), predictions, ''));
+  }
+
+  private line(place: string, predictions: readonly Prediction[], took: string): string {
+    const { dim, green, yellow } = this.colors;
+    const [best, ...others] = predictions;
+    if (!best) return `  ${place}`;
+    const isClear = best.score >= clearFrom;
+    const label = fit(best.label, this.labelWidth);
+    const bar = formatBar(best.score, barWidth);
+    const named = others.filter(({ score }) => this.layout.showAll || score >= worthNaming);
+    const also = named.map((other) => `${other.label} ${formatPercent(other.score)}`).join(', ');
+    const remark = [...(isClear ? [] : ['unclear']), ...(also ? [`also ${also}`] : [])].join('; ');
+    const main = `${isClear ? label : dim(label)}  ${formatPercent(best.score).padStart(4)} ${(isClear ? green : yellow)(bar)}`;
+    return `  ${dim(place)}  ${main}${dim(took)}${remark ? dim(`  ${remark}`) : ''}`.trimEnd();
+  }
+}

@@ -1,0 +1,116 @@
+import { formatCount, percent } from '../../base/format';
+import type { EpochMetrics, TrainEvent, TrainResult } from '../../training/types';
+import { formatDuration, formatPercent, plural } from './format';
+import { ProgressBar } from './progressBar';
+import { colorsFor, note, print } from './terminal';
+
+type Start = Extract<TrainEvent, { type: 'start' }>;
+type Step = Extract<TrainEvent, { type: 'step' }>;
+
+/** Left-out clips that the summary names. */
+const skippedShown = 5;
+
+/** Shows a training run to a person: a bar for the epoch that runs, a line for each that is done, and a summary. */
+export class TrainingPrinter {
+  private readonly bar = new ProgressBar('  epoch {epoch} {bar} {percentage}%  loss {loss}  {speed} clips/s  {state}');
+  private readonly colors = colorsFor(process.stdout);
+  private start: Start | null = null;
+  /** Of the epoch that runs, what this process has done: a resumed one has steps from before. */
+  private here = { began: 0, steps: 0, clips: 0 };
+
+  readonly onEvent = (event: TrainEvent): void => {
+    if (event.type === 'start') this.onStart(event);
+    else if (event.type === 'warning') this.onWarning(event.message);
+    else if (event.type === 'step') this.onStep(event);
+    else if (event.type === 'validation') this.onValidation();
+    else if (event.type === 'epoch') this.onEpoch(event);
+    else if (event.type === 'end') this.onEnd(event.result);
+  };
+
+  /** Takes the bar off the screen. */
+  pause(): void {
+    this.bar.clear();
+  }
+
+  private onStart(start: Start): void {
+    this.start = start;
+    this.beginEpoch();
+    const { device, labels, trainClips, validationClips, epochs, stepsPerEpoch, step } = start;
+    print(
+      `${formatCount(labels.length)} classes, ${plural(trainClips, 'training clip')}, ` +
+        `${plural(validationClips, 'validation clip')}; ${plural(epochs, 'epoch')} of ` +
+        `${plural(stepsPerEpoch, 'step')} on ${device}`,
+    );
+    if (step > 0) print(`going on after step ${formatCount(step)}`);
+  }
+
+  private onWarning(message: string): void {
+    this.bar.clear();
+    note(colorsFor(process.stderr).yellow(`warning: ${message}`));
+  }
+
+  private beginEpoch(): void {
+    this.here = { began: performance.now(), steps: 0, clips: 0 };
+  }
+
+  private onStep({ epoch, epochStep, clips, loss }: Step): void {
+    if (!this.start) return;
+    const { stepsPerEpoch, epochs } = this.start;
+    const { here } = this;
+    here.steps++;
+    here.clips += clips;
+    const seconds = (performance.now() - here.began) / 1000;
+    const left = (seconds / here.steps) * Math.max(0, stepsPerEpoch - epochStep);
+    const values = {
+      epoch: `${epoch}/${epochs}`,
+      loss: loss.toFixed(3),
+      speed: (here.clips / seconds).toFixed(1),
+      state: `${formatDuration(left * 1000)} left`,
+    };
+    if (here.steps === 1) this.bar.start(stepsPerEpoch, values, epochStep);
+    else this.bar.update(epochStep, values);
+  }
+
+  /** The bar goes to its end, though samples that cannot be loaded make an epoch shorter than planned. */
+  private onValidation(): void {
+    this.bar.update(this.start?.stepsPerEpoch ?? 0, { state: 'validating' });
+  }
+
+  private onEpoch({ epoch, train, validation, clipsPerSecond, seconds }: EpochMetrics): void {
+    this.bar.clear();
+    this.beginEpoch();
+    const { dim, bold } = this.colors;
+    const total = String(this.start?.epochs ?? '');
+    const place = `epoch ${String(epoch).padStart(total.length)}/${total}`;
+    const learned = `loss ${train.loss.toFixed(3)}  accuracy ${percent(train.accuracy).padStart(6)}`;
+    const checked =
+      validation &&
+      `validation loss ${validation.loss.toFixed(3)}  top-1 ${bold(percent(validation.top1).padStart(6))}`;
+    const speed = dim(`${clipsPerSecond.toFixed(1)} clips/s  ${formatDuration(seconds * 1000)}`);
+    print([place, learned, ...(checked ? [checked] : []), speed].join('  '));
+  }
+
+  private onEnd(result: TrainResult): void {
+    const { bold, dim, cyan, yellow } = this.colors;
+    const { bestEpoch, validation, modelPath, reportPath, metricsPath, skipped, seconds, clipsPerSecond } = result;
+    print();
+    const quality = validation
+      ? `: top-1 ${formatPercent(validation.top1)}, top-5 ${formatPercent(validation.top5)}, ` +
+        `loss ${validation.loss.toFixed(3)} over ${plural(validation.clips, 'validation clip')}`
+      : ' (no validation clips to choose by)';
+    print(`${bold(`Best epoch: ${bestEpoch}`)}${quality}`);
+    print(dim(`trained in ${formatDuration(seconds * 1000)} at ${clipsPerSecond.toFixed(1)} clips/s`));
+    const files = { model: modelPath, report: reportPath, metrics: metricsPath };
+    for (const [name, path] of Object.entries(files)) print(`  ${dim(name.padEnd(10))}  ${path}`);
+    if (skipped.length > 0) {
+      print(
+        yellow(
+          `${plural(skipped.length, 'clip')} could not be loaded and ${skipped.length === 1 ? 'was' : 'were'} left out:`,
+        ),
+      );
+      for (const { name, reason } of skipped.slice(0, skippedShown)) print(`  ${name}: ${reason}`);
+      if (skipped.length > skippedShown) print(`  and ${skipped.length - skippedShown} more`);
+    }
+    print(`\nTry it: ${cyan(`npx kinetorch classify --model ${modelPath} <video>`)}`);
+  }
+}

@@ -1,0 +1,130 @@
+import { invalidArgument } from '../../base/errors';
+import { cropClip } from '../../clip/cropClip';
+import type { RgbClip } from '../../clip/types';
+import type { ModelInput } from '../../model/types';
+import { usualPictureRate } from '../collections/mediaFiles';
+import type { ClipCache, ClipDataset, ClipRequest, VideoSample } from '../types';
+import { spanKey } from './spanKey';
+import { readSpan, type Span } from './spanReader';
+import {
+  evaluationChoice,
+  type FrameChoice,
+  gridRate,
+  type TemporalSampling,
+  trainingChoice,
+  viewChoices,
+} from './temporalSampling';
+
+export interface VideoDatasetOptions {
+  /** Frames, frame rate, resize and sampling of the clips. */
+  input: ModelInput;
+  /** Take every `stride`-th frame at the input's frame rate; dense sampling only. Default 1. */
+  stride?: number;
+  /** Range of a factor on the length of training clips in time, above 1 faster. Default none. */
+  speed?: readonly [min: number, max: number];
+  /** Keeps decoded samples for later epochs. Default none. */
+  cache?: ClipCache | null;
+  /** Whether samples may have several labels. Default false. */
+  multiLabel?: boolean;
+  /** Frames a second of samples that are folders of pictures. Default 25. */
+  pictureRate?: number;
+}
+
+/**
+ * Clips of video files, decoded when asked for. In training a clip starts anywhere in its sample, in evaluation it is the
+ * middle one. Resized as the input says; where that gives only the short side, clips of every shape are cut to a square
+ * of it, at a random place in training and at the centre in evaluation; views keep their shape, for crops to differ.
+ */
+export class VideoDataset implements ClipDataset {
+  /** Present where samples may have several labels. */
+  readonly labelsOf?: (index: number) => readonly number[];
+  private readonly input: ModelInput;
+  private readonly sampling: TemporalSampling;
+  private readonly cache: ClipCache | null;
+  private readonly keys = new Map<number, Promise<string>>();
+  private readonly pictureRate: number;
+
+  constructor(
+    readonly labels: readonly string[],
+    private readonly samples: readonly VideoSample[],
+    options: VideoDatasetOptions,
+  ) {
+    const { input, stride = 1, speed, cache = null, multiLabel = false, pictureRate = usualPictureRate } = options;
+    const { frames, frameRate, sampling = 'dense' } = input;
+    if (sampling === 'segment' && stride !== 1) {
+      throw invalidArgument('stride', "1 with the sampling 'segment', whose frames span the whole video,", stride);
+    }
+    this.input = input;
+    this.sampling = { frames, frameRate, stride, sampling, speed };
+    this.cache = cache;
+    this.pictureRate = pictureRate;
+    if (multiLabel) this.labelsOf = (index) => this.sampleAt(index).labels;
+  }
+
+  get length(): number {
+    return this.samples.length;
+  }
+
+  labelOf(index: number): number {
+    return this.sampleAt(index).labels[0] as number;
+  }
+
+  /** The path, and the part of the video where the sample is one. */
+  nameOf(index: number): string {
+    const { path, startSeconds, endSeconds } = this.sampleAt(index);
+    if (startSeconds === null && endSeconds === null) return path;
+    return `${path} from ${startSeconds ?? 0} s${endSeconds === null ? '' : ` to ${endSeconds} s`}`;
+  }
+
+  async clip(index: number, { mode, random, signal }: ClipRequest): Promise<RgbClip> {
+    if (mode === 'evaluate') {
+      return this.crop(await this.read(index, evaluationChoice(this.sampling), signal), 0.5, 0.5);
+    }
+    const [x, y] = [random(), random()];
+    return this.crop(await this.read(index, trainingChoice(this.sampling, random), signal), x, y);
+  }
+
+  async views(index: number, clips: number): Promise<RgbClip[]> {
+    const views = viewChoices(this.sampling, clips);
+    const all = await this.read(index, (count) => views(count).flat());
+    const { frames } = this.sampling;
+    const bytes = frames * all.height * all.width * 3;
+    return Array.from({ length: all.frames / frames }, (_, view) => ({
+      ...all,
+      data: all.data.subarray(view * bytes, (view + 1) * bytes),
+      frames,
+    }));
+  }
+
+  private async read(index: number, choose: FrameChoice, signal?: AbortSignal): Promise<RgbClip> {
+    const { path, isFrames, startSeconds, endSeconds } = this.sampleAt(index);
+    const span: Span = {
+      path,
+      pictureRate: isFrames ? this.pictureRate : null,
+      startSeconds,
+      endSeconds,
+      rate: gridRate(this.sampling),
+      resize: this.input.resize,
+      antialias: this.input.antialias,
+    };
+    const place = this.cache && { cache: this.cache, key: await this.keyOf(index, span) };
+    return readSpan(span, choose, place, signal);
+  }
+
+  private keyOf(index: number, span: Span): Promise<string> {
+    const known = this.keys.get(index) ?? spanKey(span);
+    this.keys.set(index, known);
+    return known;
+  }
+
+  private crop(clip: RgbClip, x: number, y: number): RgbClip {
+    const [height, width = height] = this.input.resize;
+    return cropClip(clip, height, width, x, y);
+  }
+
+  private sampleAt(index: number): VideoSample {
+    const sample = this.samples[index];
+    if (!sample) throw invalidArgument('index', `an integer from 0 to ${this.samples.length - 1}`, index);
+    return sample;
+  }
+}

@@ -1,0 +1,45 @@
+import { availableParallelism } from 'node:os';
+import { loadAhead } from '../../base/loadAhead';
+import { openVideo } from '../../video/openVideo';
+import type { VideoCollection } from '../types';
+import { type CheckedFile, type CollectionReport, reportOn } from './collectionReport';
+import { usualPictureRate } from './mediaFiles';
+
+export interface CheckCollectionOptions {
+  signal?: AbortSignal;
+  onProgress?: (progress: { done: number; total: number }) => void;
+}
+
+/**
+ * Opens every file of a collection, several at once, decodes its first frame, measures it, and reports on all of them.
+ * A file that cannot be opened is reported, not thrown.
+ *
+ * @throws KinetorchError `ERR_ABORTED`
+ */
+export async function checkCollection(
+  collection: VideoCollection,
+  { signal, onProgress }: CheckCollectionOptions = {},
+): Promise<CollectionReport> {
+  const isFrames = new Map(collection.samples.map((sample) => [sample.path, sample.isFrames]));
+  const paths = [...isFrames.keys()];
+  const concurrency = Math.max(2, availableParallelism());
+  const check = async (path: string, stopped: AbortSignal) => {
+    const video = await openVideo(path, {
+      signal: stopped,
+      pictureRate: isFrames.get(path) ? usualPictureRate : undefined,
+    });
+    await video.close();
+    return video;
+  };
+  const files: CheckedFile[] = [];
+  for await (const { item: path, value, error } of loadAhead(paths, check, { ahead: 64, concurrency, signal })) {
+    files.push({
+      path,
+      info: value?.info ?? null,
+      reason: value ? null : error instanceof Error ? error.message : String(error),
+      warnings: value?.warnings ?? [],
+    });
+    onProgress?.({ done: files.length, total: paths.length });
+  }
+  return reportOn(collection, files);
+}

@@ -1,0 +1,126 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { type ErrorCode, KinetorchError } from '../../base/errors';
+import { packageRoot, pinnedVersion, version } from '../../base/version';
+import { cLibrary, cLibraryRemedy, glibcRequired } from './cLibrary';
+import type { LibTorch, Refusal } from './locate';
+import { packagedPlatforms, platform, platformPackageName } from './platformPackage';
+import { minorOf } from './version';
+
+/** One thing that was tried, and what came of it. */
+export interface Attempt {
+  what: string;
+  problem: string;
+}
+
+interface FailureDetails {
+  /** Commands to run, most promising first. */
+  remedy: string[];
+  attempts?: Attempt[];
+  cause?: unknown;
+}
+
+/**
+ * The error for a machine on which the addon does not come up: what was found and needed, this runtime, everything
+ * that was tried with its own error, and the command to run.
+ */
+export function loadFailure(code: ErrorCode, headline: string, details: FailureDetails): KinetorchError {
+  const { node, napi } = process.versions;
+  const library = cLibrary();
+  const runtime = [platform, `Node ${node}`, `Node-API ${napi}`, ...(library === null ? [] : [library])].join(', ');
+  const lines = [
+    `${headline} (${runtime})`,
+    ...(details.attempts ?? []).map(({ what, problem }) => `  - ${what}: ${problem}`),
+    'What to do:',
+    ...details.remedy.map((line) => `  ${line}`),
+  ];
+  return new KinetorchError(code, lines.join('\n'), { cause: details.cause });
+}
+
+/** The machine's C library is one that neither the addon nor LibTorch runs on. */
+export function cLibraryFailure(problem: string): KinetorchError {
+  return loadFailure('ERR_PLATFORM', problem, { remedy: cLibraryRemedy });
+}
+
+/** Neither a build of one's own nor the platform package is there. */
+export function addonFailure(attempts: Attempt[]): KinetorchError {
+  if (!isCheckout() && !packagedPlatforms.includes(platform)) {
+    return loadFailure('ERR_PLATFORM', `found ${platform}, needed one of ${packagedPlatforms.join(', ')}`, {
+      remedy: ['build Kinetorch from a checkout on this machine: npm run build'],
+      attempts,
+    });
+  }
+  const headline = 'the native addon was not found';
+  return loadFailure('ERR_LIBTORCH_NOT_FOUND', headline, { remedy: reinstall(), attempts });
+}
+
+/** The platform package is of another release than this one. */
+export function packageVersionFailure(found: string): KinetorchError {
+  const headline = `found ${platformPackageName} ${found}, needed ${version()}`;
+  return loadFailure('ERR_LIBTORCH_VERSION', headline, { remedy: reinstall() });
+}
+
+/** LibTorch was looked for, and none fits. */
+export function libtorchFailure(tried: Refusal[], needed: string): KinetorchError {
+  const wrong = tried.some((refusal) => refusal.wrongVersion);
+  const byHand = tried.some(({ source }) => source === 'LIBTORCH');
+  return loadFailure(
+    wrong ? 'ERR_LIBTORCH_VERSION' : 'ERR_LIBTORCH_NOT_FOUND',
+    wrong ? `expected LibTorch ${minorOf(needed)}.x but found another version` : `LibTorch ${needed} was not found`,
+    {
+      remedy: byHand ? byHandRemedy() : reinstall(),
+      attempts: tried.map(({ source, path, reason }) => ({ what: `${source}, ${path}`, problem: reason })),
+    },
+  );
+}
+
+/** A library or the addon is there, and the loader refused it. */
+export function openFailure(path: string, cause: unknown, libtorch?: LibTorch): KinetorchError {
+  const problem = (cause as Error).message;
+  const newer = /version [`'](GLIBC\w*_[\d.]+)' not found/.exec(problem)?.[1];
+  if (newer !== undefined) {
+    const headline = `${path} needs ${newer}, which this system's C or C++ library lacks (glibc ${glibcRequired} and GCC 8's are enough for what Kinetorch ships)`;
+    return loadFailure('ERR_PLATFORM', headline, {
+      remedy: cLibraryRemedy,
+      attempts: [{ what: path, problem }],
+      cause,
+    });
+  }
+  return loadFailure('ERR_LIBTORCH_NOT_FOUND', 'the native addon could not be loaded', {
+    remedy:
+      libtorch?.source === 'LIBTORCH'
+        ? byHandRemedy()
+        : libtorch?.source === 'cache' && !isCheckout()
+          ? again()
+          : reinstall(),
+    attempts: [{ what: path, problem }],
+    cause,
+  });
+}
+
+/** The commands that bring the addon and LibTorch back. */
+export function reinstall(): [command: string, ...notes: string[]] {
+  if (isCheckout()) {
+    return [`cd ${packageRoot} && npm run build`, '(fetches LibTorch where it is missing and builds the addon)'];
+  }
+  return [
+    `npm install ${platformPackageName}@${version()}`,
+    '(npm leaves it out with --omit=optional, and with a lockfile or a node_modules folder made on another system)',
+  ];
+}
+
+function byHandRemedy(): string[] {
+  const own = isCheckout() ? 'the cache folder' : platformPackageName;
+  return [
+    `unset LIBTORCH, and the LibTorch of ${own} is used`,
+    `or set it to a whole LibTorch ${pinnedVersion()}: the folder that holds lib/`,
+  ];
+}
+
+function again(): string[] {
+  return ['npx kinetorch libtorch install --cuda', 'or go back to the CPU: npx kinetorch libtorch remove --cuda'];
+}
+
+function isCheckout(): boolean {
+  return existsSync(join(packageRoot, 'scripts', 'setup', 'main.mjs'));
+}

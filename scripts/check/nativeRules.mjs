@@ -1,0 +1,98 @@
+// Checks the rules of native/ (docs/architecture.md):
+//   1. rooms: binding → engine, training → network → model, augmentation → architectures, preprocessing, kernels → simd,
+//      formats → runtime, never upward nor sideways; cuda → runtime alone, and none includes it, as it is a library of
+//      its own; bootstrap stands alone;
+//   2. napi.h is included in binding/ and bootstrap/ only;
+//   3. no file of binding/, formats/, kernels/ and simd/ includes LibTorch's headers, not even through the project's own.
+// Prints every breach and exits with 1 where there is one.
+
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const levels = [
+  ['runtime'],
+  ['simd', 'formats'],
+  ['architectures', 'preprocessing', 'kernels'],
+  ['augmentation', 'model'],
+  ['network'],
+  ['engine', 'training'],
+  ['binding'],
+];
+// Libraries of their own, which include runtime/ and which no other room includes.
+const apart = ['cuda'];
+const withoutTorch = ['binding', 'formats', 'kernels', 'simd'];
+const withNodeApi = ['binding', 'bootstrap'];
+const torchHeader = /^(torch|ATen|c10|caffe2)\//;
+
+// Another tree may be named, for the tests of this script.
+const root = process.argv[2] ?? join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+const native = join(root, 'native');
+const levelOf = new Map(levels.flatMap((rooms, level) => rooms.map((room) => [room, level])));
+const breaches = [];
+
+const files = readdirSync(native, { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.isFile() && /\.(h|cpp|cuh|cu)$/.test(entry.name))
+  .map((entry) => relative(root, join(entry.parentPath ?? entry.path, entry.name)).replaceAll('\\', '/'))
+  .sort();
+
+for (const file of files) {
+  const room = roomOf(file);
+  for (const { header, line } of includesOf(file)) {
+    const at = `${file}:${line}`;
+    if (header === 'napi.h' && !withNodeApi.includes(room)) breaches.push(`${at} includes napi.h outside binding/`);
+    const target = resolve(file, header);
+    if (target !== null) checkRoom(at, room, roomOf(target));
+  }
+  if (withoutTorch.includes(room)) {
+    const path = pathToTorch(file, new Set());
+    if (path !== null) breaches.push(`${room}/ sees LibTorch: ${[file, ...path].join(' → ')}`);
+  }
+}
+
+for (const breach of breaches) console.error(`✘ ${breach}`);
+console.log(`native rules: ${files.length} files, ${breaches.length} breaches`);
+process.exitCode = breaches.length > 0 ? 1 : 0;
+
+function checkRoom(at, from, to) {
+  if (from === to || from === null || to === null) return;
+  if (apart.includes(from) && to === 'runtime') return;
+  const [fromLevel, toLevel] = [levelOf.get(from), levelOf.get(to)];
+  if (fromLevel === undefined || toLevel === undefined) breaches.push(`${at}: ${from}/ must not include ${to}/`);
+  else if (toLevel > fromLevel) breaches.push(`${at}: ${from}/ is below ${to}/ and must not include it`);
+  else if (toLevel === fromLevel) breaches.push(`${at}: ${from}/ is beside ${to}/ and must not include it`);
+}
+
+/** The room a file lies in; null for a file of native/ itself, such as the precompiled header. */
+function roomOf(file) {
+  const parts = file.split('/');
+  return parts.length > 2 ? parts[1] : null;
+}
+
+function includesOf(file) {
+  return readFileSync(join(root, file), 'utf8')
+    .split('\n')
+    .flatMap((text, index) => {
+      const header = /^\s*#\s*include\s*[<"]([^>"]+)[>"]/.exec(text)?.[1];
+      return header === undefined ? [] : [{ header, line: index + 1 }];
+    });
+}
+
+/** A header's file in this project, or null where it is another's. */
+function resolve(file, header) {
+  const candidates = [header, join(dirname(file), header).replaceAll('\\', '/')];
+  return candidates.find((path) => path.startsWith('native/') && existsSync(join(root, path))) ?? null;
+}
+
+/** The chain of headers through which a file comes to include LibTorch, or null. */
+function pathToTorch(file, seen) {
+  if (seen.has(file)) return null;
+  seen.add(file);
+  for (const { header } of includesOf(file)) {
+    if (torchHeader.test(header)) return [header];
+    const target = resolve(file, header);
+    const rest = target === null ? null : pathToTorch(target, seen);
+    if (rest !== null) return [target, ...rest];
+  }
+  return null;
+}

@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs';
+import { inProject } from '../setup/project.mjs';
+import { packageName, platform, platforms } from './platforms.mjs';
+
+// package.json of the checkout is where versions are written; the manifests of what is published are made from it.
+
+const source = JSON.parse(readFileSync(inProject('package.json'), 'utf8'));
+
+/** Fields that every package shows. */
+const shared = {
+  version: source.version,
+  license: source.license,
+  author: source.author,
+  repository: source.repository,
+  homepage: source.homepage,
+  bugs: source.bugs,
+  engines: source.engines,
+};
+
+/** The release that is being packed. */
+export const release = source.version;
+
+/**
+ * `kinetorch`: the checkout's manifest without what only developers need, and with the platforms' packages. Only those
+ * that are published along with it may be named: yarn fails on one that does not exist, optional or not.
+ */
+export function mainManifest(published) {
+  const { private: _private, scripts: _scripts, devDependencies: _devDependencies, binary: _binary, ...kept } = source;
+  const names = published.map((name) => packageName(name));
+  // The shipped model and the decoder process are opened by path: yarn must not keep them in a zip.
+  return {
+    ...kept,
+    preferUnplugged: true,
+    optionalDependencies: Object.fromEntries(names.map((name) => [name, release])),
+  };
+}
+
+/** `@kinetorch/<platform>-<arch>` of this machine. */
+export function platformManifest() {
+  const { os, cpu, libc } = platforms[platform];
+  return {
+    name: packageName(),
+    description: `Kinetorch's native addon and the CPU build of LibTorch ${source.libtorch} for ${platform}`,
+    ...shared,
+    license: 'Apache-2.0 AND BSD-3-Clause AND LicenseRef-Intel-Simplified AND GPL-3.0-only WITH GCC-exception-3.1',
+    os,
+    cpu,
+    ...(libc ? { libc } : {}),
+    files: ['prebuilds', 'libtorch', 'licenses', 'NOTICE'],
+    // Libraries are opened by path: yarn must not keep them in a zip.
+    preferUnplugged: true,
+  };
+}

@@ -1,0 +1,47 @@
+import { getEventListeners } from 'node:events';
+import { join } from 'node:path';
+import { callSignal, onAbort } from '../../lib/base/abort';
+import { root, runNode } from '../support/runCli';
+
+test('leaves nothing on the signal', () => {
+  const { signal } = new AbortController();
+  callSignal({ signal, timeoutMs: 60_000 }).end();
+  expect(getEventListeners(signal, 'abort')).toEqual([]);
+});
+
+test('one signal may end many calls: that is no leak to be warned of', async () => {
+  const built = JSON.stringify(join(root, 'dist', 'base', 'abort.js'));
+  const program = `const { callSignal } = require(${built}); const { signal } = new AbortController();
+    for (let call = 0; call < 20; call++) callSignal({ signal });`;
+  // In a process of its own: Jest keeps warnings from its tests.
+  expect(await runNode(['-e', program])).toEqual({ code: 0, stdout: '', stderr: '' });
+});
+
+describe('onAbort', () => {
+  test('has one listener on the signal for as long as anybody waits', () => {
+    const { signal } = new AbortController();
+    const leave = Array.from({ length: 20 }, () => onAbort(signal, () => {}));
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+    for (const one of leave) {
+      expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+      one();
+      one();
+    }
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+  });
+
+  test('calls in order, once, and not who has left, even in the midst of it', () => {
+    const controller = new AbortController();
+    const calls: string[] = [];
+    const call = (name: string) => () => void calls.push(name);
+    onAbort(controller.signal, call('first'));
+    onAbort(controller.signal, () => leaveFourth());
+    const leaveThird = onAbort(controller.signal, call('third'));
+    const leaveFourth = onAbort(controller.signal, call('fourth'));
+    onAbort(controller.signal, call('fifth'));
+    leaveThird();
+    controller.abort();
+    controller.abort();
+    expect(calls).toEqual(['first', 'fifth']);
+  });
+});

@@ -1,0 +1,111 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { cLibraryProblem } from '../../lib/libtorch/find/cLibrary';
+import { cudaAdvice } from '../../lib/libtorch/find/cudaAdvice';
+import type { LibTorch } from '../../lib/libtorch/find/locate';
+import { packagedPlatforms } from '../../lib/libtorch/find/platformPackage';
+import { makeSandbox, put, putLibTorch } from '../support/sandbox';
+
+const scripts = join(__dirname, '..', '..', 'scripts', 'package');
+let sandbox: ReturnType<typeof makeSandbox>;
+beforeEach(() => {
+  sandbox = makeSandbox();
+});
+afterEach(() => sandbox.remove());
+const at = (...parts: string[]) => join(sandbox.path, ...parts);
+
+/** Runs an expression with a script's exports in scope, as `m`; gives what it prints, or the message it throws. */
+function evaluate(script: string, expression: string): string {
+  const code = `import(${JSON.stringify(join(scripts, script))}).then((m) => ${expression}).then(
+    (value) => console.log(JSON.stringify(value)), (error) => console.log(error.message))`;
+  return spawnSync(process.execPath, ['-e', code], { encoding: 'utf8' }).stdout.trim();
+}
+
+describe('packing', () => {
+  function pack(files: Record<string, string>, limit: number): string {
+    for (const [name, content] of Object.entries(files)) put(at('package', name), content);
+    mkdirSync(at('out'));
+    return evaluate(
+      'packFolder.mjs',
+      `m.packFolder(${JSON.stringify(at('package'))}, ${limit}, ${JSON.stringify(at('out'))})`,
+    );
+  }
+  const manifest = (more = {}) => JSON.stringify({ name: 'tiny', version: '1.2.3', ...more });
+
+  test('gives a line of the manifest', () => {
+    const line = JSON.parse(pack({ 'package.json': manifest(), 'index.js': '' }, 1));
+    expect(line).toMatchObject({ name: 'tiny', version: '1.2.3', file: 'tiny-1.2.3.tgz', files: 2, limitBytes: 1e6 });
+    expect(line.sha256).toMatch(/^[0-9a-f]{64}$/);
+    expect(existsSync(at('out', line.file))).toBe(true);
+  });
+
+  test.each([
+    ['a package over its limit', { 'package.json': manifest() }, 0.0001, 'it has 0.0 MB packed, 0.0001 MB are allowed'],
+    [
+      'an install script',
+      { 'package.json': manifest({ scripts: { postinstall: 'x' } }) },
+      1,
+      'it has a script "postinstall"',
+    ],
+    [
+      'a file that makes npm run node-gyp',
+      { 'package.json': manifest(), 'binding.gyp': '' },
+      1,
+      'it holds binding.gyp',
+    ],
+  ])('refuses %s, and leaves no tarball', (_name, files, limit, message) => {
+    expect(pack(files, limit)).toBe(`✘ tiny: ${message}`);
+    expect(readdirSync(at('out'))).toEqual([]);
+  });
+});
+
+test('the library and the packaging scripts name the same platforms', () => {
+  expect(JSON.parse(evaluate('platforms.mjs', 'Object.keys(m.platforms)'))).toEqual(packagedPlatforms);
+});
+
+const onLinux = process.platform === 'linux' ? test : test.skip;
+onLinux('packing refuses a binary that needs a newer system, or a library that is not packed', () => {
+  const compile = (...args: string[]) => spawnSync('c++', ['-shared', ...args], { input: '', encoding: 'utf8' }).status;
+  const library = at('libneeded.so');
+  expect(compile('-x', 'c++', '-', '-Wl,-soname,libneeded.so', '-o', library)).toBe(0);
+  // A reference to a symbol of a version that is younger than what is allowed, wherever this is compiled.
+  put(at('versions'), 'GLIBC_9.9 { future; };');
+  put(at('future.cpp'), 'extern "C" void future() {}');
+  const future = at('future.so');
+  expect(
+    compile(at('future.cpp'), `-Wl,--version-script=${at('versions')}`, '-Wl,-soname,libc.so.6', '-o', future),
+  ).toBe(0);
+  mkdirSync(at('package'));
+  put(at('user.cpp'), 'extern "C" void future(); extern "C" void use() { future(); }');
+  const addon = at('package', 'addon.node');
+  expect(compile(at('user.cpp'), future, '-Wl,--no-as-needed', library, '-o', addon)).toBe(0);
+  const problems = evaluate('checkLinking.mjs', `m.checkLinking(${JSON.stringify(at('package'))})`);
+  expect(problems).toContain(`${addon} needs libneeded.so, which is not packed`);
+  expect(problems).toContain(`${addon} needs GLIBC_9.9, allowed is 2.28`);
+});
+
+test.each([
+  ['musl', '1.2.5', 'found a Linux with musl, needed one with glibc 2.28 or newer'],
+  ['glibc', '2.27', 'found glibc 2.27, needed 2.28 or newer'],
+  ['glibc', '2.28', null],
+  ['glibc', '2.100', null],
+])('C library %s %s', (family, version, problem) => {
+  expect(cLibraryProblem(family, version)).toBe(problem);
+});
+
+test('why there is no CUDA device, by what is missing', () => {
+  const path = putLibTorch(at('torch'), '2.13.0');
+  const libtorch: LibTorch = { path, version: '2.13.0', source: 'LIBTORCH', detail: '' };
+  const advice = (problem: string, driver: boolean) => cudaAdvice(libtorch, problem, driver).join('\n');
+  expect(advice('', true)).toMatch(
+    /a build for CPUs.*an NVIDIA driver\n {2}needed: a CUDA build of the same version\n.*install --cuda/,
+  );
+  expect(advice('', false)).toMatch(/no NVIDIA driver\n {2}needed: an NVIDIA driver, and a CUDA build/);
+  put(join(path, 'lib', 'libtorch_cuda.so'));
+  if (process.platform !== 'linux') return;
+  expect(advice('libcudart.so.13: cannot open', true)).toMatch(
+    /do not open \(libcudart\.so\.13: cannot open\).*\n {2}needed: a CUDA build of the same version and NVIDIA's libraries/,
+  );
+  expect(advice('', true)).toMatch(/needed: a driver that is new enough.*\n.*CUDA_VISIBLE_DEVICES/);
+});
