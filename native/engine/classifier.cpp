@@ -8,6 +8,7 @@
 #include "native/engine/executor.h"
 #include "native/engine/network_factory.h"
 #include "native/engine/request_queue.h"
+#include "native/network/load_network.h"
 #include "native/runtime/device.h"
 
 namespace kinetorch::engine {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "native/network/network.h"
+#include "native/preprocessing/input_spec.h"
 #include "native/runtime/cuda_api.h"
 
 namespace kinetorch::network {

@@ -1,16 +1,9 @@
 #pragma once
 
 #include <ATen/core/Tensor.h>
-#include <c10/core/Device.h>
-#include <c10/core/ScalarType.h>
 
-#include <memory>
 #include <string>
 #include <vector>
-
-#include "native/formats/file_source.h"
-#include "native/network/optimize_options.h"
-#include "native/preprocessing/input_spec.h"
 
 namespace kinetorch::network {
 
@@ -33,12 +26,5 @@ class Network {
   // the network. Throws c10::OutOfMemoryError where a batch is too large. On a CPU it does nothing.
   virtual void warmUp(const std::vector<int64_t>& batchSizes) = 0;
 };
-
-// Moves a TorchScript model to the device and freezes it (folding batch norms), then runs one random clip of `input`'s
-// shape to see that it gives `numClasses` logits. On CUDA it sets how the process uses cuDNN. Throws ERR_MODEL_FORMAT,
-// ERR_MODEL_FORWARD, ERR_MODEL_METADATA, and ERR_DEVICE where cuDNN is too old.
-std::unique_ptr<Network> loadNetwork(const formats::FileSource& source, const preprocessing::InputSpec& input,
-                                     int64_t numClasses, c10::Device device, c10::ScalarType precision,
-                                     const OptimizeOptions& optimize);
 
 }  // namespace kinetorch::network

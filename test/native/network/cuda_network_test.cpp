@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "native/model/module_io.h"
-#include "native/network/network.h"
+#include "native/network/load_network.h"
 #include "native/runtime/runtime_info.h"
 #include "test/native/network/lively_network.h"
 

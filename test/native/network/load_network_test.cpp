@@ -1,7 +1,6 @@
-#include "native/network/network.h"
+#include "native/network/load_network.h"
 
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
 #include <gtest/gtest.h>
 #include <torch/csrc/autograd/grad_mode.h>
 #include <torch/csrc/jit/api/module.h>
@@ -29,12 +28,9 @@ preprocessing::InputSpec smallInput() {
 }
 
 std::unique_ptr<Network> load(const torch::jit::Module& module, int64_t numClasses = kClasses,
-                              c10::ScalarType precision = at::kFloat, Optimization level = Optimization::kOff,
-                              std::optional<bool> byClips = std::nullopt, bool asForCuda = false) {
+                              c10::ScalarType precision = at::kFloat, Optimization level = Optimization::kOff) {
   OptimizeOptions optimize;
-  optimize.asForCuda = asForCuda;
   optimize.level = level;
-  optimize.byClips = byClips;
   optimize.measureMs = 50;
   optimize.maxWeightBytes = int64_t{1} << 30;
   optimize.maxBatchSize = 2;
@@ -75,36 +71,6 @@ TEST_P(FrozenNetwork, GivesTheSameByFasterKernels) {
   }
 }
 
-// What is done to a network on CUDA, on the CPU, where LibTorch's operators do the rest.
-TEST_P(FrozenNetwork, GivesTheSameRewrittenForCuda) {
-  at::NoGradGuard noGrad;
-  torch::jit::Module module = lively(GetParam());
-  const at::Tensor input = clips(2);
-  const std::unique_ptr<Network> network =
-      load(module, kClasses, at::kFloat, Optimization::kFast, std::nullopt, /*asForCuda=*/true);
-  EXPECT_EQ(network->warning(), "");
-  EXPECT_LE(relativeError(network->logits(input), module.forward({input}).toTensor()), 1e-4);
-}
-
-// One thread a clip, and all threads for what is left over.
-TEST_P(FrozenNetwork, GivesTheSameWhenABatchIsSharedByClips) {
-  at::NoGradGuard noGrad;
-  const int threads = at::get_num_threads();
-  at::set_num_threads(2);
-  torch::jit::Module module = lively(GetParam());
-  for (const bool byClips : {true, false}) {
-    const std::unique_ptr<Network> network = load(module, kClasses, at::kFloat, Optimization::kFast, byClips);
-    for (const int64_t count : {1, 2, 3, 4, 5}) {
-      const at::Tensor input = clips(count);
-      const at::Tensor expected = module.forward({input}).toTensor();
-      EXPECT_LE(relativeError(network->logits(input), expected), 1e-4);
-      EXPECT_EQ(network->embed(input).size(0), count);
-    }
-    EXPECT_THROW(network->logits(at::randn({4, 2, 4, 32, 32})), std::exception);
-  }
-  at::set_num_threads(threads);
-}
-
 TEST_P(FrozenNetwork, EmbedsInFrontOfTheLastLayer) {
   at::NoGradGuard noGrad;
   torch::jit::Module module = lively(GetParam());
@@ -125,23 +91,6 @@ TEST(Network, CountsItsBytes) {
   for (const at::Tensor& parameter : module.parameters()) parameters += parameter.numel();
   EXPECT_EQ(load(module)->bytes(), parameters * 4);
   EXPECT_EQ(load(module, kClasses, at::kBFloat16)->bytes(), parameters * 2);
-}
-
-// With widths that are padded in half precision.
-TEST(Network, GivesTheSameRewrittenForCudaInHalfPrecision) {
-  torch::jit::Module module("Narrow");
-  module.register_attribute("training", c10::BoolType::get(), false);
-  module.register_parameter("a", at::randn({20, 3, 1, 3, 3}), false);
-  module.register_parameter("b", at::randn({kClasses, 20, 3, 1, 1}), false);
-  module.define(R"(
-def forward(self, x: Tensor) -> Tensor:
-    return torch.mean(torch.conv3d(torch.relu(torch.conv3d(x, self.a)), self.b), [2, 3, 4])
-)");
-  const at::Tensor input = clips(2);
-  const std::unique_ptr<Network> network =
-      load(module, kClasses, at::kBFloat16, Optimization::kFast, std::nullopt, /*asForCuda=*/true);
-  EXPECT_EQ(network->warning(), "");
-  EXPECT_LE(relativeError(network->logits(input.to(at::kBFloat16)), load(module)->logits(input)), 5e-2);
 }
 
 // Freezing makes the kind of the weights a constant, which must then be the one that they have in the end.
