@@ -5,18 +5,23 @@
 #include <string>
 #include <vector>
 
+#include "native/network/outputs.h"
+
 namespace kinetorch::network {
 
-// A thing that maps clips to logits. TorchScript is one way to have it; a compiled .pt2 can become another.
+using OutputTensors = ByOutput<at::Tensor>;
+
+// A thing that maps clips to logits, and perhaps to other outputs. TorchScript is one way to have it; a compiled .pt2
+// can become another.
 class Network {
  public:
   virtual ~Network() = default;
 
-  // N×3×T×H×W, on the network's device and in its precision -> N×classes float32.
-  virtual at::Tensor logits(const at::Tensor& clips) = 0;
-  // -> N×C float32, the vector before the last layer. Only where canEmbed().
-  virtual at::Tensor embed(const at::Tensor& clips) = 0;
-  virtual bool canEmbed() const = 0;
+  // The sources that `run` can give.
+  virtual OutputSet outputs() const = 0;
+  // N×3×T×H×W, on the network's device and in its precision -> what is `wanted` of outputs(), from one pass: float32 on
+  // the device, in the shapes of the table (outputs.h). The other tensors are undefined.
+  virtual OutputTensors run(const at::Tensor& clips, OutputSet wanted) = 0;
   // Of the parameters, as they lie on the device.
   virtual int64_t bytes() const = 0;
   // What a person should know of how it runs; empty: nothing.
@@ -25,6 +30,8 @@ class Network {
   // algorithms are chosen for every size, and what helps small batches is set up. Call it on the thread that will run
   // the network. Throws c10::OutOfMemoryError where a batch is too large. On a CPU it does nothing.
   virtual void warmUp(const std::vector<int64_t>& batchSizes) = 0;
+
+  at::Tensor logits(const at::Tensor& clips) { return run(clips, {Output::kLogits})[Output::kLogits]; }
 };
 
 }  // namespace kinetorch::network

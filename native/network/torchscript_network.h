@@ -5,6 +5,7 @@
 #include <torch/csrc/jit/runtime/interpreter.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,9 +25,8 @@ class TorchScriptNetwork final : public Network {
   // `options` are those of the clips.
   TorchScriptNetwork(FrozenNetwork frozen, const preprocessing::InputSpec& input, const at::TensorOptions& options);
 
-  at::Tensor logits(const at::Tensor& clips) override;
-  at::Tensor embed(const at::Tensor& clips) override;
-  bool canEmbed() const override { return weight_.defined(); }
+  OutputSet outputs() const override { return outputs_; }
+  OutputTensors run(const at::Tensor& clips, OutputSet wanted) override;
   int64_t bytes() const override { return bytes_; }
   const std::string& warning() const override { return warning_; }
   void warmUp(const std::vector<int64_t>& batchSizes) override;
@@ -43,15 +43,17 @@ class TorchScriptNetwork final : public Network {
   const preprocessing::InputSpec& input() const { return input_; }
 
  private:
-  at::Tensor run(const at::Tensor& clips);
-  at::Tensor runTogether(const at::Tensor& clips);
+  bool hasHead() const { return weight_.defined(); }
+  std::vector<at::Tensor> runGraph(const torch::jit::Code& code, const at::Tensor& clips) const;
 
   const preprocessing::InputSpec input_;
   const at::TensorOptions options_;
   const torch::jit::ModulePtr self_;
   const c10::FunctionSchema* const forward_;  // belongs to self_'s class
   std::shared_ptr<torch::jit::Graph> graph_;
+  OutputSet outputs_;
   torch::jit::Code code_;
+  std::optional<torch::jit::Code> codeWithFeatures_;  // once somebody has asked for them
   const at::Tensor weight_;
   const at::Tensor bias_;
   int64_t bytes_;
