@@ -1,7 +1,7 @@
-export type { ArchitectureInfo, LayerProfile } from '../binding';
+export type { ArchitectureInfo, LayerProfile, NativeHistogram as Histogram } from '../binding';
 export type { CallOptions } from './base/abort';
 export { type ErrorCode, errorCodes, KinetorchError } from './base/errors';
-export type { Clip, CropPosition, RgbClip } from './clip/types';
+export type { Clip, CropPosition, RgbClip, Tensor } from './clip/types';
 export { openClipCache } from './dataset/cache/openClipCache';
 export {
   batchVideos,
@@ -45,10 +45,12 @@ export { devices, type RuntimeDevices } from './model/devices';
 export { inspectModel, type ModelSummary, type StageSummary } from './model/inspectModel';
 export { type LoadModelOptions, loadModel } from './model/loadModel';
 export type { ModelSource } from './model/modelSource';
+export type { ClipOutputs, ModelOutput, RunResult } from './model/outputs';
 export type {
   Classification,
   ClassifyOptions,
   ClassifyStreamOptions,
+  ClassifyTensorOptions,
   ClassifyVideoOptions,
   Device,
   ModelDevice,
@@ -61,7 +63,7 @@ export type {
   VideoClassification,
   VideoSegment,
 } from './model/types';
-export type { ClipOptions, VideoModel } from './model/videoModel';
+export type { ClipOptions, RunOptions, VideoModel } from './model/videoModel';
 export {
   type CrossValidateCallbacks,
   type CrossValidateOptions,

@@ -14,3 +14,9 @@ export interface CropPosition {
   x: number;
   y: number;
 }
+
+/** Numbers in a shape, row-major. Given to a model, clips as its network sees them; see `VideoModel.classifyTensor`. */
+export interface Tensor {
+  data: Float32Array;
+  shape: readonly number[];
+}

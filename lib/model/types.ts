@@ -54,6 +54,11 @@ export interface ClassifyOptions extends CallOptions {
   crop?: CropPosition;
 }
 
+export interface ClassifyTensorOptions extends CallOptions {
+  /** As in {@link ClassifyOptions}. */
+  topK?: number;
+}
+
 export interface Prediction {
   label: string;
   /** Index of the class in the model's labels. */
@@ -79,7 +84,11 @@ export interface Classification {
   timing: Timing;
 }
 
-export interface ModelStats extends Omit<NativeStats, 'totalQueueMs' | 'totalRunMs'> {
+/**
+ * Counts since the model was loaded; times in milliseconds. `queueTimes` and `runTimes` are histograms of fixed `bounds`,
+ * as a metrics exporter wants them: `counts` holds one number for each range up to a bound, and a last one for all above.
+ */
+export interface ModelStats extends NativeStats {
   meanBatchSize: number;
   meanQueueMs: number;
   meanRunMs: number;

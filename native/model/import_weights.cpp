@@ -12,6 +12,7 @@
 #include "native/formats/byte_source.h"
 #include "native/formats/weight_file.h"
 #include "native/runtime/error.h"
+#include "native/runtime/shape_text.h"
 
 namespace kinetorch::model {
 
@@ -48,12 +49,6 @@ c10::ScalarType toTorch(formats::ScalarKind kind) {
 
 bool endsWith(const std::string& text, const std::string& end) {
   return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
-}
-
-std::string shapeText(at::IntArrayRef shape) {
-  std::string text = "[";
-  for (size_t i = 0; i < shape.size(); ++i) text += (i ? ", " : "") + std::to_string(shape[i]);
-  return text + "]";
 }
 
 void report(std::string& message, const char* what, const std::vector<std::string>& names) {

@@ -12,6 +12,7 @@
 #include <string>
 #include <utility>
 
+#include "native/model/check_logits.h"
 #include "native/model/module_io.h"
 #include "native/network/graphed_network.h"
 #include "native/network/random_clips.h"
@@ -23,27 +24,6 @@
 
 namespace kinetorch::network {
 namespace {
-
-std::string shapeText(const at::Tensor& tensor) {
-  std::string text = "[";
-  for (int64_t i = 0; i < tensor.dim(); ++i) text += (i ? ", " : "") + std::to_string(tensor.size(i));
-  return text + "]";
-}
-
-// The logits of one clip, if there are as many as there are classes.
-at::Tensor checkedLogits(Network& network, const at::Tensor& clip, int64_t numClasses) {
-  const at::Tensor out = network.logits(clip);
-  if (out.dim() != 2 || out.size(0) != 1) {
-    throw Error("ERR_MODEL_FORWARD", "expected logits of shape [1, classes] for one clip of shape " + shapeText(clip) +
-                                         " but the model gave " + shapeText(out));
-  }
-  if (out.size(1) != numClasses) {
-    throw Error("ERR_MODEL_METADATA", "expected as many labels as the model has logits, " +
-                                          std::to_string(out.size(1)) + ", but received " + std::to_string(numClasses) +
-                                          " labels");
-  }
-  return out;
-}
 
 // See Note [Folding in float32].
 std::unique_ptr<TorchScriptNetwork> freezeThatRuns(torch::jit::Module module, const at::Tensor& clip,
@@ -87,8 +67,9 @@ std::unique_ptr<Network> loadNetwork(const formats::FileSource& source, const pr
     const at::Tensor clip = randomClips(1, input).to(device, precision);
     std::unique_ptr<TorchScriptNetwork> network = freezeThatRuns(std::move(module), clip, input);
     const auto begin = std::chrono::steady_clock::now();
-    PlainRun plain{clip, checkedLogits(*network, clip, numClasses), {}};
-    plain.time = std::chrono::steady_clock::now() - begin;
+    const at::Tensor logits = network->logits(clip);
+    const PlainRun plain{clip, logits, std::chrono::steady_clock::now() - begin};
+    model::checkLogits(logits, clip, numClasses);
     const bool isAsked = optimize.level != Optimization::kOff;
     if (isAsked && device.is_cuda()) {
       rewriteForCuda(*network, plain);

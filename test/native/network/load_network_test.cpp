@@ -76,10 +76,31 @@ TEST_P(FrozenNetwork, EmbedsInFrontOfTheLastLayer) {
   torch::jit::Module module = lively(GetParam());
   const at::Tensor input = clips(2);
   const std::unique_ptr<Network> network = load(module);
-  ASSERT_TRUE(network->canEmbed());
+  ASSERT_TRUE(network->outputs().has(Output::kEmbedding));
   const torch::jit::Module fc = module.attr("fc").toModule();
-  const at::Tensor logits = at::linear(network->embed(input), fc.attr("weight").toTensor(), fc.attr("bias").toTensor());
+  const at::Tensor logits = at::linear(network->run(input, {Output::kEmbedding})[Output::kEmbedding],
+                                       fc.attr("weight").toTensor(), fc.attr("bias").toTensor());
   EXPECT_LE(relativeError(logits, module.forward({input}).toTensor()), 1e-4);
+}
+
+TEST_P(FrozenNetwork, GivesAllOutputsFromOnePass) {
+  at::NoGradGuard noGrad;
+  const at::Tensor input = clips(2);
+  for (const Optimization level : {Optimization::kOff, Optimization::kFast}) {
+    const std::unique_ptr<Network> network = load(lively(GetParam()), kClasses, at::kFloat, level);
+    EXPECT_EQ(network->outputs().names(), "logits, embedding, features");
+    const at::Tensor logits = network->logits(input);
+    const OutputTensors all = network->run(input, network->outputs());
+    EXPECT_LE(relativeError(all[Output::kLogits], logits), 1e-5);
+    const at::Tensor& features = all[Output::kFeatures];
+    ASSERT_EQ(features.dim(), 5);
+    EXPECT_GT(features.numel(), all[Output::kEmbedding].numel());
+    EXPECT_LE(relativeError(features.mean({2, 3, 4}), all[Output::kEmbedding]), 1e-5);
+    const OutputTensors one = network->run(input, {Output::kFeatures});
+    EXPECT_LE(relativeError(one[Output::kFeatures], features), 1e-5);
+    EXPECT_FALSE(one[Output::kLogits].defined());
+    EXPECT_FALSE(one[Output::kEmbedding].defined());
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Architectures, FrozenNetwork, testing::Values("r2plus1d_dw", "ip_csn_26", "mc3_18"),
@@ -155,7 +176,7 @@ def embed(self, x: Tensor) -> Tensor:
 def forward(self, x: Tensor) -> Tensor:
     return self.fc.forward(torch.mean(x, [2, 3, 4]))
 )"));
-  EXPECT_FALSE(network->canEmbed());
+  EXPECT_EQ(network->outputs().names(), "logits");
   const at::Tensor logits = network->logits(at::ones({2, 3, 4, 32, 32}));
   EXPECT_NEAR(logits[0][0].item<double>(), 3.0, 1e-5);
 }

@@ -74,7 +74,9 @@ TEST_P(TunedNetwork, GivesTheSameWhenABatchIsSharedByClips) {
       const at::Tensor input = clips(count);
       const at::Tensor expected = module.forward({input}).toTensor();
       EXPECT_LE(relativeError(plain.network.logits(input), expected), 1e-4);
-      EXPECT_EQ(plain.network.embed(input).size(0), count);
+      const OutputTensors outputs = plain.network.run(input, {Output::kEmbedding, Output::kFeatures});
+      ASSERT_EQ(outputs[Output::kEmbedding].size(0), count);
+      EXPECT_LE(relativeError(outputs[Output::kFeatures].mean({2, 3, 4}), outputs[Output::kEmbedding]), 1e-5);
     }
     EXPECT_THROW(plain.network.logits(at::randn({4, 2, 4, 32, 32})), std::exception);
   }
