@@ -2,10 +2,10 @@ import { abortError, onAbort, throwIfAborted } from './abort';
 
 interface Waiter {
   enter: () => void;
-  isFirst: boolean;
+  rank: number;
 }
 
-/** Lets so many in at once, and the others wait in the order in which they came. */
+/** Lets so many in at once; the others wait by their rank, the lowest first, and among equals in the order of coming. */
 export class Semaphore {
   private readonly line: Waiter[] = [];
 
@@ -17,11 +17,11 @@ export class Semaphore {
   }
 
   /**
-   * A place, as the function that gives it back; calling that again does nothing. With `isFirst`, ahead of those who wait
-   * without it. Rejects with `ERR_ABORTED` where `signal` aborts before there is a place.
+   * A place, as the function that gives it back; calling that again does nothing. Rejects with `ERR_ABORTED` where
+   * `signal` aborts before there is a place.
    */
-  async acquire(signal: AbortSignal | undefined, { isFirst = false } = {}): Promise<() => void> {
-    const turn = this.enter(signal, isFirst);
+  async acquire(signal: AbortSignal | undefined, rank = 0): Promise<() => void> {
+    const turn = this.enter(signal, rank);
     if (turn !== null) await turn;
     let isHeld = true;
     return () => {
@@ -32,7 +32,7 @@ export class Semaphore {
 
   /** Runs `work` in a place of its own, at once where one is free. Rejects as {@link acquire} does, or as `work`. */
   async run<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
-    const turn = this.enter(signal, false);
+    const turn = this.enter(signal, 0);
     if (turn !== null) await turn;
     try {
       return await work();
@@ -42,9 +42,9 @@ export class Semaphore {
   }
 
   /** Takes a free place, or gives what to wait for. */
-  private enter(signal: AbortSignal | undefined, isFirst: boolean): Promise<void> | null {
+  private enter(signal: AbortSignal | undefined, rank: number): Promise<void> | null {
     throwIfAborted(signal);
-    if (this.free === 0) return this.turn(signal, isFirst);
+    if (this.free === 0) return this.turn(signal, rank);
     this.free--;
     return null;
   }
@@ -56,7 +56,7 @@ export class Semaphore {
     else this.free++;
   }
 
-  private turn(signal: AbortSignal | undefined, isFirst: boolean): Promise<void> {
+  private turn(signal: AbortSignal | undefined, rank: number): Promise<void> {
     return new Promise((resolve, reject) => {
       const leave = onAbort(signal, () => {
         this.line.splice(this.line.indexOf(waiter), 1);
@@ -66,8 +66,8 @@ export class Semaphore {
         leave();
         resolve();
       };
-      const waiter = { enter, isFirst };
-      const behind = isFirst ? this.line.findIndex((other) => !other.isFirst) : -1;
+      const waiter = { enter, rank };
+      const behind = this.line.findIndex((other) => other.rank > rank);
       this.line.splice(behind < 0 ? this.line.length : behind, 0, waiter);
     });
   }

@@ -5,13 +5,15 @@ import { videoLimits } from './limits';
 /**
  * Note [Decoder admission]
  * However a video is opened, at most `maxDecoders` decoder processes live, those without work among them. Who wants one
- * while all are out waits in line. A reader has its process for as long as it lives, with one exception, without which
- * somebody might wait for a reader that is kept open, for an iteration that was left without `return()`, or for himself:
- * while others wait, a reader that nobody asks for anything gives its process back. Between iterations it does so at
- * once, in the middle of one after `patienceMs`. When it is asked again it waits at the head of the line, opens the file
- * once more and goes on where it was.
+ * while all are out waits in line, in the order of the calls. A reader keeps its process until it is closed, with one
+ * exception, without which somebody might wait for ever: for a reader that is kept open, for an iteration that was left
+ * without `return()`, for himself. While others wait, a reader that is asked for nothing gives its process back; between
+ * iterations at once, in the middle of one after `patienceMs`. When it is asked again it takes its old place in the line,
+ * opens the file once more and goes on where it was.
  */
 export interface Borrower {
+  /** Where it stands in the line. */
+  readonly rank: number;
   /** Whether it could give its decoder back now. */
   readonly canSpare: boolean;
   /** When it was last asked for anything, in `performance.now()`. */
@@ -23,16 +25,9 @@ export interface Borrower {
 /** How often, while somebody waits, those who could spare a decoder are looked for. */
 const lookMs = 20;
 
-interface Loan {
-  borrower: Borrower;
-  /** Gives the place back. */
-  leave: () => void;
-  isReturning: boolean;
-}
-
 const places = new Semaphore(videoLimits.maxDecoders);
-/** Processes that are out. */
-const loans = new Map<DecoderClient, Loan>();
+/** Processes that are out, who has them, and what gives their places back. */
+const loans = new Map<DecoderClient, { borrower: Borrower; leave: () => void }>();
 /** Processes without work, and the timers that end them. */
 const idle = new Map<DecoderClient, NodeJS.Timeout>();
 let looking: NodeJS.Timeout | undefined;
@@ -41,17 +36,13 @@ let looking: NodeJS.Timeout | undefined;
  * A decoder process for one reader: an idle one where there is one, else a new one, as soon as there is a place. Rejects
  * with `ERR_ABORTED` while it waits.
  */
-export async function acquireDecoder(
-  borrower: Borrower,
-  signal: AbortSignal | undefined,
-  options: { isFirst: boolean },
-): Promise<DecoderClient> {
-  const place = places.acquire(signal, options);
+export async function acquireDecoder(borrower: Borrower, signal: AbortSignal | undefined): Promise<DecoderClient> {
+  const place = places.acquire(signal, borrower.rank);
   if (places.waiting > 0) looking ??= setInterval(reclaim, lookMs);
   const leave = await place;
   try {
     const client = takeIdle() ?? new DecoderClient(forget);
-    loans.set(client, { borrower, leave, isReturning: false });
+    loans.set(client, { borrower, leave });
     return client;
   } catch (error) {
     leave();
@@ -94,15 +85,9 @@ function forget(client: DecoderClient): void {
 
 /** Asks for as many decoders as are waited for, of those that can be spared, the longest unasked first. */
 function reclaim(): void {
-  const all = [...loans.values()];
-  const missing = places.waiting - all.filter(({ isReturning }) => isReturning).length;
-  const spare = all
-    .filter(({ borrower, isReturning }) => !isReturning && borrower.canSpare)
-    .sort((a, b) => a.borrower.lastAsked - b.borrower.lastAsked);
-  for (const loan of spare.slice(0, Math.max(0, missing))) {
-    loan.isReturning = true;
-    void loan.borrower.giveBack();
-  }
+  const spare = [...loans.values()].map(({ borrower }) => borrower).filter(({ canSpare }) => canSpare);
+  spare.sort((a, b) => a.lastAsked - b.lastAsked);
+  for (const borrower of spare.slice(0, places.waiting)) void borrower.giveBack();
   if (places.waiting > 0) return;
   clearInterval(looking);
   looking = undefined;

@@ -9,10 +9,13 @@ import { videoLimits } from './limits';
 import type { DecoderCommand } from './protocol';
 import type { VideoClip, VideoInfo } from './types';
 
+let made = 0;
+
 /** A file and the process that decodes it, while it has one: see Note [Decoder admission]. */
 export class FileDecoder implements Borrower {
   /** What was said of the file so far. */
   readonly warnings: string[] = [];
+  readonly rank = made++;
   lastAsked = 0;
   private info: VideoInfo | null = null;
   private client: DecoderClient | null = null;
@@ -29,7 +32,7 @@ export class FileDecoder implements Borrower {
   ) {}
 
   get canSpare(): boolean {
-    if (this.uses > 0) return false;
+    if (this.client === null || this.uses > 0) return false;
     return this.operation === null || performance.now() - this.lastAsked > videoLimits.patienceMs;
   }
 
@@ -109,7 +112,7 @@ export class FileDecoder implements Borrower {
   /** A process that has opened the file; null where an idle one was found to be dead. */
   private async openedIn(signal: AbortSignal): Promise<DecoderClient | null> {
     const { path, pictureRate } = this;
-    const client = await acquireDecoder(this, signal, { isFirst: this.info !== null });
+    const client = await acquireDecoder(this, signal);
     const command = { type: 'open', path: resolve(path), name: path, pictureRate } as const;
     const operation = new DecoderOperation(client, path, null, command);
     try {

@@ -18,9 +18,10 @@ export const videoLimits = {
   /** A decoder that does not stop this long after being asked to is killed. */
   stopMs: 2_000,
   /**
-   * Decoder processes that live at once, each about 100 MB: enough to keep every core at work while some wait for a disk.
+   * Decoder processes that live at once, each about 100 MB: one a core, and where there are few cores more, up to 8, to
+   * keep them at work while some wait for a disk.
    */
-  maxDecoders: Math.max(2, 2 * availableParallelism() - 2),
+  maxDecoders: Math.max(2, availableParallelism(), Math.min(8, 2 * availableParallelism() - 2)),
   /** How long a reader in the middle of an iteration may ask for nothing before its decoder goes to one who waits. */
   patienceMs: 1_000,
   /** How long a decoder process without work is kept for the next video. */

@@ -19,6 +19,9 @@ export interface OpenVideoOptions {
 /**
  * Opens a video file in a decoder process, decodes its first frame and measures its length.
  *
+ * Any number may be open at once. As many decoders live as there are cores, on small machines a few more; calls beyond that
+ * wait for one in their order, and an open video that is asked for nothing lends its own to who waits.
+ *
  * @example
  * await using video = await openVideo('match.mp4');
  * for await (const clip of video.readClips([{ startSeconds: 0, frames: 16, frameRate: 15 }])) { … }
@@ -41,8 +44,9 @@ export async function openDecodedVideo(
     throw invalidArgument('pictureRate', 'a finite number above 0', pictureRate);
   }
   throwIfAborted(signal);
-  await (pictureRate === undefined ? checkFile(path) : checkFolder(path));
+  // Made now, for the order of the calls to be that of the line.
   const decoder = new FileDecoder(path, pictureRate ?? null);
+  await (pictureRate === undefined ? checkFile(path) : checkFolder(path));
   return new DecodedVideo(decoder, await decoder.open(signal));
 }
 

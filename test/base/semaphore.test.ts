@@ -59,12 +59,12 @@ test('a place is given back once, however often that is asked', async () => {
   expect(semaphore.waiting).toBe(0);
 });
 
-test('those who are first come before the others, in their own order', async () => {
+test('a lower rank comes first, and among equals who came first', async () => {
   const semaphore = new Semaphore(1);
   let leave = await semaphore.acquire(undefined);
   const came: string[] = [];
-  const waiting = ['a', 'b', 'A', 'c', 'B'].map(async (name) => {
-    const place = await semaphore.acquire(undefined, { isFirst: name < 'a' });
+  const waiting = ['b2', 'c3', 'd2', 'a1', 'e3'].map(async (name) => {
+    const place = await semaphore.acquire(undefined, Number(name[1]));
     came.push(name);
     leave = place;
   });
@@ -72,5 +72,5 @@ test('those who are first come before the others, in their own order', async () 
     leave();
     await nextTurn();
   }
-  expect(came).toEqual(['A', 'B', 'a', 'b', 'c']);
+  expect(came).toEqual(['a1', 'b2', 'd2', 'c3', 'e3']);
 });
