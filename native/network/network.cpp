@@ -18,7 +18,6 @@
 #include <utility>
 #include <vector>
 
-#include "native/model/module_io.h"
 #include "native/network/agreement.h"
 #include "native/network/batch_sharing.h"
 #include "native/network/frozen_network.h"
@@ -265,10 +264,10 @@ void releaseFreeMemory() {
 
 }  // namespace
 
-std::unique_ptr<Network> loadNetwork(const formats::FileSource& source, const preprocessing::InputSpec& input,
+std::unique_ptr<Network> loadNetwork(const model::ModelFile& file, const preprocessing::InputSpec& input,
                                      int64_t numClasses, c10::Device device, c10::ScalarType precision,
                                      const OptimizeOptions& optimize) {
-  torch::jit::Module module = model::loadModule(source);
+  torch::jit::Module module = file.module();
   if (!module.find_method("forward")) {
     throw Error("ERR_MODEL_FORWARD", "expected a TorchScript module with a forward method but this one has none");
   }

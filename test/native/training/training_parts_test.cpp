@@ -139,6 +139,7 @@ TEST(ParameterGroups, SeparateDecayAndHead) {
   const torch::jit::Module network = architectures::buildArchitecture("r2plus1d_18", 3, 0);
   TrainerOptions options;
   options.bodyRate = 0.1;
+  options.head = "fc";
   options.optimizer.weightDecay = 0.05;
   freezeParts(network, options);
   const std::vector<ParameterGroup> groups = parameterGroups(network, options);
