@@ -59,7 +59,7 @@ TEST_F(TrainerFiles, SavedModelGivesTheSameProbabilities) {
     EXPECT_TRUE(parameter.is_contiguous());
     EXPECT_TRUE(parameter.requires_grad());
   }
-  Trainer again({path("model.pt"), {}}, optionsOf(OptimizerKind::kAdamW));
+  Trainer again(model::ModelFile::open({path("model.pt"), {}}), optionsOf(OptimizerKind::kAdamW));
   EXPECT_EQ(again.evaluate(colourBatch(9)).probabilities, trainer.evaluate(colourBatch(9)).probabilities);
 }
 

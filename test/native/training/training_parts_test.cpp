@@ -90,7 +90,7 @@ TEST(Trainer, EvaluatesTheAverageOfItsWeights) {
   }
   const auto probabilities = averaged.evaluate(colourBatch(9)).probabilities;
   EXPECT_NE(probabilities, plain.evaluate(colourBatch(9)).probabilities);
-  Trainer saved({"", averaged.serialize("{}")}, options);
+  Trainer saved(model::ModelFile::open({"", averaged.serialize("{}")}), options);
   EXPECT_EQ(saved.evaluate(colourBatch(9)).probabilities, probabilities);
 }
 
