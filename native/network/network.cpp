@@ -39,7 +39,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 using Milliseconds = std::chrono::duration<double, std::milli>;
-using Layers = std::vector<c10::intrusive_ptr<FusedConvolution>>;
+using Layers = std::vector<c10::intrusive_ptr<CpuConvolution>>;
 
 // Note [No graph executor]
 // Freezing has already done the optimising. Module::forward would add the profiling executor, which runs slowly and
@@ -67,7 +67,7 @@ class TorchScriptNetwork : public Network {
     keepPlain();
     const std::string path = options.planFolder.empty() ? "" : options.planFolder + '/' + planFileName();
     const auto context = std::make_shared<ConvolutionContext>(options.level, path, options.maxWeightBytes);
-    const auto layers = fuseConvolutions(graph_, context);
+    const auto layers = fuseForCpu(graph_, context);
     if (layers.empty()) return;
     const KeptBlocks blocks;  // as when clips are classified
     const Milliseconds slice(options.measureMs / static_cast<double>(layers.size()));
@@ -83,7 +83,7 @@ class TorchScriptNetwork : public Network {
       if (isAffordable && !wasKnown) tryLogits(randomClips(options.maxBatchSize, input_));
     }
     context->setMeasuringTime(Milliseconds(0));
-    FusedConvolution::releaseWorkspaces();
+    CpuConvolution::releaseWorkspaces();
     for (const auto& layer : layers) {
       bytes_ -= layer->plainBytes();  // as parameters they were counted
       layer->finishMeasuring();
