@@ -140,7 +140,7 @@ class TorchScriptNetwork : public Network {
     try {
       return logits(clips);
     } catch (const std::exception&) {
-      if (currentError("").code() == "ERR_OUT_OF_MEMORY") throw;
+      if (ranOutOfMemory()) throw;
       return {};
     }
   }
@@ -249,7 +249,7 @@ std::unique_ptr<TorchScriptNetwork> freezeThatRuns(torch::jit::Module module, co
       network->logits(clip);
       return network;
     } catch (const std::exception&) {
-      if (currentError("").code() == "ERR_OUT_OF_MEMORY") throw;
+      if (ranOutOfMemory()) throw;
       // Its code asks for the kind of its weights; or it does not run at all, which comes out next.
     }
   }
