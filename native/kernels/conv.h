@@ -72,7 +72,7 @@ struct ConvPlan {
 // A layer's weights in the order in which one algorithm reads them on one instruction set.
 class PackedConv {
  public:
-  // `weights` is PyTorch's [outputChannels][inputChannels / groups][kernel…] of that kind, `bias` null or
+  // `weights` is PyTorch's [outputChannels][inputChannels / groups][kernel…], of elements of that kind, `bias` null or
   // [outputChannels]; both are copied, by as many threads as there are. `target` is one of targetNames(), or empty for
   // the best.
   // Throws std::invalid_argument where the algorithm does not support the layer or the machine not the target.
