@@ -38,7 +38,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 using Milliseconds = std::chrono::duration<double, std::milli>;
-using Layers = std::vector<c10::intrusive_ptr<FusedConvolution>>;
+using Layers = std::vector<c10::intrusive_ptr<CpuConvolution>>;
 
 // Note [No graph executor]
 // Freezing has already done the optimising. Module::forward would add the profiling executor, which runs slowly and
@@ -66,7 +66,7 @@ class TorchScriptNetwork : public Network {
     keepPlain();
     const std::string path = options.planFolder.empty() ? "" : options.planFolder + '/' + planFileName();
     const auto context = std::make_shared<ConvolutionContext>(options.level, path, options.maxWeightBytes);
-    const auto layers = fuseConvolutions(graph_, context);
+    const auto layers = fuseForCpu(graph_, context);
     if (layers.empty()) return;
     const KeptBlocks blocks;  // as when clips are classified
     const Milliseconds slice(options.measureMs / static_cast<double>(layers.size()));
@@ -82,7 +82,7 @@ class TorchScriptNetwork : public Network {
       if (isAffordable && !wasKnown) tryLogits(randomClips(options.maxBatchSize, input_));
     }
     context->setMeasuringTime(Milliseconds(0));
-    FusedConvolution::releaseWorkspaces();
+    CpuConvolution::releaseWorkspaces();
     for (const auto& layer : layers) {
       bytes_ -= layer->plainBytes();  // as parameters they were counted
       layer->finishMeasuring();
@@ -139,7 +139,7 @@ class TorchScriptNetwork : public Network {
     try {
       return logits(clips);
     } catch (const std::exception&) {
-      if (currentError("").code() == "ERR_OUT_OF_MEMORY") throw;
+      if (ranOutOfMemory()) throw;
       return {};
     }
   }
@@ -248,7 +248,7 @@ std::unique_ptr<TorchScriptNetwork> freezeThatRuns(torch::jit::Module module, co
       network->logits(clip);
       return network;
     } catch (const std::exception&) {
-      if (currentError("").code() == "ERR_OUT_OF_MEMORY") throw;
+      if (ranOutOfMemory()) throw;
       // Its code asks for the kind of its weights; or it does not run at all, which comes out next.
     }
   }

@@ -9,6 +9,7 @@
 #include "native/model/serialize_module.h"
 #include "native/runtime/error.h"
 #include "test/native/network/lively_network.h"
+#include "test/native/support/relative_error.h"
 
 namespace kinetorch::network {
 namespace {
