@@ -139,4 +139,6 @@ export interface ClassifyStreamOptions extends CallOptions {
   /** Seconds from one window's start to the next. Default: windowSeconds. */
   strideSeconds?: number;
   crops?: 1 | 3;
+  /** Told, once each, of what is wrong with the file though it could be read, for example that it was cut short. */
+  onWarning?: (warning: string) => void;
 }

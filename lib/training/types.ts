@@ -113,7 +113,7 @@ export interface TrainOptions {
   /** Of videos, take every `stride`-th frame at the input's frame rate; dense sampling only. Default 1. */
   stride?: number;
   cache?: ClipCacheOptions;
-  /** Decoder processes at work at once. Default 2 less than twice the cores, 2 to 8. */
+  /** Clips decoded at once, in as many decoder processes as {@link openVideo} allows. Default 2 less than twice the cores, 2 to 8. */
   decoders?: number;
   /** Share of samples that may fail to load before the run stops, 0…1. Default 0.05. */
   maxSkippedShare?: number;
