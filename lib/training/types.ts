@@ -99,7 +99,7 @@ export interface TrainOptions {
   classWeights?: 'balanced' | readonly number[];
   /** Default `float32` on a CPU, `bfloat16` on CUDA. */
   precision?: 'auto' | 'float32' | 'bfloat16' | 'float16';
-  /** Stages below the head that are not trained, counted from the stem (1: the stem, 2: and layer1, … 5: all). Default 0. */
+  /** Stages below the head that are not trained, counted from the input; the model's metadata names them. Default 0. */
   freezeStages?: number;
   /** Factor on the rate of everything below the head. Default 1. */
   bodyRate?: number;

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "native/kernels/conv.h"
+#include "native/kernels/float32/simd_shape.h"
 #include "native/kernels/rounding.h"
-#include "native/kernels/simd_shape.h"
 
 namespace kinetorch::kernels {
 

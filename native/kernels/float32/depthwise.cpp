@@ -1,15 +1,15 @@
 #include "native/simd/targets.h"
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "native/kernels/depthwise.cpp"
+#define HWY_TARGET_INCLUDE "native/kernels/float32/depthwise.cpp"
 #include <algorithm>
 #include <type_traits>
 #include <utility>
 
 #include "hwy/cache_control.h"
 #include "hwy/foreach_target.h"
-#include "native/kernels/epilogue-inl.h"
-#include "native/kernels/micro_kernel-inl.h"
+#include "native/kernels/float32/epilogue-inl.h"
+#include "native/kernels/float32/micro_kernel-inl.h"
 #include "native/kernels/rounding.h"
 #include "native/kernels/share_out.h"
 
@@ -203,7 +203,7 @@ class Depthwise {
         const int64_t pixel = ((clip * size.frames + frame) * size.height + row) * size.width;
         const bool inFirst = dy < layer.kernel[1];
         const int64_t tap = (dt * layer.kernel[1] + (inFirst ? dy : dy - 1)) * layer.kernel[2];
-        strip.rows[strip.rowCount++] = {job_.arguments.input + pixel * layer.inputChannels + channel,
+        strip.rows[strip.rowCount++] = {job_.inputData + pixel * layer.inputChannels + channel,
                                         job_.weights + tap * paddedChannels_ + channel, inFirst, rows > 1 && dy > 0};
       }
     }
@@ -217,7 +217,7 @@ class Depthwise {
     for (int64_t row = 0; row < std::min<int64_t>(rows, strip.rowCount); ++row) {
       const float* from = strip.rows[strip.rowCount - 1 - row].pixels + next;
       for (int64_t pixel = 0; pixel < inputs; ++pixel, from += strip.pixelStride) prefetch(from, strip.channels);
-      const float* to = job_.arguments.output + strip.output + row * strip.outputRow + pixels * strip.outputStride;
+      const float* to = job_.outputData + strip.output + row * strip.outputRow + pixels * strip.outputStride;
       for (int64_t pixel = 0; pixel < pixels; ++pixel, to += strip.outputStride) prefetch(to, strip.channels);
     }
   }

@@ -1,9 +1,9 @@
 // Winograd's transforms of inputs and products along one axis (winograd_filters.h has those of the weights).
-#if defined(KINETORCH_KERNELS_WINOGRAD_BASIS_INL_H) == defined(HWY_TARGET_TOGGLE)
-#ifdef KINETORCH_KERNELS_WINOGRAD_BASIS_INL_H
-#undef KINETORCH_KERNELS_WINOGRAD_BASIS_INL_H
+#if defined(KINETORCH_KERNELS_FLOAT32_WINOGRAD_BASIS_INL_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef KINETORCH_KERNELS_FLOAT32_WINOGRAD_BASIS_INL_H
+#undef KINETORCH_KERNELS_FLOAT32_WINOGRAD_BASIS_INL_H
 #else
-#define KINETORCH_KERNELS_WINOGRAD_BASIS_INL_H
+#define KINETORCH_KERNELS_FLOAT32_WINOGRAD_BASIS_INL_H
 #endif
 
 #include "native/simd/vectors-inl.h"

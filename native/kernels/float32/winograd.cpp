@@ -1,10 +1,10 @@
 #include "native/simd/targets.h"
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "native/kernels/winograd.cpp"
+#define HWY_TARGET_INCLUDE "native/kernels/float32/winograd.cpp"
 #include "hwy/foreach_target.h"
-#include "native/kernels/blocked_product-inl.h"
-#include "native/kernels/winograd_basis-inl.h"
+#include "native/kernels/float32/blocked_product-inl.h"
+#include "native/kernels/float32/winograd_basis-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace kinetorch::kernels {
@@ -17,7 +17,7 @@ class SpatialWinograd {
  public:
   SpatialWinograd(const ConvJob& job, const ProductShape& shape)
       : epilogue_(job),
-        input_(job.arguments.input),
+        input_(job.inputData),
         size_(job.input),
         channels_(job.layer.inputChannels),
         outputChannels_(job.layer.outputChannels),
@@ -134,7 +134,7 @@ class TemporalWinograd {
  public:
   TemporalWinograd(const ConvJob& job, const ProductShape&)
       : epilogue_(job),
-        input_(job.arguments.input),
+        input_(job.inputData),
         frames_(job.input.frames),
         pixels_(job.input.height * job.input.width),
         channels_(job.layer.inputChannels),

@@ -1,4 +1,4 @@
-#include "native/kernels/product_blocks.h"
+#include "native/kernels/float32/product_blocks.h"
 
 #include <algorithm>
 

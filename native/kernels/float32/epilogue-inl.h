@@ -1,16 +1,16 @@
 // What is done to a convolution's sums before they are stored.
-#if defined(KINETORCH_KERNELS_EPILOGUE_INL_H) == defined(HWY_TARGET_TOGGLE)
-#ifdef KINETORCH_KERNELS_EPILOGUE_INL_H
-#undef KINETORCH_KERNELS_EPILOGUE_INL_H
+#if defined(KINETORCH_KERNELS_FLOAT32_EPILOGUE_INL_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef KINETORCH_KERNELS_FLOAT32_EPILOGUE_INL_H
+#undef KINETORCH_KERNELS_FLOAT32_EPILOGUE_INL_H
 #else
-#define KINETORCH_KERNELS_EPILOGUE_INL_H
+#define KINETORCH_KERNELS_FLOAT32_EPILOGUE_INL_H
 #endif
 
 #include <limits>
 #include <type_traits>
 
 #include "hwy/cache_control.h"
-#include "native/kernels/conv_job.h"
+#include "native/kernels/float32/conv_job.h"
 #include "native/simd/vectors-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -23,9 +23,9 @@ class Epilogue {
  public:
   explicit Epilogue(const ConvJob& job)
       : bias_(job.bias),
-        residual_(job.arguments.residual),
-        output_(job.arguments.output),
-        floor_(job.arguments.relu ? 0.0F : -std::numeric_limits<float>::infinity()),
+        residual_(job.residual),
+        output_(job.outputData),
+        floor_(job.relu ? 0.0F : -std::numeric_limits<float>::infinity()),
         stream_(job.streamOutput) {}
 
   Vector bias(int64_t channel) const { return hn::LoadU(Floats(), bias_ + channel); }

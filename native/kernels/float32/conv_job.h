@@ -4,7 +4,7 @@
 
 namespace kinetorch::kernels {
 
-// One call of run(), checked.
+// One call of run(), checked, of float32.
 struct ConvJob {
   const ConvLayer& layer;
   const ConvPlan& plan;
@@ -13,7 +13,10 @@ struct ConvJob {
   ClipSize output;
   const float* weights;
   const float* bias;
-  const ConvArguments& arguments;
+  const float* inputData;
+  float* outputData;
+  const float* residual;  // or null
+  bool relu;
   float* workspace;
   ParallelFor& parallel;
   bool streamOutput;  // as planned, and possible

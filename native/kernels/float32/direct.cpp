@@ -1,16 +1,16 @@
 #include "native/simd/targets.h"
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "native/kernels/direct.cpp"
+#define HWY_TARGET_INCLUDE "native/kernels/float32/direct.cpp"
 #include <algorithm>
 #include <array>
 #include <utility>
 
 #include "hwy/foreach_target.h"
-#include "native/kernels/conv_job.h"
-#include "native/kernels/direct_blocks.h"
-#include "native/kernels/epilogue-inl.h"
-#include "native/kernels/micro_kernel-inl.h"
+#include "native/kernels/float32/conv_job.h"
+#include "native/kernels/float32/direct_blocks.h"
+#include "native/kernels/float32/epilogue-inl.h"
+#include "native/kernels/float32/micro_kernel-inl.h"
 #include "native/kernels/share_out.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -112,7 +112,7 @@ class Direct {
         epilogue_(job),
         grid_(directGrid(job.layer, job.input)),
         zeros_(job.workspace),
-        source_(shape.copiedFloats > 0 ? job.workspace + blocks_.zeroFloats() : job.arguments.input),
+        source_(shape.copiedFloats > 0 ? job.workspace + blocks_.zeroFloats() : job.inputData),
         // The copy has its padding, and all taps of a line in one segment.
         lineFloats_((grid_.input.width + (shape.copiedFloats > 0 ? 2 * job.layer.padding[2] : 0)) *
                     job.layer.inputChannels),
@@ -146,7 +146,7 @@ class Direct {
       for (int64_t line = frame * job_.input.height; line < (frame + 1) * job_.input.height; ++line) {
         float* const begin = to + line * lineFloats_;
         std::fill_n(begin, padding, 0.0F);
-        std::copy_n(job_.arguments.input + line * floats, floats, begin + padding);
+        std::copy_n(job_.inputData + line * floats, floats, begin + padding);
         std::fill_n(begin + padding + floats, padding, 0.0F);
       }
     });

@@ -1,24 +1,27 @@
-#include "native/kernels/pack_weights.h"
+#include "native/kernels/float32/pack_weights.h"
 
 #include <algorithm>
 #include <vector>
 
-#include "native/kernels/product_blocks.h"
+#include "native/kernels/float32/product_blocks.h"
+#include "native/kernels/float32/winograd_filters.h"
 #include "native/kernels/share_out.h"
-#include "native/kernels/winograd_filters.h"
 
 namespace kinetorch::kernels {
 namespace {
 
 int64_t kernelVolume(const ConvLayer& layer) { return layer.kernel[0] * layer.kernel[1] * layer.kernel[2]; }
 
+float* floatsOf(AlignedBuffer<std::byte>& buffer) { return reinterpret_cast<float*>(buffer.data()); }
+
 // [kernel…][channels, whole vectors]
-AlignedBuffer packDepthwise(const ConvLayer& layer, const SimdShape& simd, const float* weights) {
+AlignedBuffer<std::byte> packDepthwise(const ConvLayer& layer, const SimdShape& simd, const float* weights) {
   const int64_t taps = kernelVolume(layer);
   const int64_t channels = roundUp(layer.outputChannels, simd.lanes);
-  AlignedBuffer packed(static_cast<size_t>(taps * channels));
+  AlignedBuffer<std::byte> packed(static_cast<size_t>(taps * channels) * sizeof(float));
+  float* const to = floatsOf(packed);
   for (int64_t c = 0; c < layer.outputChannels; ++c) {
-    for (int64_t tap = 0; tap < taps; ++tap) packed.data()[tap * channels + c] = weights[c * taps + tap];
+    for (int64_t tap = 0; tap < taps; ++tap) to[tap * channels + c] = weights[c * taps + tap];
   }
   return packed;
 }
@@ -28,12 +31,14 @@ AlignedBuffer packDepthwise(const ConvLayer& layer, const SimdShape& simd, const
 // are gathered first: its places lie so far apart that each store would miss the caches, and here a line is stored
 // once.
 template <typename Transform>
-AlignedBuffer packPanels(const ConvLayer& layer, int64_t places, const SimdShape& simd, const float* weights,
-                         ParallelFor& parallel, const Transform& transform) {
+AlignedBuffer<std::byte> packPanels(const ConvLayer& layer, int64_t places, const SimdShape& simd, const float* weights,
+                                    ParallelFor& parallel, const Transform& transform) {
   const int64_t panels = ceilDivide(layer.outputChannels, simd.panelWidth);
   const int64_t filterFloats = kernelVolume(layer);
   const int64_t lines = places / layer.inputChannels;
-  auto packed = AlignedBuffer::uninitialised(static_cast<size_t>(panels * places * simd.panelWidth));
+  auto packed =
+      AlignedBuffer<std::byte>::uninitialised(static_cast<size_t>(panels * places * simd.panelWidth) * sizeof(float));
+  float* const to = floatsOf(packed);
   shareOut(parallel, panels, [&](int64_t panel, int) {
     std::vector<float> gathered(static_cast<size_t>(lines * simd.panelWidth), 0.0F);
     std::vector<int64_t> placeOf(static_cast<size_t>(lines));
@@ -51,7 +56,7 @@ AlignedBuffer packPanels(const ConvLayer& layer, int64_t places, const SimdShape
       }
       for (size_t line = 0; line < placeOf.size(); ++line) {
         std::copy_n(gathered.data() + line * simd.panelWidth, simd.panelWidth,
-                    packed.data() + (panel * places + placeOf[line]) * simd.panelWidth);
+                    to + (panel * places + placeOf[line]) * simd.panelWidth);
       }
     }
   });
@@ -59,7 +64,8 @@ AlignedBuffer packPanels(const ConvLayer& layer, int64_t places, const SimdShape
 }
 
 // [panel][tap][depth][panelWidth]
-AlignedBuffer packDirect(const ConvLayer& layer, const SimdShape& simd, const float* weights, ParallelFor& parallel) {
+AlignedBuffer<std::byte> packDirect(const ConvLayer& layer, const SimdShape& simd, const float* weights,
+                                    ParallelFor& parallel) {
   const int64_t taps = kernelVolume(layer);
   return packPanels(layer, taps * layer.inputChannels, simd, weights, parallel,
                     [&](const float* filter, int64_t c, const auto& store) {
@@ -77,7 +83,8 @@ double transformed(int point, const Tap& tap) {
 
 // [panel][point][depth][panelWidth]
 template <int kTile, int kTaps>
-AlignedBuffer packTemporal(const ConvLayer& layer, const SimdShape& simd, const float* weights, ParallelFor& parallel) {
+AlignedBuffer<std::byte> packTemporal(const ConvLayer& layer, const SimdShape& simd, const float* weights,
+                                      ParallelFor& parallel) {
   constexpr int kPoints = kTile + kTaps - 1;
   return packPanels(layer, kPoints * layer.inputChannels, simd, weights, parallel,
                     [&](const float* filter, int64_t c, const auto& store) {
@@ -90,7 +97,8 @@ AlignedBuffer packTemporal(const ConvLayer& layer, const SimdShape& simd, const 
 
 // [panel][point][tap][depth][panelWidth]
 template <int kTile>
-AlignedBuffer packSpatial(const ConvLayer& layer, const SimdShape& simd, const float* weights, ParallelFor& parallel) {
+AlignedBuffer<std::byte> packSpatial(const ConvLayer& layer, const SimdShape& simd, const float* weights,
+                                     ParallelFor& parallel) {
   constexpr int kPoints = kTile + 2;
   const int64_t taps = layer.kernel[0];
   const int64_t places = kPoints * kPoints * taps * layer.inputChannels;
@@ -111,7 +119,8 @@ AlignedBuffer packSpatial(const ConvLayer& layer, const SimdShape& simd, const f
 }
 
 template <int kTile>
-AlignedBuffer packWinograd(const ConvLayer& layer, const SimdShape& simd, const float* weights, ParallelFor& parallel) {
+AlignedBuffer<std::byte> packWinograd(const ConvLayer& layer, const SimdShape& simd, const float* weights,
+                                      ParallelFor& parallel) {
   if (!isTemporal(layer)) return packSpatial<kTile>(layer, simd, weights, parallel);
   return layer.kernel[0] == 3 ? packTemporal<kTile, 3>(layer, simd, weights, parallel)
                               : packTemporal<kTile, 5>(layer, simd, weights, parallel);
@@ -119,8 +128,8 @@ AlignedBuffer packWinograd(const ConvLayer& layer, const SimdShape& simd, const 
 
 }  // namespace
 
-AlignedBuffer packWeights(const ConvLayer& layer, ConvAlgorithm algorithm, const SimdShape& simd, const float* weights,
-                          ParallelFor& parallel) {
+AlignedBuffer<std::byte> packWeights(const ConvLayer& layer, ConvAlgorithm algorithm, const SimdShape& simd,
+                                     const float* weights, ParallelFor& parallel) {
   switch (algorithm) {
     case ConvAlgorithm::kDepthwise:
       return packDepthwise(layer, simd, weights);

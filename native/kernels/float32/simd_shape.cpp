@@ -1,11 +1,11 @@
-#include "native/kernels/simd_shape.h"
+#include "native/kernels/float32/simd_shape.h"
 
 #include "native/simd/targets.h"
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "native/kernels/simd_shape.cpp"
+#define HWY_TARGET_INCLUDE "native/kernels/float32/simd_shape.cpp"
 #include "hwy/foreach_target.h"
-#include "native/kernels/micro_kernel-inl.h"
+#include "native/kernels/float32/micro_kernel-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace kinetorch::kernels {

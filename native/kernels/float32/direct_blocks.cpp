@@ -1,4 +1,4 @@
-#include "native/kernels/direct_blocks.h"
+#include "native/kernels/float32/direct_blocks.h"
 
 #include <algorithm>
 

@@ -1,9 +1,9 @@
 #include <algorithm>
 
 #include "native/kernels/conv.h"
-#include "native/kernels/direct_blocks.h"
-#include "native/kernels/product_blocks.h"
-#include "native/kernels/simd_shape.h"
+#include "native/kernels/float32/direct_blocks.h"
+#include "native/kernels/float32/product_blocks.h"
+#include "native/kernels/float32/simd_shape.h"
 
 #if defined(__linux__)
 #include <unistd.h>
@@ -29,7 +29,8 @@ constexpr int64_t kStreamedBytes = 16 * 1024 * 1024;
 constexpr size_t kLargeWeightBytes = 8 * 1024 * 1024;
 
 // Depthwise: rows so that those of all taps in time stay in the core's cache, but enough blocks to share out.
-ConvPlan depthwisePlan(const ConvLayer& layer, const ClipSize& input, int threads) {
+ConvPlan depthwisePlan(const PackedConv& conv, const ClipSize& input, int threads) {
+  const ConvLayer& layer = conv.layer();
   constexpr int64_t kChannels = 128;
   const ClipSize output = outputSize(layer, input);
   const int64_t channels = std::min(kChannels, layer.outputChannels);
@@ -37,8 +38,7 @@ ConvPlan depthwisePlan(const ConvLayer& layer, const ClipSize& input, int thread
   const int64_t fitting = coreCacheBytes() / 2 / rowBytes - layer.kernel[1] / 2 * 2;
   const int64_t blocks = output.batch * ceilDivide(layer.outputChannels, channels);
   const int64_t sharing = output.height * blocks / (4 * threads);
-  ConvPlan plan;
-  plan.algorithm = ConvAlgorithm::kDepthwise;
+  ConvPlan plan{conv.elementKind(), conv.algorithm()};
   plan.tileRows = std::clamp<int64_t>(std::min(fitting / layer.stride[1], sharing), 1, output.height);
   plan.channelBlock = channels;
   return plan;
@@ -64,11 +64,10 @@ int64_t floatsOfRow(const PackedConv& conv, const ClipSize& input, int64_t chann
 
 ConvPlan defaultPlan(const PackedConv& conv, const ClipSize& input, int threads) {
   const ConvLayer& layer = conv.layer();
-  if (conv.algorithm() == ConvAlgorithm::kDepthwise) return depthwisePlan(layer, input, threads);
+  if (conv.algorithm() == ConvAlgorithm::kDepthwise) return depthwisePlan(conv, input, threads);
   const SimdShape simd = simdShape(conv.target());
   const int64_t rows = productRows(conv, input);
-  ConvPlan plan;
-  plan.algorithm = conv.algorithm();
+  ConvPlan plan{conv.elementKind(), conv.algorithm()};
   plan.channelBlock = std::min<int64_t>(48, roundUp(layer.outputChannels, simd.panelWidth));
   const int64_t rowBytes = floatsOfRow(conv, input, plan.channelBlock) * static_cast<int64_t>(sizeof(float));
   const int64_t fitting = coreCacheBytes() * 3 / 4 / rowBytes / simd.rows * simd.rows;
@@ -92,7 +91,7 @@ std::vector<ConvPlan> candidatePlans(const PackedConv& conv, const ClipSize& inp
   std::vector<ConvPlan> plans = {defaultPlan(conv, input, threads)};
   const ConvLayer& layer = conv.layer();
   const auto add = [&](int64_t tileRows, int64_t channelBlock, bool shareInput) {
-    plans.push_back({conv.algorithm(), tileRows, channelBlock, shareInput, plans[0].streamOutput});
+    plans.push_back({conv.elementKind(), conv.algorithm(), tileRows, channelBlock, shareInput, plans[0].streamOutput});
   };
   if (conv.algorithm() == ConvAlgorithm::kDepthwise) {
     for (const int64_t rows : {1, 2, 4, 8, 16}) {
@@ -119,6 +118,19 @@ std::vector<ConvPlan> candidatePlans(const PackedConv& conv, const ClipSize& inp
     }
   }
   return plans;
+}
+
+size_t workspaceBytes(const PackedConv& conv, const ConvPlan& plan, const ClipSize& input, int threads) {
+  if (conv.algorithm() == ConvAlgorithm::kDepthwise) return 0;
+  const SimdShape simd = simdShape(conv.target());
+  if (conv.algorithm() == ConvAlgorithm::kDirect) {
+    const DirectBlocks blocks(conv.layer(), directShape(conv.layer(), input), plan, simd);
+    return static_cast<size_t>(blocks.sharedFloats() + threads * blocks.threadFloats()) * sizeof(float);
+  }
+  const ProductBlocks blocks(productShape(conv.layer(), conv.algorithm(), input), plan, simd);
+  const int64_t floats = plan.shareInput ? blocks.transformedFloats() + threads * blocks.productFloats()
+                                         : threads * (blocks.transformedFloats() + blocks.productFloats());
+  return static_cast<size_t>(floats) * sizeof(float);
 }
 
 }  // namespace kinetorch::kernels

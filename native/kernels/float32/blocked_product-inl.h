@@ -1,19 +1,19 @@
 // The loops around the micro-kernel that all of Winograd's algorithms share (Note [Products]).
-#if defined(KINETORCH_KERNELS_BLOCKED_PRODUCT_INL_H) == defined(HWY_TARGET_TOGGLE)
-#ifdef KINETORCH_KERNELS_BLOCKED_PRODUCT_INL_H
-#undef KINETORCH_KERNELS_BLOCKED_PRODUCT_INL_H
+#if defined(KINETORCH_KERNELS_FLOAT32_BLOCKED_PRODUCT_INL_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef KINETORCH_KERNELS_FLOAT32_BLOCKED_PRODUCT_INL_H
+#undef KINETORCH_KERNELS_FLOAT32_BLOCKED_PRODUCT_INL_H
 #else
-#define KINETORCH_KERNELS_BLOCKED_PRODUCT_INL_H
+#define KINETORCH_KERNELS_FLOAT32_BLOCKED_PRODUCT_INL_H
 #endif
 
 #include <algorithm>
 #include <array>
 #include <utility>
 
-#include "native/kernels/conv_job.h"
-#include "native/kernels/epilogue-inl.h"
-#include "native/kernels/micro_kernel-inl.h"
-#include "native/kernels/product_blocks.h"
+#include "native/kernels/float32/conv_job.h"
+#include "native/kernels/float32/epilogue-inl.h"
+#include "native/kernels/float32/micro_kernel-inl.h"
+#include "native/kernels/float32/product_blocks.h"
 #include "native/kernels/share_out.h"
 #include "native/simd/vectors-inl.h"
 
