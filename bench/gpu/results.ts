@@ -1,4 +1,4 @@
-import type { EngineName } from './engines';
+import type { CaseResult, EngineResult } from '../harness/results';
 
 /** What peers/machine.py says. */
 export interface GpuInfo {
@@ -34,17 +34,10 @@ export interface TestCounts {
   failures: string[];
 }
 
-export interface EngineFigures {
-  engine: EngineName;
-  version: string;
-  /** Round by round: milliseconds of one call, the median; and clips a second with more calls waiting. */
-  latencyMs: number[];
-  clipsPerSecond: number[];
-  /** Of the logits, relative to the largest: against float64 (null for camera clips) and against Kinetorch's. */
-  error: number | null;
+/** Its error is null for clips of a camera. */
+export interface GpuEngineResult extends EngineResult {
+  /** Of the logits against those of the case's first engine, Kinetorch, relative to the largest. */
   difference: number | null;
-  /** Kinetorch's event loop, 99 of 100 delays below it; round by round. */
-  delayP99?: number[];
 }
 
 /** What the machine could do at most, were every layer at its tighter bound. */
@@ -56,15 +49,10 @@ export interface Roofline {
   uploadClipsPerSecond: number;
 }
 
-export interface InferenceResult {
-  id: string;
-  network: string;
-  clip: [frames: number, height: number, width: number];
-  batch: number;
+export interface GpuCaseResult extends CaseResult<GpuEngineResult> {
   /** Height and width of the frames that come. */
   source: [number, number];
   roofline: Roofline;
-  engines: EngineFigures[];
 }
 
 export interface ServingResult {
@@ -116,7 +104,7 @@ export interface Results {
   tests: Record<string, TestCounts>;
   /** What bench/gpu/kernels.cpp printed. */
   kernels: string | null;
-  inference: InferenceResult[];
+  inference: GpuCaseResult[];
   serving: ServingResult | null;
   agreement: AgreementResult | null;
   training: TrainingResult[];

@@ -1,13 +1,14 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { EngineName } from '../harness/cases';
 import { thisMachine } from '../harness/thisMachine';
 import { workFolder } from '../harness/workFolder';
-import { type Case, chosenCases } from './cases';
-import { chosenEngines, type EngineName } from './engines';
+import { type CpuCase, chosenCases } from './cases';
+import { chosenEngines } from './engines';
 
 /** What a run was asked for. */
 export interface Flags {
-  cases: Case[];
+  cases: CpuCase[];
   /** Empty: each case's own. */
   engines: EngineName[];
   /** Undefined: each case's own. */
