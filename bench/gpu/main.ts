@@ -21,10 +21,10 @@ import { measureServing } from './measureServing';
 import { measureTraining } from './measureTraining';
 import { Parts } from './parts';
 import { problemOf } from './problemOf';
+import { runKernelBench, runSuite, type Suite } from './programs';
 import { renderDocument, renderSummary } from './renderResults';
 import type { GpuInfo, Results, Step } from './results';
 import { fileNameOf, newResults } from './resultsFile';
-import { runCoreTests, runJest, runKernelBench, runLibraryTests, runMemcheck } from './testSuites';
 
 /** Distinct clips of a network; larger batches repeat them. */
 const clips = 16;
@@ -44,11 +44,11 @@ async function measureAll(flags: RunFlags): Promise<void> {
     const text = execFileSync(python, [join(__dirname, 'peers', 'machine.py'), device], { encoding: 'utf8' });
     results.gpu = JSON.parse(text) as GpuInfo;
   });
-  const libtorch = process.env.LIBTORCH ?? '';
-  await parts.tests('tests of the CUDA library', () => runLibraryTests(logs, share(clock, 0.2)), onlyCuda);
-  await parts.tests('tests of the core', () => runCoreTests(libtorch, logs, share(clock, 0.2)), onlyCuda);
-  await parts.tests('tests in JavaScript', () => runJest(device, logs, share(clock, 0.3)));
-  await parts.tests('memcheck', () => runMemcheck(logs, share(clock, 0.2)), onlyCuda);
+  const tests = (suite: Suite, part: number) => () => runSuite(suite, device, logs, share(clock, part));
+  await parts.tests('tests of the CUDA library', tests('library', 0.2), onlyCuda);
+  await parts.tests('tests of the core', tests('core', 0.2), onlyCuda);
+  await parts.tests('tests in JavaScript', tests('javascript', 0.3));
+  await parts.tests('memcheck', tests('memcheck', 0.2), onlyCuda);
   const kernels = async () => {
     results.kernels = await runKernelBench(share(clock, 0.1));
   };

@@ -17,7 +17,9 @@ const restMs = 100;
 
 /** The engines of one case, all started, one of them at work at a time. What they remember on disk starts empty. */
 export class Session {
+  /** Those that gave a first result. */
   readonly processes: EngineProcess[] = [];
+  readonly #started = new Set<EngineProcess>();
   readonly #results = new Map<EngineName, CpuEngineResult>();
   readonly #task: LoadTask;
   readonly #caches: string;
@@ -45,8 +47,9 @@ export class Session {
     for (const name of names) {
       try {
         const process = await this.#start(name);
-        this.processes.push(process);
+        this.#started.add(process);
         this.#results.set(name, await this.#firstResult(process));
+        this.processes.push(process);
       } catch (error) {
         console.error(`✘ ${this.one.id}: ${(error as Error).message}`);
       }
@@ -80,7 +83,7 @@ export class Session {
 
   /** For every way out: ends what still runs. */
   close(): void {
-    for (const process of this.processes) process.kill();
+    for (const process of this.#started) process.kill();
     rmSync(this.#caches, { recursive: true, force: true });
   }
 

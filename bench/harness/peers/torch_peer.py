@@ -93,9 +93,9 @@ class Engine:
             clips = clips.contiguous(memory_format=torch.channels_last_3d)
         forward = self.net
         if self.way == 'compile':
-            import torch._inductor.config
+            from torch._inductor import config as inductor
 
-            torch._inductor.config.freezing = True
+            inductor.freezing = True
             forward = torch.compile(self.net, dynamic=False)
         self.run = lambda: forward(clips)
         return self.run()
