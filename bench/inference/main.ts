@@ -16,7 +16,7 @@ import { workFolder } from '../harness/workFolder';
 import { writeDocument } from '../harness/writeDocument';
 import { cases } from './cases';
 import { engines } from './engines';
-import { type Flags, readFlags } from './flags';
+import { type Flags, readFlags, usage } from './flags';
 import { measureCase } from './measureCase';
 import { renderChart } from './renderChart';
 import { renderResults } from './renderResults';
@@ -73,7 +73,7 @@ function complainAbout(one: CpuCaseResult | undefined): void {
 
 Promise.resolve(process.argv.slice(2))
   .then(readFlags)
-  .then(main)
+  .then((flags) => (flags === null ? console.log(usage) : main(flags)))
   .catch((error: Error) => {
     console.error(`✘ ${error.message}`);
     process.exitCode = 1;
