@@ -14,11 +14,7 @@ export interface GpuCase extends Case {
 }
 
 /** Steps of training, against the loop in Python. */
-export interface TrainingCase {
-  architecture: string;
-  frames: number;
-  height: number;
-  width: number;
+export interface TrainingCase extends Omit<NetworkCase, 'name'> {
   resize: Size;
   batch: number;
   optimizer: 'sgd' | 'adamw';

@@ -1,3 +1,4 @@
+import type { Agreement } from '../harness/logitAgreement';
 import type { CaseResult, EngineResult } from '../harness/results';
 
 /** What peers/machine.py says. */
@@ -67,16 +68,9 @@ export interface ServingResult {
   eager: { clipsPerSecond: number; busy: number | null } | null;
 }
 
-export interface AgreementResult {
+/** Of the device's logits with float32 on the processor. */
+export interface AgreementResult extends Agreement {
   network: string;
-  clips: number;
-  /** Clips whose first class is the same as in float32 on the processor. */
-  agreeing: number;
-  classes: number;
-  /** Of the logits, relative to the largest. */
-  largestError: number;
-  /** Over the clips whose first class differs: by how much the processor's first two classes differ, likewise relative. */
-  largestMarginOfOthers: number;
 }
 
 export interface TrainingResult {
