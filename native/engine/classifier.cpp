@@ -14,10 +14,9 @@ namespace kinetorch::engine {
 
 namespace {
 
-ExecutorFactory executorsFor(formats::FileSource source, const ClassifierOptions& options) {
-  const auto shared = std::make_shared<const formats::FileSource>(std::move(source));
-  const NetworkFactory networks{[shared, options](c10::Device device, c10::ScalarType precision) {
-    return network::loadNetwork(*shared, options.input, options.numClasses, device, precision, options.optimize);
+ExecutorFactory executorsFor(model::ModelFile file, const ClassifierOptions& options) {
+  const NetworkFactory networks{[file = std::move(file), options](c10::Device device, c10::ScalarType precision) {
+    return network::loadNetwork(file, options.input, options.numClasses, device, precision, options.optimize);
   }};
   return {[networks, options](c10::Device device, RequestQueue& queue, Statistics& statistics) {
     const Way way = device.is_cpu() ? Way::kInTurn : Way::kPipelined;
@@ -150,8 +149,8 @@ class Classifier::Impl {
 Classifier::Classifier(ExecutorFactory executors, ClassifierOptions options, Loaded onLoaded)
     : impl_(std::make_unique<Impl>(std::move(executors), std::move(options), std::move(onLoaded))) {}
 
-Classifier::Classifier(formats::FileSource source, ClassifierOptions options, Loaded onLoaded)
-    : Classifier(executorsFor(std::move(source), options), options, std::move(onLoaded)) {}
+Classifier::Classifier(model::ModelFile file, ClassifierOptions options, Loaded onLoaded)
+    : Classifier(executorsFor(std::move(file), options), options, std::move(onLoaded)) {}
 
 Classifier::~Classifier() = default;
 

@@ -13,7 +13,6 @@
 #include <utility>
 
 #include "native/model/check_logits.h"
-#include "native/model/module_io.h"
 #include "native/network/graphed_network.h"
 #include "native/network/random_clips.h"
 #include "native/network/torchscript_network.h"
@@ -38,7 +37,7 @@ std::unique_ptr<TorchScriptNetwork> freezeThatRuns(torch::jit::Module module, co
       network->logits(clip);
       return network;
     } catch (const std::exception&) {
-      if (currentError("").code() == "ERR_OUT_OF_MEMORY") throw;
+      if (ranOutOfMemory()) throw;
       // Its code asks for the kind of its weights; or it does not run at all, which comes out next.
     }
   }
@@ -54,10 +53,10 @@ void releaseFreeMemory() {
 
 }  // namespace
 
-std::unique_ptr<Network> loadNetwork(const formats::FileSource& source, const preprocessing::InputSpec& input,
+std::unique_ptr<Network> loadNetwork(const model::ModelFile& file, const preprocessing::InputSpec& input,
                                      int64_t numClasses, c10::Device device, c10::ScalarType precision,
                                      const OptimizeOptions& optimize) {
-  torch::jit::Module module = model::loadModule(source);
+  torch::jit::Module module = file.module();
   if (!module.find_method("forward")) {
     throw Error("ERR_MODEL_FORWARD", "expected a TorchScript module with a forward method but this one has none");
   }

@@ -29,7 +29,7 @@ at::Tensor tryLogits(Network& network, const at::Tensor& clips) {
   try {
     return network.logits(clips);
   } catch (const std::exception&) {
-    if (currentError("").code() == "ERR_OUT_OF_MEMORY") throw;
+    if (ranOutOfMemory()) throw;
     return {};
   }
 }
@@ -75,7 +75,7 @@ CpuTuner::CpuTuner(TorchScriptNetwork& network, const OptimizeOptions& options)
 
 bool CpuTuner::takeKernels(const PlainRun& plain) {
   return takeRewritten(network_, plain, [this](const std::shared_ptr<Graph>& graph) {
-    layers_ = fuseConvolutions(graph, context_);
+    layers_ = fuseForCpu(graph, context_);
     if (layers_.empty()) return false;
     slice_ = Milliseconds(options_.measureMs / static_cast<double>(layers_.size()));
     context_->setMeasuringTime(slice_);
@@ -118,7 +118,7 @@ void CpuTuner::shareByClips(bool byClips) {
 
 void CpuTuner::finish() {
   context_->setMeasuringTime(Milliseconds(0));
-  FusedConvolution::releaseWorkspaces();
+  CpuConvolution::releaseWorkspaces();
   for (const auto& layer : layers_) {
     network_.addBytes(-layer->plainBytes());  // as parameters they were counted
     layer->finishMeasuring();

@@ -51,7 +51,7 @@ class CpuTuner {
   TorchScriptNetwork& network_;
   const OptimizeOptions& options_;
   std::shared_ptr<ConvolutionContext> context_;
-  std::vector<c10::intrusive_ptr<FusedConvolution>> layers_;
+  std::vector<c10::intrusive_ptr<CpuConvolution>> layers_;
   Milliseconds slice_{0};    // of the measuring time, for a layer
   const KeptBlocks blocks_;  // as when clips are classified
 };

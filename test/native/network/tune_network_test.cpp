@@ -7,6 +7,7 @@
 #include <torch/csrc/jit/api/module.h>
 
 #include "test/native/network/lively_network.h"
+#include "test/native/support/relative_error.h"
 
 namespace kinetorch::network {
 namespace {
