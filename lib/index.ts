@@ -45,7 +45,7 @@ export { devices, type RuntimeDevices } from './model/devices';
 export { inspectModel, type ModelSummary, type StageSummary } from './model/inspectModel';
 export { type LoadModelOptions, loadModel } from './model/loadModel';
 export type { ModelSource } from './model/modelSource';
-export type { ClipOutputs, ModelOutput, RunResult } from './model/outputs';
+export type { ClipOutputs, RunResult } from './model/outputs';
 export type {
   Classification,
   ClassifyOptions,

@@ -5,8 +5,7 @@ import { checkClip } from '../clip/checkClip';
 import { checkTensor } from '../clip/checkTensor';
 import type { Clip, CropPosition, Tensor } from '../clip/types';
 import { callNative } from '../native';
-import type { ModelOutput } from './outputs';
-import type { ModelInput } from './types';
+import type { ModelInput, ModelOutput } from './types';
 
 /** What is wanted of every clip of a call. */
 export interface Wanted {

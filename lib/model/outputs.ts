@@ -1,10 +1,7 @@
 import { z } from 'zod';
-import type { NativeOutput, NativeResult, NativeTensor } from '../../binding';
+import type { NativeResult, NativeTensor } from '../../binding';
 import type { Tensor } from '../clip/types';
-import type { Timing } from './types';
-
-/** What can be asked for of a clip; a model lists those that it can give as `outputs`. */
-export type ModelOutput = NativeOutput;
+import type { ModelOutput, Timing } from './types';
 
 /** What each output is, of one clip. */
 export interface ClipOutputs {

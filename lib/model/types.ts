@@ -1,4 +1,4 @@
-import type { NativeStats } from '../../binding';
+import type { NativeOutput, NativeStats } from '../../binding';
 import type { CallOptions } from '../base/abort';
 import type { CropPosition } from '../clip/types';
 import type { VideoInfo } from '../video/types';
@@ -41,8 +41,8 @@ export interface ModelInput {
  */
 export type ModelTask = 'multiclass' | 'multilabel';
 
-/** What a network can be asked for; `embedding` is the vector before the head, `features` the volume before its mean. */
-export type ModelOutput = 'logits' | 'probabilities' | 'embedding' | 'features';
+/** What a network can be asked for; {@link ClipOutputs} says what each is. */
+export type ModelOutput = NativeOutput;
 
 /** What a network's parts are called, by their paths in the state dict, and what it can give. */
 export interface NetworkParts {

@@ -8,7 +8,7 @@ import { classifyStream } from './classifyStream';
 import { classifyVideo } from './classifyVideo';
 import { ClipRunner, isTensor } from './clipRunner';
 import { modelStats } from './modelStats';
-import { type ModelOutput, outputsSchema, type RunResult, readOutput } from './outputs';
+import { outputsSchema, type RunResult, readOutput } from './outputs';
 import { cropSchema } from './schemas';
 import type {
   Classification,
@@ -18,6 +18,7 @@ import type {
   ClassifyVideoOptions,
   ModelInput,
   ModelMetadata,
+  ModelOutput,
   ModelStats,
   Timing,
   VideoClassification,
