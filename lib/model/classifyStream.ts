@@ -1,26 +1,12 @@
-import { z } from 'zod';
 import { callSignal } from '../base/abort';
-import { realNumber } from '../base/schemas';
 import { parse } from '../base/validation';
 import { openVideo } from '../video/openVideo';
 import type { VideoClip } from '../video/types';
+import { type ClassifyStreamOptions, classifyStreamOptions } from './classifyOptions';
 import type { ClipClassifier } from './clipClassifier';
 import { topPredictions } from './topPredictions';
-import type { ClassifyStreamOptions, VideoSegment } from './types';
-import { viewOptions } from './viewOptions';
+import type { VideoSegment } from './types';
 import { clipsInFlight, cropPositions, ViewRunner } from './viewRunner';
-
-const seconds = realNumber(0.001, 86_400);
-
-const optionsSchema = (classes: number) =>
-  z.strictObject(
-    {
-      ...viewOptions(classes),
-      windowSeconds: seconds.optional(),
-      strideSeconds: seconds.optional(),
-    },
-    { error: 'an object' },
-  );
 
 /**
  * Classifies a video window by window; see `VideoModel.classifyStream`. A few windows are decoded and run ahead of the
@@ -33,7 +19,7 @@ export async function* classifyStream(
 ): AsyncGenerator<VideoSegment, void> {
   const { labels, input } = classifier;
   const { frames } = input;
-  const { topK, crops, ...filled } = parse(optionsSchema(labels.length), options, 'options');
+  const { topK, crops, ...filled } = parse(classifyStreamOptions(labels.length), options, 'options');
   const { windowSeconds = frames / input.frameRate } = filled;
   const { strideSeconds = windowSeconds } = filled;
   const call = callSignal(filled);

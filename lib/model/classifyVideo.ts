@@ -1,32 +1,17 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { callSignal } from '../base/abort';
-import { wholeNumber } from '../base/schemas';
 import { parse } from '../base/validation';
 import { withDecoderSlot } from '../video/decoderSlots';
 import { openVideo } from '../video/openVideo';
 import { viewWindows } from '../video/sampleWindows';
 import type { VideoReader } from '../video/types';
+import { type ClassifyVideoOptions, classifyVideoOptions } from './classifyOptions';
 import type { ClipClassifier } from './clipClassifier';
 import { topPredictions } from './topPredictions';
-import type { ClassifyVideoOptions, VideoClassification, VideoSegment } from './types';
-import { viewOptions } from './viewOptions';
+import type { VideoClassification, VideoSegment } from './types';
 import { clipsInFlight, cropPositions, mean, ViewRunner } from './viewRunner';
 
-const optionsSchema = (classes: number) =>
-  z.strictObject(
-    {
-      ...viewOptions(classes),
-      clips: wholeNumber(1, 10_000).default(10),
-      onProgress: z
-        .custom<NonNullable<ClassifyVideoOptions['onProgress']>>((value) => typeof value === 'function', {
-          error: 'a function',
-        })
-        .optional(),
-    },
-    { error: 'an object' },
-  );
-
-type Filled = z.output<ReturnType<typeof optionsSchema>>;
+type Filled = z.output<ReturnType<typeof classifyVideoOptions>>;
 
 /** Classifies a video from clips spread evenly over it; see `VideoModel.classifyVideo`. */
 export async function classifyVideo(
@@ -34,7 +19,7 @@ export async function classifyVideo(
   path: string,
   options: ClassifyVideoOptions = {},
 ): Promise<VideoClassification> {
-  const filled = parse(optionsSchema(classifier.labels.length), options, 'options');
+  const filled = parse(classifyVideoOptions(classifier.labels.length), options, 'options');
   const call = callSignal(filled);
   try {
     return await withDecoderSlot(call.signal, async () => {

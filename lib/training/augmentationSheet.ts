@@ -5,8 +5,8 @@ import { labelsAt } from '../dataset/clips/labelsAt';
 import type { ClipDataset, ClipRequest } from '../dataset/types';
 import type { ModelInput } from '../model/types';
 import { callNative, native } from '../native';
+import type { Augmentation } from './augmentation';
 import { nativeAugmentation } from './augmentation';
-import type { Augmentation } from './types';
 
 const framesShown = 8;
 

@@ -3,6 +3,7 @@ import { invalidArgument } from '../base/errors';
 import { architectures } from '../model/architectures';
 import { callNative, native } from '../native';
 import { cropWarning } from './augmentation';
+import type { TrainCallbacks, TrainOptions } from './options';
 import { checkCallbacks, type FilledTrainOptions, fillOptions } from './options';
 import { Progress } from './progress';
 import { compareConfigs, configOf, hashOf, type RunConfig } from './runConfig';
@@ -12,7 +13,7 @@ import { freshState } from './runState';
 import { type StartingModel, startingModel } from './startingModel';
 import { trainingData } from './trainingData';
 import { stepsPerEpochOf, TrainingRun } from './trainingRun';
-import type { TrainCallbacks, TrainOptions, TrainResult } from './types';
+import type { TrainResult } from './types';
 import { writeRunReport } from './writeRunReport';
 
 /**

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { devices } from '../../lib/model/devices';
 import { inspectModel } from '../../lib/model/inspectModel';
-import { type LoadModelOptions, loadModel } from '../../lib/model/loadModel';
+import { loadModel } from '../../lib/model/loadModel';
 import type { ModelSource } from '../../lib/model/modelSource';
+import type { LoadModelOptions } from '../../lib/model/options';
 import { expectError, fixture, fixtureInput, fixtureLabels, onCpu, smallArchive } from '../support/models';
 
 const foreign: LoadModelOptions = { labels: fixtureLabels, input: fixtureInput, ...onCpu };

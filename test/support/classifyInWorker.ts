@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { LoadModelOptions } from '../../lib/model/loadModel';
+import type { LoadModelOptions } from '../../lib/model/options';
 
 /** What programs/classifyWorker.cjs posts: the logits of `calls` calls on the model at `path`. */
 export function classifyInWorker(path: string, calls: number, options: LoadModelOptions): Promise<number[][]> {

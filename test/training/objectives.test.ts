@@ -6,8 +6,9 @@ import { seededRandom } from '../../lib/base/seededRandom';
 import type { ClipDataset } from '../../lib/dataset/types';
 import { evaluate } from '../../lib/evaluation/evaluate';
 import { loadModel } from '../../lib/model/loadModel';
+import type { TrainOptions } from '../../lib/training/options';
 import { train } from '../../lib/training/train';
-import type { EpochMetrics, TrainOptions } from '../../lib/training/types';
+import type { EpochMetrics } from '../../lib/training/types';
 import { maxDifference, noiseClip, onCpu, smallArchive } from '../support/models';
 
 const labels = ['red', 'green', 'blue'];

@@ -4,8 +4,8 @@ import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { devices } from '../../lib/model/devices';
+import type { TrainOptions } from '../../lib/training/options';
 import { train } from '../../lib/training/train';
-import type { TrainOptions } from '../../lib/training/types';
 import { abortWhen, smallRun } from '../support/smallRun';
 
 jest.setTimeout(240_000);

@@ -1,7 +1,7 @@
 import { basename, relative } from 'node:path';
 import type { Command } from 'commander';
 import { formatCount } from '../../base/format';
-import { type RuntimeOptions, runtimeOptions } from '../flags/options';
+import { type RuntimeOptions, runtimeFlags } from '../flags/modelFlags';
 import { formatDuration } from '../print/format';
 import { colorsFor, print } from '../print/terminal';
 import { TimelinePrinter } from '../print/timelinePrinter';
@@ -18,7 +18,7 @@ export function addDemo(program: Command): void {
     .command('demo')
     .summary('classify the sample video with the model that ships')
     .description('Classify the sample video with the model that ships: what the camera does, window by window.');
-  for (const option of runtimeOptions()) command.addOption(option);
+  for (const flag of runtimeFlags()) command.addOption(flag);
   command.addHelpText('after', notes).action(demo);
 }
 

@@ -5,6 +5,7 @@ import { seededRandom, shuffled } from '../../base/seededRandom';
 import { checkClip } from '../../clip/checkClip';
 import { type LabelledClip, stackClips } from '../../clip/stackClips';
 import type { RgbClip } from '../../clip/types';
+import { usualSkippedShare } from '../options';
 import type { ClipDataset, ClipRequest, SkippedSample } from '../types';
 import { labelsAt } from './labelsAt';
 import { loadFailure, refuseTooMany } from './loadFailure';
@@ -45,7 +46,12 @@ export class ClipLoader {
     private readonly dataset: ClipDataset,
     options: ClipLoaderOptions,
   ) {
-    const { batchSize, concurrency = usualConcurrency, maxSkippedShare = 0.05, targets = !!dataset.labelsOf } = options;
+    const {
+      batchSize,
+      concurrency = usualConcurrency,
+      maxSkippedShare = usualSkippedShare,
+      targets = !!dataset.labelsOf,
+    } = options;
     this.options = {
       seed: options.seed,
       batchSize: Math.min(batchSize, dataset.length),
