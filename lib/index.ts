@@ -50,7 +50,15 @@ export { devices, type RuntimeDevices } from './model/devices';
 export { inspectModel, type ModelSummary, type StageSummary } from './model/inspectModel';
 export { loadModel } from './model/loadModel';
 export type { ModelSource } from './model/modelSource';
-export type { CreateModelOptions, Device, LoadModelOptions, ModelDevice, Precision } from './model/options';
+export type {
+  BatchingOptions,
+  CreateModelOptions,
+  Device,
+  LoadModelOptions,
+  ModelDevice,
+  Precision,
+  TuningOptions,
+} from './model/options';
 export type {
   Classification,
   ModelInput,

@@ -5,6 +5,13 @@ import { z } from 'zod';
  * its description, what `--help` says of its flag, where `{default}` stands for the default.
  */
 
+/** What callers may give of a table of options. Editors and documents then show what is said of each in the table. */
+export type OptionsOf<Table extends z.ZodRawShape> = z.input<z.ZodObject<Table>>;
+
+/** Checks a table of options, and fills in their defaults. */
+export const optionsSchema = <Table extends z.ZodRawShape>(table: Table) =>
+  z.strictObject(table, { error: 'an object' });
+
 /** A whole number from `min` to `max`. */
 export const wholeNumber = (min: number, max: number) => {
   const error = `an integer between ${min} and ${max}`;
@@ -45,14 +52,11 @@ const isSignal = (value: unknown): boolean => {
 };
 
 /** Options of every call that takes its time. */
-export const callOptions = z.strictObject(
-  {
-    /** Rejects with `ERR_ABORTED`. Queued work is dropped; a forward pass that already runs is finished and its result thrown away. */
-    signal: z.custom<AbortSignal>(isSignal, { error: 'an AbortSignal' }).optional(),
-    /** Milliseconds until the call rejects with `ERR_TIMEOUT`; counted from the call. */
-    timeoutMs: realNumber(0, 2 ** 31 - 1).optional(),
-  },
-  { error: 'an object' },
-);
+export const callOptions = {
+  /** Rejects with `ERR_ABORTED`. Queued work is dropped; a forward pass that already runs is finished and its result thrown away. */
+  signal: z.custom<AbortSignal>(isSignal, { error: 'an AbortSignal' }).optional(),
+  /** Milliseconds until the call rejects with `ERR_TIMEOUT`; counted from the call. */
+  timeoutMs: realNumber(0, 2 ** 31 - 1).optional(),
+};
 
-export interface CallOptions extends z.input<typeof callOptions> {}
+export interface CallOptions extends OptionsOf<typeof callOptions> {}

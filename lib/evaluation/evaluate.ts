@@ -1,6 +1,6 @@
 import { callSignal } from '../base/abort';
 import { invalidArgument } from '../base/errors';
-import { parse } from '../base/validation';
+import { parseOptions } from '../base/validation';
 import type { ClipDataset } from '../dataset/types';
 import { loadModel } from '../model/loadModel';
 import type { ModelSource } from '../model/modelSource';
@@ -40,7 +40,7 @@ export async function evaluate(
   data: string | ClipDataset,
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
-  const filled = parse(evaluateOptions, options, 'options');
+  const filled = parseOptions(evaluateOptions, options);
   if (model instanceof VideoModel) return evaluateLoaded(model, null, data, filled);
   const { device, precision, threads, batchSize } = filled;
   const batching = { maxBatchSize: batchSize, maxDelayMs, maxQueue: 2 * batchSize };

@@ -1,5 +1,5 @@
 import { callSignal } from '../base/abort';
-import { parse } from '../base/validation';
+import { parseOptions } from '../base/validation';
 import { openVideo } from '../video/openVideo';
 import type { VideoClip } from '../video/types';
 import { type ClassifyStreamOptions, classifyStreamOptions } from './classifyOptions';
@@ -19,7 +19,7 @@ export async function* classifyStream(
 ): AsyncGenerator<VideoSegment, void> {
   const { labels, input } = classifier;
   const { frames } = input;
-  const { topK, crops, ...filled } = parse(classifyStreamOptions(labels.length), options, 'options');
+  const { topK, crops, ...filled } = parseOptions(classifyStreamOptions(labels.length), options);
   const { windowSeconds = frames / input.frameRate } = filled;
   const { strideSeconds = windowSeconds } = filled;
   const call = callSignal(filled);

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { callSignal } from '../base/abort';
-import { parse } from '../base/validation';
+import { parseOptions } from '../base/validation';
 import { withDecoderSlot } from '../video/decoderSlots';
 import { openVideo } from '../video/openVideo';
 import { viewWindows } from '../video/sampleWindows';
@@ -11,7 +11,7 @@ import { topPredictions } from './topPredictions';
 import type { VideoClassification, VideoSegment } from './types';
 import { clipsInFlight, cropPositions, mean, ViewRunner } from './viewRunner';
 
-type Filled = z.output<ReturnType<typeof classifyVideoOptions>>;
+type Filled = z.output<z.ZodObject<ReturnType<typeof classifyVideoOptions>>>;
 
 /** Classifies a video from clips spread evenly over it; see `VideoModel.classifyVideo`. */
 export async function classifyVideo(
@@ -19,7 +19,7 @@ export async function classifyVideo(
   path: string,
   options: ClassifyVideoOptions = {},
 ): Promise<VideoClassification> {
-  const filled = parse(classifyVideoOptions(classifier.labels.length), options, 'options');
+  const filled = parseOptions(classifyVideoOptions(classifier.labels.length), options);
   const call = callSignal(filled);
   try {
     return await withDecoderSlot(call.signal, async () => {

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { invalidArgument, KinetorchError } from '../base/errors';
-import { parse } from '../base/validation';
+import { parse, parseOptions } from '../base/validation';
 import { callNative, native } from '../native';
 import { inputFor } from './architectures';
 import { type CreateModelOptions, createModelOptions } from './options';
@@ -27,11 +27,7 @@ export interface ModelArchive {
  * `ERR_FILE_NOT_FOUND`, `ERR_FILE_ACCESS`
  */
 export async function createModel(options: CreateModelOptions): Promise<ModelArchive> {
-  const { architecture, labels, numClasses, weights, input, seed, license } = parse(
-    createModelOptions,
-    options,
-    'options',
-  );
+  const { architecture, labels, numClasses, weights, input, seed, license } = parseOptions(createModelOptions, options);
   if (labels && numClasses !== undefined && numClasses !== labels.length) {
     throw invalidArgument('numClasses', `the number of labels, ${labels.length},`, numClasses);
   }

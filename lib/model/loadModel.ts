@@ -1,5 +1,5 @@
 import { invalidArgument, KinetorchError } from '../base/errors';
-import { parse } from '../base/validation';
+import { parse, parseOptions } from '../base/validation';
 import { callNative, native } from '../native';
 import { readMetadata } from './metadata';
 import { type ModelSource, nativeSource } from './modelSource';
@@ -30,7 +30,7 @@ import { VideoModel } from './videoModel';
  * `ERR_LIBTORCH_NOT_FOUND`, `ERR_LIBTORCH_VERSION`
  */
 export async function loadModel(source: ModelSource, options: LoadModelOptions = {}): Promise<VideoModel> {
-  const filled = parse(loadModelOptions, options, 'options');
+  const filled = parseOptions(loadModelOptions, options);
   const file = nativeSource(source);
   const stored = await readMetadata(file);
   const metadata = merge(stored, filled.labels, filled.input);

@@ -11,37 +11,36 @@ export const samplingSchema = oneOf(['dense', 'segment']);
 const side = wholeNumber(1, 8192);
 
 /** The fields of a model's input. */
-export const inputFields = z.strictObject(
-  {
-    /** Frames in a clip. */
-    frames: wholeNumber(1, 1024).describe("frames in a clip (default: the architecture's)"),
-    /** Pixels, after resize and crop. */
-    height: side.describe("pixels (default: the architecture's)"),
-    width: side.describe("pixels (default: the architecture's)"),
-    /** Frames per second at which a video is sampled. */
-    frameRate: realNumber(0.01, 1000).describe('frames a second at which video is sampled'),
-    /**
-     * `dense`: a clip is `frames` instants, `1 / frameRate` apart. `segment`: it is spread over the whole video, one
-     * frame from each of `frames` equal parts (Temporal Segment Networks, Wang et al. 2016). Default `dense`.
-     */
-    sampling: samplingSchema
-      .optional()
-      .describe('dense: frames at the frame rate; segment: spread over the whole video'),
-    /** `[height, width]` in pixels, or `[shortSide]`, before the crop. */
-    resize: z
-      .union([z.tuple([side, side]), z.tuple([side])], { error: '[height, width] or [shortSide], in pixels' })
-      .describe('pixels before the crop, or the short side alone'),
-    /** Whether the resize filters before it shrinks, as PyTorch's `antialias=True` does. */
-    antialias: trueOrFalse,
-    /** Per channel (R, G, B), for values in [0, 1]. */
-    mean: rgb(-10, 10),
-    std: rgb(1e-6, 10),
-  },
-  { error: 'an object with frames, height, width, frameRate, resize, mean and std' },
-);
+export const inputFields = {
+  /** Frames in a clip. */
+  frames: wholeNumber(1, 1024).describe("frames in a clip (default: the architecture's)"),
+  /** Pixels, after resize and crop. */
+  height: side.describe("pixels (default: the architecture's)"),
+  width: side.describe("pixels (default: the architecture's)"),
+  /** Frames per second at which a video is sampled. */
+  frameRate: realNumber(0.01, 1000).describe('frames a second at which video is sampled'),
+  /**
+   * `dense`: a clip is `frames` instants, `1 / frameRate` apart. `segment`: it is spread over the whole video, one
+   * frame from each of `frames` equal parts (Temporal Segment Networks, Wang et al. 2016). Default `dense`.
+   */
+  sampling: samplingSchema.optional().describe('dense: frames at the frame rate; segment: spread over the whole video'),
+  /** `[height, width]` in pixels, or `[shortSide]`, before the crop. */
+  resize: z
+    .union([z.tuple([side, side]), z.tuple([side])], { error: '[height, width] or [shortSide], in pixels' })
+    .describe('pixels before the crop, or the short side alone'),
+  /** Whether the resize filters before it shrinks, as PyTorch's `antialias=True` does. */
+  antialias: trueOrFalse,
+  /** Per channel (R, G, B), for values in [0, 1]. */
+  mean: rgb(-10, 10),
+  std: rgb(1e-6, 10),
+};
+
+const inputObject = z.strictObject(inputFields, {
+  error: 'an object with frames, height, width, frameRate, resize, mean and std',
+});
 
 /** {@link ModelInput}: sizes in range, and a resize that the crop fits into. */
-export const inputSchema = inputFields
+export const inputSchema = inputObject
   .extend({ antialias: trueOrFalse.default(false) })
   .refine(
     ({ resize, height, width }) =>
@@ -50,7 +49,7 @@ export const inputSchema = inputFields
   );
 
 /** Any part of a {@link ModelInput}; without a default, so that what is left out keeps what the model's file says. */
-export const partialInputSchema = inputFields.partial();
+export const partialInputSchema = inputObject.partial();
 
 export const labelsSchema = z
   .array(z.string({ error: 'a string' }), { error: 'an array of class names' })

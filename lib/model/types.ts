@@ -4,7 +4,7 @@ import type { VideoInfo } from '../video/types';
 import type { inputFields } from './schemas';
 
 /** What a network wants to see. Travels inside the model file as `input` of `kinetorch.json`. */
-export interface ModelInput extends z.output<typeof inputFields> {}
+export interface ModelInput extends z.output<z.ZodObject<typeof inputFields>> {}
 
 /** What `kinetorch.json` inside a model file says. */
 export interface ModelMetadata {

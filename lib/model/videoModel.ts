@@ -1,7 +1,7 @@
 import type { NativeModel, NativeOutput, NativeResult } from '../../binding';
 import { throwIfAborted, withCancellation } from '../base/abort';
 import { KinetorchError } from '../base/errors';
-import type { CallOptions } from '../base/schemas';
+import { type CallOptions, optionsSchema } from '../base/schemas';
 import { parse } from '../base/validation';
 import { checkClip } from '../clip/checkClip';
 import type { Clip, CropPosition } from '../clip/types';
@@ -17,6 +17,8 @@ import {
 import { classifyStream } from './classifyStream';
 import { classifyVideo } from './classifyVideo';
 import type { Classification, ModelInput, ModelMetadata, ModelStats, VideoClassification, VideoSegment } from './types';
+
+const clipOptionsSchema = optionsSchema(clipOptions);
 
 /**
  * A loaded network. Made by {@link loadModel}. Calls may be made at any time and in any number: they queue in the
@@ -49,7 +51,7 @@ export class VideoModel implements AsyncDisposable {
     this.devices = model.devices;
     this.device = this.devices.join(', ');
     this.precision = model.precision;
-    this.#classifySchema = classifyOptions(metadata.labels.length);
+    this.#classifySchema = optionsSchema(classifyOptions(metadata.labels.length));
   }
 
   /**
@@ -152,7 +154,7 @@ export class VideoModel implements AsyncDisposable {
   }
 
   async #values(clip: Clip, output: NativeOutput, options: ClipOptions): Promise<Float32Array> {
-    const { crop, ...call } = parse(clipOptions, options, 'options');
+    const { crop, ...call } = parse(clipOptionsSchema, options, 'options');
     const { values } = await this.#run(clip, output, 0, crop, call);
     return values;
   }

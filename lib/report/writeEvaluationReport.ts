@@ -1,4 +1,4 @@
-import { parse } from '../base/validation';
+import { parseOptions } from '../base/validation';
 import { evaluationData } from '../evaluation/evaluationData';
 import { type EvaluateOptions, evaluateOptions } from '../evaluation/options';
 import type { Evaluation } from '../evaluation/types';
@@ -20,7 +20,7 @@ export async function writeEvaluationReport(
   path: string,
 ): Promise<void> {
   const metadata = await readMetadata(model);
-  const opened = metadata && (await evaluationData(data, metadata, parse(evaluateOptions, options, 'options')));
+  const opened = metadata && (await evaluationData(data, metadata, parseOptions(evaluateOptions, options)));
   const mistakes = opened ? await confidentMistakes(evaluation, opened.dataset) : [];
   await writeReport(
     { config: null, metrics: [], bestEpoch: null, evaluation, mistakes, skipped: evaluation.skipped },

@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { invalidArgument, KinetorchError } from '../base/errors';
-import { parse } from '../base/validation';
+import { parseOptions } from '../base/validation';
 import { writeAtomically } from '../base/writeAtomically';
 import { readCollection } from '../dataset/collections/readCollection';
 import { evaluate } from '../evaluation/evaluate';
@@ -61,7 +61,7 @@ export async function crossValidate(
   const { clips, crops, outDir, resume, ...training } = options;
   refuseLeaks(options);
   // Before hours of training, not after.
-  parse(evaluateOptions, { clips, crops }, 'options');
+  parseOptions(evaluateOptions, { clips, crops });
   fillOptions({ ...training, outDir, resume });
   const folds: FoldResult[] = [];
   for (const fold of await foldsOf(options)) {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { classifyStreamOptions, classifyVideoOptions } from '../../model/classifyOptions';
+import { spreadOptions, windowOptions } from '../../model/classifyOptions';
 import type { Precision } from '../../model/options';
 import type { VideoModel } from '../../model/videoModel';
 import { errorReport, noteError, PartialFailure } from '../failures';
@@ -36,8 +36,8 @@ Examples:
 
 /** `kinetorch classify`. */
 export function addClassify(program: Command): void {
-  const { clips, crops } = classifyVideoOptions().shape;
-  const { windowSeconds, strideSeconds } = classifyStreamOptions().shape;
+  const { clips, crops } = spreadOptions;
+  const { windowSeconds, strideSeconds } = windowOptions;
   const command = program
     .command('classify')
     .summary('say what happens in videos, window by window')

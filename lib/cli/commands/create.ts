@@ -32,7 +32,7 @@ Examples:
 
 /** `kinetorch create`. */
 export function addCreate(program: Command): void {
-  const { numClasses, weights, seed } = createModelOptions.shape;
+  const { numClasses, weights, seed } = createModelOptions;
   const command = program
     .command('create')
     .summary('make a model file')

@@ -30,7 +30,7 @@ Example:
 
 /** `kinetorch cross-validate`. */
 export function addCrossValidate(program: Command): void {
-  const { clips, crops } = evaluateOptions.shape;
+  const { clips, crops } = evaluateOptions;
   const command = program
     .command('cross-validate')
     .summary('train and evaluate over the folds of a manifest')

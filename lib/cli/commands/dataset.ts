@@ -48,7 +48,7 @@ export function addDataset(program: Command): void {
     .option('--frames <n>', 'frames of each clip in the picture', wholeNumber(1), 8)
     .option('--height <n>', 'their height in pixels; the short side without --width', wholeNumber(1), 96)
     .option('--width <n>', 'their width (default: as the video is)', wholeNumber(1))
-    .addOption(schemaFlag('--official-split <n>', readCollectionOptions.shape.officialSplit))
+    .addOption(schemaFlag('--official-split <n>', readCollectionOptions.officialSplit))
     .option('--json', 'one JSON document')
     .addHelpText('after', notes)
     .action(checkDataset);

@@ -25,19 +25,17 @@ Examples:
   $ kinetorch evaluate clips/manifest.csv -m run/best.pt --split test --clips 10 --crops 3 --html test.html
   $ kinetorch evaluate clips/ -m run/best.pt --json | jq .metrics.video`;
 
-const { shape } = evaluateOptions;
-
 const flags = () => [
-  schemaFlag('--clips <n>', shape.clips),
-  schemaFlag('--crops <n>', shape.crops),
-  schemaFlag('--split <name>', shape.split),
-  schemaFlag('--fold <n>', shape.fold),
-  schemaFlag('--official-split <n>', shape.officialSplit),
-  schemaFlag('--validation-share <n>', shape.validationShare),
-  schemaFlag('--seed <n>', shape.seed),
-  schemaFlag('--average-frames', shape.averageFrames),
-  schemaFlag('-b, --batch-size <n>', shape.batchSize),
-  schemaFlag('--max-skipped-share <n>', shape.maxSkippedShare),
+  schemaFlag('--clips <n>', evaluateOptions.clips),
+  schemaFlag('--crops <n>', evaluateOptions.crops),
+  schemaFlag('--split <name>', evaluateOptions.split),
+  schemaFlag('--fold <n>', evaluateOptions.fold),
+  schemaFlag('--official-split <n>', evaluateOptions.officialSplit),
+  schemaFlag('--validation-share <n>', evaluateOptions.validationShare),
+  schemaFlag('--seed <n>', evaluateOptions.seed),
+  schemaFlag('--average-frames', evaluateOptions.averageFrames),
+  schemaFlag('-b, --batch-size <n>', evaluateOptions.batchSize),
+  schemaFlag('--max-skipped-share <n>', evaluateOptions.maxSkippedShare),
   ...runtimeFlags(),
   precisionFlag(),
 ];

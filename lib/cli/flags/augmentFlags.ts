@@ -1,6 +1,6 @@
 import { InvalidArgumentError, type Option } from 'commander';
 import type { Range } from '../../dataset/options';
-import { type Augmentation, augmentationSchema } from '../../training/augmentation';
+import { type Augmentation, augmentOptions } from '../../training/augmentation';
 import type { Parser } from './parsers';
 import { schemaFlag } from './schemaFlag';
 
@@ -43,7 +43,7 @@ const names = Object.keys(flags) as (keyof Augmentation)[];
 export function augmentFlags(): Option[] {
   return names.map((name) => {
     const [flag, parser] = flags[name];
-    return schemaFlag(flag, augmentationSchema.shape[name], parser).helpGroup('Augmentation:');
+    return schemaFlag(flag, augmentOptions[name], parser).helpGroup('Augmentation:');
   });
 }
 

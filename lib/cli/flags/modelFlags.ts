@@ -1,8 +1,8 @@
 import { InvalidArgumentError, type Option } from 'commander';
-import { strideSchema } from '../../dataset/options';
-import { deviceSchema, type ModelDevice, modelDeviceSchema, precisionSchema, threadsSchema } from '../../model/options';
+import { type ModelDevice, modelDeviceSchema, precisionSchema, threadsSchema } from '../../model/options';
 import { inputFields } from '../../model/schemas';
 import type { ModelInput } from '../../model/types';
+import { trainOptions } from '../../training/options';
 import { wholeNumber } from './parsers';
 import { filledFlag, schemaFlag } from './schemaFlag';
 
@@ -19,8 +19,8 @@ export const runtimeFlags = () => [
 
 /** The same for commands that train. */
 export const trainingRuntimeFlags = () => [
-  filledFlag('--device <name>', deviceSchema),
-  schemaFlag('--threads <n>', threadsSchema),
+  filledFlag('--device <name>', trainOptions.device),
+  schemaFlag('--threads <n>', trainOptions.threads),
 ];
 
 export const precisionFlag = () => filledFlag('--precision <name>', precisionSchema);
@@ -31,7 +31,7 @@ const resize = (text: string) => {
   throw new InvalidArgumentError('Expected a short side, for example 128, or height and width, for example 128x171.');
 };
 
-const { frames, height, width, frameRate, resize: resizeSchema, sampling } = inputFields.shape;
+const { frames, height, width, frameRate, resize: resizeSchema, sampling } = inputFields;
 
 /** Flags that say how large a clip is. */
 export const sizeFlags = () => [
@@ -55,7 +55,7 @@ export type InputOptions = Partial<
 
 /** The input's flags for commands that take clips for training. */
 export const trainingInputFlags = (): Option[] =>
-  [...inputFlags(), schemaFlag('--stride <n>', strideSchema)].map((option) => option.helpGroup('Input:'));
+  [...inputFlags(), schemaFlag('--stride <n>', trainOptions.stride)].map((option) => option.helpGroup('Input:'));
 
 /** The parts of the input that were given; undefined where none was. */
 export function inputFrom(options: InputOptions): Partial<ModelInput> | undefined {

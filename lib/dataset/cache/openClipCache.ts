@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { cacheFolder } from '../../base/cacheFolder';
-import { parse } from '../../base/validation';
+import { parseOptions } from '../../base/validation';
 import { type ClipCacheOptions, clipCacheOptions, usualCacheBytes } from '../options';
 import type { ClipCache } from '../types';
 import { DiskClipCache } from './diskClipCache';
@@ -16,7 +16,7 @@ import { MemoryClipCache } from './memoryClipCache';
  * @throws KinetorchError `ERR_FILE_ACCESS` where the cache's folder cannot be written
  */
 export async function openClipCache(options: ClipCacheOptions = {}): Promise<ClipCache | null> {
-  const { where, ...given } = parse(clipCacheOptions, options, 'options');
+  const { where, ...given } = parseOptions(clipCacheOptions, options);
   if (where === 'off') return null;
   const { maxBytes = usualCacheBytes[where], folder = join(cacheFolder(), 'clips') } = given;
   return where === 'memory' ? new MemoryClipCache(maxBytes) : DiskClipCache.open(folder, maxBytes);

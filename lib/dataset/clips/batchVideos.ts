@@ -1,7 +1,7 @@
 import type { NativeBatch } from '../../../binding';
 import { KinetorchError } from '../../base/errors';
 import { seededRandom } from '../../base/seededRandom';
-import { parse } from '../../base/validation';
+import { parseOptions } from '../../base/validation';
 import type { RgbClip } from '../../clip/types';
 import type { ModelInput } from '../../model/types';
 import { readCollection } from '../collections/readCollection';
@@ -89,7 +89,7 @@ export class VideoBatches implements AsyncIterable<VideoBatch> {
  * @throws KinetorchError `ERR_INVALID_ARGUMENT`, `ERR_FILE_NOT_FOUND`, `ERR_DATASET`, also where the split is empty
  */
 export async function batchVideos(path: string, options: VideoBatchesOptions = {}): Promise<VideoBatches> {
-  const filled = parse(videoBatchesOptions, options, 'options');
+  const filled = parseOptions(videoBatchesOptions, options);
   const { batchSize, seed, split, validationShare, fold, stride, frames, frameRate, height, width, sampling } = filled;
   const collection = await readCollection(path);
   const parts = splitCollection(collection, { validationShare, fold, seed });

@@ -1,5 +1,5 @@
 import { invalidArgument } from '../../base/errors';
-import { parse } from '../../base/validation';
+import { parseOptions } from '../../base/validation';
 import { cropClip } from '../../clip/cropClip';
 import type { RgbClip } from '../../clip/types';
 import type { ModelInput } from '../../model/types';
@@ -35,7 +35,7 @@ export class VideoDataset implements ClipDataset {
     private readonly samples: readonly VideoSample[],
     options: VideoDatasetOptions,
   ) {
-    const { input, stride, speed, cache, multiLabel, pictureRate } = parse(videoDatasetOptions, options, 'options');
+    const { input, stride, speed, cache, multiLabel, pictureRate } = parseOptions(videoDatasetOptions, options);
     const { frames, frameRate, sampling = 'dense' } = input;
     if (sampling === 'segment' && stride !== 1) {
       throw invalidArgument('stride', "1 with the sampling 'segment', whose frames span the whole video,", stride);

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { loadAhead } from '../../base/loadAhead';
-import { parse } from '../../base/validation';
+import { parseOptions } from '../../base/validation';
 import { openVideo } from '../../video/openVideo';
 import { type CheckCollectionOptions, checkCollectionOptions, usualPictureRate } from '../options';
 import type { VideoCollection } from '../types';
@@ -16,7 +16,7 @@ export async function checkCollection(
   collection: VideoCollection,
   options: CheckCollectionOptions = {},
 ): Promise<CollectionReport> {
-  const { signal, onProgress } = parse(checkCollectionOptions, options, 'options');
+  const { signal, onProgress } = parseOptions(checkCollectionOptions, options);
   const isFrames = new Map(collection.samples.map((sample) => [sample.path, sample.isFrames]));
   const paths = [...isFrames.keys()];
   const concurrency = Math.max(2, availableParallelism());

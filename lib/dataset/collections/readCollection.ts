@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { invalidArgument, KinetorchError } from '../../base/errors';
-import { parse } from '../../base/validation';
+import { parseOptions } from '../../base/validation';
 import { type ReadCollectionOptions, readCollectionOptions } from '../options';
 import type { VideoCollection } from '../types';
 import { readClassFolders } from './readClassFolders';
@@ -27,7 +27,7 @@ const manifestName = 'manifest.csv';
  */
 export async function readCollection(path: string, options: ReadCollectionOptions = {}): Promise<VideoCollection> {
   if (typeof path !== 'string' || path === '') throw invalidArgument('path', 'the path of a folder or manifest', path);
-  const { officialSplit } = parse(readCollectionOptions, options, 'options');
+  const { officialSplit } = parseOptions(readCollectionOptions, options);
   const root = resolve(path);
   const found = await stat(root).catch(() => null);
   if (!found) throw new KinetorchError('ERR_FILE_NOT_FOUND', `no such folder or manifest: ${path}`);

@@ -1,5 +1,5 @@
 import { KinetorchError } from '../../base/errors';
-import { parse } from '../../base/validation';
+import { parseOptions } from '../../base/validation';
 import { type SplitCollectionOptions, splitCollectionOptions } from '../options';
 import type { SplitName, VideoCollection, VideoSample } from '../types';
 import { crossingGroups } from './crossingGroups';
@@ -18,7 +18,7 @@ export interface CollectionSplit extends Record<SplitName, VideoSample[]> {
  * @throws KinetorchError `ERR_INVALID_ARGUMENT`; `ERR_DATASET` for a fold that no sample has
  */
 export function splitCollection(collection: VideoCollection, options: SplitCollectionOptions = {}): CollectionSplit {
-  const { validationShare, fold, seed } = parse(splitCollectionOptions, options, 'options');
+  const { validationShare, fold, seed } = parseOptions(splitCollectionOptions, options);
   const test = collection.samples.filter((sample) => sample.split === 'test');
   const others = collection.samples.filter((sample) => sample.split !== 'test');
   const validation = validationOf(others, collection, validationShare, fold, seed);
