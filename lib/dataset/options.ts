@@ -12,7 +12,7 @@ import {
   trueOrFalse,
   wholeNumber,
 } from '../base/schemas';
-import { inputFields, inputSchema, samplingSchema } from '../model/schemas';
+import { inputFields, inputFieldsSchema, samplingSchema } from '../model/schemas';
 import type { ModelInput } from '../model/types';
 import type { ClipCache } from './types';
 
@@ -114,11 +114,13 @@ export const clipCacheSchema: z.ZodType<
   ClipCacheOptions
 > = optionsSchema(clipCacheOptions);
 
+const namedInput: z.ZodType<ModelInput, ModelInput> = inputFieldsSchema;
+
 const isCache = (value: unknown) => typeof (value as ClipCache | null)?.hasRoom === 'function';
 
 export const videoDatasetOptions = {
   /** Frames, frame rate, resize and sampling of the clips. */
-  input: inputSchema as z.ZodType<ModelInput, ModelInput>,
+  input: namedInput,
   /** Take every `stride`-th frame at the input's frame rate; dense sampling only. Default 1. */
   stride: strideSchema,
   /** Range of a factor on the length of training clips in time, above 1 faster, 0.1 to 10. Default none. */

@@ -35,12 +35,13 @@ export const inputFields = {
   std: rgb(1e-6, 10),
 };
 
-const inputObject = z.strictObject(inputFields, {
+/** Every field, each in range. */
+export const inputFieldsSchema = z.strictObject(inputFields, {
   error: 'an object with frames, height, width, frameRate, resize, mean and std',
 });
 
 /** {@link ModelInput}: sizes in range, and a resize that the crop fits into. */
-export const inputSchema = inputObject
+export const inputSchema = inputFieldsSchema
   .extend({ antialias: trueOrFalse.default(false) })
   .refine(
     ({ resize, height, width }) =>
@@ -49,7 +50,7 @@ export const inputSchema = inputObject
   );
 
 /** Any part of a {@link ModelInput}; without a default, so that what is left out keeps what the model's file says. */
-export const partialInputSchema = inputObject.partial();
+export const partialInputSchema = inputFieldsSchema.partial();
 
 export const labelsSchema = z
   .array(z.string({ error: 'a string' }), { error: 'an array of class names' })
