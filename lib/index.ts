@@ -78,8 +78,9 @@ export {
   crossValidate,
   type FoldResult,
 } from './training/crossValidate';
-export type { TrainCallbacks, TrainData, TrainOptions } from './training/options';
+export type { TrainCallbacks, TrainOptions } from './training/options';
 export { resumeOptions, train } from './training/train';
+export type { TrainData } from './training/trainData';
 export type { EpochMetrics, TrainEvent, TrainResult, ValidationMetrics } from './training/types';
 export { type OpenVideoOptions, openVideo } from './video/openVideo';
 export type { ClipWindow, SlideWindows, VideoClip, VideoInfo, VideoReader } from './video/types';

@@ -22,40 +22,10 @@ import {
   strideSchema,
   validationShareSchema,
 } from '../dataset/options';
-import type { ClipDataset } from '../dataset/types';
 import { deviceSchema, inputOption, precisionSchema } from '../model/options';
-import { labelsSchema } from '../model/schemas';
 import { type Augmentation, augmentationSchema } from './augmentation';
+import { checkDatasets, dataSchema } from './trainData';
 import type { TrainEvent } from './types';
-
-/** Clips to train on, in memory, generated, or read from somewhere of your own. */
-export interface TrainData {
-  train: ClipDataset;
-  /** Without it, the last epoch counts as the best. */
-  validation?: ClipDataset;
-}
-
-const isDataset = (value: unknown): value is ClipDataset => {
-  const dataset = value as ClipDataset | null;
-  return (
-    typeof dataset?.clip === 'function' &&
-    typeof dataset.labelOf === 'function' &&
-    Number.isInteger(dataset.length) &&
-    labelsSchema.safeParse(dataset.labels).success
-  );
-};
-
-const datasetSchema = z.custom<ClipDataset>(isDataset, {
-  error: 'a dataset with labels, length, labelOf() and clip()',
-});
-
-const dataSchema: z.ZodType<string | TrainData, string | TrainData> = z.union(
-  [
-    nonEmptyText('the path of a folder or manifest'),
-    z.strictObject({ train: datasetSchema, validation: datasetSchema.optional() }),
-  ],
-  { error: 'the path of a folder or manifest, or an object of datasets: train and, if you like, validation' },
-);
 
 const isSource = (value: unknown) => (typeof value === 'string' && value !== '') || types.isUint8Array(value);
 
@@ -233,11 +203,4 @@ export function fillOptions(options: TrainOptions) {
 /** Checks the second argument of `train`. */
 export function checkCallbacks(callbacks: TrainCallbacks): TrainCallbacks {
   return parse(optionsSchema(trainCallbacks), callbacks, 'callbacks');
-}
-
-function checkDatasets({ train, validation }: TrainData): void {
-  if (train.length < 1) throw invalidArgument('options.data.train.length', 'at least 1', train.length);
-  if (validation && validation.labels.join('\n') !== train.labels.join('\n')) {
-    throw invalidArgument('options.data.validation.labels', "the same as train's", validation.labels);
-  }
 }
