@@ -8,7 +8,10 @@ const rgb = (min: number, max: number) => {
 
 export const samplingSchema = oneOf(['dense', 'segment']);
 
-const side = wholeNumber(1, 8192);
+/** Pixels of a side of a network's input, and of a frame as it is resized for it. */
+export const maxInputSide = 8192;
+
+const side = wholeNumber(1, maxInputSide);
 
 /** The fields of a model's input. */
 export const inputFields = {

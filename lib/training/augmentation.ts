@@ -3,6 +3,7 @@ import type { AugmentOptions } from '../../binding';
 import { invalidArgument } from '../base/errors';
 import { type OptionsOf, optionsSchema, realNumber, wholeNumber } from '../base/schemas';
 import { type Range, rangeSchema, speedSchema } from '../dataset/options';
+import { maxInputSide } from '../model/schemas';
 import type { ModelInput } from '../model/types';
 
 /** What a command line shows of a range. */
@@ -26,7 +27,9 @@ export const augmentOptions = {
   /** Length of a clip in time, as a factor: [0.8, 1.25] plays up to a quarter faster or slower. 0.1 to 10. */
   speed: speedSchema.describe('play clips longer or shorter by a factor, such as 0.8,1.25'),
   /** Short side in pixels that the frames are resized to before the crop. Not together with `cropArea`. */
-  shortSide: rangeSchema(1, 8192).optional().describe('resize the short side to so many pixels before the crop'),
+  shortSide: rangeSchema(1, maxInputSide)
+    .optional()
+    .describe('resize the short side to so many pixels before the crop'),
   /** Share of the frame's area taken by a random resized crop (Szegedy et al. 2014), for example [0.3, 1]. Without it, crops have the input's own size. */
   cropArea: rangeSchema(0.01, 1).optional().describe('random resized crop of this share of the frame, such as 0.3,1'),
   /** Width over height of that crop, relative to the input's: 1 keeps shapes. Default [3 / 4, 4 / 3]. */

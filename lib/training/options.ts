@@ -138,11 +138,13 @@ export const trainOptions = {
   freezeBatchNorm: trueOrFalse.default(false).describe('leave batch norm as it is'),
   /** Stop after this many epochs without a better validation. Default 0: never. */
   earlyStopping: count.default(0).describe('stop after n epochs without a better validation'),
+  /** Random changes of the training clips. */
   augment: namedAugmentation.default({}),
   /** What differs from the architecture's (or the file's) own input. */
   input: inputOption,
   /** Of videos, take every `stride`-th frame at the input's frame rate; dense sampling only. Default 1. */
   stride: strideSchema,
+  /** Decoded frames that are kept for later epochs. */
   cache: clipCacheSchema.prefault({}),
   /** Decoder processes at work at once, 1 to 256. Default 2 less than twice the cores, 2 to 8. */
   decoders: wholeNumber(1, 256).optional().describe('decoder processes at work at once'),

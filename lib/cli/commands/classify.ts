@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { invalidArgument } from '../../base/errors';
 import { spreadOptions, windowOptions } from '../../model/classifyOptions';
 import type { Precision } from '../../model/options';
 import type { VideoModel } from '../../model/videoModel';
@@ -77,10 +78,7 @@ async function classify(args: string[], options: Options): Promise<void> {
 
 async function openModel({ model, device, precision, threads, topK }: Options): Promise<VideoModel> {
   if (model === undefined) requireShipped(shippedModel, '\n  or take another: --model <file>');
-  const [{ loadModel }, { invalidArgument }] = [
-    await import('../../model/loadModel.js'),
-    await import('../../base/errors.js'),
-  ];
+  const { loadModel } = await import('../../model/loadModel.js');
   const loaded = await loadModel(model ?? shippedModel, { device, precision, threads });
   const classes = loaded.labels.length;
   if (topK === undefined || topK <= classes) return loaded;

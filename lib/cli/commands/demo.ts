@@ -24,10 +24,8 @@ export function addDemo(program: Command): void {
 
 async function demo(options: RuntimeOptions): Promise<void> {
   for (const path of [shippedModel, sampleVideo]) requireShipped(path, '');
-  const [{ loadModel }, { printTimeline }] = [
-    await import('../../model/loadModel.js'),
-    await import('../print/classifyReport.js'),
-  ];
+  const { loadModel } = await import('../../model/loadModel.js');
+  const { printTimeline } = await import('../print/classifyReport.js');
   const { bold, dim, cyan } = colorsFor(process.stdout);
   const began = performance.now();
   await using model = await loadModel(shippedModel, options);

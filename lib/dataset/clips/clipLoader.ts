@@ -9,6 +9,7 @@ import { usualSkippedShare } from '../options';
 import type { ClipDataset, ClipRequest, SkippedSample } from '../types';
 import { labelsAt } from './labelsAt';
 import { loadFailure, refuseTooMany } from './loadFailure';
+import { sampleName } from './sampleName';
 
 /** Batches that may lie ready while the network is busy with an earlier one. */
 const batchesAhead = 3;
@@ -100,7 +101,7 @@ export class ClipLoader {
       if (error !== undefined) this.fail(index, error);
       if (!clip) continue;
       const labels = labelsAt(this.dataset, index);
-      clips.push({ name: this.nameOf(index), labels, clip });
+      clips.push({ name: sampleName(this.dataset, index), labels, clip });
       if (clips.length < batchSize) continue;
       yield stack();
       batches++;
@@ -131,16 +132,12 @@ export class ClipLoader {
   }
 
   private fail(index: number, error: unknown): void {
-    this.failed.set(index, { index, name: this.nameOf(index), reason: messageOf(error) });
+    this.failed.set(index, { index, name: sampleName(this.dataset, index), reason: messageOf(error) });
     refuseTooMany(this.skipped, this.dataset.length, this.options.maxSkippedShare);
   }
 
   private get targetClasses(): number {
     return this.options.targets ? this.dataset.labels.length : 0;
-  }
-
-  private nameOf(index: number): string {
-    return this.dataset.nameOf?.(index) ?? `sample ${index}`;
   }
 }
 
