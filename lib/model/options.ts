@@ -27,15 +27,15 @@ export const modelDeviceSchema = device<ModelDevice>(
   .default('auto')
   .describe('auto, cpu, cuda, cuda:N, or cuda:* for all GPUs');
 
-export const precisionSchema = oneOf(
+/** Arithmetic of the network: `auto` is float32 on a CPU and float16 on CUDA. */
+export type Precision = 'auto' | 'float32' | 'float16' | 'bfloat16';
+
+export const precisionSchema: z.ZodDefault<z.ZodEnum<{ [Name in Precision]: Name }>> = oneOf(
   ['auto', 'float32', 'float16', 'bfloat16'],
   "'auto', 'float32', 'float16' or 'bfloat16'",
 )
   .default('auto')
   .describe('arithmetic of the network; auto is float32 on a CPU, float16 on CUDA');
-
-/** Arithmetic of the network: `auto` is float32 on a CPU and float16 on CUDA. */
-export type Precision = z.output<typeof precisionSchema>;
 
 /** CPU threads of a loaded model. */
 export const threadsSchema = wholeNumber(1, 1024)
