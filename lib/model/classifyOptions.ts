@@ -70,6 +70,8 @@ export const windowOptions = {
   windowSeconds: seconds.describe("length of a window (default: one clip of the model's)"),
   /** Seconds from one window's start to the next. Default: windowSeconds. */
   strideSeconds: seconds.describe("from one window's start to the next (default: the window)"),
+  /** Told, once each, of what is wrong with the file though it could be read, for example that it was cut short. */
+  onWarning: callback<(warning: string) => void>().optional(),
 };
 
 export const classifyStreamOptions = (classes: number) => ({ ...windowOptions, ...topKOptions(classes) });

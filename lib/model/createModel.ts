@@ -1,8 +1,8 @@
-import { writeFile } from 'node:fs/promises';
-import { invalidArgument, KinetorchError } from '../base/errors';
+import { invalidArgument } from '../base/errors';
 import { parse, parseOptions } from '../base/validation';
+import { writeAtomically } from '../base/writeAtomically';
 import { callNative, native } from '../native';
-import { inputFor } from './architectures';
+import { inputFor, partsOf } from './architectures';
 import { type CreateModelOptions, createModelOptions } from './options';
 import { inputSchema } from './schemas';
 import type { ModelMetadata } from './types';
@@ -11,7 +11,7 @@ import type { ModelMetadata } from './types';
 export interface ModelArchive {
   readonly metadata: ModelMetadata;
   readonly bytes: Uint8Array;
-  /** Writes the archive. @throws KinetorchError `ERR_FILE_ACCESS` */
+  /** Writes the archive, whole or not at all. @throws KinetorchError `ERR_FILE_ACCESS` */
   save(path: string): Promise<void>;
 }
 
@@ -34,10 +34,12 @@ export async function createModel(options: CreateModelOptions): Promise<ModelArc
   const names = labels ?? Array.from({ length: numClasses ?? 0 }, (_, index) => `class ${index}`);
   if (names.length === 0) throw invalidArgument('options', 'an object with labels or numClasses', options);
   const metadata: ModelMetadata = {
-    formatVersion: 1,
+    formatVersion: 2,
     architecture,
+    task: 'multiclass',
     labels: names,
     input: parse(inputSchema, inputFor(architecture, input), 'options.input'),
+    ...partsOf(architecture),
     ...(license === undefined ? {} : { license }),
   };
   const bytes = await callNative(() =>
@@ -50,13 +52,5 @@ export async function createModel(options: CreateModelOptions): Promise<ModelArc
       newHead: false,
     }),
   );
-  return { metadata, bytes, save: (path) => save(path, bytes) };
-}
-
-async function save(path: string, bytes: Uint8Array): Promise<void> {
-  try {
-    await writeFile(path, bytes);
-  } catch (cause) {
-    throw new KinetorchError('ERR_FILE_ACCESS', `cannot write ${path}: ${(cause as Error).message}`, { cause });
-  }
+  return { metadata, bytes, save: (path) => writeAtomically(path, bytes) };
 }

@@ -1,7 +1,8 @@
 import { invalidArgument, KinetorchError } from '../base/errors';
 import { parse, parseOptions } from '../base/validation';
 import { callNative, native } from '../native';
-import { readMetadata } from './metadata';
+import { partsOf } from './architectures';
+import { withModelFile } from './modelFile';
 import { type ModelSource, nativeSource } from './modelSource';
 import { type LoadModelOptions, loadModelOptions } from './options';
 import { planFolder } from './planFolder';
@@ -31,27 +32,27 @@ import { VideoModel } from './videoModel';
  */
 export async function loadModel(source: ModelSource, options: LoadModelOptions = {}): Promise<VideoModel> {
   const filled = parseOptions(loadModelOptions, options);
-  const file = nativeSource(source);
-  const stored = await readMetadata(file);
-  const metadata = merge(stored, filled.labels, filled.input);
-  const plans = await planFolder(filled.tuning.folder);
-  const model = await callNative(() =>
-    native().NativeModel.load(file, {
-      device: filled.device,
-      precision: filled.precision,
-      input: metadata.input,
-      numClasses: metadata.labels.length,
-      ...filled.batching,
-      threads: filled.threads ?? 0,
-      memoryLimit: filled.memoryLimit ?? 0,
-      optimize: filled.optimize,
-      measureMs: filled.tuning.timeMs,
-      maxWeightBytes: filled.tuning.maxWeightBytes,
-      planFolder: plans,
-    }),
-  );
-  if (model.warning) process.emitWarning(model.warning, 'KinetorchWarning');
-  return new VideoModel(model, metadata);
+  return withModelFile(nativeSource(source), async (file) => {
+    const metadata = merge(file.metadata, filled.labels, filled.input);
+    const plans = await planFolder(filled.tuning.folder);
+    const model = await callNative(() =>
+      native().NativeModel.load(file.native, {
+        device: filled.device,
+        precision: filled.precision,
+        input: metadata.input,
+        numClasses: metadata.labels.length,
+        ...filled.batching,
+        threads: filled.threads ?? 0,
+        memoryLimit: filled.memoryLimit ?? 0,
+        optimize: filled.optimize,
+        measureMs: filled.tuning.timeMs,
+        maxWeightBytes: filled.tuning.maxWeightBytes,
+        planFolder: plans,
+      }),
+    );
+    if (model.warning) process.emitWarning(model.warning, 'KinetorchWarning');
+    return new VideoModel(model, metadata);
+  });
 }
 
 function merge(stored: ModelMetadata | null, labels?: string[], input?: Partial<ModelInput>): ModelMetadata {
@@ -70,9 +71,11 @@ function merge(stored: ModelMetadata | null, labels?: string[], input?: Partial<
     throw invalidArgument('options.input.resize', '[height, width] or [shortSide], in pixels', undefined);
   }
   return {
-    formatVersion: 1,
+    formatVersion: 2,
     architecture: 'custom',
+    task: 'multiclass',
     labels,
     input: parse(inputSchema, input, 'options.input'),
+    ...partsOf('custom'),
   };
 }

@@ -2,7 +2,7 @@ import { parseOptions } from '../base/validation';
 import { evaluationData } from '../evaluation/evaluationData';
 import { type EvaluateOptions, evaluateOptions } from '../evaluation/options';
 import type { Evaluation } from '../evaluation/types';
-import { readMetadata } from '../model/metadata';
+import { readMetadata } from '../model/modelFile';
 import { confidentMistakes } from './mistakes';
 import { writeReport } from './writeReport';
 

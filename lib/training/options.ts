@@ -130,8 +130,10 @@ export const trainOptions = {
     .describe('balanced, or a factor on the loss of each class: 1,2.5'),
   /** Default `auto`: `float32` on a CPU, `bfloat16` on CUDA. */
   precision: precisionSchema.describe('auto is float32 on a CPU, bfloat16 on CUDA'),
-  /** Stages below the head that are not trained, counted from the stem (1: the stem, 2: and layer1, … 5: all). Default 0. */
-  freezeStages: wholeNumber(0, 5).default(0).describe('do not train the first n of stem, layer1 … layer4'),
+  /** Stages below the head that are not trained, counted from the input; the model's metadata names them. Default 0. */
+  freezeStages: wholeNumber(0, 1000)
+    .default(0)
+    .describe('do not train the first n stages, as `kinetorch inspect` lists them'),
   /** Factor on the rate of everything below the head, 0 to 100. Default 1. */
   bodyRate: realNumber(0, 100).default(1).describe('factor on the learning rate below the head (default: {default})'),
   /** Leave batch norm as it is. Default false. */
@@ -146,7 +148,7 @@ export const trainOptions = {
   stride: strideSchema,
   /** Decoded frames that are kept for later epochs. */
   cache: clipCacheSchema.prefault({}),
-  /** Decoder processes at work at once, 1 to 256. Default 2 less than twice the cores, 2 to 8. */
+  /** Clips decoded at once, 1 to 256, in as many decoder processes as {@link openVideo} allows. Default 2 less than twice the cores, 2 to 8. */
   decoders: wholeNumber(1, 256).optional().describe('decoder processes at work at once'),
   /** Share of samples that may fail to load before the run stops, 0…1. Default 0.05. */
   maxSkippedShare: maxSkippedShareSchema.describe('stop where more of the clips cannot be loaded (default: {default})'),

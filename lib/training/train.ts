@@ -1,11 +1,11 @@
 import { throwIfAborted } from '../base/abort';
 import { invalidArgument } from '../base/errors';
-import { callNative, native } from '../native';
+import { createTrainer } from './createTrainer';
 import { checkCallbacks, fillOptions, type TrainCallbacks, type TrainOptions } from './options';
 import { planRun } from './planRun';
 import { Progress } from './progress';
 import { RunFolder, readRunConfig } from './runFolder';
-import { type RunPlan, trainerOptions } from './runPlan';
+import type { RunPlan } from './runPlan';
 import { stepsPerEpochOf, TrainingRun } from './trainingRun';
 import type { TrainResult } from './types';
 import { writeRunReport } from './writeRunReport';
@@ -41,8 +41,7 @@ export async function train(options: TrainOptions, callbacks: TrainCallbacks = {
 
   await using folder = await RunFolder.open(filled.outDir, filled.resume);
   const plan = await planRun(filled, folder);
-  const source = await plan.start.source(plan.data.labels);
-  const trainer = await callNative(() => native().NativeTrainer.create(source, trainerOptions(plan)));
+  const trainer = await createTrainer(plan);
   try {
     // Only now that nothing is left to refuse: a folder with a config is taken.
     await folder.claim(plan.config);
