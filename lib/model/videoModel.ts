@@ -1,37 +1,24 @@
-import { z } from 'zod';
 import type { NativeModel, NativeOutput, NativeResult } from '../../binding';
-import { type CallOptions, throwIfAborted, withCancellation } from '../base/abort';
+import { throwIfAborted, withCancellation } from '../base/abort';
 import { KinetorchError } from '../base/errors';
-import { callOptions, wholeNumber } from '../base/schemas';
+import { type CallOptions, optionsSchema } from '../base/schemas';
 import { parse } from '../base/validation';
 import { checkClip } from '../clip/checkClip';
 import type { Clip, CropPosition } from '../clip/types';
 import { callNative } from '../native';
+import {
+  type ClassifyOptions,
+  type ClassifyStreamOptions,
+  type ClassifyVideoOptions,
+  type ClipOptions,
+  classifyOptions,
+  clipOptions,
+} from './classifyOptions';
 import { classifyStream } from './classifyStream';
 import { classifyVideo } from './classifyVideo';
-import { cropSchema } from './schemas';
-import type {
-  Classification,
-  ClassifyOptions,
-  ClassifyStreamOptions,
-  ClassifyVideoOptions,
-  ModelInput,
-  ModelMetadata,
-  ModelStats,
-  VideoClassification,
-  VideoSegment,
-} from './types';
+import type { Classification, ModelInput, ModelMetadata, ModelStats, VideoClassification, VideoSegment } from './types';
 
-const defaultTopK = 5;
-const centre: CropPosition = { x: 0.5, y: 0.5 };
-
-/** Options of a call on one clip that gives a whole vector. */
-export interface ClipOptions extends CallOptions {
-  /** Default `{ x: 0.5, y: 0.5 }`. */
-  crop?: CropPosition;
-}
-
-const clipOptionsSchema = z.strictObject({ ...callOptions, crop: cropSchema }, { error: 'an object' });
+const clipOptionsSchema = optionsSchema(clipOptions);
 
 /**
  * A loaded network. Made by {@link loadModel}. Calls may be made at any time and in any number: they queue in the
@@ -64,10 +51,7 @@ export class VideoModel implements AsyncDisposable {
     this.devices = model.devices;
     this.device = this.devices.join(', ');
     this.precision = model.precision;
-    const classes = metadata.labels.length;
-    this.#classifySchema = clipOptionsSchema.extend({
-      topK: wholeNumber(1, classes).default(Math.min(defaultTopK, classes)),
-    });
+    this.#classifySchema = optionsSchema(classifyOptions(metadata.labels.length));
   }
 
   /**
@@ -85,7 +69,7 @@ export class VideoModel implements AsyncDisposable {
    * `ERR_TIMEOUT`, `ERR_DISPOSED`, `ERR_OUT_OF_MEMORY`
    */
   async classifyClip(clip: Clip, options: ClassifyOptions = {}): Promise<Classification> {
-    const { topK, crop = centre, ...call } = parse(this.#classifySchema, options, 'options');
+    const { topK, crop, ...call } = parse(this.#classifySchema, options, 'options');
     const { indices, scores, queueMs, runMs, batchSize } = await this.#run(clip, 'topK', topK, crop, call);
     const predictions = Array.from(indices, (index, rank) => ({
       label: this.labels[index] ?? `class ${index}`,
@@ -173,7 +157,7 @@ export class VideoModel implements AsyncDisposable {
   }
 
   async #values(clip: Clip, output: NativeOutput, options: ClipOptions): Promise<Float32Array> {
-    const { crop = centre, ...call } = parse(clipOptionsSchema, options, 'options');
+    const { crop, ...call } = parse(clipOptionsSchema, options, 'options');
     const { values } = await this.#run(clip, output, 0, crop, call);
     return values;
   }
