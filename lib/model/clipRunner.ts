@@ -1,6 +1,7 @@
 import type { NativeClip, NativeClipTensor, NativeModel, NativeResult } from '../../binding';
-import { type CallOptions, throwIfAborted, withCancellation } from '../base/abort';
+import { throwIfAborted, withCancellation } from '../base/abort';
 import { KinetorchError } from '../base/errors';
+import type { CallOptions } from '../base/schemas';
 import { checkClip } from '../clip/checkClip';
 import { checkTensor } from '../clip/checkTensor';
 import type { Clip, CropPosition, Tensor } from '../clip/types';

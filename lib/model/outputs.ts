@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { NativeResult, NativeTensor } from '../../binding';
+import { type CallOptions, oneOf } from '../base/schemas';
 import type { Tensor } from '../clip/types';
 import type { ModelOutput, Timing } from './types';
 
@@ -18,6 +19,12 @@ export interface ClipOutputs {
   features: Tensor;
 }
 
+/** Options of `VideoModel.run`. */
+export interface RunOptions<Name extends ModelOutput> extends CallOptions {
+  /** Names of the model's `outputs`. */
+  outputs: readonly Name[];
+}
+
 /** Those outputs of one clip that were asked for. */
 export type RunResult<Name extends ModelOutput> = Pick<ClipOutputs, Name> & { timing: Timing };
 
@@ -34,9 +41,7 @@ const readers: { [Name in ModelOutput]: (tensor: NativeTensor) => ClipOutputs[Na
 export const outputNames = Object.keys(readers) as ModelOutput[];
 
 export const outputsSchema = z
-  .array(z.enum(outputNames, { error: outputNames.map((name) => `'${name}'`).join(' or ') }), {
-    error: 'an array of names of outputs',
-  })
+  .array(oneOf(outputNames), { error: 'an array of names of outputs' })
   .min(1, { error: 'an array with at least one output' });
 
 /** One output of a result that has it. */

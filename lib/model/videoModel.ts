@@ -1,21 +1,24 @@
-import { z } from 'zod';
 import type { NativeModel, NativeResult } from '../../binding';
-import type { CallOptions } from '../base/abort';
-import { callOptions } from '../base/schemas';
+import { type CallOptions, callOptions, optionsSchema } from '../base/schemas';
 import { parse } from '../base/validation';
-import type { Clip, CropPosition, Tensor } from '../clip/types';
+import type { Clip, Tensor } from '../clip/types';
+import {
+  type ClassifyOptions,
+  type ClassifyStreamOptions,
+  type ClassifyTensorOptions,
+  type ClassifyVideoOptions,
+  type ClipOptions,
+  classifyOptions,
+  classifyTensorOptions,
+  clipOptions,
+} from './classifyOptions';
 import { classifyStream } from './classifyStream';
 import { classifyVideo } from './classifyVideo';
 import { ClipRunner, isTensor } from './clipRunner';
 import { modelStats } from './modelStats';
-import { outputsSchema, type RunResult, readOutput } from './outputs';
-import { cropSchema } from './schemas';
+import { outputsSchema, type RunOptions, type RunResult, readOutput } from './outputs';
 import type {
   Classification,
-  ClassifyOptions,
-  ClassifyStreamOptions,
-  ClassifyTensorOptions,
-  ClassifyVideoOptions,
   ModelInput,
   ModelMetadata,
   ModelOutput,
@@ -24,23 +27,10 @@ import type {
   VideoClassification,
   VideoSegment,
 } from './types';
-import { topKSchema } from './viewOptions';
-
-/** Options of a call on one clip that gives a whole vector. */
-export interface ClipOptions extends CallOptions {
-  /** Default `{ x: 0.5, y: 0.5 }`. */
-  crop?: CropPosition;
-}
-
-/** Options of {@link VideoModel.run}. */
-export interface RunOptions<Name extends ModelOutput> extends CallOptions {
-  /** Names of {@link VideoModel.outputs}. */
-  outputs: readonly Name[];
-}
 
 // A tensor is cropped already.
-const tensorSchema = z.strictObject(callOptions, { error: 'an object' });
-const clipSchema = tensorSchema.extend({ crop: cropSchema });
+const tensorSchema = optionsSchema(callOptions);
+const clipSchema = optionsSchema(clipOptions);
 const runTensorSchema = tensorSchema.extend({ outputs: outputsSchema });
 const runClipSchema = clipSchema.extend({ outputs: outputsSchema });
 
@@ -79,9 +69,8 @@ export class VideoModel implements AsyncDisposable {
     this.precision = model.precision;
     this.outputs = model.outputs;
     this.#runner = new ClipRunner(model, metadata.input);
-    const topK = topKSchema(metadata.labels.length);
-    this.#classifyClipSchema = clipSchema.extend({ topK });
-    this.#classifyTensorSchema = tensorSchema.extend({ topK });
+    this.#classifyClipSchema = optionsSchema(classifyOptions(metadata.labels.length));
+    this.#classifyTensorSchema = optionsSchema(classifyTensorOptions(metadata.labels.length));
   }
 
   /**
