@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { NativeResult, NativeTensor } from '../../binding';
 import { type CallOptions, oneOf } from '../base/schemas';
 import type { Tensor } from '../clip/types';
+import { outputNames } from './outputNames';
 import type { ModelOutput, Timing } from './types';
 
 /** What each output is, of one clip. */
@@ -30,15 +31,13 @@ export type RunResult<Name extends ModelOutput> = Pick<ClipOutputs, Name> & { ti
 
 const vector = ({ data }: NativeTensor) => data;
 
-/** How callers see each output of the native layer. Where the names stand, once. */
+/** How callers see each output of the native layer. */
 const readers: { [Name in ModelOutput]: (tensor: NativeTensor) => ClipOutputs[Name] } = {
   logits: vector,
   probabilities: vector,
   embedding: vector,
   features: (tensor) => tensor,
 };
-
-export const outputNames = Object.keys(readers) as ModelOutput[];
 
 export const outputsSchema = z
   .array(oneOf(outputNames), { error: 'an array of names of outputs' })
