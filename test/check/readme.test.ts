@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createProgram } from '../../lib/cli/program';
 
 const read = (...path: string[]) => readFileSync(join(__dirname, '..', '..', ...path), 'utf8');
 
@@ -14,4 +15,11 @@ test("the README's figures are those of docs/performance.md", () => {
 
 test('the README says no other times of a clip', () => {
   expect(read('README.md')).not.toMatch(/\d ms a clip/);
+});
+
+test('README and changelog name every command', () => {
+  const commands = createProgram().commands.map((command) => command.name());
+  const lists = { readme: read('README.md'), changelog: read('CHANGELOG.md') };
+  expect(commands.filter((name) => !lists.readme.includes(`npx kinetorch ${name} `))).toEqual([]);
+  expect(commands.filter((name) => !lists.changelog.includes(`\`${name}\``))).toEqual([]);
 });
