@@ -13,7 +13,6 @@ export interface RuntimeInfo {
   /** Best instruction set LibTorch uses here: `DEFAULT`, `AVX2`, `AVX512`, … */
   cpuCapability: string;
   threads: number;
-  hasMkldnn: boolean;
   /** CUDA devices in index order; empty where the LibTorch found has no CUDA or there is no driver. */
   cudaDevices: string[];
   /** Why there is no CUDA; empty where there is. */
@@ -123,7 +122,7 @@ export interface NativeStats {
 
 /** A frozen network with its own queue, and an executor for each of its devices. */
 export declare class NativeModel {
-  /** Runs one clip of zeros before the promise resolves. */
+  /** Runs random clips before the promise resolves, so that what it cannot run is refused here. */
   static load(source: string | Uint8Array, options: LoadOptions): Promise<NativeModel>;
   /** Resolved, for example ['cpu'] or ['cuda:0', 'cuda:1'], and 'float32', 'float16' or 'bfloat16'. */
   readonly devices: string[];
