@@ -29,6 +29,10 @@ export interface ArchitectureInfo {
   frames: number;
   height: number;
   width: number;
+  /** Paths of its modules from the input on, as in the state dict; the head left out. */
+  stages: string[];
+  /** Path of the linear layer that gives the logits. */
+  head: string;
 }
 
 export interface CreateOptions {
@@ -120,10 +124,26 @@ export interface NativeStats {
   maxRunMs: number;
 }
 
+/**
+ * A model's file, opened and checked once: structure and CRCs. It stays open, so that what was checked is what is loaded
+ * whatever becomes of its path, until it is closed, or garbage.
+ */
+export declare class NativeModelFile {
+  static open(source: string | Uint8Array): Promise<NativeModelFile>;
+  /** For example 'torchscript'. */
+  readonly format: string;
+  /** Text of `kinetorch.json`; null in a file from elsewhere. */
+  readonly metadata: string | null;
+  /** `shape` is [frames, height, width]. */
+  profile(shape: number[]): Promise<ModelProfile>;
+  /** What is being loaded from it goes on. Idempotent; all else then throws ERR_DISPOSED. */
+  close(): void;
+}
+
 /** A frozen network with its own queue, and an executor for each of its devices. */
 export declare class NativeModel {
   /** Runs random clips before the promise resolves, so that what it cannot run is refused here. */
-  static load(source: string | Uint8Array, options: LoadOptions): Promise<NativeModel>;
+  static load(file: NativeModelFile, options: LoadOptions): Promise<NativeModel>;
   /** Resolved, for example ['cpu'] or ['cuda:0', 'cuda:1'], and 'float32', 'float16' or 'bfloat16'. */
   readonly devices: string[];
   readonly precision: string;
@@ -210,6 +230,8 @@ export interface TrainerOptions {
   clipGradNorm: number;
   /** Factor on the learning rate of everything below the classification head. */
   bodyRate: number;
+  /** Path of the module that is the classification head; '' where none is known. */
+  head: string;
   /** Module paths, for example 'stem' or 'layer1', whose parameters and batch norm statistics stay as they are. */
   frozen: string[];
   /** Batch norm in evaluation mode, its scales and shifts not trained. */
@@ -271,7 +293,7 @@ export interface RgbClip {
 
 /** A network in training with its optimiser and its own thread. Calls run in the order they were made. */
 export declare class NativeTrainer {
-  static create(source: string | Uint8Array, options: TrainerOptions): Promise<NativeTrainer>;
+  static create(file: NativeModelFile, options: TrainerOptions): Promise<NativeTrainer>;
   readonly device: string;
   /**
    * Copies the batches of the next step, which that call then names by the same array, and on a GPU brings them to the
@@ -300,10 +322,6 @@ export interface NativeBinding {
   architectures(): ArchitectureInfo[];
   /** A TorchScript archive with the architecture's weights and `kinetorch.json` inside. */
   createModel(options: CreateOptions): Promise<Uint8Array>;
-  /** Checks the archive's zip structure without running anything, and reads one file of its `extra/`; null where absent. */
-  readExtraFile(source: string | Uint8Array, name: string): Promise<string | null>;
-  /** `shape` is [frames, height, width]. */
-  profileModel(source: string | Uint8Array, shape: number[]): Promise<ModelProfile>;
   /** uint8 T×H×W×3 frames resized as loadModel's preprocessing does; `resize` is [height, width] or [shortSide]. */
   resizeClip(clip: RgbClip, resize: number[], antialias: boolean): Promise<RgbClip>;
   /** What a training step would make of a batch with this seed. */
@@ -311,6 +329,7 @@ export interface NativeBinding {
     batch: NativeBatch,
     options: { augment: AugmentOptions; input: InputSpec; numClasses: number; seed: number },
   ): Promise<AugmentedClips>;
+  NativeModelFile: typeof NativeModelFile;
   NativeModel: typeof NativeModel;
   NativeTrainer: typeof NativeTrainer;
 }

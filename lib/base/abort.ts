@@ -99,11 +99,25 @@ export async function withCancellation<T>(
   start: () => Promise<T>,
   cancel: (reason: KinetorchError) => void,
 ): Promise<T> {
-  if (!options.signal && options.timeoutMs === undefined) return start();
+  // Only a time limit needs a signal of its own: the views of a video bring their call's, and are many.
+  if (options.timeoutMs === undefined) return raced(options.signal, start, cancel);
   const { signal, end } = callSignal(options);
+  try {
+    return await raced(signal, start, cancel);
+  } finally {
+    end();
+  }
+}
+
+async function raced<T>(
+  signal: AbortSignal | undefined,
+  start: () => Promise<T>,
+  cancel: (reason: KinetorchError) => void,
+): Promise<T> {
+  if (signal === undefined) return start();
+  throwIfAborted(signal);
   let leave = () => {};
   try {
-    throwIfAborted(signal);
     const interrupted = new Promise<never>((_, reject) => {
       leave = onAbort(signal, () => {
         const reason = abortError(signal);
@@ -117,6 +131,5 @@ export async function withCancellation<T>(
     return await Promise.race([work, interrupted]);
   } finally {
     leave();
-    end();
   }
 }

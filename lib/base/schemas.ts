@@ -12,6 +12,10 @@ export const realNumber = (min: number, max: number) => {
   return z.number({ error }).min(min, { error }).max(max, { error });
 };
 
+/** A function of the caller's. */
+export const callback = <F extends (...values: never[]) => unknown>() =>
+  z.custom<F>((value) => typeof value === 'function', { error: 'a function' });
+
 const isSignal = (value: unknown): boolean => {
   const signal = value as AbortSignal | null;
   return typeof signal?.aborted === 'boolean' && typeof signal.addEventListener === 'function';

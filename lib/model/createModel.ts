@@ -1,10 +1,10 @@
-import { writeFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { invalidArgument, KinetorchError } from '../base/errors';
+import { invalidArgument } from '../base/errors';
 import { wholeNumber } from '../base/schemas';
 import { parse } from '../base/validation';
+import { writeAtomically } from '../base/writeAtomically';
 import { callNative, native } from '../native';
-import { inputFor } from './architectures';
+import { inputFor, partsOf } from './architectures';
 import { inputSchema, labelsSchema, partialInputSchema } from './schemas';
 import type { ModelInput, ModelMetadata } from './types';
 
@@ -29,7 +29,7 @@ export interface CreateModelOptions {
 export interface ModelArchive {
   readonly metadata: ModelMetadata;
   readonly bytes: Uint8Array;
-  /** Writes the archive. @throws KinetorchError `ERR_FILE_ACCESS` */
+  /** Writes the archive, whole or not at all. @throws KinetorchError `ERR_FILE_ACCESS` */
   save(path: string): Promise<void>;
 }
 
@@ -65,10 +65,12 @@ export async function createModel(options: CreateModelOptions): Promise<ModelArc
   const names = labels ?? Array.from({ length: numClasses ?? 0 }, (_, index) => `class ${index}`);
   if (names.length === 0) throw invalidArgument('options', 'an object with labels or numClasses', options);
   const metadata: ModelMetadata = {
-    formatVersion: 1,
+    formatVersion: 2,
     architecture,
+    task: 'multiclass',
     labels: names,
     input: parse(inputSchema, inputFor(architecture, input as Partial<ModelInput>), 'options.input') as ModelInput,
+    ...partsOf(architecture),
     ...(license === undefined ? {} : { license }),
   };
   const bytes = await callNative(() =>
@@ -81,13 +83,5 @@ export async function createModel(options: CreateModelOptions): Promise<ModelArc
       newHead: false,
     }),
   );
-  return { metadata, bytes, save: (path) => save(path, bytes) };
-}
-
-async function save(path: string, bytes: Uint8Array): Promise<void> {
-  try {
-    await writeFile(path, bytes);
-  } catch (cause) {
-    throw new KinetorchError('ERR_FILE_ACCESS', `cannot write ${path}: ${(cause as Error).message}`, { cause });
-  }
+  return { metadata, bytes, save: (path) => writeAtomically(path, bytes) };
 }

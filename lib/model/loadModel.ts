@@ -3,7 +3,8 @@ import { invalidArgument, KinetorchError } from '../base/errors';
 import { realNumber, wholeNumber } from '../base/schemas';
 import { parse } from '../base/validation';
 import { callNative, native } from '../native';
-import { readMetadata } from './metadata';
+import { partsOf } from './architectures';
+import { withModelFile } from './modelFile';
 import { type ModelSource, nativeSource } from './modelSource';
 import { planFolder } from './planFolder';
 import { inputSchema, labelsSchema, modelDeviceSchema, partialInputSchema } from './schemas';
@@ -108,27 +109,27 @@ const optionsSchema = z.strictObject(
  */
 export async function loadModel(source: ModelSource, options: LoadModelOptions = {}): Promise<VideoModel> {
   const filled = parse(optionsSchema, options, 'options');
-  const file = nativeSource(source);
-  const stored = await readMetadata(file);
-  const metadata = merge(stored, filled.labels, filled.input as Partial<ModelInput> | undefined);
-  const plans = await planFolder(filled.tuning.folder);
-  const model = await callNative(() =>
-    native().NativeModel.load(file, {
-      device: filled.device,
-      precision: filled.precision,
-      input: metadata.input,
-      numClasses: metadata.labels.length,
-      ...filled.batching,
-      threads: filled.threads ?? 0,
-      memoryLimit: filled.memoryLimit ?? 0,
-      optimize: filled.optimize,
-      measureMs: filled.tuning.timeMs,
-      maxWeightBytes: filled.tuning.maxWeightBytes,
-      planFolder: plans,
-    }),
-  );
-  if (model.warning) process.emitWarning(model.warning, 'KinetorchWarning');
-  return new VideoModel(model, metadata);
+  return withModelFile(nativeSource(source), async (file) => {
+    const metadata = merge(file.metadata, filled.labels, filled.input as Partial<ModelInput> | undefined);
+    const plans = await planFolder(filled.tuning.folder);
+    const model = await callNative(() =>
+      native().NativeModel.load(file.native, {
+        device: filled.device,
+        precision: filled.precision,
+        input: metadata.input,
+        numClasses: metadata.labels.length,
+        ...filled.batching,
+        threads: filled.threads ?? 0,
+        memoryLimit: filled.memoryLimit ?? 0,
+        optimize: filled.optimize,
+        measureMs: filled.tuning.timeMs,
+        maxWeightBytes: filled.tuning.maxWeightBytes,
+        planFolder: plans,
+      }),
+    );
+    if (model.warning) process.emitWarning(model.warning, 'KinetorchWarning');
+    return new VideoModel(model, metadata);
+  });
 }
 
 function merge(stored: ModelMetadata | null, labels?: string[], input?: Partial<ModelInput>): ModelMetadata {
@@ -147,9 +148,11 @@ function merge(stored: ModelMetadata | null, labels?: string[], input?: Partial<
     throw invalidArgument('options.input.resize', '[height, width] or [shortSide], in pixels', undefined);
   }
   return {
-    formatVersion: 1,
+    formatVersion: 2,
     architecture: 'custom',
+    task: 'multiclass',
     labels,
     input: parse(inputSchema, input, 'options.input') as ModelInput,
+    ...partsOf('custom'),
   };
 }

@@ -40,15 +40,31 @@ export const labelsSchema = z
   .min(1, { error: 'an array with at least one class name' })
   .max(1_000_000, { error: 'an array of at most 1,000,000 class names' });
 
-/** `kinetorch.json`. Unknown keys are kept out rather than refused, so that later versions' files still load. */
+/** Version 1 of `kinetorch.json`, from before parts, task and outputs were written down. */
+export const firstMetadataSchema = z.object({
+  formatVersion: z.literal(1),
+  architecture: z.string({ error: 'a string' }),
+  labels: labelsSchema,
+  input: inputSchema,
+  training: z.record(z.string(), z.unknown()).optional(),
+  license: z.string({ error: 'a string' }).optional(),
+});
+
+const modulePath = z.string({ error: 'the path of a module' }).min(1, { error: 'the path of a module' });
+
+const outputNames = ['logits', 'probabilities', 'embedding', 'features'] as const;
+
+/** {@link ModelMetadata}. Unknown keys are kept out rather than refused, so that later files of this version still load. */
 export const metadataSchema = z.object(
   {
-    formatVersion: z.literal(1, { error: '1, the format version this Kinetorch reads' }),
-    architecture: z.string({ error: 'a string' }),
-    labels: labelsSchema,
-    input: inputSchema,
-    training: z.record(z.string(), z.unknown()).optional(),
-    license: z.string({ error: 'a string' }).optional(),
+    ...firstMetadataSchema.shape,
+    formatVersion: z.literal(2, { error: '1 or 2, the format versions this Kinetorch reads' }),
+    task: z.enum(['multiclass', 'multilabel'], { error: "'multiclass' or 'multilabel'" }),
+    stages: z.array(modulePath, { error: "an array of modules' paths" }),
+    head: modulePath.nullable(),
+    outputs: z.array(z.enum(outputNames, { error: `one of ${outputNames.join(', ')}` }), {
+      error: 'an array of names',
+    }),
   },
   { error: 'an object' },
 );

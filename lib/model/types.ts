@@ -35,11 +35,30 @@ export interface ModelInput {
   std: [number, number, number];
 }
 
-/** What `kinetorch.json` inside a model file says. */
-export interface ModelMetadata {
-  formatVersion: 1;
+/**
+ * `multiclass`: each clip is of one class, and probabilities are a softmax. `multilabel`: of any number, and they are
+ * sigmoids.
+ */
+export type ModelTask = 'multiclass' | 'multilabel';
+
+/** What a network can be asked for; `embedding` is the vector before the head, `features` the volume before its mean. */
+export type ModelOutput = 'logits' | 'probabilities' | 'embedding' | 'features';
+
+/** What a network's parts are called, by their paths in the state dict, and what it can give. */
+export interface NetworkParts {
+  /** From the input on, the head left out: what `freezeStages` counts. Empty where they are not known. */
+  stages: string[];
+  /** The classification head; null where it is not known. */
+  head: string | null;
+  outputs: ModelOutput[];
+}
+
+/** What `kinetorch.json` inside a model file says; files of version 1 are filled up to this when they are read. */
+export interface ModelMetadata extends NetworkParts {
+  formatVersion: 2;
   /** A name of the architecture table, or `custom` for a network from elsewhere. */
   architecture: string;
+  task: ModelTask;
   labels: string[];
   input: ModelInput;
   /** Free-form record of how the weights came about. */
@@ -120,4 +139,6 @@ export interface ClassifyStreamOptions extends CallOptions {
   /** Seconds from one window's start to the next. Default: windowSeconds. */
   strideSeconds?: number;
   crops?: 1 | 3;
+  /** Told, once each, of what is wrong with the file though it could be read, for example that it was cut short. */
+  onWarning?: (warning: string) => void;
 }

@@ -115,7 +115,8 @@ export class VideoModel implements AsyncDisposable {
   }
 
   /**
-   * Classifies a video file from clips spread evenly over it.
+   * Classifies a video file from clips spread evenly over it. Any number of calls may be made at once, as of
+   * {@link classifyStream}.
    *
    * @example
    * const { predictions, segments } = await model.classifyVideo('match.mp4', { clips: 10, crops: 3 });
@@ -129,10 +130,12 @@ export class VideoModel implements AsyncDisposable {
   }
 
   /**
-   * Classifies a video window by window, from its beginning to its end, decoding only as fast as it is consumed.
+   * Classifies a video window by window, from its beginning to its end, decoding only as fast as it is consumed. Any
+   * number of calls may be made at once: they are decoded a few at a time, in the order of the calls.
    *
    * @example
-   * for await (const segment of model.classifyStream('long.mp4', { windowSeconds: 2, strideSeconds: 1 })) { … }
+   * const options = { windowSeconds: 2, strideSeconds: 1, onWarning: console.warn };
+   * for await (const segment of model.classifyStream('long.mp4', options)) { … }
    *
    * @throws KinetorchError as {@link classifyVideo}
    */

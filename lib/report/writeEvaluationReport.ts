@@ -1,7 +1,7 @@
 import { evaluationData } from '../evaluation/evaluationData';
 import { fillOptions } from '../evaluation/options';
 import type { EvaluateOptions, Evaluation } from '../evaluation/types';
-import { readMetadata } from '../model/metadata';
+import { readMetadata } from '../model/modelFile';
 import { confidentMistakes } from './mistakes';
 import { writeReport } from './writeReport';
 

@@ -77,7 +77,7 @@ const optionsSchema = z.strictObject(
       })
       .optional(),
     precision: oneOf(['auto', 'float32', 'bfloat16', 'float16']).default('auto'),
-    freezeStages: wholeNumber(0, 5).default(0),
+    freezeStages: wholeNumber(0, 1000).default(0),
     bodyRate: realNumber(0, 100).default(1),
     freezeBatchNorm: flag.default(false),
     earlyStopping: wholeNumber(0, 100_000).default(0),

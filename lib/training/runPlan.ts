@@ -17,9 +17,6 @@ export interface RunPlan {
   data: TrainingData;
 }
 
-/** Modules of a network from its input on, the head left out. */
-const stages = ['stem', 'layer1', 'layer2', 'layer3', 'layer4'];
-
 /** What the network runs with: what `auto` and 0 come to on this machine. */
 export type Runtime = Pick<TrainerOptions, 'device' | 'precision' | 'threads'>;
 
@@ -50,11 +47,21 @@ export function trainerOptions({ options, start, data }: RunPlan): TrainerOption
     weightDecay: options.weightDecay,
     clipGradNorm: options.clipGradNorm,
     bodyRate: options.bodyRate,
-    frozen: stages.slice(0, options.freezeStages),
+    head: start.parts.head ?? '',
+    frozen: frozenStages(options, start),
     freezeBatchNorm: options.freezeBatchNorm,
     emaDecay: options.ema,
     seed: options.seed,
   };
+}
+
+const noStages = '0 for a model whose kinetorch.json names no stages';
+
+function frozenStages({ freezeStages }: FilledTrainOptions, { architecture, parts }: StartingModel): string[] {
+  const { stages } = parts;
+  if (freezeStages <= stages.length) return stages.slice(0, freezeStages);
+  const expected = stages.length > 0 ? `at most ${stages.length}, the stages of ${architecture},` : noStages;
+  throw invalidArgument('options.freezeStages', expected, freezeStages);
 }
 
 function classWeights({ classWeights: weights }: FilledTrainOptions, { labels, train }: TrainingData): number[] {
@@ -81,9 +88,13 @@ function splitOf({ validationShare, officialSplit, fold }: FilledTrainOptions) {
 /** `kinetorch.json` of the model an epoch gave. */
 export function metadataOf({ options, start, data }: RunPlan, metrics: EpochMetrics): ModelMetadata {
   return {
-    formatVersion: 1,
+    formatVersion: 2,
     architecture: start.architecture,
+    task: lossOf(options, data) === 'bce' ? 'multilabel' : 'multiclass',
     labels: [...data.labels],
+    stages: start.parts.stages,
+    head: start.parts.head,
+    outputs: start.parts.outputs,
     // Videos are seen later at the rate at which they were seen here.
     input: { ...start.input, frameRate: start.input.frameRate / options.stride },
     training: {

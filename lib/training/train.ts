@@ -1,13 +1,13 @@
 import { throwIfAborted } from '../base/abort';
 import { invalidArgument } from '../base/errors';
 import { architectures } from '../model/architectures';
-import { callNative, native } from '../native';
 import { cropWarning } from './augmentation';
+import { createTrainer } from './createTrainer';
 import { checkCallbacks, type FilledTrainOptions, fillOptions } from './options';
 import { Progress } from './progress';
 import { compareConfigs, configOf, hashOf, type RunConfig } from './runConfig';
 import { RunFolder } from './runFolder';
-import { type RunPlan, trainerOptions } from './runPlan';
+import type { RunPlan } from './runPlan';
 import { freshState } from './runState';
 import { type StartingModel, startingModel } from './startingModel';
 import { trainingData } from './trainingData';
@@ -53,8 +53,7 @@ export async function train(options: TrainOptions, callbacks: TrainCallbacks = {
   const warnings = [...plan.data.warnings, ...(begun ? compareConfigs(begun, config) : [])];
   const unseen = cropWarning(plan.start.input, filled.augment);
   if (unseen) warnings.push(unseen);
-  const source = await plan.start.source(plan.data.labels);
-  const trainer = await callNative(() => native().NativeTrainer.create(source, trainerOptions(plan)));
+  const trainer = await createTrainer(plan);
   try {
     // Only now that nothing is left to refuse: a folder with a config is taken.
     const folder = begun ? await RunFolder.reopen(filled.outDir) : await RunFolder.create(filled.outDir, config);

@@ -99,7 +99,7 @@ export interface TrainOptions {
   classWeights?: 'balanced' | readonly number[];
   /** Default `float32` on a CPU, `bfloat16` on CUDA. */
   precision?: 'auto' | 'float32' | 'bfloat16' | 'float16';
-  /** Stages below the head that are not trained, counted from the stem (1: the stem, 2: and layer1, … 5: all). Default 0. */
+  /** Stages below the head that are not trained, counted from the input; the model's metadata names them. Default 0. */
   freezeStages?: number;
   /** Factor on the rate of everything below the head. Default 1. */
   bodyRate?: number;
@@ -113,7 +113,7 @@ export interface TrainOptions {
   /** Of videos, take every `stride`-th frame at the input's frame rate; dense sampling only. Default 1. */
   stride?: number;
   cache?: ClipCacheOptions;
-  /** Decoder processes at work at once. Default 2 less than twice the cores, 2 to 8. */
+  /** Clips decoded at once, in as many decoder processes as {@link openVideo} allows. Default 2 less than twice the cores, 2 to 8. */
   decoders?: number;
   /** Share of samples that may fail to load before the run stops, 0…1. Default 0.05. */
   maxSkippedShare?: number;

@@ -5,6 +5,7 @@
 
 #include "native/binding/convert.h"
 #include "native/binding/environment.h"
+#include "native/binding/model_file_class.h"
 
 namespace kinetorch::binding {
 
@@ -93,13 +94,13 @@ Napi::Value ModelClass::load(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   return guarded(env, [&]() -> Napi::Value {
     Environment& environment = Environment::of(env);
-    formats::FileSource source = toSource(info[0]);
+    model::ModelFile file = ModelFileClass::fileOf(info[0]);
     engine::ClassifierOptions options = toOptions(info[1].As<Napi::Object>());
     const Environment::Pending pending = environment.begin(env, Napi::Object());
     // Filled in below, read on this same thread when the promise is settled.
     auto owned = std::make_shared<std::weak_ptr<engine::Classifier>>();
     auto classifier = std::make_shared<engine::Classifier>(
-        std::move(source), std::move(options),
+        std::move(file), std::move(options),
         [&environment, ticket = pending.ticket, owned](std::optional<engine::ClassifierInfo> loaded,
                                                        std::optional<Error> error) {
           environment.settle(ticket, [&environment, owned, loaded, error](Napi::Env) -> Napi::Value {

@@ -49,7 +49,7 @@ bool prepareItem(BatchItem& item, const Prepare& prepare) {
     return true;
   } catch (...) {
     const Error error = currentError("ERR_INTERNAL");
-    if (error.code() == "ERR_OUT_OF_MEMORY") throw error;
+    if (error.isOutOfMemory()) throw error;
     item.error = error;
     return false;
   }

@@ -14,11 +14,10 @@ namespace kinetorch::engine {
 
 namespace {
 
-NetworkFactory networksFrom(formats::FileSource source, const ClassifierOptions& options) {
-  const auto shared = std::make_shared<const formats::FileSource>(std::move(source));
-  return {[shared, input = options.input, numClasses = options.numClasses, optimize = options.optimize](
+NetworkFactory networksFrom(model::ModelFile file, const ClassifierOptions& options) {
+  return {[file = std::move(file), input = options.input, numClasses = options.numClasses, optimize = options.optimize](
               c10::Device device, c10::ScalarType precision) {
-    return network::loadNetwork(*shared, input, numClasses, device, precision, optimize);
+    return network::loadNetwork(file, input, numClasses, device, precision, optimize);
   }};
 }
 
@@ -127,8 +126,8 @@ class Classifier::Impl {
 Classifier::Classifier(NetworkFactory networks, ClassifierOptions options, Loaded onLoaded)
     : impl_(std::make_unique<Impl>(std::move(networks), std::move(options), std::move(onLoaded))) {}
 
-Classifier::Classifier(formats::FileSource source, ClassifierOptions options, Loaded onLoaded)
-    : Classifier(networksFrom(std::move(source), options), options, std::move(onLoaded)) {}
+Classifier::Classifier(model::ModelFile file, ClassifierOptions options, Loaded onLoaded)
+    : Classifier(networksFrom(std::move(file), options), options, std::move(onLoaded)) {}
 
 Classifier::~Classifier() = default;
 

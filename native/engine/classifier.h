@@ -9,7 +9,7 @@
 #include "native/engine/classifier_options.h"
 #include "native/engine/request.h"
 #include "native/engine/statistics.h"
-#include "native/formats/file_source.h"
+#include "native/model/model_file.h"
 
 namespace kinetorch::engine {
 
@@ -32,7 +32,7 @@ class Classifier {
  public:
   using Loaded = std::function<void(std::optional<ClassifierInfo> info, std::optional<Error> error)>;
 
-  Classifier(formats::FileSource source, ClassifierOptions options, Loaded onLoaded);
+  Classifier(model::ModelFile file, ClassifierOptions options, Loaded onLoaded);
   Classifier(NetworkFactory networks, ClassifierOptions options, Loaded onLoaded);
   // Drops what is queued and waits for the batches that run.
   ~Classifier();

@@ -139,7 +139,7 @@ void Executor::stage(Flight& flight) const {
 
 void Executor::launch(Flight& flight) const {
   attempt(flight.failure, [&] { runner_->launch(*flight.slot, flight.batch); });
-  if (!flight.failure || flight.failure->code() != "ERR_OUT_OF_MEMORY") return;
+  if (!flight.failure || !flight.failure->isOutOfMemory()) return;
   runner_->runInHalves(*flight.slot, flight.batch);
   flight.failure.reset();
   flight.isComplete = true;

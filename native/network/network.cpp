@@ -18,7 +18,6 @@
 #include <utility>
 #include <vector>
 
-#include "native/model/module_io.h"
 #include "native/network/agreement.h"
 #include "native/network/batch_sharing.h"
 #include "native/network/frozen_network.h"
@@ -39,7 +38,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 using Milliseconds = std::chrono::duration<double, std::milli>;
-using Layers = std::vector<c10::intrusive_ptr<FusedConvolution>>;
+using Layers = std::vector<c10::intrusive_ptr<CpuConvolution>>;
 
 // Note [No graph executor]
 // Freezing has already done the optimising. Module::forward would add the profiling executor, which runs slowly and
@@ -67,7 +66,7 @@ class TorchScriptNetwork : public Network {
     keepPlain();
     const std::string path = options.planFolder.empty() ? "" : options.planFolder + '/' + planFileName();
     const auto context = std::make_shared<ConvolutionContext>(options.level, path, options.maxWeightBytes);
-    const auto layers = fuseConvolutions(graph_, context);
+    const auto layers = fuseForCpu(graph_, context);
     if (layers.empty()) return;
     const KeptBlocks blocks;  // as when clips are classified
     const Milliseconds slice(options.measureMs / static_cast<double>(layers.size()));
@@ -83,7 +82,7 @@ class TorchScriptNetwork : public Network {
       if (isAffordable && !wasKnown) tryLogits(randomClips(options.maxBatchSize, input_));
     }
     context->setMeasuringTime(Milliseconds(0));
-    FusedConvolution::releaseWorkspaces();
+    CpuConvolution::releaseWorkspaces();
     for (const auto& layer : layers) {
       bytes_ -= layer->plainBytes();  // as parameters they were counted
       layer->finishMeasuring();
@@ -140,7 +139,7 @@ class TorchScriptNetwork : public Network {
     try {
       return logits(clips);
     } catch (const std::exception&) {
-      if (currentError("").code() == "ERR_OUT_OF_MEMORY") throw;
+      if (ranOutOfMemory()) throw;
       return {};
     }
   }
@@ -249,7 +248,7 @@ std::unique_ptr<TorchScriptNetwork> freezeThatRuns(torch::jit::Module module, co
       network->logits(clip);
       return network;
     } catch (const std::exception&) {
-      if (currentError("").code() == "ERR_OUT_OF_MEMORY") throw;
+      if (ranOutOfMemory()) throw;
       // Its code asks for the kind of its weights; or it does not run at all, which comes out next.
     }
   }
@@ -265,10 +264,10 @@ void releaseFreeMemory() {
 
 }  // namespace
 
-std::unique_ptr<Network> loadNetwork(const formats::FileSource& source, const preprocessing::InputSpec& input,
+std::unique_ptr<Network> loadNetwork(const model::ModelFile& file, const preprocessing::InputSpec& input,
                                      int64_t numClasses, c10::Device device, c10::ScalarType precision,
                                      const OptimizeOptions& optimize) {
-  torch::jit::Module module = model::loadModule(source);
+  torch::jit::Module module = file.module();
   if (!module.find_method("forward")) {
     throw Error("ERR_MODEL_FORWARD", "expected a TorchScript module with a forward method but this one has none");
   }

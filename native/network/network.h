@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "native/formats/file_source.h"
+#include "native/model/model_file.h"
 #include "native/network/optimize_options.h"
 #include "native/preprocessing/input_spec.h"
 
@@ -37,7 +37,7 @@ class Network {
 // Moves a TorchScript model to the device and freezes it (folding batch norms), then runs one random clip of `input`'s
 // shape to see that it gives `numClasses` logits. On CUDA it sets how the process uses cuDNN. Throws ERR_MODEL_FORMAT,
 // ERR_MODEL_FORWARD, ERR_MODEL_METADATA, and ERR_DEVICE where cuDNN is too old.
-std::unique_ptr<Network> loadNetwork(const formats::FileSource& source, const preprocessing::InputSpec& input,
+std::unique_ptr<Network> loadNetwork(const model::ModelFile& file, const preprocessing::InputSpec& input,
                                      int64_t numClasses, c10::Device device, c10::ScalarType precision,
                                      const OptimizeOptions& optimize);
 

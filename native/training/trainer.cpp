@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "native/augmentation/augment.h"
-#include "native/model/module_io.h"
+#include "native/model/serialize_module.h"
 #include "native/runtime/atomic_file.h"
 #include "native/runtime/block_cache.h"
 #include "native/runtime/cudnn_settings.h"
@@ -58,11 +58,11 @@ struct StepSums {
 }  // namespace
 
 struct Trainer::Impl {
-  Impl(const formats::FileSource& source, const TrainerOptions& trainerOptions)
+  Impl(const model::ModelFile& file, const TrainerOptions& trainerOptions)
       : options(trainerOptions),
         device(resolveDevice(options.device)),
         precision(resolvePrecision(options.precision, device)),
-        network(model::loadModule(source)),
+        network(file.module()),
         loss(options.loss, options.numClasses, device),
         scaler(precision == at::kHalf),
         random(options.seed),
@@ -247,8 +247,8 @@ struct Trainer::Impl {
   int64_t steps = 0;  // taken so far
 };
 
-Trainer::Trainer(const formats::FileSource& source, const TrainerOptions& options)
-    : impl_(std::make_unique<Impl>(source, options)) {}
+Trainer::Trainer(const model::ModelFile& file, const TrainerOptions& options)
+    : impl_(std::make_unique<Impl>(file, options)) {}
 Trainer::~Trainer() = default;
 
 std::shared_ptr<StagedStep> Trainer::stage(std::vector<TrainingBatch> batches) const {

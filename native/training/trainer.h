@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "native/formats/file_source.h"
+#include "native/model/model_file.h"
 #include "native/training/trainer_options.h"
 #include "native/training/training_batch.h"
 
@@ -31,10 +31,10 @@ struct EvalResult {
 // the same one: a thread's first call into LibTorch gives it its own team of workers.
 class Trainer {
  public:
-  // Throws ERR_FILE_* and ERR_MODEL_FORMAT where the archive cannot be read, ERR_UNSUPPORTED where it holds nothing to
+  // Throws ERR_MODEL_FORMAT where the file holds no network, ERR_UNSUPPORTED where it holds nothing to
   // train, ERR_MODEL_FORWARD where it cannot run on a clip of `options.input`, ERR_MODEL_METADATA where it does not
   // give `options.numClasses` logits, ERR_INVALID_ARGUMENT where options do not fit the network, and ERR_DEVICE.
-  Trainer(const formats::FileSource& source, const TrainerOptions& options);
+  Trainer(const model::ModelFile& file, const TrainerOptions& options);
   ~Trainer();
   Trainer(const Trainer&) = delete;
   Trainer& operator=(const Trainer&) = delete;

@@ -2,7 +2,7 @@
 import { cpSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { evaluate } from '../../lib/evaluation/evaluate';
-import { readMetadata } from '../../lib/model/metadata';
+import { readMetadata } from '../../lib/model/modelFile';
 import { train } from '../../lib/training/train';
 import type { TrainEvent, TrainOptions } from '../../lib/training/types';
 import { onCpu } from '../support/models';

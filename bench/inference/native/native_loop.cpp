@@ -116,8 +116,8 @@ void serve(const Task& task) {
   c10::InferenceMode guard;
   initialiseRuntime();
   at::set_num_threads(task.threads);
-  const auto network = network::loadNetwork({task.model, {}}, task.input, task.classes, c10::Device(c10::kCPU),
-                                            c10::kFloat, task.optimize);
+  const auto network = network::loadNetwork(model::ModelFile::open({task.model, {}}), task.input, task.classes,
+                                            c10::Device(c10::kCPU), c10::kFloat, task.optimize);
   const at::Tensor clips = readBatch(task);
   const auto preprocess = preprocessing(task);
   KeptBlocks blocks;  // as the engine does

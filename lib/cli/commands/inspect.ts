@@ -14,7 +14,7 @@ interface Options extends InputOptions {
 const notes = `
 GFLOPs are billions of multiply-adds for one clip. Shapes are C×T×H×W.
 
-With --json, one document: {"file":…,"metadata":{…},"parameters":…,"gflops":…,"stages":[…],"unknownOperator":…}, and
+With --json, one document: {"file":…,"format":…,"metadata":{…},"parameters":…,"gflops":…,"stages":[…],"unknownOperator":…}, and
 "layers" too with --layers.
 
 Examples:

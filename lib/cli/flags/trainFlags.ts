@@ -31,7 +31,9 @@ const groups: Record<string, Option[]> = {
       '--from <file>',
       'go on from a model file, with a new head where the classes differ; with --architecture, from a file of weights',
     ),
-    new Option('--freeze-stages <n>', 'do not train the first n of stem, layer1 … layer4').argParser(wholeNumber(0)),
+    new Option('--freeze-stages <n>', 'do not train the first n stages, as `kinetorch inspect` lists them').argParser(
+      wholeNumber(0),
+    ),
     new Option('--freeze-batch-norm', 'leave batch norm as it is'),
     new Option('--body-rate <n>', 'factor on the learning rate below the head (default: 1)').argParser(decimal(0)),
   ],

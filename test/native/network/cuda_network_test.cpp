@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "native/model/module_io.h"
+#include "native/model/serialize_module.h"
 #include "native/network/network.h"
 #include "native/runtime/runtime_info.h"
 #include "test/native/network/lively_network.h"
@@ -41,7 +41,7 @@ class CudaNetwork : public testing::TestWithParam<std::string> {
   std::unique_ptr<Network> load(c10::Device device, c10::ScalarType precision, Optimization level) const {
     OptimizeOptions optimize;
     optimize.level = level;
-    return loadNetwork({"", model_}, smallInput(), kClasses, device, precision, optimize);
+    return loadNetwork(model::ModelFile::open({"", model_}), smallInput(), kClasses, device, precision, optimize);
   }
 
   // Against float32 on the CPU, in batches of these sizes.

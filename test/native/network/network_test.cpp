@@ -6,9 +6,10 @@
 #include <torch/csrc/autograd/grad_mode.h>
 #include <torch/csrc/jit/api/module.h>
 
-#include "native/model/module_io.h"
+#include "native/model/serialize_module.h"
 #include "native/runtime/error.h"
 #include "test/native/network/lively_network.h"
+#include "test/native/support/relative_error.h"
 
 namespace kinetorch::network {
 namespace {
@@ -38,8 +39,8 @@ std::unique_ptr<Network> load(const torch::jit::Module& module, int64_t numClass
   optimize.measureMs = 50;
   optimize.maxWeightBytes = int64_t{1} << 30;
   optimize.maxBatchSize = 2;
-  return loadNetwork({"", model::serializeModule(module, "{}")}, smallInput(), numClasses, at::kCPU, precision,
-                     optimize);
+  return loadNetwork(model::ModelFile::open({"", model::serializeModule(module, "{}")}), smallInput(), numClasses,
+                     at::kCPU, precision, optimize);
 }
 
 torch::jit::Module lively(const std::string& architecture) { return test::lively(architecture, kClasses); }

@@ -6,7 +6,7 @@
 #include <map>
 #include <string>
 
-#include "native/model/module_io.h"
+#include "native/model/serialize_module.h"
 #include "native/training/network_state.h"
 #include "native/training/trainer.h"
 #include "test/native/formats/archive_builder.h"
@@ -42,9 +42,10 @@ class TrainingReference : public testing::Test {
     return options;
   }
 
-  static formats::FileSource network() {
+  static model::ModelFile network() {
     const at::Tensor& bytes = fixture_.at("network");
-    return {"", {bytes.const_data_ptr<uint8_t>(), bytes.const_data_ptr<uint8_t>() + bytes.numel()}};
+    return model::ModelFile::open(
+        {"", {bytes.const_data_ptr<uint8_t>(), bytes.const_data_ptr<uint8_t>() + bytes.numel()}});
   }
 
   static TrainingBatch batch(int64_t index, LossKind loss) {
@@ -79,7 +80,7 @@ class TrainingReference : public testing::Test {
       ASSERT_NEAR(trainer.step(batches, rate).loss, expected[step].item<double>(), 2 * kTolerance) << "step " << step;
     }
     std::vector<at::Tensor> numbers;
-    for (const auto& [name, tensor] : stateOf(model::loadModule({"", trainer.serialize("{}")}))) {
+    for (const auto& [name, tensor] : stateOf(model::ModelFile::open({"", trainer.serialize("{}")}).module())) {
       if (tensor.is_floating_point()) numbers.push_back(tensor.flatten());
     }
     const at::Tensor difference = (at::cat(numbers) - expected.slice(0, kSteps)).abs();
@@ -147,6 +148,7 @@ TEST_F(TrainingReference, Accumulation) {
 TEST_F(TrainingReference, PartsOfTheirOwnRateOrNone) {
   TrainerOptions body = options();
   body.bodyRate = 0.1;
+  body.head = "fc";
   compare("body-rate", body);
   TrainerOptions stage = options();
   stage.frozen = {"stem"};
