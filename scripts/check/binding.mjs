@@ -15,12 +15,12 @@ import { readSources } from './binding/sources.mjs';
 const tree = process.argv[2] ?? root;
 const declared = declaredBinding(tree);
 const registered = registeredKinds(createRequire(import.meta.url)(inProject('dist', 'native.js')).native());
-const sources = readSources(tree);
+const sources = readSources(tree, 'binding');
 
 const differences = [
   ...registrationDifferences(),
   ...signatureDifferences(declared.signatures, sources),
-  ...memberDifferences(declared.members, sources),
+  ...memberDifferences(declared.members, sources, readSources(tree, 'training')),
   ...codeDifferences(tree),
 ];
 for (const difference of differences) console.error(`✘ ${difference}`);

@@ -1,14 +1,16 @@
 import { kindOfNapi, readers } from './readers.mjs';
+import { block } from './sources.mjs';
 
 // What the addon and Node say to each other, which binding.d.ts has nothing to do with.
 const notOfTheContract = ['native/binding/environment.cpp', 'native/binding/environment.h'];
 
 /**
  * Compares the properties of binding.d.ts's interfaces with those that C++ reads and writes by name, as one set: which
- * object a name belongs to is not followed.
+ * object a name belongs to is not followed. Metrics are written under the names that objectives in native/training give
+ * them.
  */
-export function memberDifferences(declared, sources) {
-  const used = new Map();
+export function memberDifferences(declared, sources, training) {
+  const used = new Map(training.flatMap(metricsOf).map((name) => [name, new Set(['number'])]));
   for (const { file, text } of sources) {
     if (notOfTheContract.includes(file)) continue;
     for (const { name, kind } of membersOf(text)) {
@@ -47,4 +49,12 @@ function* membersOf(text) {
   for (const [, object, name] of text.matchAll(/\b(\w+)\.Set\(\s*"(\w+)"/g)) {
     if (object !== 'exports') yield { name };
   }
+}
+
+/** Names in the lists that functions called `metrics` return. */
+function metricsOf({ text, code }) {
+  return [...code.matchAll(/::metrics\([^;{]*\{/g)].flatMap(({ index, 0: head }) => {
+    const { from, to } = block(code, index + head.length - 1);
+    return [...text.slice(from, to).matchAll(/\{\s*"(\w+)",/g)].map(([, name]) => name);
+  });
 }

@@ -2,15 +2,15 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * The sources of a tree's native/binding, in the order of their names: each with its `file`, its `text` without comments
- * and, of the same length, its `code`, in which strings are blank too.
+ * The sources of a room of native/, in the order of their names: each with its `file`, its `text` without comments and, of
+ * the same length, its `code`, in which strings are blank too.
  */
-export function readSources(tree) {
-  const folder = join(tree, 'native', 'binding');
+export function readSources(tree, room) {
+  const folder = join(tree, 'native', room);
   const names = readdirSync(folder).filter((name) => /\.(h|cpp)$/.test(name));
   return names.sort().map((name) => {
     const source = readFileSync(join(folder, name), 'utf8');
-    return { file: `native/binding/${name}`, text: blank(source, { strings: false }), code: blank(source) };
+    return { file: `native/${room}/${name}`, text: blank(source, { strings: false }), code: blank(source) };
   });
 }
 
