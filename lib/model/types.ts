@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { NativeStats } from '../../binding';
+import type { NativeOutput, NativeStats } from '../../binding';
 import type { VideoInfo } from '../video/types';
 import type { inputFields } from './schemas';
 
@@ -12,8 +12,8 @@ export interface ModelInput extends z.output<z.ZodObject<typeof inputFields>> {}
  */
 export type ModelTask = 'multiclass' | 'multilabel';
 
-/** What a network can be asked for; `embedding` is the vector before the head, `features` the volume before its mean. */
-export type ModelOutput = 'logits' | 'probabilities' | 'embedding' | 'features';
+/** What a network can be asked for; {@link ClipOutputs} says what each is. */
+export type ModelOutput = NativeOutput;
 
 /** What a network's parts are called, by their paths in the state dict, and what it can give. */
 export interface NetworkParts {
@@ -62,7 +62,11 @@ export interface Classification {
   timing: Timing;
 }
 
-export interface ModelStats extends Omit<NativeStats, 'totalQueueMs' | 'totalRunMs'> {
+/**
+ * Counts since the model was loaded; times in milliseconds. `queueTimes` and `runTimes` are histograms of fixed `bounds`,
+ * as a metrics exporter wants them: `counts` holds one number for each range up to a bound, and a last one for all above.
+ */
+export interface ModelStats extends NativeStats {
   meanBatchSize: number;
   meanQueueMs: number;
   meanRunMs: number;
