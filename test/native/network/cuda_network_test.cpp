@@ -12,6 +12,7 @@
 #include "native/network/network.h"
 #include "native/runtime/runtime_info.h"
 #include "test/native/network/lively_network.h"
+#include "test/native/support/relative_error.h"
 
 namespace kinetorch::network {
 namespace {
