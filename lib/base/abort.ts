@@ -1,12 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { KinetorchError } from './errors';
-
-export interface CallOptions {
-  /** Rejects with `ERR_ABORTED`. Queued work is dropped; a forward pass that already runs is finished and its result thrown away. */
-  signal?: AbortSignal;
-  /** Milliseconds until the call rejects with `ERR_TIMEOUT`; counted from the call. */
-  timeoutMs?: number;
-}
+import type { CallOptions } from './schemas';
 
 /** The error an aborted call rejects with: the signal's own KinetorchError where it carries one, else `ERR_ABORTED`. */
 export function abortError(signal: AbortSignal): KinetorchError {

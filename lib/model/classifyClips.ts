@@ -1,4 +1,5 @@
-import { type CallOptions, callSignal } from '../base/abort';
+import { callSignal } from '../base/abort';
+import type { CallOptions } from '../base/schemas';
 import { openDecodedVideo } from '../video/openVideo';
 import type { VideoClip, VideoReader } from '../video/types';
 import type { ClipClassifier } from './clipClassifier';

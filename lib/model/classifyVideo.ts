@@ -1,24 +1,12 @@
-import { z } from 'zod';
-import { callback, wholeNumber } from '../base/schemas';
-import { parse } from '../base/validation';
+import { parseOptions } from '../base/validation';
 import { viewWindows } from '../video/sampleWindows';
 import type { VideoInfo } from '../video/types';
 import { classifyClips } from './classifyClips';
+import { type ClassifyVideoOptions, classifyVideoOptions } from './classifyOptions';
 import type { ClipClassifier } from './clipClassifier';
 import { topPredictions } from './topPredictions';
-import type { ClassifyVideoOptions, VideoClassification, VideoSegment } from './types';
-import { viewOptions } from './viewOptions';
+import type { VideoClassification, VideoSegment } from './types';
 import { mean } from './viewRunner';
-
-const optionsSchema = (classes: number) =>
-  z.strictObject(
-    {
-      ...viewOptions(classes),
-      clips: wholeNumber(1, 10_000).default(10),
-      onProgress: callback<NonNullable<ClassifyVideoOptions['onProgress']>>().optional(),
-    },
-    { error: 'an object' },
-  );
 
 /** Classifies a video from clips spread evenly over it; see `VideoModel.classifyVideo`. */
 export async function classifyVideo(
@@ -27,7 +15,7 @@ export async function classifyVideo(
   options: ClassifyVideoOptions = {},
 ): Promise<VideoClassification> {
   const { labels, input } = classifier;
-  const { clips, onProgress, ...views } = parse(optionsSchema(labels.length), options, 'options');
+  const { clips, onProgress, ...views } = parseOptions(classifyVideoOptions(labels.length), options);
   const warnings: string[] = [];
   const segments: VideoSegment[] = [];
   const results: Float32Array[] = [];

@@ -1,29 +1,11 @@
-import { z } from 'zod';
 import { invalidArgument } from '../base/errors';
-import { wholeNumber } from '../base/schemas';
-import { parse } from '../base/validation';
+import { parse, parseOptions } from '../base/validation';
 import { writeAtomically } from '../base/writeAtomically';
 import { callNative, native } from '../native';
 import { inputFor, partsOf } from './architectures';
-import { inputSchema, labelsSchema, partialInputSchema } from './schemas';
-import type { ModelInput, ModelMetadata } from './types';
-
-export interface CreateModelOptions {
-  /** A name of the architecture table, for example `r2plus1d_18`. */
-  architecture: string;
-  /** Class names; their number is the number of classes. */
-  labels?: string[];
-  /** Instead of labels: classes are then named `class 0`, `class 1`, … 1 to 1,000,000. */
-  numClasses?: number;
-  /** A `.safetensors` file, or a `.pth` file of tensors, with the architecture's state-dict keys. */
-  weights?: string;
-  /** Parts of the input that differ from the architecture's own. */
-  input?: Partial<ModelInput>;
-  /** Seed of fresh weights, 0 to 2^53 - 1. Default 0. */
-  seed?: number;
-  /** Licence of the weights, kept in the file. */
-  license?: string;
-}
+import { type CreateModelOptions, createModelOptions } from './options';
+import { inputSchema } from './schemas';
+import type { ModelMetadata } from './types';
 
 /** A network as a TorchScript archive in memory: save it, load it, or train from it. */
 export interface ModelArchive {
@@ -32,19 +14,6 @@ export interface ModelArchive {
   /** Writes the archive, whole or not at all. @throws KinetorchError `ERR_FILE_ACCESS` */
   save(path: string): Promise<void>;
 }
-
-const optionsSchema = z.strictObject(
-  {
-    architecture: z.string({ error: 'the name of an architecture' }),
-    labels: labelsSchema.optional(),
-    numClasses: wholeNumber(1, 1_000_000).optional(),
-    weights: z.string({ error: 'the path of a .safetensors or .pth file' }).optional(),
-    input: partialInputSchema.optional(),
-    seed: wholeNumber(0, Number.MAX_SAFE_INTEGER).default(0),
-    license: z.string({ error: 'a string' }).optional(),
-  },
-  { error: 'an object' },
-);
 
 /**
  * Makes a network natively: fresh weights, or weights imported from a file.
@@ -58,7 +27,7 @@ const optionsSchema = z.strictObject(
  * `ERR_FILE_NOT_FOUND`, `ERR_FILE_ACCESS`
  */
 export async function createModel(options: CreateModelOptions): Promise<ModelArchive> {
-  const { architecture, labels, numClasses, weights, input, seed, license } = parse(optionsSchema, options, 'options');
+  const { architecture, labels, numClasses, weights, input, seed, license } = parseOptions(createModelOptions, options);
   if (labels && numClasses !== undefined && numClasses !== labels.length) {
     throw invalidArgument('numClasses', `the number of labels, ${labels.length},`, numClasses);
   }
@@ -69,7 +38,7 @@ export async function createModel(options: CreateModelOptions): Promise<ModelArc
     architecture,
     task: 'multiclass',
     labels: names,
-    input: parse(inputSchema, inputFor(architecture, input as Partial<ModelInput>), 'options.input') as ModelInput,
+    input: parse(inputSchema, inputFor(architecture, input), 'options.input'),
     ...partsOf(architecture),
     ...(license === undefined ? {} : { license }),
   };

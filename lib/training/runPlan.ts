@@ -3,9 +3,9 @@ import { invalidArgument } from '../base/errors';
 import { labelsAt } from '../dataset/clips/labelsAt';
 import type { ClipDataset } from '../dataset/types';
 import type { ModelMetadata } from '../model/types';
-import { native } from '../native';
 import { nativeAugmentation } from './augmentation';
 import type { FilledTrainOptions } from './options';
+import type { RunConfig } from './runConfig';
 import type { StartingModel } from './startingModel';
 import { lossOf, type TrainingData } from './trainingData';
 import type { EpochMetrics } from './types';
@@ -15,23 +15,16 @@ export interface RunPlan {
   options: FilledTrainOptions;
   start: StartingModel;
   data: TrainingData;
+  /** The run as it is now; what it was begun with may differ, if only in what may differ on a resume. */
+  config: RunConfig;
+  /** What a person should know of data and options. */
+  warnings: readonly string[];
 }
 
-/** What the network runs with: what `auto` and 0 come to on this machine. */
-export type Runtime = Pick<TrainerOptions, 'device' | 'precision' | 'threads'>;
-
-export function runtimeOf(options: FilledTrainOptions): Runtime {
-  const { cudaDevices, threads } = native().runtimeInfo();
-  const device = options.device === 'auto' ? (cudaDevices[0] ?? 'cpu') : options.device;
-  const usual = device.startsWith('cuda') ? 'bfloat16' : 'float32';
-  const precision = options.precision === 'auto' ? usual : options.precision;
-  return { device, precision, threads: options.threads || threads };
-}
-
-export function trainerOptions({ options, start, data }: RunPlan): TrainerOptions {
+export function trainerOptions({ options, start, data, config }: RunPlan): TrainerOptions {
   const isMultiLabel = lossOf(options, data) === 'bce';
   return {
-    ...runtimeOf(options),
+    ...config.runtime,
     input: start.input,
     numClasses: data.labels.length,
     augment: nativeAugmentation(options.augment, data.labels),

@@ -4,9 +4,9 @@
 #include <ATen/autocast_mode.h>
 #include <torch/csrc/jit/runtime/graph_executor.h>
 
-#include <sstream>
 #include <string>
 
+#include "native/model/check_logits.h"
 #include "native/runtime/error.h"
 
 namespace kinetorch::training {
@@ -93,18 +93,9 @@ void checkForward(torch::jit::Module& network, const preprocessing::InputSpec& i
                   at::Device device, at::ScalarType precision) {
   at::NoGradGuard noGrad;
   network.eval();
-  const at::Tensor zeros = at::zeros({1, 3, input.frames, input.height, input.width}, at::device(device));
-  const at::Tensor logits = forwardLogits(network, zeros.contiguous(at::MemoryFormat::ChannelsLast3d), precision);
-  if (logits.dim() != 2 || logits.size(0) != 1) {
-    std::ostringstream shape;
-    shape << logits.sizes();
-    throw Error("ERR_MODEL_FORWARD",
-                "expected logits of shape [1, classes] for one clip but the model gave " + shape.str());
-  }
-  if (logits.size(1) != numClasses) {
-    throw Error("ERR_MODEL_METADATA", "expected a model of " + std::to_string(numClasses) +
-                                          " classes but this one gives " + std::to_string(logits.size(1)));
-  }
+  const at::Tensor clip = at::zeros({1, 3, input.frames, input.height, input.width}, at::device(device));
+  const at::Tensor logits = forwardLogits(network, clip.contiguous(at::MemoryFormat::ChannelsLast3d), precision);
+  model::checkLogits(logits, clip, numClasses);
 }
 
 }  // namespace kinetorch::training

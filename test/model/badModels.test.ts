@@ -2,8 +2,9 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { devices } from '../../lib/model/devices';
 import { inspectModel } from '../../lib/model/inspectModel';
-import { type LoadModelOptions, loadModel } from '../../lib/model/loadModel';
+import { loadModel } from '../../lib/model/loadModel';
 import type { ModelSource } from '../../lib/model/modelSource';
+import type { LoadModelOptions } from '../../lib/model/options';
 import { expectError, fixture, fixtureInput, fixtureLabels, onCpu, smallArchive } from '../support/models';
 import { temporaryFolder } from '../support/temporaryFolder';
 

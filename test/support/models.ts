@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { KinetorchError } from '../../lib/base/errors';
 import type { Clip } from '../../lib/clip/types';
-import { type CreateModelOptions, createModel, type ModelArchive } from '../../lib/model/createModel';
+import { createModel, type ModelArchive } from '../../lib/model/createModel';
+import type { CreateModelOptions } from '../../lib/model/options';
 import type { ModelInput } from '../../lib/model/types';
 
 /** A file of test/fixtures/models; its manifest.json says what each is. */

@@ -7,8 +7,9 @@ import type { ClipDataset } from '../../lib/dataset/types';
 import { evaluate } from '../../lib/evaluation/evaluate';
 import { loadModel } from '../../lib/model/loadModel';
 import { readMetadata } from '../../lib/model/modelFile';
+import type { TrainOptions } from '../../lib/training/options';
 import { train } from '../../lib/training/train';
-import type { EpochMetrics, TrainOptions } from '../../lib/training/types';
+import type { EpochMetrics } from '../../lib/training/types';
 import { maxDifference, noiseClip, onCpu, smallArchive } from '../support/models';
 
 const labels = ['red', 'green', 'blue'];

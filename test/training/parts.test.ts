@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { readMetadata } from '../../lib/model/modelFile';
 import { native } from '../../lib/native';
+import type { TrainOptions } from '../../lib/training/options';
 import { train } from '../../lib/training/train';
-import type { TrainOptions } from '../../lib/training/types';
 import { expectError } from '../support/models';
 import { noise, smallRun } from '../support/smallRun';
 import { temporaryFolder } from '../support/temporaryFolder';

@@ -6,8 +6,9 @@ import type { RgbClip } from '../../lib/clip/types';
 import type { ClipDataset } from '../../lib/dataset/types';
 import { loadModel } from '../../lib/model/loadModel';
 import type { ModelInput } from '../../lib/model/types';
+import type { TrainOptions } from '../../lib/training/options';
 import { train } from '../../lib/training/train';
-import type { EpochMetrics, TrainEvent, TrainOptions } from '../../lib/training/types';
+import type { EpochMetrics, TrainEvent } from '../../lib/training/types';
 
 const frames = 8;
 const input: Partial<ModelInput> = { frames, height: 24, width: 24, resize: [28, 28] };

@@ -1,7 +1,8 @@
 import { KinetorchError } from '../../base/errors';
+import { timeTolerance } from '../../base/timeTolerance';
 import type { ClipWindow, SlideWindows, VideoInfo } from '../types';
 import type { Av } from './av';
-import { type FrameSequence, FrameSource, type TimedFrame, timeTolerance } from './frameSource';
+import { type FrameSequence, FrameSource, type TimedFrame } from './frameSource';
 import { measureVideo } from './measureVideo';
 import { orientationOf, upright } from './orientation';
 import { PictureSource } from './pictureSource';

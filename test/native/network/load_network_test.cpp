@@ -1,7 +1,6 @@
-#include "native/network/network.h"
+#include "native/network/load_network.h"
 
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
 #include <gtest/gtest.h>
 #include <torch/csrc/autograd/grad_mode.h>
 #include <torch/csrc/jit/api/module.h>
@@ -30,12 +29,9 @@ preprocessing::InputSpec smallInput() {
 }
 
 std::unique_ptr<Network> load(const torch::jit::Module& module, int64_t numClasses = kClasses,
-                              c10::ScalarType precision = at::kFloat, Optimization level = Optimization::kOff,
-                              std::optional<bool> byClips = std::nullopt, bool asForCuda = false) {
+                              c10::ScalarType precision = at::kFloat, Optimization level = Optimization::kOff) {
   OptimizeOptions optimize;
-  optimize.asForCuda = asForCuda;
   optimize.level = level;
-  optimize.byClips = byClips;
   optimize.measureMs = 50;
   optimize.maxWeightBytes = int64_t{1} << 30;
   optimize.maxBatchSize = 2;
@@ -76,45 +72,36 @@ TEST_P(FrozenNetwork, GivesTheSameByFasterKernels) {
   }
 }
 
-// What is done to a network on CUDA, on the CPU, where LibTorch's operators do the rest.
-TEST_P(FrozenNetwork, GivesTheSameRewrittenForCuda) {
-  at::NoGradGuard noGrad;
-  torch::jit::Module module = lively(GetParam());
-  const at::Tensor input = clips(2);
-  const std::unique_ptr<Network> network =
-      load(module, kClasses, at::kFloat, Optimization::kFast, std::nullopt, /*asForCuda=*/true);
-  EXPECT_EQ(network->warning(), "");
-  EXPECT_LE(relativeError(network->logits(input), module.forward({input}).toTensor()), 1e-4);
-}
-
-// One thread a clip, and all threads for what is left over.
-TEST_P(FrozenNetwork, GivesTheSameWhenABatchIsSharedByClips) {
-  at::NoGradGuard noGrad;
-  const int threads = at::get_num_threads();
-  at::set_num_threads(2);
-  torch::jit::Module module = lively(GetParam());
-  for (const bool byClips : {true, false}) {
-    const std::unique_ptr<Network> network = load(module, kClasses, at::kFloat, Optimization::kFast, byClips);
-    for (const int64_t count : {1, 2, 3, 4, 5}) {
-      const at::Tensor input = clips(count);
-      const at::Tensor expected = module.forward({input}).toTensor();
-      EXPECT_LE(relativeError(network->logits(input), expected), 1e-4);
-      EXPECT_EQ(network->embed(input).size(0), count);
-    }
-    EXPECT_THROW(network->logits(at::randn({4, 2, 4, 32, 32})), std::exception);
-  }
-  at::set_num_threads(threads);
-}
-
 TEST_P(FrozenNetwork, EmbedsInFrontOfTheLastLayer) {
   at::NoGradGuard noGrad;
   torch::jit::Module module = lively(GetParam());
   const at::Tensor input = clips(2);
   const std::unique_ptr<Network> network = load(module);
-  ASSERT_TRUE(network->canEmbed());
+  ASSERT_TRUE(network->outputs().has(Output::kEmbedding));
   const torch::jit::Module fc = module.attr("fc").toModule();
-  const at::Tensor logits = at::linear(network->embed(input), fc.attr("weight").toTensor(), fc.attr("bias").toTensor());
+  const at::Tensor logits = at::linear(network->run(input, {Output::kEmbedding})[Output::kEmbedding],
+                                       fc.attr("weight").toTensor(), fc.attr("bias").toTensor());
   EXPECT_LE(relativeError(logits, module.forward({input}).toTensor()), 1e-4);
+}
+
+TEST_P(FrozenNetwork, GivesAllOutputsFromOnePass) {
+  at::NoGradGuard noGrad;
+  const at::Tensor input = clips(2);
+  for (const Optimization level : {Optimization::kOff, Optimization::kFast}) {
+    const std::unique_ptr<Network> network = load(lively(GetParam()), kClasses, at::kFloat, level);
+    EXPECT_EQ(network->outputs().names(), "logits, embedding, features");
+    const at::Tensor logits = network->logits(input);
+    const OutputTensors all = network->run(input, network->outputs());
+    EXPECT_LE(relativeError(all[Output::kLogits], logits), 1e-5);
+    const at::Tensor& features = all[Output::kFeatures];
+    ASSERT_EQ(features.dim(), 5);
+    EXPECT_GT(features.numel(), all[Output::kEmbedding].numel());
+    EXPECT_LE(relativeError(features.mean({2, 3, 4}), all[Output::kEmbedding]), 1e-5);
+    const OutputTensors one = network->run(input, {Output::kFeatures});
+    EXPECT_LE(relativeError(one[Output::kFeatures], features), 1e-5);
+    EXPECT_FALSE(one[Output::kLogits].defined());
+    EXPECT_FALSE(one[Output::kEmbedding].defined());
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Architectures, FrozenNetwork, testing::Values("r2plus1d_dw", "ip_csn_26", "mc3_18"),
@@ -126,23 +113,6 @@ TEST(Network, CountsItsBytes) {
   for (const at::Tensor& parameter : module.parameters()) parameters += parameter.numel();
   EXPECT_EQ(load(module)->bytes(), parameters * 4);
   EXPECT_EQ(load(module, kClasses, at::kBFloat16)->bytes(), parameters * 2);
-}
-
-// With widths that are padded in half precision.
-TEST(Network, GivesTheSameRewrittenForCudaInHalfPrecision) {
-  torch::jit::Module module("Narrow");
-  module.register_attribute("training", c10::BoolType::get(), false);
-  module.register_parameter("a", at::randn({20, 3, 1, 3, 3}), false);
-  module.register_parameter("b", at::randn({kClasses, 20, 3, 1, 1}), false);
-  module.define(R"(
-def forward(self, x: Tensor) -> Tensor:
-    return torch.mean(torch.conv3d(torch.relu(torch.conv3d(x, self.a)), self.b), [2, 3, 4])
-)");
-  const at::Tensor input = clips(2);
-  const std::unique_ptr<Network> network =
-      load(module, kClasses, at::kBFloat16, Optimization::kFast, std::nullopt, /*asForCuda=*/true);
-  EXPECT_EQ(network->warning(), "");
-  EXPECT_LE(relativeError(network->logits(input.to(at::kBFloat16)), load(module)->logits(input)), 5e-2);
 }
 
 // Freezing makes the kind of the weights a constant, which must then be the one that they have in the end.
@@ -207,7 +177,7 @@ def embed(self, x: Tensor) -> Tensor:
 def forward(self, x: Tensor) -> Tensor:
     return self.fc.forward(torch.mean(x, [2, 3, 4]))
 )"));
-  EXPECT_FALSE(network->canEmbed());
+  EXPECT_EQ(network->outputs().names(), "logits");
   const at::Tensor logits = network->logits(at::ones({2, 3, 4, 32, 32}));
   EXPECT_NEAR(logits[0][0].item<double>(), 3.0, 1e-5);
 }
