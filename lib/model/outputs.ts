@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import type { NativeResult, NativeTensor } from '../../binding';
+import type { NativeOutput, NativeResult, NativeTensor } from '../../binding';
 import { type CallOptions, oneOf } from '../base/schemas';
 import type { Tensor } from '../clip/types';
-import { outputNames } from './outputNames';
-import type { ModelOutput, Timing } from './types';
+
+/** What a network can be asked for; {@link ClipOutputs} says what each is. */
+export type ModelOutput = NativeOutput;
 
 /** What each output is, of one clip. */
 export interface ClipOutputs {
@@ -20,6 +21,18 @@ export interface ClipOutputs {
   features: Tensor;
 }
 
+export interface Timing {
+  /** Milliseconds from the call until its batch began. */
+  queueMs: number;
+  /**
+   * Milliseconds from when its batch began until it was done: preprocessing, network, softmax; on CUDA the end of the
+   * batch before as well.
+   */
+  runMs: number;
+  /** Clips that shared the batch. */
+  batchSize: number;
+}
+
 /** Options of `VideoModel.run`. */
 export interface RunOptions<Name extends ModelOutput> extends CallOptions {
   /** Names of the model's `outputs`. */
@@ -31,13 +44,15 @@ export type RunResult<Name extends ModelOutput> = Pick<ClipOutputs, Name> & { ti
 
 const vector = ({ data }: NativeTensor) => data;
 
-/** How callers see each output of the native layer. */
+/** How callers see each output of the native layer. Where the names stand, once. */
 const readers: { [Name in ModelOutput]: (tensor: NativeTensor) => ClipOutputs[Name] } = {
   logits: vector,
   probabilities: vector,
   embedding: vector,
   features: (tensor) => tensor,
 };
+
+export const outputNames = Object.keys(readers) as ModelOutput[];
 
 export const outputsSchema = z
   .array(oneOf(outputNames), { error: 'an array of names of outputs' })

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { oneOf, realNumber, trueOrFalse, wholeNumber } from '../base/schemas';
-import { outputNames } from './outputNames';
+import { outputNames } from './outputs';
 
 const rgb = (min: number, max: number) => {
   const value = realNumber(min, max);

@@ -1,5 +1,5 @@
 import { loadModel } from '../../lib/model/loadModel';
-import { outputNames } from '../../lib/model/outputNames';
+import { outputNames } from '../../lib/model/outputs';
 import type { VideoModel } from '../../lib/model/videoModel';
 import {
   expectError,
