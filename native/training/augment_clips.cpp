@@ -2,7 +2,7 @@
 
 #include <ATen/ATen.h>
 
-#include "native/augmentation/augment.h"
+#include "native/augmentation/augment_batch.h"
 #include "native/training/check_batch.h"
 
 namespace kinetorch::training {
@@ -29,7 +29,7 @@ AugmentedClips augmentClips(const TrainingBatch& batch, const augmentation::Augm
   const at::Tensor targets = checkedTargets(batch, loss, numClasses);
   const augmentation::Augmentation augmentation =
       augmentation::drawAugmentation(clips, targets, options, input, random);
-  const augmentation::AugmentedBatch augmented =
+  const augmentation::PreparedBatch augmented =
       augmentation::augmentBatch(clips, targets, augmentation, input, at::kCPU);
   const at::Tensor pixels = augmented.clips.permute({0, 2, 3, 4, 1}) * channels(input.std) + channels(input.mean);
   return {valuesOf<uint8_t>((pixels * 255).round().clamp(0, 255).to(at::kByte)), valuesOf<float>(augmented.targets)};

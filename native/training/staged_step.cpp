@@ -44,12 +44,12 @@ void StagedStep::begin(augmentation::RandomState& random) {
   random.setState(drawn_.after);
 }
 
-augmentation::AugmentedBatch StagedStep::take(size_t batch) {
+augmentation::PreparedBatch StagedStep::take(size_t batch) {
   if (ready_.empty()) return augment(drawn_.batches[batch]);
   if (arrival_) {
     arrival_->synchronize();
     arrival_.reset();
-    for (const augmentation::AugmentedBatch& each : ready_) {
+    for (const augmentation::PreparedBatch& each : ready_) {
       useOnCurrentStream(each.clips);
       useOnCurrentStream(each.targets);
     }
@@ -79,7 +79,7 @@ StagedStep::Drawn StagedStep::draw(const augmentation::RandomState::State& befor
   return drawn;
 }
 
-augmentation::AugmentedBatch StagedStep::augment(const Batch& batch) const {
+augmentation::PreparedBatch StagedStep::augment(const Batch& batch) const {
   return augmentation::augmentBatch(batch.clips, batch.targets, batch.augmentation, setting_->options.input,
                                     setting_->device);
 }

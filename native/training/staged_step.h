@@ -8,7 +8,7 @@
 #include <optional>
 #include <vector>
 
-#include "native/augmentation/augment.h"
+#include "native/augmentation/augment_batch.h"
 #include "native/runtime/device_stream.h"
 #include "native/training/trainer_options.h"
 #include "native/training/training_batch.h"
@@ -57,7 +57,7 @@ class StagedStep {
   // For the layers that draw numbers, such as dropout.
   uint64_t seed(size_t batch) const { return drawn_.batches[batch].seed; }
   // Gives the batch away, ready for the device's current stream.
-  augmentation::AugmentedBatch take(size_t batch);
+  augmentation::PreparedBatch take(size_t batch);
 
  private:
   struct Batch {
@@ -73,18 +73,18 @@ class StagedStep {
   };
   struct Ahead {
     Drawn drawn;
-    std::vector<augmentation::AugmentedBatch> ready;
+    std::vector<augmentation::PreparedBatch> ready;
     DeviceEvent done;
   };
 
   Drawn draw(const augmentation::RandomState::State& before) const;
-  augmentation::AugmentedBatch augment(const Batch& batch) const;
+  augmentation::PreparedBatch augment(const Batch& batch) const;
   std::optional<Ahead> ahead() const;
 
   std::shared_ptr<const StepSetting> setting_;
   std::vector<TrainingBatch> bytes_;
   Drawn drawn_;
-  std::vector<augmentation::AugmentedBatch> ready_;
+  std::vector<augmentation::PreparedBatch> ready_;
   std::optional<DeviceEvent> arrival_;       // of what is ready, until it has been waited for
   std::future<std::optional<Ahead>> ahead_;  // the last member: its destructor waits for the thread
 };

@@ -9,8 +9,9 @@
 #include <sstream>
 #include <utility>
 
-#include "native/augmentation/augment.h"
+#include "native/augmentation/augment_batch.h"
 #include "native/model/module_io.h"
+#include "native/preprocessing/preprocess_batch.h"
 #include "native/runtime/atomic_file.h"
 #include "native/runtime/block_cache.h"
 #include "native/runtime/cudnn_settings.h"
@@ -116,7 +117,7 @@ struct Trainer::Impl {
 
   // Adds a batch's share of the mean loss, and its gradients.
   void accumulate(StagedStep& staged, size_t index, double weight, StepSums& sums) {
-    const augmentation::AugmentedBatch batch = staged.take(index);
+    const augmentation::PreparedBatch batch = staged.take(index);
     // Layers that draw numbers, such as dropout, use LibTorch's own generator: seeded for every batch, they are
     // repeated exactly by a run that goes on from a checkpoint.
     at::manual_seed(staged.seed(index));
@@ -169,7 +170,7 @@ struct Trainer::Impl {
     const at::Tensor targets = toDevice(checkedTargets(batch, options.loss.kind, options.numClasses), device);
     at::NoGradGuard noGrad;
     if (!average) setTraining(false);
-    const at::Tensor input = augmentation::prepareBatch(clips, options.input, device);
+    const at::Tensor input = preprocessing::preprocessBatch(clips, options.input, device);
     const at::Tensor logits = forwardLogits(average ? average->network() : network, input, precision);
     EvalResult result;
     result.lossSum = loss.plainSum(logits, targets);

@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "native/augmentation/augment.h"
+#include "native/augmentation/augment_batch.h"
 #include "native/runtime/runtime_info.h"
 #include "native/training/staged_step.h"
 #include "test/native/formats/archive_builder.h"
@@ -148,8 +148,8 @@ TEST_F(CudaTraining, StagedClipsAreTheCpusUpToRounding) {
     expected.begin(same);
     EXPECT_EQ(random.state(), same.state());
     for (size_t batch = 0; batch < 2; ++batch) {
-      const augmentation::AugmentedBatch found = staged.take(batch);
-      const augmentation::AugmentedBatch onTheCpu = expected.take(batch);
+      const augmentation::PreparedBatch found = staged.take(batch);
+      const augmentation::PreparedBatch onTheCpu = expected.take(batch);
       EXPECT_TRUE(found.clips.is_cuda());
       EXPECT_TRUE(found.clips.is_contiguous(at::MemoryFormat::ChannelsLast3d));
       EXPECT_TRUE(found.clips.cpu().allclose(onTheCpu.clips, 0, 0.04));  // two levels

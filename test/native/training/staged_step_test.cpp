@@ -20,7 +20,7 @@ std::shared_ptr<StepSetting> settingOf() {
 }
 
 struct Taken {
-  std::vector<augmentation::AugmentedBatch> batches;
+  std::vector<augmentation::PreparedBatch> batches;
   std::vector<uint64_t> seeds;
   augmentation::RandomState::State after;
 };
