@@ -3,7 +3,8 @@
 #include <ATen/ATen.h>
 
 #include "native/augmentation/augment_batch.h"
-#include "native/training/check_batch.h"
+#include "native/training/check_clips.h"
+#include "native/training/classification.h"
 
 namespace kinetorch::training {
 namespace {
@@ -24,9 +25,10 @@ at::Tensor channels(const std::array<double, 3>& values) {
 AugmentedClips augmentClips(const TrainingBatch& batch, const augmentation::AugmentOptions& options,
                             const preprocessing::InputSpec& input, int64_t numClasses, uint64_t seed) {
   const preprocessing::ClipBatch clips = checkedClips(batch, input);
-  const LossKind loss = batch.labels.empty() ? LossKind::kBinaryCrossEntropy : LossKind::kCrossEntropy;
+  LossOptions loss;
+  loss.kind = batch.labels.empty() ? LossKind::kBinaryCrossEntropy : LossKind::kCrossEntropy;
   augmentation::RandomState random(seed);
-  const at::Tensor targets = checkedTargets(batch, loss, numClasses);
+  const at::Tensor targets = Classification(loss, numClasses, at::kCPU).targets(batch);
   const augmentation::Augmentation augmentation =
       augmentation::drawAugmentation(clips, targets, options, input, random);
   const augmentation::PreparedBatch augmented =

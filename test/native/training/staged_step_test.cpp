@@ -16,7 +16,7 @@ std::shared_ptr<StepSetting> settingOf() {
   TrainerOptions options = optionsOf(OptimizerKind::kSgd);
   options.augment.brightness = 0.5;
   options.augment.mixup = 0.5;
-  return std::make_shared<StepSetting>(options, at::kCPU);
+  return std::make_shared<StepSetting>(options, at::kCPU, makeObjective(options, at::kCPU));
 }
 
 struct Taken {
