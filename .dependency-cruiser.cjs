@@ -22,6 +22,7 @@ const ranksWithin = [
     ['dataset-clips', '^lib/dataset/clips/'],
     ['dataset-collections', '^lib/dataset/collections/'],
     ['dataset-cache', '^lib/dataset/cache/'],
+    ['dataset-options', '^lib/dataset/options\\.ts$'],
     ['dataset-types', '^lib/dataset/types\\.ts$'],
   ],
   [

@@ -1,27 +1,26 @@
-export type { ArchitectureInfo, LayerProfile } from '../binding';
-export type { CallOptions } from './base/abort';
+export type { ArchitectureInfo, LayerProfile, NativeHistogram as Histogram } from '../binding';
 export { type ErrorCode, errorCodes, KinetorchError } from './base/errors';
-export type { Clip, CropPosition, RgbClip } from './clip/types';
+export type { CallOptions } from './base/schemas';
+export type { Clip, CropPosition, RgbClip, Tensor } from './clip/types';
 export { openClipCache } from './dataset/cache/openClipCache';
-export {
-  batchVideos,
-  type VideoBatch,
-  type VideoBatches,
-  type VideoBatchesOptions,
-} from './dataset/clips/batchVideos';
-export { VideoDataset, type VideoDatasetOptions } from './dataset/clips/videoDataset';
-export { type CheckCollectionOptions, checkCollection } from './dataset/collections/checkCollection';
+export { batchVideos, type VideoBatch, type VideoBatches } from './dataset/clips/batchVideos';
+export { VideoDataset } from './dataset/clips/videoDataset';
+export { checkCollection } from './dataset/collections/checkCollection';
 export type { CollectionReport, Counted } from './dataset/collections/collectionReport';
 export type { CrossingGroup } from './dataset/collections/crossingGroups';
-export { type ReadCollectionOptions, readCollection } from './dataset/collections/readCollection';
-export {
-  type CollectionSplit,
-  type SplitCollectionOptions,
-  splitCollection,
-} from './dataset/collections/splitCollection';
+export { readCollection } from './dataset/collections/readCollection';
+export { type CollectionSplit, splitCollection } from './dataset/collections/splitCollection';
+export type {
+  CheckCollectionOptions,
+  ClipCacheOptions,
+  Range,
+  ReadCollectionOptions,
+  SplitCollectionOptions,
+  VideoBatchesOptions,
+  VideoDatasetOptions,
+} from './dataset/options';
 export type {
   ClipCache,
-  ClipCacheOptions,
   ClipDataset,
   ClipRequest,
   SkippedSample,
@@ -30,38 +29,53 @@ export type {
   VideoSample,
 } from './dataset/types';
 export { evaluate } from './evaluation/evaluate';
+export type { EvaluateOptions } from './evaluation/options';
 export type {
   Calibration,
   ClassMetrics,
-  EvaluateOptions,
   Evaluation,
   MultiLabelMetrics,
   SamplePrediction,
   SingleLabelMetrics,
 } from './evaluation/types';
 export { architectures } from './model/architectures';
-export { type CreateModelOptions, createModel, type ModelArchive } from './model/createModel';
-export { devices, type RuntimeDevices } from './model/devices';
-export { inspectModel, type ModelSummary, type StageSummary } from './model/inspectModel';
-export { type LoadModelOptions, loadModel } from './model/loadModel';
-export type { ModelSource } from './model/modelSource';
 export type {
-  Classification,
   ClassifyOptions,
   ClassifyStreamOptions,
+  ClassifyTensorOptions,
   ClassifyVideoOptions,
+  ClipOptions,
+} from './model/classifyOptions';
+export { createModel, type ModelArchive } from './model/createModel';
+export { devices, type RuntimeDevices } from './model/devices';
+export { inspectModel, type ModelSummary, type StageSummary } from './model/inspectModel';
+export { loadModel } from './model/loadModel';
+export type { ModelSource } from './model/modelSource';
+export type {
+  BatchingOptions,
+  CreateModelOptions,
   Device,
+  LoadModelOptions,
   ModelDevice,
+  Precision,
+  TuningOptions,
+} from './model/options';
+export type { ClipOutputs, RunOptions, RunResult } from './model/outputs';
+export type {
+  Classification,
   ModelInput,
   ModelMetadata,
+  ModelOutput,
   ModelStats,
-  Precision,
+  ModelTask,
+  NetworkParts,
   Prediction,
   Timing,
   VideoClassification,
   VideoSegment,
 } from './model/types';
-export type { ClipOptions, VideoModel } from './model/videoModel';
+export type { VideoModel } from './model/videoModel';
+export type { Augmentation } from './training/augmentation';
 export {
   type CrossValidateCallbacks,
   type CrossValidateOptions,
@@ -69,17 +83,9 @@ export {
   crossValidate,
   type FoldResult,
 } from './training/crossValidate';
+export type { TrainCallbacks, TrainOptions } from './training/options';
 export { resumeOptions, train } from './training/train';
-export type {
-  Augmentation,
-  EpochMetrics,
-  Range,
-  TrainCallbacks,
-  TrainData,
-  TrainEvent,
-  TrainOptions,
-  TrainResult,
-  ValidationMetrics,
-} from './training/types';
+export type { TrainData } from './training/trainData';
+export type { EpochMetrics, TrainEvent, TrainResult, ValidationMetrics } from './training/types';
 export { type OpenVideoOptions, openVideo } from './video/openVideo';
 export type { ClipWindow, SlideWindows, VideoClip, VideoInfo, VideoReader } from './video/types';

@@ -18,7 +18,7 @@ class OpenMpFor final : public kernels::ParallelFor {
 
   int threads() const override { return threads_; }
 
-  void run(int count, Task task) override {
+  void run(int count, kernels::Task task) override {
 #pragma omp parallel num_threads(count)
     task(omp_get_thread_num());
   }

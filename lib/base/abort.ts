@@ -1,12 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { KinetorchError } from './errors';
-
-export interface CallOptions {
-  /** Rejects with `ERR_ABORTED`. Queued work is dropped; a forward pass that already runs is finished and its result thrown away. */
-  signal?: AbortSignal;
-  /** Milliseconds until the call rejects with `ERR_TIMEOUT`; counted from the call. */
-  timeoutMs?: number;
-}
+import type { CallOptions } from './schemas';
 
 /** The error an aborted call rejects with: the signal's own KinetorchError where it carries one, else `ERR_ABORTED`. */
 export function abortError(signal: AbortSignal): KinetorchError {
@@ -99,11 +93,25 @@ export async function withCancellation<T>(
   start: () => Promise<T>,
   cancel: (reason: KinetorchError) => void,
 ): Promise<T> {
-  if (!options.signal && options.timeoutMs === undefined) return start();
+  // Only a time limit needs a signal of its own: the views of a video bring their call's, and are many.
+  if (options.timeoutMs === undefined) return raced(options.signal, start, cancel);
   const { signal, end } = callSignal(options);
+  try {
+    return await raced(signal, start, cancel);
+  } finally {
+    end();
+  }
+}
+
+async function raced<T>(
+  signal: AbortSignal | undefined,
+  start: () => Promise<T>,
+  cancel: (reason: KinetorchError) => void,
+): Promise<T> {
+  if (signal === undefined) return start();
+  throwIfAborted(signal);
   let leave = () => {};
   try {
-    throwIfAborted(signal);
     const interrupted = new Promise<never>((_, reject) => {
       leave = onAbort(signal, () => {
         const reason = abortError(signal);
@@ -117,6 +125,5 @@ export async function withCancellation<T>(
     return await Promise.race([work, interrupted]);
   } finally {
     leave();
-    end();
   }
 }

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { abortError, onAbort, throwIfAborted } from './abort';
+import { Semaphore } from './semaphore';
 
 /** How far and how widely {@link loadAhead} works ahead of its consumer. */
 export interface LoadAheadOptions {
@@ -24,26 +25,17 @@ export async function* loadAhead<T, R>(
   { ahead, concurrency, signal }: LoadAheadOptions,
 ): AsyncGenerator<Loaded<T, R>, void, undefined> {
   const started: Promise<Loaded<T, R>>[] = [];
-  const waiting: (() => void)[] = [];
+  const places = new Semaphore(concurrency);
   let next = 0;
-  let running = 0;
   const stop = new AbortController();
   // Every load under way may listen: many are no leak.
   setMaxListeners(0, stop.signal);
 
   const loadOne = async (item: T): Promise<Loaded<T, R>> => {
-    if (running < concurrency) running++;
-    else await new Promise<void>((resolve) => waiting.push(resolve));
     try {
-      stop.signal.throwIfAborted();
-      return { item, value: await load(item, stop.signal) };
+      return { item, value: await places.run(stop.signal, () => load(item, stop.signal)) };
     } catch (error) {
       return { item, error };
-    } finally {
-      // The next one takes this one's place: were it given back, another could come between.
-      const goOn = waiting.shift();
-      if (goOn) goOn();
-      else running--;
     }
   };
 

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { describe, invalidArgument } from './errors';
+import { optionsSchema } from './schemas';
 
 /**
  * Checks a value against a zod schema and returns it with its defaults filled in.
@@ -17,6 +18,11 @@ export function parse<Schema extends z.ZodType>(schema: Schema, value: unknown, 
     throw invalidArgument(path, `an object without the unknown key ${describe(issue.keys[0])}`, value);
   }
   throw invalidArgument(path, issue.message, valueAt(value, issue.path));
+}
+
+/** Checks a call's options against their table, as {@link parse} does. */
+export function parseOptions<Table extends z.ZodRawShape>(table: Table, options: unknown) {
+  return parse(optionsSchema(table), options, 'options');
 }
 
 function valueAt(value: unknown, path: PropertyKey[]): unknown {

@@ -74,10 +74,8 @@ async function checkLibTorch(): Promise<Check> {
 }
 
 async function checkAddon(): Promise<Check> {
-  const [{ devices }, { cudaLoadProblem, native }] = [
-    await import('../model/devices.js'),
-    await import('../native.js'),
-  ];
+  const { devices } = await import('../model/devices.js');
+  const { cudaLoadProblem, native } = await import('../native.js');
   try {
     const { devices: names, threads, cpuCapability, torchVersion, cudaProblem } = devices();
     const found = `devices: ${names.join(', ')}; ${threads} threads; ${cpuCapability}; runs LibTorch ${torchVersion}`;

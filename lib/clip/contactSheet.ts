@@ -1,4 +1,5 @@
 import { PNG } from 'pngjs';
+import { escapeMarkup } from '../base/escapeMarkup';
 import type { RgbClip } from './types';
 
 /** uint8 H×W×3, RGB. */
@@ -84,7 +85,6 @@ function detailOf({ detail }: SheetRow): string {
 
 /** Text for XML; characters that XML 1.0 does not allow at all become spaces. */
 function escapeXml(text: string): string {
-  const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
   // biome-ignore lint/suspicious/noControlCharactersInRegex: those are the ones to replace
-  return text.replace(/[\u0000-\u001f\ufffe\uffff]/g, ' ').replace(/[&<>"]/g, (character) => entities[character] ?? '');
+  return escapeMarkup(text.replace(/[\u0000-\u001f\ufffe\uffff]/g, ' '));
 }

@@ -84,16 +84,6 @@ export interface ClipCache {
   write(key: string, span: RgbClip): Promise<void>;
 }
 
-/** What is left of decoded frames for later epochs. */
-export interface ClipCacheOptions {
-  /** Default `memory`. */
-  where?: 'memory' | 'disk' | 'off';
-  /** Default 2 GiB in memory, 20 GiB on disk. Runs that fill one folder at the same time each count for themselves. */
-  maxBytes?: number;
-  /** Of the cache on disk. Default `kinetorch/clips` in the user's cache folder; runs share it. */
-  folder?: string;
-}
-
 /** A sample that could not be loaded. */
 export interface SkippedSample {
   /** In the dataset. */

@@ -1,16 +1,17 @@
 import { callSignal } from '../base/abort';
 import { invalidArgument } from '../base/errors';
+import { parseOptions } from '../base/validation';
 import type { ClipDataset } from '../dataset/types';
 import { loadModel } from '../model/loadModel';
 import type { ModelSource } from '../model/modelSource';
 import { VideoModel } from '../model/videoModel';
 import { type EvaluationData, evaluationData } from './evaluationData';
 import { multiLabelMetrics, threshold } from './multiLabelMetrics';
-import { type FilledEvaluateOptions, fillOptions } from './options';
+import { type EvaluateOptions, evaluateOptions, type FilledEvaluateOptions } from './options';
 import type { ScoredSample } from './scoredSample';
 import { scoreSamples } from './scoreSamples';
 import { firstChoice, singleLabelMetrics } from './singleLabelMetrics';
-import type { EvaluateOptions, Evaluation, SamplePrediction } from './types';
+import type { Evaluation, SamplePrediction } from './types';
 
 /** A batch runs when it is full: all are, the last one filled up. The time limit is for a machine that stands still. */
 const maxDelayMs = 10_000;
@@ -39,7 +40,7 @@ export async function evaluate(
   data: string | ClipDataset,
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
-  const filled = fillOptions(options);
+  const filled = parseOptions(evaluateOptions, options);
   if (model instanceof VideoModel) return evaluateLoaded(model, null, data, filled);
   const { device, precision, threads, batchSize } = filled;
   const batching = { maxBatchSize: batchSize, maxDelayMs, maxQueue: 2 * batchSize };

@@ -25,7 +25,7 @@ export async function evaluationData(
   options: FilledEvaluateOptions,
 ): Promise<EvaluationData> {
   const trained = trainedSplit(metadata);
-  const { officialSplit, validationShare = 0.2, seed = 0 } = { ...trained, ...defined(options) };
+  const { officialSplit, validationShare, seed } = { ...trained, ...defined(options) };
   const collection = await readCollection(path, { officialSplit });
   const { labels, multiLabel, samples: all } = collection;
   const fold = options.fold ?? (all.some((sample) => sample.fold === trained.fold) ? trained.fold : undefined);

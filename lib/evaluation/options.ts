@@ -1,44 +1,59 @@
-import { z } from 'zod';
-import { callOptions, realNumber, wholeNumber } from '../base/schemas';
-import { parse } from '../base/validation';
-import { modelDeviceSchema } from '../model/schemas';
-import type { EvaluateOptions } from './types';
+import type { z } from 'zod';
+import { callback, callOptions, type OptionsOf, seedSchema, trueOrFalse, wholeNumber } from '../base/schemas';
+import {
+  foldSchema,
+  maxSkippedShareSchema,
+  officialSplitSchema,
+  splitSchema,
+  usualValidationShare,
+  validationShareSchema,
+} from '../dataset/options';
+import { cropsSchema } from '../model/classifyOptions';
+import { modelDeviceSchema, precisionSchema, threadsSchema } from '../model/options';
+
+export const evaluateOptions = {
+  /** Clips spread evenly over each video; a short video gives fewer. Default 5. */
+  clips: wholeNumber(1, 10_000).default(5).describe('clips spread over each video (default: {default})'),
+  /** 1: centre; 3: three along the longer side. Default 1. */
+  crops: cropsSchema.describe('1: the centre; 3: three along the longer side (default: {default})'),
+  /**
+   * The part of a folder or manifest that is read. Default `validation` where the data name splits or `fold` is given,
+   * else `all`. Where the data name none, `validation` is drawn as `train` draws it.
+   */
+  split: splitSchema.optional().describe('the part to read (default: validation, or all where the data name none)'),
+  /**
+   * `validation` is this fold of a manifest's `fold` column, `train` the others. Default: the one that the model was
+   * validated on, where the data have it.
+   */
+  fold: foldSchema.describe("validation is this fold of a manifest's column (default: the model's)"),
+  /** Official split of UCF101 or HMDB51, 1 to 3. Default: the one that the model was trained on, else 1. */
+  officialSplit: officialSplitSchema.unwrap().optional().describe("of UCF101 or HMDB51 (default: the model's, else 1)"),
+  /** Share and seed that `train` drew its validation clips with. Defaults: the model's, else 0.2 and 0 as there. */
+  validationShare: validationShareSchema
+    .unwrap()
+    .optional()
+    .describe(`kept where the data name no split (default: the model's, else ${usualValidationShare})`),
+  seed: seedSchema.optional().describe("that it was drawn with (default: the model's, else 0)"),
+  /** Show the network, instead of each frame, the mean of the clip's frames: what is still right needs no motion. */
+  averageFrames: trueOrFalse.default(false).describe('replace every frame by the mean of its clip'),
+  /** Clips a forward pass. Default 8. Of a model that is loaded already, its own `batching` decides. */
+  batchSize: wholeNumber(1, 1024).default(8).describe('clips a forward pass (default: {default})'),
+  /** Of a model that has to be loaded; see `loadModel`. */
+  device: modelDeviceSchema,
+  precision: precisionSchema,
+  threads: threadsSchema,
+  /** Share of samples that may fail to load, 0…1. Default 0.05. */
+  maxSkippedShare: maxSkippedShareSchema.describe(
+    'stop where more of the videos cannot be loaded (default: {default})',
+  ),
+  /** Rejects with `ERR_ABORTED`. */
+  signal: callOptions.signal,
+  /** Samples that are done. */
+  onProgress: callback<(progress: { done: number; total: number }) => void>().optional(),
+};
+
+/** What is evaluated and how. */
+export interface EvaluateOptions extends OptionsOf<typeof evaluateOptions> {}
 
 /** {@link EvaluateOptions} with their defaults; those without one are decided by the data or the model. */
-export type FilledEvaluateOptions = EvaluateOptions & Required<Pick<EvaluateOptions, (typeof filled)[number]>>;
-
-const filled = ['clips', 'crops', 'averageFrames', 'batchSize', 'device', 'precision', 'maxSkippedShare'] as const;
-
-const optionsSchema = z.strictObject(
-  {
-    clips: wholeNumber(1, 10_000).default(5),
-    crops: z.union([z.literal(1), z.literal(3)], { error: '1 or 3' }).default(1),
-    split: z
-      .enum(['train', 'validation', 'test', 'all'], { error: "'train', 'validation', 'test' or 'all'" })
-      .optional(),
-    fold: wholeNumber(0, 1_000_000).optional(),
-    officialSplit: z.union([z.literal(1), z.literal(2), z.literal(3)], { error: '1, 2 or 3' }).optional(),
-    validationShare: realNumber(0, 0.9).optional(),
-    seed: wholeNumber(0, Number.MAX_SAFE_INTEGER).optional(),
-    averageFrames: z.boolean({ error: 'true or false' }).default(false),
-    batchSize: wholeNumber(1, 1024).default(8),
-    device: modelDeviceSchema.default('auto'),
-    precision: z
-      .enum(['auto', 'float32', 'float16', 'bfloat16'], { error: "'auto', 'float32', 'float16' or 'bfloat16'" })
-      .default('auto'),
-    threads: wholeNumber(1, 1024).optional(),
-    maxSkippedShare: realNumber(0, 1).default(0.05),
-    signal: callOptions.signal,
-    onProgress: z
-      .custom<NonNullable<EvaluateOptions['onProgress']>>((value) => typeof value === 'function', {
-        error: 'a function',
-      })
-      .optional(),
-  },
-  { error: 'an object' },
-);
-
-/** Checks and fills the options of `evaluate`. Throws `ERR_INVALID_ARGUMENT`. */
-export function fillOptions(options: EvaluateOptions): FilledEvaluateOptions {
-  return parse(optionsSchema, options, 'options') as FilledEvaluateOptions;
-}
+export type FilledEvaluateOptions = z.output<z.ZodObject<typeof evaluateOptions>>;

@@ -7,6 +7,7 @@ import { checkClip } from '../clip/checkClip';
 import type { RgbClip } from '../clip/types';
 import { labelsAt } from '../dataset/clips/labelsAt';
 import { loadFailure, refuseTooMany } from '../dataset/clips/loadFailure';
+import { sampleName } from '../dataset/clips/sampleName';
 import type { ClipDataset, SkippedSample } from '../dataset/types';
 import type { VideoModel } from '../model/videoModel';
 import { cropPositions, mean } from '../model/viewRunner';
@@ -42,7 +43,7 @@ export async function scoreSamples(
     signal,
   });
   for await (const { item: index, value: clips, error } of loading) {
-    const name = dataset.nameOf?.(index) ?? `sample ${index}`;
+    const name = sampleName(dataset, index);
     if (!clips) {
       skipped.push({ index, name, reason: error instanceof Error ? error.message : String(error) });
       report();

@@ -1,13 +1,14 @@
 import { z } from 'zod';
-import { realNumber, wholeNumber } from '../base/schemas';
+import { seedSchema } from '../base/schemas';
+import { foldSchema, officialSplitSchema, validationShareSchema } from '../dataset/options';
 import type { ModelMetadata } from '../model/types';
 
 /** How `train` told a model's training clips from those it validated on. */
 const schema = z.object({
-  seed: wholeNumber(0, Number.MAX_SAFE_INTEGER).optional(),
-  validationShare: realNumber(0, 0.9).optional(),
-  officialSplit: wholeNumber(1, 3).optional(),
-  fold: wholeNumber(0, 1_000_000).optional(),
+  seed: seedSchema.optional(),
+  validationShare: validationShareSchema.unwrap().optional(),
+  officialSplit: officialSplitSchema.unwrap().optional(),
+  fold: foldSchema,
 });
 
 export type TrainedSplit = z.output<typeof schema>;

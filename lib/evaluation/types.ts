@@ -1,42 +1,4 @@
 import type { SkippedSample } from '../dataset/types';
-import type { ModelDevice, Precision } from '../model/types';
-
-/** What is evaluated and how. */
-export interface EvaluateOptions {
-  /** Clips spread evenly over each video; a short video gives fewer. Default 5. */
-  clips?: number;
-  /** 1: centre; 3: three along the longer side. Default 1. */
-  crops?: 1 | 3;
-  /**
-   * The part of a folder or manifest that is read. Default `validation` where the data name splits or `fold` is given,
-   * else `all`. Where the data name none, `validation` is drawn as `train` draws it.
-   */
-  split?: 'train' | 'validation' | 'test' | 'all';
-  /**
-   * `validation` is this fold of a manifest's `fold` column, `train` the others. Default: the one that the model was
-   * validated on, where the data have it.
-   */
-  fold?: number;
-  /** Official split of UCF101 or HMDB51, 1 to 3. Default: the one that the model was trained on, else 1. */
-  officialSplit?: 1 | 2 | 3;
-  /** Share and seed that `train` drew its validation clips with. Defaults: the model's, else 0.2 and 0 as there. */
-  validationShare?: number;
-  seed?: number;
-  /** Show the network, instead of each frame, the mean of the clip's frames: what is still right needs no motion. */
-  averageFrames?: boolean;
-  /** Clips a forward pass. Default 8. Of a model that is loaded already, its own `batching` decides. */
-  batchSize?: number;
-  /** Of a model that has to be loaded; see `loadModel`. */
-  device?: ModelDevice;
-  precision?: Precision;
-  threads?: number;
-  /** Share of samples that may fail to load, 0…1. Default 0.05. */
-  maxSkippedShare?: number;
-  /** Rejects with `ERR_ABORTED`. */
-  signal?: AbortSignal;
-  /** Samples that are done. */
-  onProgress?: (progress: { done: number; total: number }) => void;
-}
 
 /** How a model does on a dataset. All of it is JSON: what `evaluation.json` holds. */
 export interface Evaluation {

@@ -1,11 +1,19 @@
 import type { ArchitectureInfo } from '../../binding';
 import { invalidArgument } from '../base/errors';
 import { native } from '../native';
-import type { ModelInput } from './types';
+import type { ModelInput, NetworkParts } from './types';
 
 /** Every network {@link createModel} can make, with the clip size it was published with. */
 export function architectures(): ArchitectureInfo[] {
   return native().architectures();
+}
+
+/** What the parts of an architecture are called. Of one that is not in the table nothing is known but that it classifies. */
+export function partsOf(architecture: string): NetworkParts {
+  const info = architectures().find(({ name }) => name === architecture);
+  if (!info) return { stages: [], head: null, outputs: ['logits', 'probabilities'] };
+  const { stages, head } = info;
+  return { stages, head, outputs: ['logits', 'probabilities', 'embedding', 'features'] };
 }
 
 // Kinetics-400 statistics and 15 frames a second, as torchvision's reference training for video has them.

@@ -1,32 +1,12 @@
-import { z } from 'zod';
-import { callSignal } from '../base/abort';
-import { wholeNumber } from '../base/schemas';
-import { parse } from '../base/validation';
-import { withDecoderSlot } from '../video/decoderSlots';
-import { openVideo } from '../video/openVideo';
+import { parseOptions } from '../base/validation';
 import { viewWindows } from '../video/sampleWindows';
-import type { VideoReader } from '../video/types';
+import type { VideoInfo } from '../video/types';
+import { classifyClips } from './classifyClips';
+import { type ClassifyVideoOptions, classifyVideoOptions } from './classifyOptions';
 import type { ClipClassifier } from './clipClassifier';
 import { topPredictions } from './topPredictions';
-import type { ClassifyVideoOptions, VideoClassification, VideoSegment } from './types';
-import { viewOptions } from './viewOptions';
-import { clipsInFlight, cropPositions, mean, ViewRunner } from './viewRunner';
-
-const optionsSchema = (classes: number) =>
-  z.strictObject(
-    {
-      ...viewOptions(classes),
-      clips: wholeNumber(1, 10_000).default(10),
-      onProgress: z
-        .custom<NonNullable<ClassifyVideoOptions['onProgress']>>((value) => typeof value === 'function', {
-          error: 'a function',
-        })
-        .optional(),
-    },
-    { error: 'an object' },
-  );
-
-type Filled = z.output<ReturnType<typeof optionsSchema>>;
+import type { VideoClassification, VideoSegment } from './types';
+import { mean } from './viewRunner';
 
 /** Classifies a video from clips spread evenly over it; see `VideoModel.classifyVideo`. */
 export async function classifyVideo(
@@ -34,56 +14,29 @@ export async function classifyVideo(
   path: string,
   options: ClassifyVideoOptions = {},
 ): Promise<VideoClassification> {
-  const filled = parse(optionsSchema(classifier.labels.length), options, 'options');
-  const call = callSignal(filled);
-  try {
-    return await withDecoderSlot(call.signal, async () => {
-      const video = await openVideo(path, { signal: call.signal });
-      try {
-        return await classify(classifier, video, filled, call.signal);
-      } finally {
-        await video.close();
-      }
-    });
-  } catch (error) {
-    throw call.cause(error);
-  } finally {
-    call.end();
-  }
-}
-
-async function classify(
-  classifier: ClipClassifier,
-  video: VideoReader,
-  { clips, crops, topK, onProgress }: Filled,
-  signal: AbortSignal,
-): Promise<VideoClassification> {
-  const { info } = video;
   const { labels, input } = classifier;
-  const { frames, frameRate, sampling } = input;
-  const windows = viewWindows(info.durationSeconds, { clips, frames, frameRate, sampling });
-  const runner = new ViewRunner(classifier, cropPositions(info, crops), signal);
-  const atOnce = clipsInFlight(info, frames);
-  const results: Float32Array[] = [];
+  const { clips, onProgress, ...views } = parseOptions(classifyVideoOptions(labels.length), options);
+  const warnings: string[] = [];
   const segments: VideoSegment[] = [];
-  const running = new Set<Promise<void>>();
-  let done = 0;
-  let index = 0;
-  for await (const clip of video.readClips(windows, { signal })) {
-    const place = index++;
-    const task = runner.run(clip).then((probabilities) => {
-      running.delete(task);
-      results[place] = probabilities;
-      const { startSeconds, endSeconds } = clip;
-      segments[place] = { startSeconds, endSeconds, predictions: topPredictions(probabilities, labels, topK) };
-      onProgress?.({ done: ++done, total: windows.length });
-    });
-    running.add(task);
-    // Heard of through `race` or `all`; one that fails after another has ended the call is nobody's.
-    task.catch(() => {});
-    if (running.size >= atOnce) await Promise.race(running);
+  const results: Float32Array[] = [];
+  let video!: VideoInfo;
+  let total = 0;
+  const classified = classifyClips(
+    classifier,
+    path,
+    { ...views, onWarning: (warning) => warnings.push(warning) },
+    (opened, signal) => {
+      video = opened.info;
+      const windows = viewWindows(video.durationSeconds, { clips, ...input });
+      total = windows.length;
+      return opened.readClips(windows, { signal });
+    },
+  );
+  for await (const { segment, probabilities } of classified) {
+    results.push(probabilities);
+    segments.push(segment);
+    onProgress?.({ done: segments.length, total });
   }
-  await Promise.all(running);
-  const predictions = topPredictions(mean(results), labels, topK);
-  return { predictions, segments, video: info, warnings: [...video.warnings] };
+  const predictions = topPredictions(mean(results), labels, views.topK);
+  return { predictions, segments, video, warnings };
 }

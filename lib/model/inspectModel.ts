@@ -1,13 +1,13 @@
 import type { LayerProfile } from '../../binding';
 import { groupBy } from '../base/groupBy';
 import { parse } from '../base/validation';
-import { callNative, native } from '../native';
-import { readMetadata } from './metadata';
+import { callNative } from '../native';
+import { withModelFile } from './modelFile';
 import { type ModelSource, nativeSource } from './modelSource';
 import { partialInputSchema } from './schemas';
 import type { ModelInput, ModelMetadata } from './types';
 
-/** Layers that share the first part of their path: stem, layer1, … fc. */
+/** A stage or the head, as the metadata names them; of other layers, those that share the first part of their path. */
 export interface StageSummary {
   name: string;
   /** [C, T, H, W] or [C], after the stage. */
@@ -18,7 +18,9 @@ export interface StageSummary {
 }
 
 export interface ModelSummary {
-  /** Null for a TorchScript file from elsewhere. */
+  /** How the file is written. */
+  format: string;
+  /** Null for a file from elsewhere. */
   metadata: ModelMetadata | null;
   parameters: number;
   /** Billions of multiply-adds for one clip, the field's habit of counting; null where `unknownOperator` is set. */
@@ -40,27 +42,30 @@ export async function inspectModel(
   size: Partial<Pick<ModelInput, 'frames' | 'height' | 'width'>> = {},
 ): Promise<ModelSummary> {
   parse(partialInputSchema, size, 'size');
-  const file = nativeSource(source);
-  const metadata = await readMetadata(file);
-  const { frames, height, width } = { frames: 16, height: 112, width: 112, ...metadata?.input, ...size };
-  const profile = await callNative(() => native().profileModel(file, [frames, height, width]));
-  const known = profile.unknownOperator === '';
-  return {
-    metadata,
-    parameters: profile.parameters,
-    gflops: known ? giga(profile.layers) : null,
-    stages: stagesOf(profile.layers),
-    layers: profile.layers,
-    unknownOperator: known ? null : profile.unknownOperator,
-  };
+  return withModelFile(nativeSource(source), async ({ native, metadata }) => {
+    const { frames, height, width } = { frames: 16, height: 112, width: 112, ...metadata?.input, ...size };
+    const profile = await callNative(() => native.profile([frames, height, width]));
+    const known = profile.unknownOperator === '';
+    return {
+      format: native.format,
+      metadata,
+      parameters: profile.parameters,
+      gflops: known ? giga(profile.layers) : null,
+      stages: stagesOf(profile.layers, metadata),
+      layers: profile.layers,
+      unknownOperator: known ? null : profile.unknownOperator,
+    };
+  });
 }
 
 function giga(layers: LayerProfile[]): number {
   return layers.reduce((sum, layer) => sum + layer.macs, 0) / 1e9;
 }
 
-function stagesOf(layers: LayerProfile[]): StageSummary[] {
-  const stages = groupBy(layers, ({ path }) => path.split('.', 1)[0] ?? '');
+function stagesOf(layers: LayerProfile[], metadata: ModelMetadata | null): StageSummary[] {
+  const parts = metadata ? [...metadata.stages, ...(metadata.head === null ? [] : [metadata.head])] : [];
+  const partOf = (path: string) => parts.find((part) => `${path}.`.startsWith(`${part}.`));
+  const stages = groupBy(layers, ({ path }) => partOf(path) ?? path.split('.', 1)[0] ?? '');
   return [...stages].map(([name, members]) => ({
     name,
     outputShape: members.at(-1)?.outputShape ?? [],

@@ -2,7 +2,7 @@ import { types } from 'node:util';
 import { invalidArgument } from '../base/errors';
 import type { ModelArchive } from './createModel';
 
-/** A model: the path of a TorchScript file, its bytes, or what {@link createModel} gave. */
+/** A model: the path of its file, its bytes, or what {@link createModel} gave. */
 export type ModelSource = string | Uint8Array | ModelArchive;
 
 /** What the native layer takes: a path or bytes. */

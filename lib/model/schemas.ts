@@ -1,63 +1,89 @@
 import { z } from 'zod';
-import { realNumber, wholeNumber } from '../base/schemas';
+import { oneOf, realNumber, trueOrFalse, wholeNumber } from '../base/schemas';
+import { outputNames } from './outputs';
 
 const rgb = (min: number, max: number) => {
   const value = realNumber(min, max);
   return z.tuple([value, value, value], { error: 'three numbers, for R, G and B' });
 };
 
-const side = wholeNumber(1, 8192);
+export const samplingSchema = oneOf(['dense', 'segment']);
 
-const inputShape = z.strictObject(
-  {
-    frames: wholeNumber(1, 1024),
-    height: side,
-    width: side,
-    frameRate: realNumber(0.01, 1000),
-    sampling: z.enum(['dense', 'segment'], { error: "'dense' or 'segment'" }).optional(),
-    resize: z.union([z.tuple([side, side]), z.tuple([side])], {
-      error: '[height, width] or [shortSide], in pixels',
-    }),
-    antialias: z.boolean({ error: 'true or false' }).default(false),
-    mean: rgb(-10, 10),
-    std: rgb(1e-6, 10),
-  },
-  { error: 'an object with frames, height, width, frameRate, resize, mean and std' },
-);
+/** Pixels of a side of a network's input, and of a frame as it is resized for it. */
+export const maxInputSide = 8192;
+
+const side = wholeNumber(1, maxInputSide);
+
+/** The fields of a model's input. */
+export const inputFields = {
+  /** Frames in a clip. */
+  frames: wholeNumber(1, 1024).describe("frames in a clip (default: the architecture's)"),
+  /** Pixels, after resize and crop. */
+  height: side.describe("pixels (default: the architecture's)"),
+  width: side.describe("pixels (default: the architecture's)"),
+  /** Frames per second at which a video is sampled. */
+  frameRate: realNumber(0.01, 1000).describe('frames a second at which video is sampled'),
+  /**
+   * `dense`: a clip is `frames` instants, `1 / frameRate` apart. `segment`: it is spread over the whole video, one
+   * frame from each of `frames` equal parts (Temporal Segment Networks, Wang et al. 2016). Default `dense`.
+   */
+  sampling: samplingSchema.optional().describe('dense: frames at the frame rate; segment: spread over the whole video'),
+  /** `[height, width]` in pixels, or `[shortSide]`, before the crop. */
+  resize: z
+    .union([z.tuple([side, side]), z.tuple([side])], { error: '[height, width] or [shortSide], in pixels' })
+    .describe('pixels before the crop, or the short side alone'),
+  /** Whether the resize filters before it shrinks, as PyTorch's `antialias=True` does. */
+  antialias: trueOrFalse,
+  /** Per channel (R, G, B), for values in [0, 1]. */
+  mean: rgb(-10, 10),
+  std: rgb(1e-6, 10),
+};
+
+/** Every field, each in range. */
+export const inputFieldsSchema = z.strictObject(inputFields, {
+  error: 'an object with frames, height, width, frameRate, resize, mean and std',
+});
 
 /** {@link ModelInput}: sizes in range, and a resize that the crop fits into. */
-export const inputSchema = inputShape.refine(
-  ({ resize, height, width }) =>
-    resize.length === 2 ? resize[0] >= height && resize[1] >= width : resize[0] >= Math.max(height, width),
-  { error: 'a resize that is at least as large as the crop of height and width', path: ['resize'] },
-);
+export const inputSchema = inputFieldsSchema
+  .extend({ antialias: trueOrFalse.default(false) })
+  .refine(
+    ({ resize, height, width }) =>
+      resize.length === 2 ? resize[0] >= height && resize[1] >= width : resize[0] >= Math.max(height, width),
+    { error: 'a resize that is at least as large as the crop of height and width', path: ['resize'] },
+  );
 
 /** Any part of a {@link ModelInput}; without a default, so that what is left out keeps what the model's file says. */
-export const partialInputSchema = inputShape.extend({ antialias: z.boolean({ error: 'true or false' }) }).partial();
+export const partialInputSchema = inputFieldsSchema.partial();
 
 export const labelsSchema = z
   .array(z.string({ error: 'a string' }), { error: 'an array of class names' })
   .min(1, { error: 'an array with at least one class name' })
   .max(1_000_000, { error: 'an array of at most 1,000,000 class names' });
 
-/** `kinetorch.json`. Unknown keys are kept out rather than refused, so that later versions' files still load. */
+/** Version 1 of `kinetorch.json`, from before parts, task and outputs were written down. */
+export const firstMetadataSchema = z.object({
+  formatVersion: z.literal(1),
+  architecture: z.string({ error: 'a string' }),
+  labels: labelsSchema,
+  input: inputSchema,
+  training: z.record(z.string(), z.unknown()).optional(),
+  license: z.string({ error: 'a string' }).optional(),
+});
+
+const modulePath = z.string({ error: 'the path of a module' }).min(1, { error: 'the path of a module' });
+
+/** {@link ModelMetadata}. Unknown keys are kept out rather than refused, so that later files of this version still load. */
 export const metadataSchema = z.object(
   {
-    formatVersion: z.literal(1, { error: '1, the format version this Kinetorch reads' }),
-    architecture: z.string({ error: 'a string' }),
-    labels: labelsSchema,
-    input: inputSchema,
-    training: z.record(z.string(), z.unknown()).optional(),
-    license: z.string({ error: 'a string' }).optional(),
+    ...firstMetadataSchema.shape,
+    formatVersion: z.literal(2, { error: '1 or 2, the format versions this Kinetorch reads' }),
+    task: z.enum(['multiclass', 'multilabel'], { error: "'multiclass' or 'multilabel'" }),
+    stages: z.array(modulePath, { error: "an array of modules' paths" }),
+    head: modulePath.nullable(),
+    outputs: z.array(z.enum(outputNames, { error: `one of ${outputNames.join(', ')}` }), {
+      error: 'an array of names',
+    }),
   },
   { error: 'an object' },
 );
-
-export const deviceSchema = z.string({ error: "'auto', 'cpu', 'cuda' or 'cuda:N'" });
-
-export const modelDeviceSchema = z.string({ error: "'auto', 'cpu', 'cuda', 'cuda:N' or 'cuda:*'" });
-
-/** {@link CropPosition}. */
-export const cropSchema = z
-  .strictObject({ x: realNumber(0, 1), y: realNumber(0, 1) }, { error: 'an object with x and y between 0 and 1' })
-  .optional();

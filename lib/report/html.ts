@@ -1,4 +1,4 @@
-const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+import { escapeMarkup } from '../base/escapeMarkup';
 
 /** Markup that needs no escaping any more. */
 export class Html {
@@ -20,8 +20,6 @@ export function html(strings: TemplateStringsArray, ...values: HtmlValue[]): Htm
 function textOf(value: HtmlValue): string {
   if (value === null || value === false) return '';
   if (value instanceof Html) return value.text;
-  if (typeof value === 'string' || typeof value === 'number') {
-    return String(value).replace(/[&<>"']/g, (character) => entities[character] ?? '');
-  }
+  if (typeof value === 'string' || typeof value === 'number') return escapeMarkup(String(value));
   return value.map(textOf).join('');
 }

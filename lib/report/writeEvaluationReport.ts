@@ -1,7 +1,8 @@
+import { parseOptions } from '../base/validation';
 import { evaluationData } from '../evaluation/evaluationData';
-import { fillOptions } from '../evaluation/options';
-import type { EvaluateOptions, Evaluation } from '../evaluation/types';
-import { readMetadata } from '../model/metadata';
+import { type EvaluateOptions, evaluateOptions } from '../evaluation/options';
+import type { Evaluation } from '../evaluation/types';
+import { readMetadata } from '../model/modelFile';
 import { confidentMistakes } from './mistakes';
 import { writeReport } from './writeReport';
 
@@ -19,7 +20,7 @@ export async function writeEvaluationReport(
   path: string,
 ): Promise<void> {
   const metadata = await readMetadata(model);
-  const opened = metadata && (await evaluationData(data, metadata, fillOptions(options)));
+  const opened = metadata && (await evaluationData(data, metadata, parseOptions(evaluateOptions, options)));
   const mistakes = opened ? await confidentMistakes(evaluation, opened.dataset) : [];
   await writeReport(
     { config: null, metrics: [], bestEpoch: null, evaluation, mistakes, skipped: evaluation.skipped },

@@ -1,57 +1,85 @@
 import { z } from 'zod';
 import type { AugmentOptions } from '../../binding';
 import { invalidArgument } from '../base/errors';
-import { realNumber, wholeNumber } from '../base/schemas';
+import { type OptionsOf, optionsSchema, realNumber, wholeNumber } from '../base/schemas';
+import { type Range, rangeSchema, speedSchema } from '../dataset/options';
+import { maxInputSide } from '../model/schemas';
 import type { ModelInput } from '../model/types';
-import type { Augmentation } from './types';
 
-const range = (min: number, max: number) => {
-  const error = `[min, max] with ${min} ≤ min ≤ max ≤ ${max}`;
-  const end = z.number({ error }).min(min, { error }).max(max, { error });
-  return z.tuple([end, end], { error }).refine(([low, high]) => low <= high, { error });
+/** What a command line shows of a range. */
+const shown = (range: Range) => range.map((end) => Number(end.toFixed(2))).join(',');
+
+const usualFlip = 0.5;
+const usualAspect: Range = [3 / 4, 4 / 3];
+const usualErasure: Range = [0.02, 0.33];
+
+const amount = (max: number, description: string) => realNumber(0, max).optional().describe(description);
+
+export const augmentOptions = {
+  /** Probability of a left-right flip, 0…1. Default 0.5. */
+  horizontalFlip: amount(1, `how often clips are mirrored; 0 for never (default: ${usualFlip})`),
+  /** Labels whose clips are never flipped, because left and right matter. */
+  flipExcept: z
+    .array(z.string({ error: 'a label' }), { error: 'an array of labels' })
+    .readonly()
+    .optional()
+    .describe('never mirror these, where left and right matter: a,b'),
+  /** Length of a clip in time, as a factor: [0.8, 1.25] plays up to a quarter faster or slower. 0.1 to 10. */
+  speed: speedSchema.describe('play clips longer or shorter by a factor, such as 0.8,1.25'),
+  /** Short side in pixels that the frames are resized to before the crop. Not together with `cropArea`. */
+  shortSide: rangeSchema(1, maxInputSide)
+    .optional()
+    .describe('resize the short side to so many pixels before the crop'),
+  /** Share of the frame's area taken by a random resized crop (Szegedy et al. 2014), for example [0.3, 1]. Without it, crops have the input's own size. */
+  cropArea: rangeSchema(0.01, 1).optional().describe('random resized crop of this share of the frame, such as 0.3,1'),
+  /** Width over height of that crop, relative to the input's: 1 keeps shapes. Default [3 / 4, 4 / 3]. */
+  cropAspect: rangeSchema(0.1, 10)
+    .optional()
+    .describe(`its shape; 1 is the input's (default: ${shown(usualAspect)})`),
+  /** Factors from [1 - x, 1 + x], 0…1. */
+  brightness: amount(1, 'a factor from 1-n to 1+n, 0 to 1'),
+  contrast: amount(1, 'likewise'),
+  saturation: amount(1, 'likewise'),
+  /** Largest shift of the hue, in turns of the colour circle, 0…0.5. */
+  hue: amount(0.5, 'shift by up to n turns of the colour circle, 0 to 0.5'),
+  /** RandAugment (Cubuk et al. 2019): operations a clip, 1 to 14, and their strength, 0…30. */
+  randAugment: z
+    .strictObject(
+      { operations: wholeNumber(1, 14), magnitude: realNumber(0, 30) },
+      { error: 'an object with operations and magnitude' },
+    )
+    .optional()
+    .describe('RandAugment: n operations of magnitude m (0 to 30)'),
+  /** Probability of random erasing (Zhong et al. 2017), 0…1, and the share of the frame's area erased, default [0.02, 0.33]. */
+  erase: amount(1, 'how often a rectangle is overwritten with noise'),
+  eraseArea: rangeSchema(0.001, 0.9)
+    .optional()
+    .describe(`its share of the frame (default: ${shown(usualErasure)})`),
+  /** Alpha of mixup (Zhang et al. 2017) and of cutmix (Yun et al. 2019). With both, each batch takes one at random. */
+  mixup: amount(100, 'blend pairs of clips and their labels'),
+  cutmix: amount(100, 'paste a rectangle of one clip into another'),
 };
 
 /** {@link Augmentation}. */
-export const augmentationSchema = z
-  .strictObject(
-    {
-      speed: range(0.1, 10).optional(),
-      shortSide: range(1, 8192).optional(),
-      cropArea: range(0.01, 1).optional(),
-      cropAspect: range(0.1, 10).optional(),
-      horizontalFlip: realNumber(0, 1).optional(),
-      flipExcept: z.array(z.string({ error: 'a label' }), { error: 'an array of labels' }).optional(),
-      brightness: realNumber(0, 1).optional(),
-      contrast: realNumber(0, 1).optional(),
-      saturation: realNumber(0, 1).optional(),
-      hue: realNumber(0, 0.5).optional(),
-      randAugment: z
-        .strictObject(
-          { operations: wholeNumber(1, 14), magnitude: realNumber(0, 30) },
-          { error: 'an object with operations and magnitude' },
-        )
-        .optional(),
-      erase: realNumber(0, 1).optional(),
-      eraseArea: range(0.001, 0.9).optional(),
-      mixup: realNumber(0, 100).optional(),
-      cutmix: realNumber(0, 100).optional(),
-    },
-    { error: 'an object' },
-  )
-  .superRefine(({ shortSide, cropArea, cropAspect, erase, eraseArea }, context) => {
+export const augmentationSchema = optionsSchema(augmentOptions).superRefine(
+  ({ shortSide, cropArea, cropAspect, erase, eraseArea }, context) => {
     const refuse = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
     if (shortSide && cropArea)
       refuse('shortSide', 'left out with `cropArea`, whose crop comes at every scale as it is');
     if (cropAspect && !cropArea) refuse('cropAspect', 'left out without `cropArea`');
     if (eraseArea && !erase) refuse('eraseArea', 'left out without `erase`');
-  });
+  },
+);
+
+/** Random changes of training clips, each drawn once a clip and the same in all its frames. What is left out is off. */
+export interface Augmentation extends OptionsOf<typeof augmentOptions> {}
 
 /**
  * What the native side does to each batch; `speed` is the dataset's business. Throws `ERR_INVALID_ARGUMENT` where
  * `flipExcept` names a label that there is not.
  */
 export function nativeAugmentation(augmentation: Augmentation, labels: readonly string[]): AugmentOptions {
-  const { horizontalFlip = 0.5, flipExcept = [], randAugment } = augmentation;
+  const { horizontalFlip = usualFlip, flipExcept = [], randAugment } = augmentation;
   const unknown = flipExcept.find((label) => !labels.includes(label));
   if (unknown !== undefined) {
     throw invalidArgument('options.augment.flipExcept', `labels of the data, such as "${labels[0]}"`, unknown);
@@ -59,7 +87,7 @@ export function nativeAugmentation(augmentation: Augmentation, labels: readonly 
   return {
     shortSide: [...(augmentation.shortSide ?? [])],
     cropArea: [...(augmentation.cropArea ?? [])],
-    cropAspect: [...(augmentation.cropAspect ?? [3 / 4, 4 / 3])],
+    cropAspect: [...(augmentation.cropAspect ?? usualAspect)],
     flip: horizontalFlip === 0 ? [] : labels.map((label) => (flipExcept.includes(label) ? 0 : horizontalFlip)),
     brightness: augmentation.brightness ?? 0,
     contrast: augmentation.contrast ?? 0,
@@ -68,7 +96,7 @@ export function nativeAugmentation(augmentation: Augmentation, labels: readonly 
     randAugmentOperations: randAugment?.operations ?? 0,
     randAugmentMagnitude: randAugment?.magnitude ?? 0,
     erase: augmentation.erase ?? 0,
-    eraseArea: [...(augmentation.eraseArea ?? [0.02, 0.33])],
+    eraseArea: [...(augmentation.eraseArea ?? usualErasure)],
     mixup: augmentation.mixup ?? 0,
     cutmix: augmentation.cutmix ?? 0,
   };

@@ -2,11 +2,12 @@ import { seededRandom } from '../base/seededRandom';
 import { contactSheet, framesOf, type SheetRow } from '../clip/contactSheet';
 import { type LabelledClip, stackClips } from '../clip/stackClips';
 import { labelsAt } from '../dataset/clips/labelsAt';
+import { sampleName } from '../dataset/clips/sampleName';
 import type { ClipDataset, ClipRequest } from '../dataset/types';
 import type { ModelInput } from '../model/types';
 import { callNative, native } from '../native';
+import type { Augmentation } from './augmentation';
 import { nativeAugmentation } from './augmentation';
-import type { Augmentation } from './types';
 
 const framesShown = 8;
 
@@ -28,7 +29,7 @@ export interface AugmentationSheetOptions {
 export async function augmentationSheet(
   dataset: ClipDataset,
   indices: readonly number[],
-  { input, augment, versions, seed, nameOf = defaultName(dataset) }: AugmentationSheetOptions,
+  { input, augment, versions, seed, nameOf = (index) => sampleName(dataset, index) }: AugmentationSheetOptions,
 ): Promise<string> {
   const load = (index: number, mode: ClipRequest['mode'], epoch: number) =>
     labelledClip(dataset, index, nameOf(index), { mode, epoch, random: seededRandom(seed, epoch, index) });
@@ -71,8 +72,6 @@ function originalRow(
   if (result.status === 'fulfilled') return { title, detail: name, frames: framesOf(result.value.clip, framesShown) };
   return { title, detail: `${name}: ${(result.reason as Error).message}`, frames: [] };
 }
-
-const defaultName = (dataset: ClipDataset) => (index: number) => dataset.nameOf?.(index) ?? `sample ${index}`;
 
 async function labelledClip(
   dataset: ClipDataset,

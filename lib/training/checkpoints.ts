@@ -10,7 +10,7 @@ const kept = 3;
 const fileName = /^step-(\d+)\.ckpt$/;
 const temporaryName = /^step-\d+\.ckpt\.tmp-/;
 
-/** A state and the checkpoint that it was read from. */
+/** A state and the checkpoint that it was read from, '' where there is none yet. */
 export interface Restored {
   state: RunState;
   path: string;

@@ -1,15 +1,17 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { invalidArgument, KinetorchError } from '../base/errors';
+import { parseOptions } from '../base/validation';
 import { writeAtomically } from '../base/writeAtomically';
 import { readCollection } from '../dataset/collections/readCollection';
 import { evaluate } from '../evaluation/evaluate';
 import { headline } from '../evaluation/headline';
-import { fillOptions } from '../evaluation/options';
-import type { EvaluateOptions, Evaluation } from '../evaluation/types';
-import { fillOptions as fillTrainOptions } from './options';
+import { type EvaluateOptions, evaluateOptions } from '../evaluation/options';
+import type { Evaluation } from '../evaluation/types';
+import type { TrainCallbacks, TrainOptions } from './options';
+import { fillOptions } from './options';
 import { train } from './train';
-import type { TrainCallbacks, TrainEvent, TrainOptions } from './types';
+import type { TrainEvent } from './types';
 
 /** What every fold is trained and evaluated with. */
 export interface CrossValidateOptions
@@ -59,8 +61,8 @@ export async function crossValidate(
   const { clips, crops, outDir, resume, ...training } = options;
   refuseLeaks(options);
   // Before hours of training, not after.
-  fillOptions({ clips, crops });
-  fillTrainOptions({ ...training, outDir, resume });
+  parseOptions(evaluateOptions, { clips, crops });
+  fillOptions({ ...training, outDir, resume });
   const folds: FoldResult[] = [];
   for (const fold of await foldsOf(options)) {
     const folder = join(outDir, `fold-${fold}`);

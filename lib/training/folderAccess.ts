@@ -5,10 +5,10 @@ import { KinetorchError } from '../base/errors';
 export async function namesIn(folder: string): Promise<string[]> {
   return readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
-    throw accessError(folder, error);
+    throw accessError('read', folder, error);
   });
 }
 
-export function accessError(path: string, cause: unknown): KinetorchError {
-  return new KinetorchError('ERR_FILE_ACCESS', `cannot write ${path}: ${(cause as Error).message}`, { cause });
+export function accessError(what: 'read' | 'write', path: string, cause: unknown): KinetorchError {
+  return new KinetorchError('ERR_FILE_ACCESS', `cannot ${what} ${path}: ${(cause as Error).message}`, { cause });
 }

@@ -1,4 +1,5 @@
-import type { TrainCallbacks, TrainEvent } from './types';
+import type { TrainCallbacks } from './options';
+import type { TrainEvent } from './types';
 
 /** Tells the caller of `train` what happens, without waiting for what it does with it. */
 export class Progress {

@@ -6,7 +6,9 @@ import { labelsAt } from '../dataset/clips/labelsAt';
 import type { ClipDataset } from '../dataset/types';
 import type { ModelInput } from '../model/types';
 import type { FilledTrainOptions } from './options';
-import { type RunPlan, type Runtime, runtimeOf } from './runPlan';
+import { type Runtime, runtimeOf } from './runtime';
+import type { StartingModel } from './startingModel';
+import type { TrainingData } from './trainingData';
 
 /** `config.json` of a run: what it takes to repeat or to resume it. */
 export interface RunConfig {
@@ -48,7 +50,7 @@ const free = new Set(['cache', 'decoders', 'maxSkippedShare', 'checkpointMinutes
 /** What may not, beside the other options. */
 const fixed = ['architecture', 'input', 'labels', 'dataset'] as const;
 
-export function configOf({ options, start, data }: RunPlan): RunConfig {
+export function configOf(options: FilledTrainOptions, start: StartingModel, data: TrainingData): RunConfig {
   const { outDir, resume, from, ...kept } = options;
   return {
     formatVersion: 1,

@@ -6,8 +6,8 @@ import { type HeldLock, takeLock } from '../base/fileLock';
 import { writeAtomically } from '../base/writeAtomically';
 import { Checkpoints, type Restored } from './checkpoints';
 import { accessError, namesIn } from './folderAccess';
-import { parseConfig, type RunConfig } from './runConfig';
-import type { RunState } from './runState';
+import { hashOf, parseConfig, type RunConfig } from './runConfig';
+import { freshState, type RunState } from './runState';
 import type { EpochMetrics } from './types';
 
 const files = {
@@ -22,13 +22,17 @@ const files = {
 };
 
 /** The folder a run is written to, held by one process at a time. */
-export class RunFolder {
+export class RunFolder implements AsyncDisposable {
   readonly configPath: string;
   readonly metricsPath: string;
   readonly bestPath: string;
   readonly lastPath: string;
   readonly evaluationPath: string;
   readonly reportPath: string;
+  /** What the run that is to go on here was begun with; null for a new one. */
+  begun: RunConfig | null = null;
+  /** Whether that run has a checkpoint, damaged or whole, to go on from. */
+  hasCheckpoint = false;
   private readonly checkpoints: Checkpoints;
   private lock: HeldLock | null = null;
 
@@ -42,71 +46,61 @@ export class RunFolder {
     this.checkpoints = new Checkpoints(this.at('checkpoints'));
   }
 
-  /** Throws `ERR_INVALID_ARGUMENT` where the folder already holds a run. Writes nothing. */
-  static async refuseTaken(folder: string): Promise<void> {
-    const present = await namesIn(folder);
+  /**
+   * Looks at the folder of a new run, or with `resume` of one that is to go on. Writes nothing. Throws
+   * `ERR_INVALID_ARGUMENT` where the folder of a new run already holds one, or that of an old one holds none.
+   */
+  static async open(outDir: string, resume: boolean): Promise<RunFolder> {
+    const folder = new RunFolder(outDir);
+    if (resume) {
+      folder.begun = await readRunConfig(outDir);
+      folder.hasCheckpoint = !(await folder.checkpoints.isEmpty());
+    } else await folder.refuseTaken();
+    return folder;
+  }
+
+  /**
+   * Holds the folder until it is disposed of. That of a new run is made, and its `config.json` written: of two runs that
+   * start at once, one is refused.
+   */
+  async claim(config: RunConfig): Promise<void> {
+    await this.takeLock();
+    if (this.begun) return;
+    await this.refuseTaken();
+    await writeAtomically(this.configPath, `${JSON.stringify(config, null, 2)}\n`);
+  }
+
+  /** Lets other runs resume here. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.lock?.release();
+    this.lock = null;
+  }
+
+  private async refuseTaken(): Promise<void> {
+    const present = await namesIn(this.folder);
     // Not the lock nor a folder without checkpoints: a run killed before it wrote its config left nothing to lose.
     const isTaken = [files.config, files.metrics, files.best, files.last].some((file) => present.includes(file));
-    if (isTaken || (await RunFolder.hasCheckpoint(folder))) throw taken(folder);
-  }
-
-  /** Makes the folder of a new run and writes `config.json`: of two runs that start at once, one is refused. */
-  static async create(folder: string, config: RunConfig): Promise<RunFolder> {
-    const run = await RunFolder.take(folder);
-    try {
-      await RunFolder.refuseTaken(folder);
-      await run.removeTemporaries();
-      await writeAtomically(run.configPath, `${JSON.stringify(config, null, 2)}\n`);
-      return run;
-    } catch (error) {
-      await run.release();
-      throw error instanceof KinetorchError ? error : accessError(folder, error);
+    if (isTaken || !(await this.checkpoints.isEmpty())) {
+      throw invalidArgument('options.outDir', 'a folder that holds no run yet (or set `resume`)', this.folder);
     }
   }
 
-  /** Takes the folder of a run that is to go on. */
-  static async reopen(folder: string): Promise<RunFolder> {
-    await RunFolder.readConfig(folder);
-    return RunFolder.take(folder);
-  }
-
-  /** What a run was started with. Throws `ERR_INVALID_ARGUMENT` where the folder holds none. */
-  static async readConfig(folder: string): Promise<RunConfig> {
-    const path = new RunFolder(folder).configPath;
-    try {
-      return parseConfig(await readFile(path, 'utf8'));
-    } catch (error) {
-      if (error instanceof SyntaxError)
-        throw new KinetorchError('ERR_FILE_ACCESS', `${path} is damaged: ${error.message}`);
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw accessError(path, error);
-      throw invalidArgument('options.outDir', 'the folder of a run to resume', folder);
-    }
-  }
-
-  private static async take(folder: string): Promise<RunFolder> {
-    const run = new RunFolder(folder);
+  private async takeLock(): Promise<void> {
     let lock: Awaited<ReturnType<typeof takeLock>>;
     try {
-      await mkdir(run.at('checkpoints'), { recursive: true });
-      lock = await takeLock(run.at('lock'));
+      await mkdir(this.at('checkpoints'), { recursive: true });
+      lock = await takeLock(this.at('lock'));
     } catch (error) {
-      throw accessError(folder, error);
+      throw accessError('write', this.folder, error);
     }
     if ('holder' in lock) {
       throw invalidArgument(
         'options.outDir',
         `a folder that no other run, as process ${lock.holder} by its ${files.lock}, writes to`,
-        folder,
+        this.folder,
       );
     }
-    run.lock = lock;
-    return run;
-  }
-
-  /** Lets other runs resume here. */
-  async release(): Promise<void> {
-    await this.lock?.release();
-    this.lock = null;
+    this.lock = lock;
   }
 
   /** On the disk before the checkpoint that counts on it. */
@@ -120,7 +114,7 @@ export class RunFolder {
         await file.close();
       }
     } catch (error) {
-      throw accessError(this.metricsPath, error);
+      throw accessError('write', this.metricsPath, error);
     }
   }
 
@@ -128,7 +122,7 @@ export class RunFolder {
   async readMetrics(onDamaged: (message: string) => void = () => {}): Promise<EpochMetrics[]> {
     const text = await readFile(this.metricsPath, 'utf8').catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return '';
-      throw accessError(this.metricsPath, error);
+      throw accessError('read', this.metricsPath, error);
     });
     // A process that was killed while it wrote leaves part of a line.
     const whole = text.slice(0, text.lastIndexOf('\n') + 1);
@@ -146,24 +140,17 @@ export class RunFolder {
     return this.checkpoints.save(trainer, state);
   }
 
-  static async hasCheckpoint(folder: string): Promise<boolean> {
-    return !(await new RunFolder(folder).checkpoints.isEmpty());
-  }
-
   /**
-   * Restores the newest checkpoint that is whole; null where none was written yet. What the run wrote after it is
-   * taken back. See `Checkpoints.restore`.
+   * Where the run stands: what its newest whole checkpoint says, which is loaded, or its beginning where none was written
+   * yet. What the run wrote after it is taken back. `config` is what the run was begun with. See `Checkpoints.restore`.
    */
-  async restore(
-    trainer: NativeTrainer,
-    config: string,
-    onDamaged: (message: string) => void,
-  ): Promise<Restored | null> {
+  async restore(trainer: NativeTrainer, config: RunConfig, onDamaged: (message: string) => void): Promise<Restored> {
     await this.removeTemporaries();
-    const restored = await this.checkpoints.restore(trainer, config, onDamaged);
+    const hash = hashOf(config);
+    const restored = await this.checkpoints.restore(trainer, hash, onDamaged);
     if (restored) await this.rewind(restored.state, onDamaged);
     else await rm(this.metricsPath, { force: true });
-    return restored;
+    return restored ?? { state: freshState(hash), path: '' };
   }
 
   private async rewind({ epoch }: RunState, onDamaged: (message: string) => void): Promise<void> {
@@ -187,6 +174,15 @@ export class RunFolder {
   }
 }
 
-function taken(folder: string): KinetorchError {
-  return invalidArgument('options.outDir', 'a folder that holds no run yet (or set `resume`)', folder);
+/** What the run in a folder was begun with. Throws `ERR_INVALID_ARGUMENT` where it holds none. */
+export async function readRunConfig(folder: string): Promise<RunConfig> {
+  const path = join(folder, files.config);
+  try {
+    return parseConfig(await readFile(path, 'utf8'));
+  } catch (error) {
+    if (error instanceof SyntaxError)
+      throw new KinetorchError('ERR_FILE_ACCESS', `${path} is damaged: ${error.message}`);
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw accessError('read', path, error);
+    throw invalidArgument('options.outDir', 'the folder of a run to resume', folder);
+  }
 }

@@ -3,9 +3,9 @@ import { invalidArgument } from '../base/errors';
 import { labelsAt } from '../dataset/clips/labelsAt';
 import type { ClipDataset } from '../dataset/types';
 import type { ModelMetadata } from '../model/types';
-import { native } from '../native';
 import { nativeAugmentation } from './augmentation';
 import type { FilledTrainOptions } from './options';
+import type { RunConfig } from './runConfig';
 import type { StartingModel } from './startingModel';
 import { lossOf, type TrainingData } from './trainingData';
 import type { EpochMetrics } from './types';
@@ -15,26 +15,16 @@ export interface RunPlan {
   options: FilledTrainOptions;
   start: StartingModel;
   data: TrainingData;
+  /** The run as it is now; what it was begun with may differ, if only in what may differ on a resume. */
+  config: RunConfig;
+  /** What a person should know of data and options. */
+  warnings: readonly string[];
 }
 
-/** Modules of a network from its input on, the head left out. */
-const stages = ['stem', 'layer1', 'layer2', 'layer3', 'layer4'];
-
-/** What the network runs with: what `auto` and 0 come to on this machine. */
-export type Runtime = Pick<TrainerOptions, 'device' | 'precision' | 'threads'>;
-
-export function runtimeOf(options: FilledTrainOptions): Runtime {
-  const { cudaDevices, threads } = native().runtimeInfo();
-  const device = options.device === 'auto' ? (cudaDevices[0] ?? 'cpu') : options.device;
-  const usual = device.startsWith('cuda') ? 'bfloat16' : 'float32';
-  const precision = options.precision === 'auto' ? usual : options.precision;
-  return { device, precision, threads: options.threads || threads };
-}
-
-export function trainerOptions({ options, start, data }: RunPlan): TrainerOptions {
+export function trainerOptions({ options, start, data, config }: RunPlan): TrainerOptions {
   const isMultiLabel = lossOf(options, data) === 'bce';
   return {
-    ...runtimeOf(options),
+    ...config.runtime,
     input: start.input,
     numClasses: data.labels.length,
     augment: nativeAugmentation(options.augment, data.labels),
@@ -50,11 +40,21 @@ export function trainerOptions({ options, start, data }: RunPlan): TrainerOption
     weightDecay: options.weightDecay,
     clipGradNorm: options.clipGradNorm,
     bodyRate: options.bodyRate,
-    frozen: stages.slice(0, options.freezeStages),
+    head: start.parts.head ?? '',
+    frozen: frozenStages(options, start),
     freezeBatchNorm: options.freezeBatchNorm,
     emaDecay: options.ema,
     seed: options.seed,
   };
+}
+
+const noStages = '0 for a model whose kinetorch.json names no stages';
+
+function frozenStages({ freezeStages }: FilledTrainOptions, { architecture, parts }: StartingModel): string[] {
+  const { stages } = parts;
+  if (freezeStages <= stages.length) return stages.slice(0, freezeStages);
+  const expected = stages.length > 0 ? `at most ${stages.length}, the stages of ${architecture},` : noStages;
+  throw invalidArgument('options.freezeStages', expected, freezeStages);
 }
 
 function classWeights({ classWeights: weights }: FilledTrainOptions, { labels, train }: TrainingData): number[] {
@@ -81,9 +81,13 @@ function splitOf({ validationShare, officialSplit, fold }: FilledTrainOptions) {
 /** `kinetorch.json` of the model an epoch gave. */
 export function metadataOf({ options, start, data }: RunPlan, metrics: EpochMetrics): ModelMetadata {
   return {
-    formatVersion: 1,
+    formatVersion: 2,
     architecture: start.architecture,
+    task: lossOf(options, data) === 'bce' ? 'multilabel' : 'multiclass',
     labels: [...data.labels],
+    stages: start.parts.stages,
+    head: start.parts.head,
+    outputs: start.parts.outputs,
     // Videos are seen later at the rate at which they were seen here.
     input: { ...start.input, frameRate: start.input.frameRate / options.stride },
     training: {

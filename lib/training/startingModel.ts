@@ -1,9 +1,10 @@
+import type { NativeModelFile } from '../../binding';
 import { KinetorchError } from '../base/errors';
 import { parse } from '../base/validation';
-import { architectures, inputFor } from '../model/architectures';
-import { readMetadata } from '../model/metadata';
+import { architectures, inputFor, partsOf } from '../model/architectures';
+import { openModelFile } from '../model/modelFile';
 import { inputSchema } from '../model/schemas';
-import type { ModelInput, ModelMetadata } from '../model/types';
+import type { ModelInput, ModelMetadata, NetworkParts } from '../model/types';
 import { callNative, native } from '../native';
 import type { FilledTrainOptions } from './options';
 
@@ -12,8 +13,9 @@ export interface StartingModel {
   architecture: string;
   input: ModelInput;
   license?: string;
-  /** Path or bytes of the TorchScript archive with a logit for each label. */
-  source(labels: readonly string[]): Promise<string | Uint8Array>;
+  parts: NetworkParts;
+  /** The network with a logit for each label, for the caller to close. A model to train on from has been open since. */
+  open(labels: readonly string[]): Promise<NativeModelFile>;
 }
 
 /**
@@ -24,36 +26,38 @@ export async function startingModel(
   options: Pick<FilledTrainOptions, 'architecture' | 'from' | 'input' | 'seed'>,
 ): Promise<StartingModel> {
   const { architecture, from, input, seed } = options;
-  const stored = from === undefined ? null : await readStored(from, architecture);
-  const name = stored?.architecture ?? (architecture as string);
-  const base = stored ? { ...stored.input, ...input } : inputFor(name, input);
+  const stored = from === undefined || architecture !== undefined ? null : await openStored(from);
+  const metadata = stored?.metadata;
+  const name = metadata?.architecture ?? (architecture as string);
+  const base = metadata ? { ...metadata.input, ...input } : inputFor(name, input);
   const filled = parse(inputSchema, base, 'options.input') as ModelInput;
   return {
     architecture: name,
     input: filled,
-    license: stored?.license,
-    source: async (labels) => {
-      if (stored && from !== undefined && isSame(stored.labels, labels)) return from;
-      if (stored) requireKnown(name, stored.labels.length, labels.length);
-      return callNative(() =>
-        native().createModel({
-          architecture: name,
-          numClasses: labels.length,
-          seed,
-          metadata: JSON.stringify({ formatVersion: 1, architecture: name, labels, input: filled }),
-          weights: from ?? '',
-          newHead: from !== undefined,
-        }),
-      );
+    license: metadata?.license,
+    parts: metadata ?? partsOf(name),
+    open: async (labels) => {
+      if (stored && isSame(stored.metadata.labels, labels)) return stored.native;
+      stored?.native.close();
+      if (metadata) requireKnown(name, metadata.labels.length, labels.length);
+      return callNative(async () => {
+        const { createModel, NativeModelFile } = native();
+        const weights = from ?? '';
+        const newHead = from !== undefined;
+        const numClasses = labels.length;
+        return NativeModelFile.open(
+          await createModel({ architecture: name, numClasses, seed, metadata: '{}', weights, newHead }),
+        );
+      });
     },
   };
 }
 
-/** `kinetorch.json` of the file; null where the caller names an architecture and the file holds weights alone. */
-async function readStored(from: string | Uint8Array, architecture?: string): Promise<ModelMetadata | null> {
-  if (architecture !== undefined) return null;
-  const stored = await readMetadata(from);
-  if (stored) return stored;
+/** A model with a `kinetorch.json`, which tells its architecture and input. */
+async function openStored(from: string | Uint8Array): Promise<{ native: NativeModelFile; metadata: ModelMetadata }> {
+  const { native, metadata } = await openModelFile(from);
+  if (metadata) return { native, metadata };
+  native.close();
   throw new KinetorchError(
     'ERR_MODEL_METADATA',
     'expected `from` to be a model with a kinetorch.json inside but this file has none; for a file of weights alone, ' +

@@ -1,18 +1,13 @@
 import { throwIfAborted } from '../base/abort';
 import { invalidArgument } from '../base/errors';
-import { architectures } from '../model/architectures';
-import { callNative, native } from '../native';
-import { cropWarning } from './augmentation';
-import { checkCallbacks, type FilledTrainOptions, fillOptions } from './options';
+import { createTrainer } from './createTrainer';
+import { checkCallbacks, fillOptions, type TrainCallbacks, type TrainOptions } from './options';
+import { planRun } from './planRun';
 import { Progress } from './progress';
-import { compareConfigs, configOf, hashOf, type RunConfig } from './runConfig';
-import { RunFolder } from './runFolder';
-import { type RunPlan, trainerOptions } from './runPlan';
-import { freshState } from './runState';
-import { type StartingModel, startingModel } from './startingModel';
-import { trainingData } from './trainingData';
+import { RunFolder, readRunConfig } from './runFolder';
+import type { RunPlan } from './runPlan';
 import { stepsPerEpochOf, TrainingRun } from './trainingRun';
-import type { TrainCallbacks, TrainOptions, TrainResult } from './types';
+import type { TrainResult } from './types';
 import { writeRunReport } from './writeRunReport';
 
 /**
@@ -43,37 +38,25 @@ export async function train(options: TrainOptions, callbacks: TrainCallbacks = {
   const { onProgress, signal } = checkCallbacks(callbacks);
   throwIfAborted(signal);
   const began = performance.now();
-  const begun = filled.resume ? await RunFolder.readConfig(filled.outDir) : null;
-  if (!begun) await RunFolder.refuseTaken(filled.outDir);
 
-  const hasCheckpoint = begun !== null && (await RunFolder.hasCheckpoint(filled.outDir));
-  const plan = await planOf(filled, hasCheckpoint ? begun : null);
-  const config = configOf(plan);
-  const progress = new Progress(onProgress);
-  const warnings = [...plan.data.warnings, ...(begun ? compareConfigs(begun, config) : [])];
-  const unseen = cropWarning(plan.start.input, filled.augment);
-  if (unseen) warnings.push(unseen);
-  const source = await plan.start.source(plan.data.labels);
-  const trainer = await callNative(() => native().NativeTrainer.create(source, trainerOptions(plan)));
+  await using folder = await RunFolder.open(filled.outDir, filled.resume);
+  const plan = await planRun(filled, folder);
+  const trainer = await createTrainer(plan);
   try {
     // Only now that nothing is left to refuse: a folder with a config is taken.
-    const folder = begun ? await RunFolder.reopen(filled.outDir) : await RunFolder.create(filled.outDir, config);
-    try {
-      const hash = hashOf(begun ?? config);
-      const restored = begun && (await folder.restore(trainer, hash, (message) => void warnings.push(message)));
-      const run = new TrainingRun(trainer, folder, progress, plan, restored?.state ?? freshState(hash), signal);
-      if (restored) run.checkpointPath = restored.path;
-      progress.emit({ type: 'start', device: trainer.device, ...sizesOf(plan), step: run.state.step });
-      for (const message of warnings) progress.emit({ type: 'warning', message });
-      await run.toTheEnd();
-      await reportOn(run, folder, plan, progress, signal);
-      const result = resultOf(run, folder, (performance.now() - began) / 1000);
-      progress.emit({ type: 'end', result });
-      await progress.settle();
-      return result;
-    } finally {
-      await folder.release();
-    }
+    await folder.claim(plan.config);
+    const damages: string[] = [];
+    const restored = await folder.restore(trainer, folder.begun ?? plan.config, (message) => damages.push(message));
+    const progress = new Progress(onProgress);
+    const run = new TrainingRun(trainer, folder, progress, plan, restored, signal);
+    progress.emit({ type: 'start', device: trainer.device, ...sizesOf(plan), step: run.state.step });
+    for (const message of [...plan.warnings, ...damages]) progress.emit({ type: 'warning', message });
+    await run.toTheEnd();
+    await reportOn(run, folder, plan, progress, signal);
+    const result = resultOf(run, folder, (performance.now() - began) / 1000);
+    progress.emit({ type: 'end', result });
+    await progress.settle();
+    return result;
   } finally {
     await trainer.dispose();
   }
@@ -86,29 +69,12 @@ export async function train(options: TrainOptions, callbacks: TrainCallbacks = {
  * @throws KinetorchError `ERR_INVALID_ARGUMENT` where there is no run, or it was given datasets or bytes
  */
 export async function resumeOptions(outDir: string): Promise<TrainOptions> {
-  const { options } = await RunFolder.readConfig(outDir);
+  const { options } = await readRunConfig(outDir);
   if (options.data === 'datasets' || / bytes$/.test(options.from ?? '')) {
     throw invalidArgument('outDir', 'a run over files (call `train` with `resume` and the same datasets)', outDir);
   }
   const { milestones, ...kept } = options;
   return { ...kept, ...(milestones.length > 0 ? { milestones } : {}), outDir, resume: true };
-}
-
-/** `begun` where a checkpoint is to be loaded over what the run started from. */
-async function planOf(options: FilledTrainOptions, begun: RunConfig | null): Promise<RunPlan> {
-  const start = begun ? await startAgain(options, begun) : await startingModel(options);
-  return { options, start, data: await trainingData(options, start.input) };
-}
-
-/**
- * What a run that has a checkpoint starts from: any weights of its architecture do, so that it can go on though the file
- * it began from is gone.
- */
-async function startAgain(options: FilledTrainOptions, begun: RunConfig): Promise<StartingModel> {
-  const { architecture, input, license } = begun;
-  // The network of a file from elsewhere is known from that file alone.
-  if (!architectures().some(({ name }) => name === architecture)) return startingModel(options);
-  return { ...(await startingModel({ ...options, architecture, input, from: undefined })), license };
 }
 
 /** A report that cannot be written does not take the trained model away: it is a warning. */

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { KinetorchError } from '../base/errors';
 import { openClipCache } from '../dataset/cache/openClipCache';
 import { ClipLoader } from '../dataset/clips/clipLoader';
@@ -7,6 +6,7 @@ import { readCollection } from '../dataset/collections/readCollection';
 import { splitCollection } from '../dataset/collections/splitCollection';
 import type { ClipDataset } from '../dataset/types';
 import type { ModelInput } from '../model/types';
+import { videoLimits } from '../video/limits';
 import type { FilledTrainOptions } from './options';
 
 /** The clips of a run. */
@@ -60,9 +60,8 @@ export function loadersFor(data: TrainingData, options: FilledTrainOptions): Loa
   };
 }
 
-/** Enough to keep every core at work while some decoders wait for a disk. */
 function defaultDecoders(): number {
-  return Math.min(8, Math.max(2, 2 * availableParallelism() - 2));
+  return Math.min(8, videoLimits.maxDecoders);
 }
 
 function orNull(dataset: ClipDataset | undefined): ClipDataset | null {

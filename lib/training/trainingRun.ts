@@ -1,6 +1,7 @@
 import type { NativeTrainer } from '../../binding';
 import { KinetorchError } from '../base/errors';
 import { callNative } from '../native';
+import type { Restored } from './checkpoints';
 import { isBetter } from './isBetter';
 import { Plateau } from './plateau';
 import type { Progress } from './progress';
@@ -19,7 +20,8 @@ const msPerMinute = 60_000;
 export class TrainingRun {
   /** Of this process's part of the run. */
   readonly trained = { clips: 0, seconds: 0 };
-  checkpointPath = '';
+  readonly state: RunState;
+  checkpointPath: string;
   private readonly loaders: Loaders;
   private readonly schedule: Schedule;
   private readonly plateau: Plateau | null;
@@ -30,10 +32,12 @@ export class TrainingRun {
     private readonly folder: RunFolder,
     private readonly progress: Progress,
     private readonly plan: RunPlan,
-    readonly state: RunState,
+    { state, path }: Restored,
     private readonly signal?: AbortSignal,
   ) {
     const { options, data } = plan;
+    this.state = state;
+    this.checkpointPath = path;
     this.loaders = loadersFor(data, options);
     this.loaders.train.restoreSkipped(state.skipped.train);
     this.loaders.validation?.restoreSkipped(state.skipped.validation);

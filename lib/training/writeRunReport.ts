@@ -3,7 +3,6 @@ import { evaluate } from '../evaluation/evaluate';
 import { confidentMistakes } from '../report/mistakes';
 import { writeReport } from '../report/writeReport';
 import { bestEpochOf } from './isBetter';
-import { configOf } from './runConfig';
 import type { RunFolder } from './runFolder';
 import type { RunPlan } from './runPlan';
 import type { TrainingRun } from './trainingRun';
@@ -15,7 +14,7 @@ export async function writeRunReport(
   { skipped }: Pick<TrainingRun, 'skipped'>,
   signal?: AbortSignal,
 ): Promise<void> {
-  const { options, data } = plan;
+  const { options, data, config } = plan;
   const { device, threads, batchSize } = options;
   const evaluation =
     data.validation &&
@@ -31,6 +30,6 @@ export async function writeRunReport(
   if (evaluation) await writeAtomically(folder.evaluationPath, `${JSON.stringify(evaluation, null, 2)}\n`);
   const mistakes = evaluation && data.validation ? await confidentMistakes(evaluation, data.validation) : [];
   const metrics = await folder.readMetrics();
-  const content = { config: configOf(plan), metrics, bestEpoch: bestEpochOf(metrics), evaluation, mistakes, skipped };
+  const content = { config, metrics, bestEpoch: bestEpochOf(metrics), evaluation, mistakes, skipped };
   await writeReport(content, folder.reportPath);
 }

@@ -1,8 +1,6 @@
 import { throwIfAborted } from '../base/abort';
 import { invalidArgument, KinetorchError } from '../base/errors';
-import type { DecoderClient } from './decoderClient';
-import { DecoderOperation } from './decoderOperation';
-import { releaseDecoder } from './decoderPool';
+import type { FileDecoder } from './fileDecoder';
 import { videoLimits } from './limits';
 import type { DecoderCommand } from './protocol';
 import type { ClipWindow, SlideWindows, VideoClip, VideoInfo, VideoReader } from './types';
@@ -10,21 +8,23 @@ import type { ClipWindow, SlideWindows, VideoClip, VideoInfo, VideoReader } from
 /** Clips the decoder may be ahead of its reader. */
 const clipsAhead = 2;
 
-/** An open video: drives the decoder process that holds it. Made by `openVideo`. */
+/** An open video. Made by `openVideo`. */
 export class DecodedVideo implements VideoReader {
-  readonly warnings: string[];
   private isBusy = false;
-  private operation: DecoderOperation | null = null;
-  /** Settles when the operation before has ended. */
-  private settled: Promise<void> = Promise.resolve();
   private closing: Promise<void> | null = null;
 
   constructor(
-    private readonly client: DecoderClient,
+    private readonly decoder: FileDecoder,
     readonly info: VideoInfo,
-    warnings: string[],
-  ) {
-    this.warnings = [...warnings];
+  ) {}
+
+  get warnings(): readonly string[] {
+    return this.decoder.warnings;
+  }
+
+  /** Waits for work on clips of this video: meanwhile it keeps its decoder, see Note [Decoder admission]. */
+  keepFor<T>(work: Promise<T>): Promise<T> {
+    return this.decoder.keepFor(work);
   }
 
   async *readClips(
@@ -36,17 +36,18 @@ export class DecodedVideo implements VideoReader {
       this.checkWindow(frames, frameRate);
     }
     if (windows.length === 0) return;
-    yield* this.operate({ type: 'read', windows: [...windows], credit: clipsAhead }, signal);
+    const all = [...windows];
+    yield* this.operate((from) => ({ type: 'read', windows: all.slice(from), credit: clipsAhead }), signal);
   }
 
   async *slide({ signal, ...windows }: SlideWindows & { signal?: AbortSignal }): AsyncGenerator<VideoClip, void> {
     checkPositive('strideSeconds', windows.strideSeconds);
     this.checkWindow(windows.frames, windows.frameRate);
-    yield* this.operate({ type: 'slide', windows, credit: clipsAhead }, signal);
+    yield* this.operate((from) => ({ type: 'slide', windows, from, credit: clipsAhead }), signal);
   }
 
   close(): Promise<void> {
-    this.closing ??= this.finish();
+    this.closing ??= this.decoder.close();
     return this.closing;
   }
 
@@ -54,13 +55,11 @@ export class DecodedVideo implements VideoReader {
     await this.close();
   }
 
-  private async finish(): Promise<void> {
-    if (this.operation !== null) this.settled = this.operation.stop();
-    await this.settled;
-    releaseDecoder(this.client);
-  }
-
-  private async *operate(command: DecoderCommand, signal: AbortSignal | undefined): AsyncGenerator<VideoClip, void> {
+  /** The clips of an operation; `command` begins it, or, where the decoder was given back, goes on from clip `from`. */
+  private async *operate(
+    command: (from: number) => DecoderCommand,
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<VideoClip, void> {
     throwIfAborted(signal);
     this.throwIfClosed();
     if (this.isBusy) {
@@ -71,30 +70,21 @@ export class DecodedVideo implements VideoReader {
     }
     this.isBusy = true;
     try {
-      await this.settled;
-      this.throwIfClosed();
-      const operation = new DecoderOperation(this.client, this.info.path, this.info, command);
-      this.operation = operation;
-      for (;;) {
-        const clip = await operation.next(signal);
+      await this.decoder.stop();
+      for (let from = 0; ; from++) {
         this.throwIfClosed();
-        this.note(operation.warnings);
+        const clip = await this.decoder.next(() => command(from), signal);
+        this.throwIfClosed();
         if (clip === null) return;
         yield clip;
-        this.throwIfClosed();
       }
+    } catch (error) {
+      this.throwIfClosed();
+      throw error;
     } finally {
-      if (this.operation !== null) {
-        this.note(this.operation.warnings);
-        this.settled = this.operation.stop();
-        this.operation = null;
-      }
+      void this.decoder.stop();
       this.isBusy = false;
     }
-  }
-
-  private note(warnings: string[]): void {
-    for (const warning of warnings) if (!this.warnings.includes(warning)) this.warnings.push(warning);
   }
 
   private throwIfClosed(): void {

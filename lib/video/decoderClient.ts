@@ -38,7 +38,8 @@ export class DecoderClient {
   private errorText = '';
   private death: string | null = null;
 
-  constructor() {
+  /** `onEnd` hears, once, that the process is gone. */
+  constructor(private readonly onEnd: (client: DecoderClient) => void) {
     const env = Object.fromEntries(passedEnvironment.map((name) => [name, process.env[name]]));
     this.child = spawn(process.execPath, [entry], {
       env,
@@ -115,5 +116,6 @@ export class DecoderClient {
     this.death = reason;
     alive.delete(this);
     this.listener?.onDeath(reason);
+    this.onEnd(this);
   }
 }

@@ -34,7 +34,7 @@ class DecoderSession {
         void this.operate(command.credit, async (file) => file?.readClips(command.windows, this.sink()));
         break;
       case 'slide':
-        void this.operate(command.credit, async (file) => file?.slide(command.windows, this.sink()));
+        void this.operate(command.credit, async (file) => file?.slide(command.windows, command.from, this.sink()));
         break;
       case 'credit':
         this.credit++;

@@ -1,5 +1,7 @@
+import { availableParallelism } from 'node:os';
+
 /**
- * What one video may cost. A file from outside can be made to decode for ever or to fill the memory; each of these
+ * What one video may cost, and all together. A file from outside can be made to decode for ever or to fill the memory; each of these
  * turns that into one failed call.
  */
 export const videoLimits = {
@@ -15,8 +17,13 @@ export const videoLimits = {
   noProgressMs: 20_000,
   /** A decoder that does not stop this long after being asked to is killed. */
   stopMs: 2_000,
+  /**
+   * Decoder processes that live at once, each about 100 MB: one a core, and where there are few cores more, up to 8, to
+   * keep them at work while some wait for a disk.
+   */
+  maxDecoders: Math.max(2, availableParallelism(), Math.min(8, 2 * availableParallelism() - 2)),
+  /** How long a reader in the middle of an iteration may ask for nothing before its decoder goes to one who waits. */
+  patienceMs: 1_000,
   /** How long a decoder process without work is kept for the next video. */
   idleMs: 5_000,
-  /** Decoder processes without work that are kept; as many as `train` runs at once by default, each about 100 MB. */
-  maxIdle: 8,
 };

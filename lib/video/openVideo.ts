@@ -1,11 +1,9 @@
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { throwIfAborted } from '../base/abort';
 import { invalidArgument, KinetorchError } from '../base/errors';
 import { DecodedVideo } from './decodedVideo';
-import { DecoderOperation } from './decoderOperation';
-import { acquireDecoder, releaseDecoder } from './decoderPool';
+import { FileDecoder } from './fileDecoder';
 import type { VideoReader } from './types';
 
 export interface OpenVideoOptions {
@@ -21,6 +19,9 @@ export interface OpenVideoOptions {
 /**
  * Opens a video file in a decoder process, decodes its first frame and measures its length.
  *
+ * Any number may be open at once. As many decoders live as there are cores, on small machines a few more; calls beyond that
+ * wait for one in their order, and an open video that is asked for nothing lends its own to who waits.
+ *
  * @example
  * await using video = await openVideo('match.mp4');
  * for await (const clip of video.readClips([{ startSeconds: 0, frames: 16, frameRate: 15 }])) { … }
@@ -29,30 +30,24 @@ export interface OpenVideoOptions {
  * a video), `ERR_VIDEO_NO_STREAM`, `ERR_VIDEO_DECODE` (nothing decodable, too large, or the decoder crashed or hung),
  * `ERR_ABORTED`
  */
-export async function openVideo(path: string, { signal, pictureRate }: OpenVideoOptions = {}): Promise<VideoReader> {
+export async function openVideo(path: string, options: OpenVideoOptions = {}): Promise<VideoReader> {
+  return openDecodedVideo(path, options);
+}
+
+/** `openVideo` for those who know how to keep a decoder while they work on its clips. */
+export async function openDecodedVideo(
+  path: string,
+  { signal, pictureRate }: OpenVideoOptions = {},
+): Promise<DecodedVideo> {
   if (typeof path !== 'string' || path === '') throw invalidArgument('path', 'the path of a video file', path);
   if (pictureRate !== undefined && !(Number.isFinite(pictureRate) && pictureRate > 0)) {
     throw invalidArgument('pictureRate', 'a finite number above 0', pictureRate);
   }
   throwIfAborted(signal);
+  // Made now, for the order of the calls to be that of the line.
+  const decoder = new FileDecoder(path, pictureRate ?? null);
   await (pictureRate === undefined ? checkFile(path) : checkFolder(path));
-  throwIfAborted(signal);
-  for (;;) {
-    const client = acquireDecoder();
-    const command = { type: 'open', path: resolve(path), name: path, pictureRate: pictureRate ?? null } as const;
-    const operation = new DecoderOperation(client, path, null, command);
-    try {
-      await operation.next(signal);
-      if (operation.opened === null)
-        throw new KinetorchError('ERR_VIDEO_DECODE', `the decoder of "${path}" gave no answer`);
-      return new DecodedVideo(client, { path, ...operation.opened }, operation.warnings);
-    } catch (error) {
-      // An idle decoder may have been ended from outside just before; that says nothing about this file.
-      if (client.used && client.diedByItself && !signal?.aborted) continue;
-      void operation.stop().then(() => releaseDecoder(client));
-      throw error;
-    }
-  }
+  return new DecodedVideo(decoder, await decoder.open(signal));
 }
 
 async function checkFile(path: string): Promise<void> {

@@ -13,7 +13,8 @@ export type DecoderCommand =
   /** `pictureRate` is null for a video file, frames a second for a folder of pictures. */
   | { type: 'open'; path: string; name: string; pictureRate: number | null }
   | { type: 'read'; windows: ClipWindow[]; credit: number }
-  | { type: 'slide'; windows: SlideWindows; credit: number }
+  /** From window `from` on. */
+  | { type: 'slide'; windows: SlideWindows; from: number; credit: number }
   | { type: 'credit' }
   | { type: 'cancel' }
   | { type: 'close' };

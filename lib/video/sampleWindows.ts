@@ -1,7 +1,5 @@
+import { timeTolerance } from '../base/timeTolerance';
 import type { ClipWindow } from './types';
-
-/** Start times closer than this to a whole number of frame steps are taken to be on it. */
-const tolerance = 1e-6;
 
 /**
  * Windows of `frames / frameRate` seconds spread evenly over a video, the first at its start and the last at its end
@@ -14,7 +12,7 @@ export function uniformWindows(
 ): ClipWindow[] {
   const { clips, frames, frameRate } = options;
   const room = Math.max(0, durationSeconds - frames / frameRate);
-  const distinct = Math.floor(room * frameRate + tolerance) + 1;
+  const distinct = Math.floor(room * frameRate + timeTolerance) + 1;
   const count = Math.min(clips, distinct);
   if (count === 1) return [{ startSeconds: room / 2, frames, frameRate }];
   return Array.from({ length: count }, (_, i) => ({ startSeconds: (room * i) / (count - 1), frames, frameRate }));
@@ -32,7 +30,7 @@ export function segmentWindows(
   const { clips, frames, frameRate } = options;
   const seconds = Math.max(durationSeconds, 1 / frameRate);
   const part = seconds / frames;
-  const count = Math.max(1, Math.min(clips, Math.floor(seconds * frameRate + tolerance)));
+  const count = Math.max(1, Math.min(clips, Math.floor(seconds * frameRate + timeTolerance)));
   return Array.from({ length: count }, (_, i) => ({
     startSeconds: (part * (i + 0.5)) / count,
     frames,

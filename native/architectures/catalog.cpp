@@ -29,19 +29,20 @@ constexpr auto kSplit = BlockConv::k2Plus1D;
 
 Row torchvision(const char* name, const char* family, Stem stem, std::array<BlockConv, 4> convs,
                 std::array<int64_t, 4> blocks) {
-  return {{name, family, 16, 112, 112}, resNet({stem, convs, blocks, false, 1e-5})};
+  return {{name, family, 16, 112, 112, resNetParts()}, resNet({stem, convs, blocks, false, 1e-5})};
 }
 
 // VMZ's networks were trained with Caffe2's batch-norm epsilon of 1e-3; their public weights expect it.
 Row csn(const char* name, BlockConv conv, std::array<int64_t, 4> blocks) {
-  return {{name, "csn", 32, 224, 224}, resNet({Stem::kBasicPool, {conv, conv, conv, conv}, blocks, true, 1e-3})};
+  return {{name, "csn", 32, 224, 224, resNetParts()},
+          resNet({Stem::kBasicPool, {conv, conv, conv, conv}, blocks, true, 1e-3})};
 }
 
 Row compact(const char* name, const char* family, const CompactSpec& spec) {
   const auto build = [spec](LayerFactory& factory, int64_t numClasses) {
     return buildCompactResNet(factory, spec, numClasses);
   };
-  return {{name, family, 12, 64, 80}, build};
+  return {{name, family, 12, 64, 80, resNetParts()}, build};
 }
 
 const std::vector<Row>& table() {
@@ -84,6 +85,14 @@ torch::jit::Module buildArchitecture(const std::string& name, int64_t numClasses
   }
   throw Error("ERR_INVALID_ARGUMENT",
               "expected `architecture` to be one of " + known + " but received \"" + name + "\"");
+}
+
+const Parts* partsOf(const torch::jit::Module& network) {
+  if (!LayerFactory::made(network)) return nullptr;
+  for (const Row& row : table()) {
+    if (network.hasattr(row.info.parts.head)) return &row.info.parts;
+  }
+  return nullptr;
 }
 
 }  // namespace kinetorch::architectures

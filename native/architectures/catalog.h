@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "native/architectures/parts.h"
+
 namespace kinetorch::architectures {
 
 // One row of the architecture table; frames, height and width are those the architecture was published with.
@@ -13,6 +15,7 @@ struct ArchitectureInfo {
   int64_t frames = 0;
   int64_t height = 0;
   int64_t width = 0;
+  Parts parts;
 };
 
 std::vector<ArchitectureInfo> architectures();

@@ -66,7 +66,7 @@ Module buildCompactResNet(LayerFactory& factory, const CompactSpec& spec, int64_
   stem.push_back(factory.conv3d({24, kStemWidth, {5, 1, 1}, {1, 1, 1}, {2, 0, 0}}));
   stem.push_back(factory.batchNorm(kStemWidth, kBnEpsilon));
   stem.push_back(factory.relu());
-  std::array<Module, 4> layers;
+  std::vector<Module> stages{factory.sequential(stem)};
   int64_t in = kStemWidth;
   for (size_t stage = 0; stage < kWidths.size(); ++stage) {
     std::vector<Module> blocks;
@@ -75,9 +75,9 @@ Module buildCompactResNet(LayerFactory& factory, const CompactSpec& spec, int64_
       blocks.push_back(block(factory, spec.depthwise, in, kWidths[stage], i == 0 ? first : Size3{1, 1, 1}));
       in = kWidths[stage];
     }
-    layers[stage] = factory.sequential(blocks);
+    stages.push_back(factory.sequential(blocks));
   }
-  return assembleNetwork(factory, factory.sequential(stem), layers, in, numClasses, spec.dropout);
+  return assembleNetwork(factory, stages, in, numClasses, spec.dropout);
 }
 
 }  // namespace kinetorch::architectures

@@ -13,6 +13,8 @@ namespace kinetorch::architectures {
 
 namespace {
 
+const std::string kClassPrefix = "__torch__.kinetorch.";
+
 std::string list(Size3 size) {
   std::ostringstream text;
   text << '[' << size[0] << ", " << size[1] << ", " << size[2] << ']';
@@ -29,8 +31,12 @@ LayerFactory::LayerFactory(uint64_t seed)
     : unit_(std::make_shared<torch::jit::CompilationUnit>()),
       generator_(at::make_generator<at::CPUGeneratorImpl>(seed)) {}
 
+bool LayerFactory::made(const Module& module) {
+  return module.type()->name()->qualifiedName().rfind(kClassPrefix, 0) == 0;
+}
+
 LayerFactory::Module LayerFactory::make(const std::string& className) {
-  Module module(c10::QualifiedName("__torch__.kinetorch." + className), unit_, /*shouldMangle=*/true);
+  Module module(c10::QualifiedName(kClassPrefix + className), unit_, /*shouldMangle=*/true);
   module.register_attribute("training", c10::BoolType::get(), true);
   return module;
 }

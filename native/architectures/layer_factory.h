@@ -34,6 +34,9 @@ class LayerFactory {
 
   explicit LayerFactory(uint64_t seed);
 
+  // Whether a factory made the module, which its class's name tells.
+  static bool made(const Module& module);
+
   // Kaiming normal, fan_out (He et al. 2015), no bias: a batch norm follows.
   Module conv3d(const ConvSpec& spec);
   // `epsilon` is 1e-5 in torchvision's networks and 1e-3 in VMZ's. `weight` is what the scale starts from.

@@ -116,35 +116,37 @@ Module residualBlock(LayerFactory& factory, const std::vector<Module>& convs, co
   return factory.composite("ResidualBlock", children, source);
 }
 
-Module assembleNetwork(LayerFactory& factory, const Module& stem, const std::array<Module, 4>& layers, int64_t features,
-                       int64_t numClasses, double dropout) {
-  const std::string head =
+const Parts& resNetParts() {
+  static const Parts parts{{"stem", "layer1", "layer2", "layer3", "layer4"}, "fc"};
+  return parts;
+}
+
+Module assembleNetwork(LayerFactory& factory, const std::vector<Module>& stages, int64_t features, int64_t numClasses,
+                       double dropout) {
+  const Parts& parts = resNetParts();
+  LayerFactory::Children children;
+  std::string source = "def embed(self, x: Tensor) -> Tensor:\n";
+  for (size_t i = 0; i < stages.size(); ++i) {
+    children.emplace_back(parts.stages.at(i), stages[i]);
+    source += "    x = self." + parts.stages[i] + ".forward(x)\n";
+  }
+  children.emplace_back(parts.head, factory.linear(features, numClasses));
+  const std::string embedding =
       dropout > 0 ? "torch.dropout(self.embed(x), " + std::to_string(dropout) + ", self.training)" : "self.embed(x)";
-  return factory.composite("VideoResNet",
-                           {{"stem", stem},
-                            {"layer1", layers[0]},
-                            {"layer2", layers[1]},
-                            {"layer3", layers[2]},
-                            {"layer4", layers[3]},
-                            {"fc", factory.linear(features, numClasses)}},
-                           "def embed(self, x: Tensor) -> Tensor:\n"
-                           "    x = self.stem.forward(x)\n"
-                           "    x = self.layer1.forward(x)\n"
-                           "    x = self.layer2.forward(x)\n"
-                           "    x = self.layer3.forward(x)\n"
-                           "    x = self.layer4.forward(x)\n"
-                           "    x = torch.adaptive_avg_pool3d(x, [1, 1, 1])\n"
-                           "    return torch.flatten(x, 1)\n"
-                           "def forward(self, x: Tensor) -> Tensor:\n"
-                           "    return self.fc.forward(" +
-                               head + ")\n");
+  source +=
+      "    x = torch.adaptive_avg_pool3d(x, [1, 1, 1])\n"
+      "    return torch.flatten(x, 1)\n"
+      "def forward(self, x: Tensor) -> Tensor:\n"
+      "    return self." +
+      parts.head + ".forward(" + embedding + ")\n";
+  return factory.composite("VideoResNet", children, source);
 }
 
 Module buildVideoResNet(LayerFactory& factory, const ResNetSpec& spec, int64_t numClasses) {
   ResNetBuilder builder(factory, spec);
-  const Module stem = builder.stem();
-  const std::array<Module, 4> layers{builder.layer(0), builder.layer(1), builder.layer(2), builder.layer(3)};
-  return assembleNetwork(factory, stem, layers, builder.features(), numClasses, 0);
+  std::vector<Module> stages{builder.stem()};
+  for (size_t stage = 0; stage < spec.blocks.size(); ++stage) stages.push_back(builder.layer(stage));
+  return assembleNetwork(factory, stages, builder.features(), numClasses, 0);
 }
 
 }  // namespace kinetorch::architectures

@@ -4,8 +4,10 @@
 
 #include <array>
 #include <cstdint>
+#include <vector>
 
 #include "native/architectures/layer_factory.h"
+#include "native/architectures/parts.h"
 
 namespace kinetorch::architectures {
 
@@ -32,11 +34,13 @@ struct ResNetSpec {
 // before the last layer. State-dict keys are torchvision's (VMZ's for bottleneck networks).
 torch::jit::Module buildVideoResNet(LayerFactory& factory, const ResNetSpec& spec, int64_t numClasses);
 
-// Puts stem, layer1…layer4 and fc together; shared by all families. `dropout` is the share of features that training
-// leaves out before fc.
-torch::jit::Module assembleNetwork(LayerFactory& factory, const torch::jit::Module& stem,
-                                   const std::array<torch::jit::Module, 4>& layers, int64_t features,
-                                   int64_t numClasses, double dropout);
+// What all families call their stages and their head, as torchvision does.
+const Parts& resNetParts();
+
+// Puts the stages, as many as resNetParts() names, and a head together; shared by all families. `dropout` is the share
+// of features that training leaves out before the head.
+torch::jit::Module assembleNetwork(LayerFactory& factory, const std::vector<torch::jit::Module>& stages,
+                                   int64_t features, int64_t numClasses, double dropout);
 
 // relu(conv2(conv1(x)) + shortcut(x)), with conv3 where the block is a bottleneck; `downsample` may be null.
 torch::jit::Module residualBlock(LayerFactory& factory, const std::vector<torch::jit::Module>& convs,

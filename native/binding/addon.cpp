@@ -1,13 +1,15 @@
 #include <napi.h>
 
+#include <memory>
+#include <utility>
+
 #include "native/architectures/catalog.h"
 #include "native/binding/convert.h"
 #include "native/binding/environment.h"
 #include "native/binding/model_class.h"
+#include "native/binding/model_file_class.h"
 #include "native/binding/trainer_class.h"
-#include "native/formats/zip_archive.h"
 #include "native/model/create_model.h"
-#include "native/model/profile.h"
 #include "native/preprocessing/resize_clip.h"
 #include "native/runtime/runtime_info.h"
 #include "native/training/augment_clips.h"
@@ -25,7 +27,6 @@ Napi::Value getRuntimeInfo(const Napi::CallbackInfo& info) {
   object.Set("torchVersion", runtime.torchVersion);
   object.Set("cpuCapability", runtime.cpuCapability);
   object.Set("threads", runtime.threads);
-  object.Set("hasMkldnn", runtime.hasMkldnn);
   object.Set("cudaDevices", toStrings(env, runtime.cudaDevices));
   object.Set("cudaReason", runtime.cudaReason);
   object.Set("cudaLibraryReason", runtime.cudaLibraryReason);
@@ -42,6 +43,8 @@ Napi::Value getArchitectures(const Napi::CallbackInfo& info) {
     object.Set("frames", static_cast<double>(architecture.frames));
     object.Set("height", static_cast<double>(architecture.height));
     object.Set("width", static_cast<double>(architecture.width));
+    object.Set("stages", toStrings(env, architecture.parts.stages));
+    object.Set("head", architecture.parts.head);
     list.Set(list.Length(), object);
   }
   return list;
@@ -59,56 +62,8 @@ Napi::Value create(const Napi::CallbackInfo& info) {
     options->newHead = flagOf(object, "newHead");
     return Environment::of(info.Env())
         .runInBackground(
-            info.Env(), [options] { return model::createModel(*options); },
+            info.Env(), [options] { return model::createModel(std::move(*options)); },
             [](Napi::Env env, const std::vector<uint8_t>& bytes) -> Napi::Value { return toUint8Array(env, bytes); });
-  });
-}
-
-Napi::Value readExtra(const Napi::CallbackInfo& info) {
-  return guarded(info.Env(), [&] {
-    auto source = std::make_shared<formats::FileSource>(toSource(info[0]));
-    const std::string name = info[1].As<Napi::String>();
-    return Environment::of(info.Env())
-        .runInBackground(
-            info.Env(),
-            [source, name] { return formats::ZipArchive(formats::ByteSource::open(*source)).readExtraFile(name); },
-            [](Napi::Env env, const std::optional<std::string>& text) -> Napi::Value {
-              return text ? Napi::String::New(env, *text).As<Napi::Value>() : env.Null();
-            });
-  });
-}
-
-Napi::Value toProfile(Napi::Env env, const model::ModelProfile& profile) {
-  Napi::Array layers = Napi::Array::New(env);
-  for (const model::LayerProfile& layer : profile.layers) {
-    Napi::Array shape = Napi::Array::New(env);
-    for (const int64_t side : layer.outputShape) shape.Set(shape.Length(), static_cast<double>(side));
-    Napi::Object object = Napi::Object::New(env);
-    object.Set("path", layer.path);
-    object.Set("kind", layer.kind);
-    object.Set("outputShape", shape);
-    object.Set("parameters", static_cast<double>(layer.parameters));
-    object.Set("macs", static_cast<double>(layer.macs));
-    layers.Set(layers.Length(), object);
-  }
-  Napi::Object object = Napi::Object::New(env);
-  object.Set("parameters", static_cast<double>(profile.parameters));
-  object.Set("layers", layers);
-  object.Set("unknownOperator", profile.unknownOperator);
-  return object;
-}
-
-Napi::Value profile(const Napi::CallbackInfo& info) {
-  return guarded(info.Env(), [&] {
-    auto source = std::make_shared<formats::FileSource>(toSource(info[0]));
-    const std::vector<int64_t> shape = integersOf(info[1]);
-    return Environment::of(info.Env())
-        .runInBackground(
-            info.Env(),
-            [source, shape] {
-              return model::profileModel(*source, {shape.at(0), shape.at(1), shape.at(2)});
-            },
-            toProfile);
   });
 }
 
@@ -155,15 +110,15 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   initialiseRuntime();
   env.SetInstanceData(new Environment(env));
   Environment& environment = Environment::of(env);
+  environment.modelFileClass = Napi::Persistent(ModelFileClass::define(env));
   environment.modelClass = Napi::Persistent(ModelClass::define(env));
   environment.trainerClass = Napi::Persistent(TrainerClass::define(env));
   exports.Set("runtimeInfo", Napi::Function::New<getRuntimeInfo>(env, "runtimeInfo"));
   exports.Set("architectures", Napi::Function::New<getArchitectures>(env, "architectures"));
   exports.Set("createModel", Napi::Function::New<create>(env, "createModel"));
-  exports.Set("readExtraFile", Napi::Function::New<readExtra>(env, "readExtraFile"));
-  exports.Set("profileModel", Napi::Function::New<profile>(env, "profileModel"));
   exports.Set("resizeClip", Napi::Function::New<resize>(env, "resizeClip"));
   exports.Set("augmentClips", Napi::Function::New<augment>(env, "augmentClips"));
+  exports.Set("NativeModelFile", environment.modelFileClass.Value());
   exports.Set("NativeModel", environment.modelClass.Value());
   exports.Set("NativeTrainer", environment.trainerClass.Value());
   return exports;

@@ -77,6 +77,7 @@ class Environment {
   // Destroys it, which waits for its thread. No pointer is no fault.
   void release(const std::shared_ptr<void>& object) { owned_.erase(object); }
 
+  Napi::FunctionReference modelFileClass;
   Napi::FunctionReference modelClass;
   Napi::FunctionReference trainerClass;
 

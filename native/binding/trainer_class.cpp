@@ -7,6 +7,7 @@
 
 #include "native/binding/convert.h"
 #include "native/binding/environment.h"
+#include "native/binding/model_file_class.h"
 
 namespace kinetorch::binding {
 
@@ -40,6 +41,7 @@ training::TrainerOptions toOptions(const Napi::Object& object) {
   options.optimizer.weightDecay = numberOf(object, "weightDecay");
   options.clipGradNorm = numberOf(object, "clipGradNorm");
   options.bodyRate = numberOf(object, "bodyRate");
+  options.head = textOf(object, "head");
   options.frozen = textsOf(object.Get("frozen"));
   options.freezeBatchNorm = flagOf(object, "freezeBatchNorm");
   options.emaDecay = numberOf(object, "emaDecay");
@@ -104,17 +106,17 @@ Napi::Value TrainerClass::create(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   return guarded(env, [&]() -> Napi::Value {
     Environment& environment = Environment::of(env);
-    auto source = std::make_shared<formats::FileSource>(toSource(info[0]));
+    const model::ModelFile file = ModelFileClass::fileOf(info[0]);
     auto host = std::make_shared<TrainerHost>();
     TrainerHost* raw = host.get();
     const training::TrainerOptions options = toOptions(info[1].As<Napi::Object>());
     const Environment::Pending pending = environment.begin(env, Napi::Object());
     const std::weak_ptr<TrainerHost> weak = environment.own(host);
-    host->thread.post([raw, &environment, weak, ticket = pending.ticket, source, options] {
+    host->thread.post([raw, &environment, weak, ticket = pending.ticket, file, options] {
       std::optional<Error> error;
       std::string device;
       try {
-        raw->trainer = std::make_unique<training::Trainer>(*source, options);
+        raw->trainer = std::make_unique<training::Trainer>(file, options);
         device = raw->trainer->device();
       } catch (...) {
         error = currentError("ERR_TRAINING");

@@ -209,12 +209,12 @@ extern "C" __attribute__((visibility("default"))) const kinetorch::CudaApi* kine
     kinetorch::CudaApi functions;
     functions.version = kinetorch::kCudaApiVersion;
     functions.torchVersion = TORCH_VERSION;
-    functions.supportsDepthwise = kinetorch::supportsDepthwise;
-    functions.depthwise = kinetorch::depthwise;
-    functions.biasResidualRelu = kinetorch::biasResidualRelu;
-    functions.preprocess = kinetorch::preprocess;
-    functions.captureGraph = kinetorch::captureGraph;
-    functions.setMemoryFraction = kinetorch::setMemoryFraction;
+    functions.supportsDepthwise = kinetorch::cuda::supportsDepthwise;
+    functions.depthwise = kinetorch::cuda::depthwise;
+    functions.biasResidualRelu = kinetorch::cuda::biasResidualRelu;
+    functions.preprocess = kinetorch::cuda::preprocess;
+    functions.captureGraph = kinetorch::cuda::captureGraph;
+    functions.setMemoryFraction = kinetorch::cuda::setMemoryFraction;
     return functions;
   }();
   return &api;

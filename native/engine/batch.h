@@ -11,11 +11,11 @@ namespace kinetorch::engine {
 // A request and, once it was served, what became of it: one of result and error.
 struct BatchItem {
   Request request;
-  std::optional<Classification> result;
+  std::optional<ClipResult> result;
   std::optional<Error> error;
 };
 
-// Requests that share a forward pass; they all want logits or all want embeddings.
+// Requests that share a forward pass, whatever each wants of it.
 struct Batch {
   std::vector<BatchItem> items;
   Clock::time_point begin;
@@ -49,7 +49,7 @@ bool prepareItem(BatchItem& item, const Prepare& prepare) {
     return true;
   } catch (...) {
     const Error error = currentError("ERR_INTERNAL");
-    if (error.code() == "ERR_OUT_OF_MEMORY") throw error;
+    if (error.isOutOfMemory()) throw error;
     item.error = error;
     return false;
   }

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 #include <utility>
+#include <vector>
 
 #include "native/runtime/error.h"
 
@@ -68,6 +69,8 @@ class FileByteSource : public ByteSource {
 class MemoryByteSource : public ByteSource {
  public:
   MemoryByteSource(const uint8_t* data, size_t size) : data_(data), size_(size) {}
+  explicit MemoryByteSource(std::vector<uint8_t> bytes)
+      : owned_(std::move(bytes)), data_(owned_.data()), size_(owned_.size()) {}
   uint64_t size() const override { return size_; }
   const std::string& label() const override { return label_; }
 
@@ -78,6 +81,7 @@ class MemoryByteSource : public ByteSource {
   }
 
  private:
+  std::vector<uint8_t> owned_;
   const uint8_t* data_;
   size_t size_;
   std::string label_ = "the model's bytes";
@@ -85,8 +89,9 @@ class MemoryByteSource : public ByteSource {
 
 }  // namespace
 
-std::unique_ptr<ByteSource> ByteSource::open(const FileSource& source) {
-  return source.path.empty() ? fromMemory(source.bytes.data(), source.bytes.size()) : openFile(source.path);
+std::unique_ptr<ByteSource> ByteSource::open(FileSource source) {
+  if (!source.path.empty()) return openFile(source.path);
+  return std::make_unique<MemoryByteSource>(std::move(source.bytes));
 }
 
 std::unique_ptr<ByteSource> ByteSource::openFile(const std::string& path) {

@@ -15,8 +15,8 @@ class ByteSource {
  public:
   virtual ~ByteSource() = default;
 
-  // Opens a file, or reads from the bytes of `source`, which must outlive it. Throws as openFile.
-  static std::unique_ptr<ByteSource> open(const FileSource& source);
+  // Opens a file, or takes the bytes of `source`. Throws as openFile.
+  static std::unique_ptr<ByteSource> open(FileSource source);
   // Opens a regular file. Throws ERR_FILE_NOT_FOUND or ERR_FILE_ACCESS with the system's reason.
   static std::unique_ptr<ByteSource> openFile(const std::string& path);
   // Reads from `data`, which must outlive the source.

@@ -3,11 +3,10 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "native/kernels/conv_job.h"
-#include "native/kernels/direct_blocks.h"
-#include "native/kernels/pack_weights.h"
-#include "native/kernels/product_blocks.h"
-#include "native/kernels/simd_shape.h"
+#include "native/kernels/float32/conv_job.h"
+#include "native/kernels/float32/pack_weights.h"
+#include "native/kernels/float32/simd_shape.h"
+#include "native/kernels/rounding.h"
 #include "native/simd/targets.h"
 
 namespace kinetorch::kernels {
@@ -43,6 +42,20 @@ ClipSize outputSize(const ConvLayer& layer, const ClipSize& input) {
   return {input.batch, along(0, input.frames), along(1, input.height), along(2, input.width)};
 }
 
+const char* nameOf(ConvAlgorithm algorithm) {
+  switch (algorithm) {
+    case ConvAlgorithm::kDirect:
+      return "direct";
+    case ConvAlgorithm::kWinograd2:
+      return "winograd2";
+    case ConvAlgorithm::kWinograd4:
+      return "winograd4";
+    case ConvAlgorithm::kDepthwise:
+      return "depthwise";
+  }
+  return "";
+}
+
 bool supports(const ConvLayer& layer, ConvAlgorithm algorithm) {
   using Dimensions = std::array<int64_t, 3>;
   const auto positive = [](int64_t value) { return value > 0; };
@@ -70,39 +83,31 @@ bool supports(const ConvLayer& layer, ConvAlgorithm algorithm) {
   return false;
 }
 
-PackedConv::PackedConv(const ConvLayer& layer, ConvAlgorithm algorithm, const float* weights, const float* bias,
-                       ParallelFor& parallel, const std::string& target)
-    : layer_(layer), algorithm_(algorithm), target_(simd::targetNamed(target)) {
+PackedConv::PackedConv(const ConvLayer& layer, ConvAlgorithm algorithm, ElementKind elementKind, const void* weights,
+                       const float* bias, ParallelFor& parallel, const std::string& target)
+    : layer_(layer), algorithm_(algorithm), elementKind_(elementKind), target_(simd::targetNamed(target)) {
   if (!supports(layer, algorithm)) throw std::invalid_argument("the algorithm does not support this convolution");
   if (target_ == 0) throw std::invalid_argument("expected one of targetNames() but received " + target);
   const SimdShape simd = simdShape(target_);
-  weights_ = packWeights(layer, algorithm, simd, weights, parallel);
-  bias_ = AlignedBuffer(static_cast<size_t>(roundUp(layer.outputChannels, simd.panelWidth)));
+  weights_ = packWeights(layer, algorithm, simd, static_cast<const float*>(weights), parallel);
+  bias_ = AlignedBuffer<float>(static_cast<size_t>(roundUp(layer.outputChannels, simd.panelWidth)));
   if (bias != nullptr) std::copy_n(bias, layer.outputChannels, bias_.data());
-}
-
-size_t workspaceBytes(const PackedConv& conv, const ConvPlan& plan, const ClipSize& input, int threads) {
-  if (conv.algorithm() == ConvAlgorithm::kDepthwise) return 0;
-  const SimdShape simd = simdShape(conv.target());
-  if (conv.algorithm() == ConvAlgorithm::kDirect) {
-    const DirectBlocks blocks(conv.layer(), directShape(conv.layer(), input), plan, simd);
-    return static_cast<size_t>(blocks.sharedFloats() + threads * blocks.threadFloats()) * sizeof(float);
-  }
-  const ProductBlocks blocks(productShape(conv.layer(), conv.algorithm(), input), plan, simd);
-  const int64_t floats = plan.shareInput ? blocks.transformedFloats() + threads * blocks.productFloats()
-                                         : threads * (blocks.transformedFloats() + blocks.productFloats());
-  return static_cast<size_t>(floats) * sizeof(float);
 }
 
 void run(const PackedConv& conv, const ConvPlan& plan, const ClipSize& input, const ConvArguments& arguments,
          void* workspace, ParallelFor& parallel) {
   if (plan.algorithm != conv.algorithm()) throw std::invalid_argument("the plan is for another algorithm");
+  if (plan.elementKind != conv.elementKind() || arguments.elementKind != conv.elementKind()) {
+    throw std::invalid_argument("the plan and the arguments must be of the weights' kind of elements");
+  }
   const ClipSize output = outputSize(conv.layer(), input);
   if (std::min({output.batch, output.frames, output.height, output.width}) <= 0) {
     throw std::invalid_argument("the input is smaller than the kernel, or empty");
   }
-  runnerOf(conv)({conv.layer(), plan, conv.target(), input, output, conv.weights(), conv.bias(), arguments,
-                  static_cast<float*>(workspace), parallel, plan.streamOutput && canStream(conv, arguments)});
+  runnerOf(conv)({conv.layer(), plan, conv.target(), input, output, static_cast<const float*>(conv.weights()),
+                  conv.bias(), static_cast<const float*>(arguments.input), static_cast<float*>(arguments.output),
+                  static_cast<const float*>(arguments.residual), arguments.relu, static_cast<float*>(workspace),
+                  parallel, plan.streamOutput && canStream(conv, arguments)});
 }
 
 }  // namespace kinetorch::kernels

@@ -7,15 +7,15 @@
 #include <vector>
 
 #include "native/kernels/aligned_buffer.h"
+#include "native/kernels/element_kind.h"
 #include "native/kernels/parallel.h"
 
-// 3-D convolutions on a CPU in float32. Activations are dense NDHWC, which PyTorch calls channels_last_3d:
-// [N][T][H][W][C].
+// 3-D convolutions on a CPU. Activations are dense NDHWC, which PyTorch calls channels_last_3d: [N][T][H][W][C].
 //
-//   PackedConv conv(layer, ConvAlgorithm::kWinograd4, weights, bias, threads);
+//   PackedConv conv(layer, ConvAlgorithm::kWinograd4, ElementKind::kFloat32, weights, bias, threads);
 //   ConvPlan plan = defaultPlan(conv, size, threads.threads());
-//   AlignedBuffer workspace(workspaceBytes(conv, plan, size, threads.threads()) / sizeof(float));
-//   run(conv, plan, size, {input, output}, workspace.data(), threads);
+//   AlignedBuffer<std::byte> workspace(workspaceBytes(conv, plan, size, threads.threads()));
+//   run(conv, plan, size, {ElementKind::kFloat32, input, output}, workspace.data(), threads);
 namespace kinetorch::kernels {
 
 // Dimensions are in the order frames, height, width.
@@ -45,10 +45,16 @@ enum class ConvAlgorithm {
   kDepthwise,  // groups = channels; kernel 1 or 3, stride 1 or 2, padding kernel / 2 in every dimension
 };
 
+inline constexpr std::array kConvAlgorithms{ConvAlgorithm::kDirect, ConvAlgorithm::kWinograd2,
+                                            ConvAlgorithm::kWinograd4, ConvAlgorithm::kDepthwise};
+
+const char* nameOf(ConvAlgorithm algorithm);
+
 bool supports(const ConvLayer& layer, ConvAlgorithm algorithm);
 
 // How a layer is cut into blocks. It changes speed only, never results beyond the order of sums.
 struct ConvPlan {
+  ElementKind elementKind = ElementKind::kFloat32;
   ConvAlgorithm algorithm = ConvAlgorithm::kDirect;
   // Rows of the products in a block: tiles of Winograd, pixels of a direct convolution; depthwise: rows of pixels.
   int64_t tileRows = 0;
@@ -66,25 +72,28 @@ struct ConvPlan {
 // A layer's weights in the order in which one algorithm reads them on one instruction set.
 class PackedConv {
  public:
-  // `weights` is PyTorch's [outputChannels][inputChannels / groups][kernel…], `bias` null or [outputChannels]; both are
-  // copied, by as many threads as there are. `target` is one of targetNames(), or empty for the best.
+  // `weights` is PyTorch's [outputChannels][inputChannels / groups][kernel…], of elements of that kind, `bias` null or
+  // [outputChannels]; both are copied, by as many threads as there are. `target` is one of targetNames(), or empty for
+  // the best.
   // Throws std::invalid_argument where the algorithm does not support the layer or the machine not the target.
-  PackedConv(const ConvLayer& layer, ConvAlgorithm algorithm, const float* weights, const float* bias,
-             ParallelFor& parallel, const std::string& target = "");
+  PackedConv(const ConvLayer& layer, ConvAlgorithm algorithm, ElementKind elementKind, const void* weights,
+             const float* bias, ParallelFor& parallel, const std::string& target = "");
 
   const ConvLayer& layer() const { return layer_; }
   ConvAlgorithm algorithm() const { return algorithm_; }
+  ElementKind elementKind() const { return elementKind_; }
   int64_t target() const { return target_; }
-  const float* weights() const { return weights_.data(); }
+  const void* weights() const { return weights_.data(); }
   const float* bias() const { return bias_.data(); }
-  size_t bytes() const { return (weights_.size() + bias_.size()) * sizeof(float); }
+  size_t bytes() const { return weights_.size() + bias_.size() * sizeof(float); }
 
  private:
   ConvLayer layer_;
   ConvAlgorithm algorithm_;
+  ElementKind elementKind_;
   int64_t target_;  // Highway's bit of the instruction set
-  AlignedBuffer weights_;
-  AlignedBuffer bias_;  // zeros where there is none, and up to whole vectors
+  AlignedBuffer<std::byte> weights_;
+  AlignedBuffer<float> bias_;  // zeros where there is none, and up to whole vectors
 };
 
 // A plan from the sizes of the caches, without measuring.
@@ -97,15 +106,16 @@ std::vector<ConvPlan> candidatePlans(const PackedConv& conv, const ClipSize& inp
 size_t workspaceBytes(const PackedConv& conv, const ConvPlan& plan, const ClipSize& input, int threads);
 
 struct ConvArguments {
-  const float* input = nullptr;
-  float* output = nullptr;
-  const float* residual = nullptr;  // of the output's shape, or null
+  ElementKind elementKind = ElementKind::kFloat32;
+  const void* input = nullptr;
+  void* output = nullptr;
+  const void* residual = nullptr;  // of the output's shape, or null
   bool relu = false;
 };
 
 // output = convolution + bias + residual, then ReLU. Does not allocate. `workspace` is aligned to 64 bytes; its
 // contents do not matter. The output may be the residual, but may not overlap the input. Throws std::invalid_argument
-// where the plan is another algorithm's or the size gives no output.
+// where the plan is another algorithm's, it or the arguments are of another kind, or the size gives no output.
 void run(const PackedConv& conv, const ConvPlan& plan, const ClipSize& input, const ConvArguments& arguments,
          void* workspace, ParallelFor& parallel);
 

@@ -1,15 +1,20 @@
 #include "native/model/create_model.h"
 
+#include <utility>
+
 #include "native/architectures/build.h"
 #include "native/model/import_weights.h"
-#include "native/model/module_io.h"
+#include "native/model/serialize_module.h"
 
 namespace kinetorch::model {
 
-std::vector<uint8_t> createModel(const CreateOptions& options) {
+std::vector<uint8_t> createModel(CreateOptions options) {
   const torch::jit::Module module =
       architectures::buildArchitecture(options.architecture, options.numClasses, options.seed);
-  if (!options.weights.isEmpty()) importWeights(module, options.weights, options.newHead);
+  if (!options.weights.isEmpty()) {
+    const std::string newHead = options.newHead ? architectures::partsOf(module)->head : "";
+    importWeights(module, std::move(options.weights), newHead);
+  }
   return serializeModule(module, options.metadata);
 }
 

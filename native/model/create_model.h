@@ -15,10 +15,10 @@ struct CreateOptions {
   std::string metadata;  // text of kinetorch.json
   // A .safetensors or .pth file or a TorchScript archive; both path and bytes empty for fresh weights.
   formats::FileSource weights;
-  bool newHead = false;  // keep the fresh classification head
+  bool newHead = false;  // keep the fresh classification head, whatever head `weights` has
 };
 
 // A TorchScript archive of the architecture. Throws ERR_INVALID_ARGUMENT, ERR_WEIGHTS, ERR_MODEL_FORMAT, ERR_FILE_*.
-std::vector<uint8_t> createModel(const CreateOptions& options);
+std::vector<uint8_t> createModel(CreateOptions options);
 
 }  // namespace kinetorch::model

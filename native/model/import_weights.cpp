@@ -1,6 +1,7 @@
 #include "native/model/import_weights.h"
 
 #include <ATen/ATen.h>
+#include <c10/util/StringUtil.h>
 
 #include <algorithm>
 #include <memory>
@@ -50,12 +51,6 @@ bool endsWith(const std::string& text, const std::string& end) {
   return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
 }
 
-std::string shapeText(at::IntArrayRef shape) {
-  std::string text = "[";
-  for (size_t i = 0; i < shape.size(); ++i) text += (i ? ", " : "") + std::to_string(shape[i]);
-  return text + "]";
-}
-
 void report(std::string& message, const char* what, const std::vector<std::string>& names) {
   if (names.empty()) return;
   message += message.empty() ? what : std::string("; ") + what;
@@ -66,7 +61,9 @@ void report(std::string& message, const char* what, const std::vector<std::strin
 
 using NamedTensor = std::pair<std::string, at::Tensor>;
 
-bool isOfHead(const std::string& name) { return name.compare(0, 3, "fc.") == 0; }
+bool isWithin(const std::string& name, const std::string& module) {
+  return !module.empty() && name.compare(0, module.size() + 1, module + ".") == 0;
+}
 
 std::vector<NamedTensor> tensorsOf(std::unique_ptr<formats::ByteSource> source) {
   std::vector<NamedTensor> tensors;
@@ -80,8 +77,8 @@ std::vector<NamedTensor> tensorsOf(std::unique_ptr<formats::ByteSource> source) 
 
 }  // namespace
 
-void importWeights(const torch::jit::Module& module, const formats::FileSource& source, bool keepHead) {
-  std::unique_ptr<formats::ByteSource> bytes = formats::ByteSource::open(source);
+void importWeights(const torch::jit::Module& module, formats::FileSource source, const std::string& newHead) {
+  std::unique_ptr<formats::ByteSource> bytes = formats::ByteSource::open(std::move(source));
   const std::string label = bytes->label();
   const std::vector<NamedTensor> tensors = tensorsOf(std::move(bytes));
   std::unordered_map<std::string, at::Tensor> targets;
@@ -91,7 +88,7 @@ void importWeights(const torch::jit::Module& module, const formats::FileSource& 
   std::vector<std::pair<at::Tensor, at::Tensor>> copies;
   std::vector<std::string> missing, extra, misshapen;
   for (const auto& [name, tensor] : tensors) {
-    if (keepHead && isOfHead(name)) continue;
+    if (isWithin(name, newHead)) continue;
     const auto target = targets.find(name);
     if (target == targets.end()) {
       extra.push_back(name);
@@ -100,13 +97,12 @@ void importWeights(const torch::jit::Module& module, const formats::FileSource& 
     if (target->second.sizes() == tensor.sizes()) {
       copies.emplace_back(target->second, tensor);
     } else {
-      misshapen.push_back(name + " expected " + shapeText(target->second.sizes()) + " but received " +
-                          shapeText(tensor.sizes()));
+      misshapen.push_back(c10::str(name, " expected ", target->second.sizes(), " but received ", tensor.sizes()));
     }
     targets.erase(target);
   }
   for (const auto& [name, ignored] : targets) {
-    if (!endsWith(name, "num_batches_tracked") && !(keepHead && isOfHead(name))) missing.push_back(name);
+    if (!endsWith(name, "num_batches_tracked") && !isWithin(name, newHead)) missing.push_back(name);
   }
   std::sort(missing.begin(), missing.end());
 

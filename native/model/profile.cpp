@@ -8,7 +8,6 @@
 #include <optional>
 #include <unordered_map>
 
-#include "native/model/module_io.h"
 #include "native/runtime/error.h"
 
 namespace kinetorch::model {
@@ -168,8 +167,8 @@ class ShapeWalk {
 
 }  // namespace
 
-ModelProfile profileModel(const formats::FileSource& source, std::array<int64_t, 3> shape) {
-  const Module module = loadModule(source);
+ModelProfile profileModel(const ModelFile& file, std::array<int64_t, 3> shape) {
+  const Module module = file.module();
   ModelProfile profile;
   for (const at::Tensor& parameter : module.parameters()) profile.parameters += parameter.numel();
   try {

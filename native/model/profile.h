@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "native/formats/file_source.h"
+#include "native/model/model_file.h"
 
 namespace kinetorch::model {
 
@@ -24,6 +24,6 @@ struct ModelProfile {
 };
 
 // Follows one clip's shape through the module's graph without running it. `shape` is {frames, height, width}.
-ModelProfile profileModel(const formats::FileSource& source, std::array<int64_t, 3> shape);
+ModelProfile profileModel(const ModelFile& file, std::array<int64_t, 3> shape);
 
 }  // namespace kinetorch::model

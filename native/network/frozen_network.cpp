@@ -5,13 +5,10 @@
 
 #include <string>
 
+#include "native/architectures/build.h"
+
 namespace kinetorch::network {
 namespace {
-
-bool isOurs(const torch::jit::Module& module) {
-  const std::string name = module.type()->name()->qualifiedName();
-  return name.rfind("__torch__.kinetorch.", 0) == 0 && module.find_method("embed") && module.hasattr("fc");
-}
 
 // The same module with `embed` as its forward.
 torch::jit::Module embedOnly(const torch::jit::Module& whole) {
@@ -46,10 +43,11 @@ FrozenNetwork freezeNetwork(torch::jit::Module module, c10::Device device, c10::
     const size_t size = tensor.is_floating_point() ? c10::elementSize(precision) : tensor.element_size();
     network.bytes += tensor.numel() * static_cast<int64_t>(size);
   }
-  if (isOurs(module)) {
-    const auto fc = module.attr("fc").toModule();
-    network.weight = fc.attr("weight").toTensor().detach().to(precision);
-    network.bias = fc.attr("bias").toTensor().detach().to(precision);
+  const architectures::Parts* parts = architectures::partsOf(module);
+  if (parts != nullptr && module.find_method("embed")) {
+    const auto head = module.attr(parts->head).toModule();
+    network.weight = head.attr("weight").toTensor().detach().to(precision);
+    network.bias = head.attr("bias").toTensor().detach().to(precision);
     module = embedOnly(module);
   }
   for (at::Tensor parameter : module.parameters()) {

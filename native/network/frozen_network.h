@@ -9,8 +9,8 @@ namespace kinetorch::network {
 
 // Note [Embedding and logits from one frozen graph]
 // Freezing two methods folds the batch norms into two copies of every convolution's weights. So where the module has
-// `embed` and a final `fc`, only `embed` is frozen and the last layer is applied apart; `forward` would do the same.
-// That is known of networks made here alone, which their class names tell; of others only `forward` is used.
+// `embed` and a head, only `embed` is frozen and the head is applied apart; `forward` would do the same. That is known
+// of networks made here alone, which their class names tell; of others only `forward` is used.
 //
 // Note [Folding in float32]
 // A batch norm's scale and the weights that it goes into are rounded once if they are folded in float32, and twice,

@@ -7,6 +7,8 @@
 namespace kinetorch {
 namespace {
 
+constexpr const char* kOutOfMemory = "ERR_OUT_OF_MEMORY";
+
 // Too little memory has many names: the CPU allocator's plain c10::Error (on Windows: "not enough memory"), those of
 // CUDA's libraries, and, out of a TorchScript network, whatever the interpreter makes of any of them, which keeps the
 // words alone.
@@ -19,10 +21,12 @@ bool tellsOfMemory(const std::string& message) {
 }
 
 Error errorOf(const std::string& fallbackCode, const std::string& message) {
-  return Error(tellsOfMemory(message) ? "ERR_OUT_OF_MEMORY" : fallbackCode, message);
+  return Error(tellsOfMemory(message) ? kOutOfMemory : fallbackCode, message);
 }
 
 }  // namespace
+
+bool Error::isOutOfMemory() const { return code_ == kOutOfMemory; }
 
 Error currentError(const std::string& fallbackCode) {
   try {
@@ -30,16 +34,18 @@ Error currentError(const std::string& fallbackCode) {
   } catch (const Error& error) {
     return error;
   } catch (const c10::OutOfMemoryError& error) {
-    return Error("ERR_OUT_OF_MEMORY", error.what_without_backtrace());
+    return Error(kOutOfMemory, error.what_without_backtrace());
   } catch (const c10::Error& error) {
     return errorOf(fallbackCode, error.what_without_backtrace());
   } catch (const std::bad_alloc&) {
-    return Error("ERR_OUT_OF_MEMORY", "the machine has too little free memory for this");
+    return Error(kOutOfMemory, "the machine has too little free memory for this");
   } catch (const std::exception& error) {
     return errorOf(fallbackCode, error.what());
   } catch (...) {
     return Error(fallbackCode, "unknown native exception");
   }
 }
+
+bool ranOutOfMemory() { return currentError("").isOutOfMemory(); }
 
 }  // namespace kinetorch

@@ -13,6 +13,7 @@ class Error : public std::runtime_error {
   Error(const Error&) = default;
   Error& operator=(const Error&) = default;
   const std::string& code() const { return code_; }
+  bool isOutOfMemory() const;
 
  private:
   std::string code_;
@@ -22,5 +23,8 @@ class Error : public std::runtime_error {
 // others; this keeps an Error as it is, gives out-of-memory its code, and the rest `fallbackCode`.
 // Call inside a catch block.
 Error currentError(const std::string& fallbackCode);
+
+// Whether the exception being handled says that there is too little memory. Call inside a catch block.
+bool ranOutOfMemory();
 
 }  // namespace kinetorch

@@ -2,9 +2,9 @@
 
 #include <ATen/ATen.h>
 
-#include <sstream>
 #include <string>
 
+#include "native/model/check_logits.h"
 #include "native/runtime/error.h"
 
 namespace kinetorch::training {
@@ -70,18 +70,8 @@ double Classification::weight(const at::Tensor& targets) const {
   return (targets * hostClassWeights_).sum(at::kDouble).item<double>();
 }
 
-void Classification::checkOutputs(const c10::IValue& outputs) const {
-  const at::Tensor logits = logitsOf(outputs);
-  if (logits.dim() != 2 || logits.size(0) != 1) {
-    std::ostringstream shape;
-    shape << logits.sizes();
-    throw Error("ERR_MODEL_FORWARD",
-                "expected logits of shape [1, classes] for one clip but the model gave " + shape.str());
-  }
-  if (logits.size(1) != numClasses_) {
-    throw Error("ERR_MODEL_METADATA", "expected a model of " + std::to_string(numClasses_) +
-                                          " classes but this one gives " + std::to_string(logits.size(1)));
-  }
+void Classification::checkOutputs(const c10::IValue& outputs, const at::Tensor& clip) const {
+  model::checkLogits(logitsOf(outputs), clip, numClasses_);
 }
 
 at::Tensor Classification::loss(const c10::IValue& outputs, const augmentation::PreparedBatch& batch) const {

@@ -2,7 +2,7 @@
 
 #include <ATen/ATen.h>
 
-#include "native/model/module_io.h"
+#include "native/model/serialize_module.h"
 
 namespace kinetorch::training {
 

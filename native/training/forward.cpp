@@ -73,17 +73,17 @@ c10::IValue forward(torch::jit::Module& network, const at::Tensor& clips, at::Sc
   }
 }
 
-c10::IValue forwardZeros(torch::jit::Module& network, const preprocessing::InputSpec& input, at::Device device,
-                         at::ScalarType precision) {
-  at::NoGradGuard noGrad;
-  network.eval();
-  const at::Tensor zeros = at::zeros({1, 3, input.frames, input.height, input.width}, at::device(device));
-  return forward(network, zeros.contiguous(at::MemoryFormat::ChannelsLast3d), precision);
-}
-
 void backward(const at::Tensor& loss) {
   PlainExecution plain(false);
   loss.backward();
+}
+
+void checkForward(torch::jit::Module& network, const preprocessing::InputSpec& input, const Objective& objective,
+                  at::Device device, at::ScalarType precision) {
+  at::NoGradGuard noGrad;
+  network.eval();
+  const at::Tensor clip = at::zeros({1, 3, input.frames, input.height, input.width}, at::device(device));
+  objective.checkOutputs(forward(network, clip.contiguous(at::MemoryFormat::ChannelsLast3d), precision), clip);
 }
 
 }  // namespace kinetorch::training

@@ -4,6 +4,7 @@
 #include <torch/csrc/jit/api/module.h>
 
 #include "native/preprocessing/input_spec.h"
+#include "native/training/objective.h"
 
 namespace kinetorch::training {
 
@@ -21,10 +22,11 @@ void placeForTraining(torch::jit::Module& network, at::Device device);
 // range, such as batch norm's statistics and the loss, stays in float32. Throws ERR_MODEL_FORWARD.
 c10::IValue forward(torch::jit::Module& network, const at::Tensor& clips, at::ScalarType precision);
 
-// The same of one clip of zeros in evaluation mode, to see what a network gives.
-c10::IValue forwardZeros(torch::jit::Module& network, const preprocessing::InputSpec& input, at::Device device,
-                         at::ScalarType precision);
-
 void backward(const at::Tensor& loss);
+
+// Runs a clip of zeros through the network. Throws ERR_MODEL_FORWARD where that fails, and what the objective throws
+// where it wants other outputs.
+void checkForward(torch::jit::Module& network, const preprocessing::InputSpec& input, const Objective& objective,
+                  at::Device device, at::ScalarType precision);
 
 }  // namespace kinetorch::training

@@ -9,8 +9,6 @@
 namespace kinetorch::training {
 namespace {
 
-constexpr char kHead[] = "fc";
-
 bool isWithin(const std::string& name, const std::string& path) {
   return name.compare(0, path.size(), path) == 0 && (name.size() == path.size() || name[path.size()] == '.');
 }
@@ -61,13 +59,17 @@ std::vector<ParameterGroup> parameterGroups(const torch::jit::Module& network, c
       {{{}, decay, options.bodyRate}, {{}, 0, options.bodyRate}, {{}, decay, 1}, {{}, 0, 1}}};
   bool hasHead = false;
   for (const auto& parameter : network.named_parameters()) {
-    const bool head = isWithin(parameter.name, kHead);
+    const bool head = !options.head.empty() && isWithin(parameter.name, options.head);
     hasHead = hasHead || head;
     if (!parameter.value.requires_grad()) continue;
     groups[(head ? 2 : 0) + (parameter.value.dim() >= 2 ? 0 : 1)].parameters.push_back(parameter.value);
   }
   if (options.bodyRate != 1 && !hasHead) {
-    throw Error("ERR_INVALID_ARGUMENT", "expected a classification head `fc` for `bodyRate` but the model has none");
+    throw Error("ERR_INVALID_ARGUMENT",
+                options.head.empty()
+                    ? "expected a model whose classification head is known for `bodyRate` but "
+                      "this one's metadata names none"
+                    : "expected a classification head `" + options.head + "` for `bodyRate` but the model has none");
   }
   std::vector<ParameterGroup> used;
   for (ParameterGroup& group : groups) {

@@ -17,8 +17,8 @@ namespace kinetorch::training {
 std::vector<torch::jit::Module> freezeParts(const torch::jit::Module& network, const TrainerOptions& options);
 
 // The parameters that are trained, by weight decay and learning rate. Decay acts on weights of convolutions and linear
-// layers (two dimensions or more); biases and batch norm's scales and shifts are left out of it. The classification
-// head is the module `fc`; all else takes `bodyRate`. Throws ERR_INVALID_ARGUMENT for a body rate without such a head.
+// layers (two dimensions or more); biases and batch norm's scales and shifts are left out of it. All but the
+// classification head takes `bodyRate`. Throws ERR_INVALID_ARGUMENT for a body rate without a head.
 std::vector<ParameterGroup> parameterGroups(const torch::jit::Module& network, const TrainerOptions& options);
 
 }  // namespace kinetorch::training

@@ -8,7 +8,6 @@
 #include <sstream>
 #include <utility>
 
-#include "native/model/module_io.h"
 #include "native/preprocessing/preprocess_batch.h"
 #include "native/runtime/atomic_file.h"
 #include "native/runtime/block_cache.h"
@@ -39,22 +38,18 @@ std::string textOf(double value) {
 }  // namespace
 
 struct Trainer::Impl {
-  Impl(const formats::FileSource& source, const TrainerOptions& trainerOptions, TrainerParts parts)
+  Impl(const model::ModelFile& file, const TrainerOptions& trainerOptions, TrainerParts parts)
       : options(trainerOptions),
         device(resolveDevice(options.device)),
         precision(resolvePrecision(options.precision, device)),
-        state{model::loadModule(source),
-              {},
-              {},
-              augmentation::RandomState(options.seed),
-              LossScaler(precision == at::kHalf)},
+        state{file.module(), {}, {}, augmentation::RandomState(options.seed), LossScaler(precision == at::kHalf)},
         objective(parts.objective ? std::move(parts.objective) : makeObjective(options, device)),
         reducer(std::move(parts.reducer)),
         setting(std::make_shared<StepSetting>(options, device, objective)) {
     at::set_num_threads(options.threads > 0 ? options.threads : defaultThreads());
     configureCudnn(device, precision);
     placeForTraining(state.network, device);
-    objective->checkOutputs(forwardZeros(state.network, options.input, device, precision));
+    checkForward(state.network, options.input, *objective, device, precision);
     fixedNorms = freezeParts(state.network, options);
     state.optimizer = std::make_unique<Optimizer>(parameterGroups(state.network, options), options.optimizer);
     parameters = state.optimizer->parameters();
@@ -195,8 +190,8 @@ struct Trainer::Impl {
   std::unique_ptr<BufferSnapshot> buffers;
 };
 
-Trainer::Trainer(const formats::FileSource& source, const TrainerOptions& options, TrainerParts parts)
-    : impl_(std::make_unique<Impl>(source, options, std::move(parts))) {}
+Trainer::Trainer(const model::ModelFile& file, const TrainerOptions& options, TrainerParts parts)
+    : impl_(std::make_unique<Impl>(file, options, std::move(parts))) {}
 Trainer::~Trainer() = default;
 
 std::shared_ptr<StagedStep> Trainer::stage(std::vector<TrainingBatch> batches) const {

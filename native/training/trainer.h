@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "native/formats/file_source.h"
+#include "native/model/model_file.h"
 #include "native/training/trainer_options.h"
 #include "native/training/training_batch.h"
 #include "native/training/training_results.h"
@@ -29,11 +29,11 @@ struct TrainerParts {
 // the same one: a thread's first call into LibTorch gives it its own team of workers.
 class Trainer {
  public:
-  // Throws ERR_FILE_* and ERR_MODEL_FORMAT where the archive cannot be read, ERR_UNSUPPORTED where it holds nothing to
-  // train, ERR_MODEL_FORWARD where it cannot run on a clip of `options.input`, that or ERR_MODEL_METADATA where what it
-  // gives is not what the objective wants, such as a logit for each of `options.numClasses`, ERR_INVALID_ARGUMENT where
+  // Throws ERR_MODEL_FORMAT where the file holds no network, ERR_UNSUPPORTED where it holds nothing to train,
+  // ERR_MODEL_FORWARD where it cannot run on a clip of `options.input`, that or ERR_MODEL_METADATA where what it gives
+  // is not what the objective wants, such as a logit for each of `options.numClasses`, ERR_INVALID_ARGUMENT where
   // options do not fit the network, and ERR_DEVICE.
-  Trainer(const formats::FileSource& source, const TrainerOptions& options, TrainerParts parts = {});
+  Trainer(const model::ModelFile& file, const TrainerOptions& options, TrainerParts parts = {});
   ~Trainer();
   Trainer(const Trainer&) = delete;
   Trainer& operator=(const Trainer&) = delete;

@@ -40,6 +40,7 @@ struct TrainerOptions {
   OptimizerOptions optimizer;
   double clipGradNorm = 0;          // 0 is off
   double bodyRate = 1;              // factor on the learning rate of all but the classification head
+  std::string head;                 // path of the module that is the classification head; empty: none is known
   std::vector<std::string> frozen;  // module paths
   bool freezeBatchNorm = false;
   double emaDecay = 0;  // 0 is off

@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { join } from 'node:path';
-import { callSignal, onAbort } from '../../lib/base/abort';
+import { callSignal, onAbort, withCancellation } from '../../lib/base/abort';
 import { root, runNode } from '../support/runCli';
 
 test('leaves nothing on the signal', () => {
@@ -15,6 +15,19 @@ test('one signal may end many calls: that is no leak to be warned of', async () 
     for (let call = 0; call < 20; call++) callSignal({ signal });`;
   // In a process of its own: Jest keeps warnings from its tests.
   expect(await runNode(['-e', program])).toEqual({ code: 0, stdout: '', stderr: '' });
+});
+
+test('only a time limit makes a call a signal of its own', async () => {
+  const { signal } = new AbortController();
+  const Controller = AbortController;
+  const made = jest.spyOn(globalThis, 'AbortController').mockImplementation(() => new Controller());
+  const work = async () => getEventListeners(signal, 'abort').length;
+  expect(await withCancellation({ signal }, work, () => {})).toBe(1);
+  expect(made).not.toHaveBeenCalled();
+  expect(await withCancellation({ signal, timeoutMs: 60_000 }, work, () => {})).toBe(1);
+  expect(made).toHaveBeenCalledTimes(1);
+  made.mockRestore();
+  expect(getEventListeners(signal, 'abort')).toEqual([]);
 });
 
 describe('onAbort', () => {

@@ -39,3 +39,38 @@ test('gives its place back where the work fails', async () => {
   await expect(semaphore.run(undefined, fail)).rejects.toThrow('failed');
   await expect(semaphore.run(undefined, async () => 'next')).resolves.toBe('next');
 });
+
+test('a place is given back once, however often that is asked', async () => {
+  const semaphore = new Semaphore(1);
+  const leave = await semaphore.acquire(undefined);
+  const came: string[] = [];
+  const others = ['second', 'third'].map(async (name) => {
+    const place = await semaphore.acquire(undefined);
+    came.push(name);
+    return place;
+  });
+  expect(semaphore.waiting).toBe(2);
+  leave();
+  leave();
+  await nextTurn();
+  expect(came).toEqual(['second']);
+  (await others[0])?.();
+  (await others[1])?.();
+  expect(semaphore.waiting).toBe(0);
+});
+
+test('a lower rank comes first, and among equals who came first', async () => {
+  const semaphore = new Semaphore(1);
+  let leave = await semaphore.acquire(undefined);
+  const came: string[] = [];
+  const waiting = ['b2', 'c3', 'd2', 'a1', 'e3'].map(async (name) => {
+    const place = await semaphore.acquire(undefined, Number(name[1]));
+    came.push(name);
+    leave = place;
+  });
+  for (let i = 0; i < waiting.length; i++) {
+    leave();
+    await nextTurn();
+  }
+  expect(came).toEqual(['a1', 'b2', 'd2', 'c3', 'e3']);
+});

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadModel } from '../../lib/model/loadModel';
-import type { Precision } from '../../lib/model/types';
+import type { Precision } from '../../lib/model/options';
 import type { VideoModel } from '../../lib/model/videoModel';
 import { noiseClip, smallArchive } from '../support/models';
 import { relativeError } from '../support/relativeError';

@@ -2,8 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { native } from '../../lib/native';
+import type { TrainOptions } from '../../lib/training/options';
 import { train } from '../../lib/training/train';
-import type { TrainEvent, TrainOptions } from '../../lib/training/types';
+import type { TrainEvent } from '../../lib/training/types';
 import { abortWhen, metricsOf, noise, smallRun } from '../support/smallRun';
 
 const testOnCuda = native().runtimeInfo().cudaDevices.length > 0 ? test : test.skip;

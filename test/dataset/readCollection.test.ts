@@ -198,7 +198,9 @@ describe('official lists', () => {
       code: 'ERR_DATASET',
       message: expect.stringContaining('trainlist03.txt'),
     });
-    await expect(readCollection(root, { officialSplit: 4 })).rejects.toMatchObject({ code: 'ERR_INVALID_ARGUMENT' });
+    await expect(readCollection(root, { officialSplit: 4 as 3 })).rejects.toMatchObject({
+      code: 'ERR_INVALID_ARGUMENT',
+    });
   });
 
   test('of HMDB51, without the files that a split leaves out', async () => {

@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { KinetorchError } from '../../lib/base/errors';
@@ -180,7 +181,7 @@ describe('classifyVideo', () => {
     expect(classifier.running).toBe(0);
   });
 
-  test('more calls than decoder slots all finish', async () => {
+  test('more calls than decoders all finish', async () => {
     const names = Array.from({ length: 10 }, () => fade);
     const results = await Promise.all(names.map((path) => classifyVideo(new LightClassifier(), path, { clips: 2 })));
     expect(results.map(({ segments }) => segments.length)).toEqual(names.map(() => 2));
@@ -237,6 +238,32 @@ describe('classifyStream', () => {
     expect(classifier.running).toBe(0);
   });
 
+  test('tells each warning once; without onWarning none', async () => {
+    const warnings: string[] = [];
+    const options = { onWarning: (warning: string) => warnings.push(warning), strideSeconds: 3 };
+    const segments = await collect(classifyStream(new LightClassifier(), realFile('truncated.avi'), options));
+    expect(warnings).toEqual([expect.stringMatching(/cut short/)]);
+    const quiet = await collect(classifyStream(new LightClassifier(), realFile('truncated.avi'), { strideSeconds: 3 }));
+    expect(quiet).toEqual(segments);
+    warnings.length = 0;
+    await collect(classifyStream(new LightClassifier(), fade, options));
+    expect(warnings).toEqual([]);
+  });
+
+  test('warns of damage that is met on the way', async () => {
+    const path = join(folder, 'damaged.avi');
+    const bytes = readFileSync(realFile('archery.avi'));
+    for (let i = Math.floor(bytes.length * 0.4); i < bytes.length * 0.6; i += 3) bytes[i] = (i * 31) & 255;
+    writeFileSync(path, bytes);
+    const known = (await classifyVideo(new LightClassifier(), path)).warnings;
+    const warnings: string[] = [];
+    const onWarning = (warning: string) => warnings.push(warning);
+    expect((await collect(classifyStream(new LightClassifier(), path, { onWarning }))).length).toBeGreaterThan(1);
+    expect(warnings.join()).toMatch(/parts of the video are damaged/);
+    expect(new Set(warnings)).toEqual(new Set(known));
+    expect(warnings.length).toBe(known.length);
+  });
+
   test('abort and time limit in the middle', async () => {
     const controller = new AbortController();
     const seen: number[] = [];
@@ -259,6 +286,7 @@ describe('classifyStream', () => {
   test.each([
     [{ windowSeconds: 0 }, 'windowSeconds'],
     [{ strideSeconds: Number.NaN }, 'strideSeconds'],
+    [{ onWarning: true as never }, 'onWarning'],
   ])('options %p are refused', async (options, name) => {
     const error = await failureOf(collect(classifyStream(new LightClassifier(), fade, options)));
     expect(error.code).toBe('ERR_INVALID_ARGUMENT');

@@ -1,6 +1,6 @@
 import { devices } from '../../lib/model/devices';
 import { loadModel } from '../../lib/model/loadModel';
-import type { ModelDevice } from '../../lib/model/types';
+import type { ModelDevice } from '../../lib/model/options';
 import { expectError, onCpu, smallArchive } from '../support/models';
 
 test('a model says which devices it is on', async () => {

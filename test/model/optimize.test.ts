@@ -1,7 +1,8 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type LoadModelOptions, loadModel } from '../../lib/model/loadModel';
+import { loadModel } from '../../lib/model/loadModel';
+import type { LoadModelOptions } from '../../lib/model/options';
 import { expectError, maxDifference, noiseClip, onCpu, smallArchive } from '../support/models';
 
 const clip = noiseClip({ height: 48, width: 60 });

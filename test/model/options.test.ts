@@ -1,7 +1,8 @@
-import { type CreateModelOptions, createModel } from '../../lib/model/createModel';
+import type { ClassifyOptions } from '../../lib/model/classifyOptions';
+import { createModel } from '../../lib/model/createModel';
 import { inspectModel } from '../../lib/model/inspectModel';
-import { type LoadModelOptions, loadModel } from '../../lib/model/loadModel';
-import type { ClassifyOptions } from '../../lib/model/types';
+import { loadModel } from '../../lib/model/loadModel';
+import type { CreateModelOptions, LoadModelOptions } from '../../lib/model/options';
 import type { VideoModel } from '../../lib/model/videoModel';
 import { expectError, fixture, fixtureInput, fixtureLabels, noiseClip, onCpu, smallArchive } from '../support/models';
 

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ClipDataset } from '../../lib/dataset/types';
-import type { EpochMetrics, TrainCallbacks, TrainEvent, TrainOptions } from '../../lib/training/types';
+import type { TrainCallbacks, TrainOptions } from '../../lib/training/options';
+import type { EpochMetrics, TrainEvent } from '../../lib/training/types';
 
 const shape = { frames: 4, height: 20, width: 20 };
 

@@ -1,30 +1,16 @@
 import type { Option } from 'commander';
 import { parse } from '../../lib/base/validation';
-import { augmentFrom, augmentOptions } from '../../lib/cli/flags/augmentOptions';
+import { augmentFlags, augmentFrom } from '../../lib/cli/flags/augmentFlags';
 import type { ModelInput } from '../../lib/model/types';
+import type { Augmentation } from '../../lib/training/augmentation';
 import { augmentationSchema, cropWarning, nativeAugmentation } from '../../lib/training/augmentation';
-import type { Augmentation } from '../../lib/training/types';
+import { noAugmentation } from '../support/augmentation';
 
 const labels = ['left', 'right', 'up'];
 const check = (value: unknown) => parse(augmentationSchema, value, 'options.augment');
 
 test('without options there is a flip and nothing else', () => {
-  expect(nativeAugmentation({}, labels)).toEqual({
-    shortSide: [],
-    cropArea: [],
-    cropAspect: [3 / 4, 4 / 3],
-    flip: [0.5, 0.5, 0.5],
-    brightness: 0,
-    contrast: 0,
-    saturation: 0,
-    hue: 0,
-    randAugmentOperations: 0,
-    randAugmentMagnitude: 0,
-    erase: 0,
-    eraseArea: [0.02, 0.33],
-    mixup: 0,
-    cutmix: 0,
-  });
+  expect(nativeAugmentation({}, labels)).toEqual({ ...noAugmentation, flip: [0.5, 0.5, 0.5] });
   expect(nativeAugmentation({ horizontalFlip: 0 }, labels).flip).toEqual([]);
 });
 
@@ -112,7 +98,7 @@ test('the flags name every option once and give what they say', () => {
     mixup: ['0.6', 0.6],
     cutmix: ['1', 1],
   };
-  const flags = augmentOptions();
+  const flags = augmentFlags();
   expect(flags.map((flag) => flag.attributeName()).sort()).toEqual(Object.keys(texts).sort());
   const given = flags.map((flag) => {
     const name = flag.attributeName() as keyof Augmentation;
@@ -131,7 +117,7 @@ test.each([
   ['--rand-augment', '2.5,9'],
   ['--hue', '-0.1'],
 ])('%s refuses %s', (name, text) => {
-  const flag = augmentOptions().find((option) => option.long === name) as Option;
+  const flag = augmentFlags().find((option) => option.long === name) as Option;
   expect(() => flag.parseArg?.(text, undefined as never)).toThrow(/^Expected/);
 });
 

@@ -6,8 +6,10 @@ import { seededRandom } from '../../lib/base/seededRandom';
 import type { ClipDataset } from '../../lib/dataset/types';
 import { evaluate } from '../../lib/evaluation/evaluate';
 import { loadModel } from '../../lib/model/loadModel';
+import { readMetadata } from '../../lib/model/modelFile';
+import type { TrainOptions } from '../../lib/training/options';
 import { train } from '../../lib/training/train';
-import type { EpochMetrics, TrainOptions } from '../../lib/training/types';
+import type { EpochMetrics } from '../../lib/training/types';
 import { maxDifference, noiseClip, onCpu, smallArchive } from '../support/models';
 
 const labels = ['red', 'green', 'blue'];
@@ -80,6 +82,7 @@ test('several labels a clip are learned by binary cross entropy', async () => {
   expect(epochs[0]?.train.loss).toBeLessThan(0.9);
   expect(result.validation?.loss).toBeLessThan(0.3);
   expect(result.validation?.top1).toBeGreaterThanOrEqual(0.75);
+  expect((await readMetadata(result.modelPath))?.task).toBe('multilabel');
   const { metrics } = await evaluate(result.modelPath, sets.validation, onCpu);
   expect(metrics).toMatchObject({ task: 'multiLabel', video: { exactMatch: result.validation?.top1 } });
 });

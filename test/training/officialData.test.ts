@@ -2,9 +2,10 @@
 import { cpSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { evaluate } from '../../lib/evaluation/evaluate';
-import { readMetadata } from '../../lib/model/metadata';
+import { readMetadata } from '../../lib/model/modelFile';
+import type { TrainOptions } from '../../lib/training/options';
 import { train } from '../../lib/training/train';
-import type { TrainEvent, TrainOptions } from '../../lib/training/types';
+import type { TrainEvent } from '../../lib/training/types';
 import { onCpu } from '../support/models';
 import { sharedData, temporaryFolder, writeFiles } from '../support/temporaryFolder';
 

@@ -1,6 +1,6 @@
 import type { ClipDataset } from '../../lib/dataset/types';
+import type { TrainOptions } from '../../lib/training/options';
 import { checkCallbacks, fillOptions } from '../../lib/training/options';
-import type { TrainOptions } from '../../lib/training/types';
 
 const dataset: ClipDataset = {
   labels: ['a', 'b'],

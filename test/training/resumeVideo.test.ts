@@ -2,8 +2,8 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { TrainOptions } from '../../lib/training/options';
 import { train } from '../../lib/training/train';
-import type { TrainOptions } from '../../lib/training/types';
 import { abortWhen } from '../support/smallRun';
 
 const lipWords = join(__dirname, '..', '..', '..', 'shared', 'data', 'lip-words');

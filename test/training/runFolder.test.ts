@@ -1,11 +1,11 @@
 /** What a run does with the files of its folder: its own, those of another run, and damaged ones. */
 import { readdirSync } from 'node:fs';
-import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { devices } from '../../lib/model/devices';
+import type { TrainOptions } from '../../lib/training/options';
 import { train } from '../../lib/training/train';
-import type { TrainOptions } from '../../lib/training/types';
 import { abortWhen, smallRun } from '../support/smallRun';
 
 jest.setTimeout(240_000);
@@ -49,6 +49,21 @@ test('a folder that holds no more than checkpoints is refused', async () => {
     message: expect.stringContaining('a folder that holds no run yet'),
   });
   expect(checkpoints()).toEqual([checkpoint(1), checkpoint(2)]);
+});
+
+test('a configuration that cannot be read is not said to be one that cannot be written', async () => {
+  await mkdir(join(outDir, 'config.json'), { recursive: true });
+  await expect(train(smallRun(outDir, { resume: true }))).rejects.toMatchObject({
+    code: 'ERR_FILE_ACCESS',
+    message: expect.stringMatching(/^cannot read .*config\.json/),
+  });
+});
+
+test('config.json is read once', async () => {
+  await stopAt(2);
+  const reads = jest.spyOn(jest.requireActual('node:fs/promises') as typeof import('node:fs/promises'), 'readFile');
+  await resume({ epochs: 2 });
+  expect(reads.mock.calls.filter(([path]) => String(path).endsWith('config.json'))).toHaveLength(1);
 });
 
 test("another run's checkpoint is neither loaded nor removed", async () => {

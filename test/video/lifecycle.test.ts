@@ -11,6 +11,12 @@ jest.mock('node:child_process', () => {
   return { ...real, spawn: jest.fn(real.spawn) };
 });
 
+// So many that no reader here waits for another, or gives its process to one.
+jest.mock('../../lib/video/limits', () => {
+  const { videoLimits } = jest.requireActual('../../lib/video/limits');
+  return { videoLimits: { ...videoLimits, maxDecoders: 64 } };
+});
+
 const spawn = jest.mocked(childProcess.spawn);
 const newest = () => spawn.mock.results.at(-1)?.value as childProcess.ChildProcess;
 const archery = realFile('archery.avi');

@@ -1,9 +1,10 @@
 import { relative } from 'node:path';
 import { type Command, Option } from 'commander';
 import { writeAtomically } from '../../base/writeAtomically';
-import type { Augmentation } from '../../training/types';
-import { augmentFrom, augmentOptions } from '../flags/augmentOptions';
-import { type InputOptions, inputFrom, inputOptions, strideOption, wholeNumber } from '../flags/options';
+import type { Augmentation } from '../../training/augmentation';
+import { augmentFlags, augmentFrom } from '../flags/augmentFlags';
+import { type InputOptions, inputFrom, trainingInputFlags } from '../flags/modelFlags';
+import { wholeNumber } from '../flags/parsers';
 import { note } from '../print/terminal';
 
 type Options = InputOptions &
@@ -40,9 +41,7 @@ export function addAugmentPreview(program: Command): void {
     .option('--clips <n>', 'clips in the picture, of all classes in turn', wholeNumber(1), 6)
     .option('--versions <n>', 'how often each is augmented', wholeNumber(1), 3)
     .option('--seed <n>', 'of augmentation', wholeNumber(0), 0);
-  for (const option of augmentOptions()) command.addOption(option);
-  for (const option of inputOptions()) command.addOption(option.helpGroup('Input:'));
-  command.addOption(strideOption());
+  for (const flag of [...augmentFlags(), ...trainingInputFlags()]) command.addOption(flag);
   command.addHelpText('after', notes).action(preview);
 }
 

@@ -1,8 +1,12 @@
-import { type Command, Option } from 'commander';
-import type { Precision } from '../../model/types';
+import type { Command } from 'commander';
+import { invalidArgument } from '../../base/errors';
+import { spreadOptions, windowOptions } from '../../model/classifyOptions';
+import type { Precision } from '../../model/options';
 import type { VideoModel } from '../../model/videoModel';
 import { errorReport, noteError, PartialFailure } from '../failures';
-import { crops, precisionOption, type RuntimeOptions, runtimeOptions, seconds, wholeNumber } from '../flags/options';
+import { precisionFlag, type RuntimeOptions, runtimeFlags } from '../flags/modelFlags';
+import { wholeNumber } from '../flags/parsers';
+import { filledFlag, schemaFlag } from '../flags/schemaFlag';
 import { type InputFile, inputFiles } from '../inputFiles';
 import { printClips, printTimeline, type ReportOptions } from '../print/classifyReport';
 import { plural } from '../print/format';
@@ -33,6 +37,8 @@ Examples:
 
 /** `kinetorch classify`. */
 export function addClassify(program: Command): void {
+  const { clips, crops } = spreadOptions;
+  const { windowSeconds, strideSeconds } = windowOptions;
   const command = program
     .command('classify')
     .summary('say what happens in videos, window by window')
@@ -42,15 +48,11 @@ export function addClassify(program: Command): void {
     .argument('<files...>', "video files and globs; quote a glob ('clips/*.mp4') for it to be matched here")
     .option('-m, --model <file>', 'model file (default: the camera-motion model that ships with Kinetorch)')
     .option('-k, --top-k <n>', 'predictions for each window (default: 3, printed where likely)', wholeNumber(1))
-    .option('--window <seconds>', "length of a window (default: one clip of the model's)", seconds)
-    .option('--stride <seconds>', "from one window's start to the next (default: the window)", seconds)
-    .addOption(
-      new Option('--clips <n>', 'instead of a timeline: n clips spread evenly, and their mean')
-        .argParser(wholeNumber(1))
-        .conflicts(['window', 'stride']),
-    )
-    .addOption(new Option('--crops <n>', '1: the centre; 3: three along the longer side').argParser(crops).default(1));
-  for (const option of [...runtimeOptions(), precisionOption()]) command.addOption(option);
+    .addOption(schemaFlag('--window <seconds>', windowSeconds))
+    .addOption(schemaFlag('--stride <seconds>', strideSeconds))
+    .addOption(schemaFlag('--clips <n>', clips).conflicts(['window', 'stride']))
+    .addOption(filledFlag('--crops <n>', crops));
+  for (const flag of [...runtimeFlags(), precisionFlag()]) command.addOption(flag);
   command.option('--json', 'one JSON line for each file').addHelpText('after', notes).action(classify);
 }
 
@@ -76,10 +78,7 @@ async function classify(args: string[], options: Options): Promise<void> {
 
 async function openModel({ model, device, precision, threads, topK }: Options): Promise<VideoModel> {
   if (model === undefined) requireShipped(shippedModel, '\n  or take another: --model <file>');
-  const [{ loadModel }, { invalidArgument }] = [
-    await import('../../model/loadModel.js'),
-    await import('../../base/errors.js'),
-  ];
+  const { loadModel } = await import('../../model/loadModel.js');
   const loaded = await loadModel(model ?? shippedModel, { device, precision, threads });
   const classes = loaded.labels.length;
   if (topK === undefined || topK <= classes) return loaded;

@@ -3,7 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
 import { KinetorchError } from '../../base/errors';
 import { formatCount } from '../../base/format';
-import { type InputOptions, inputFrom, inputOptions, wholeNumber } from '../flags/options';
+import { createModelOptions } from '../../model/options';
+import { type InputOptions, inputFlags, inputFrom } from '../flags/modelFlags';
+import { schemaFlag } from '../flags/schemaFlag';
 import { listArchitectures } from '../print/architectureTable';
 import { plural } from '../print/format';
 import { colorsFor, print, printJson } from '../print/terminal';
@@ -30,6 +32,7 @@ Examples:
 
 /** `kinetorch create`. */
 export function addCreate(program: Command): void {
+  const { numClasses, weights, seed } = createModelOptions;
   const command = program
     .command('create')
     .summary('make a model file')
@@ -39,11 +42,11 @@ export function addCreate(program: Command): void {
     .option('--list', 'show the architectures, their parameters and GFLOPs')
     .addOption(new Option('--labels <a,b,c>', 'class names').conflicts(['labelsFile', 'classes']))
     .addOption(new Option('--labels-file <file>', 'class names, one a line').conflicts('classes'))
-    .option('--classes <n>', 'number of classes, without names', wholeNumber(1))
-    .option('--weights <file>', 'a .safetensors or .pth file with the architecture’s state-dict keys');
-  for (const option of inputOptions()) command.addOption(option);
+    .addOption(schemaFlag('--classes <n>', numClasses))
+    .addOption(schemaFlag('--weights <file>', weights));
+  for (const flag of inputFlags()) command.addOption(flag);
   command
-    .option('--seed <n>', 'of fresh weights (default: 0)', wholeNumber(0))
+    .addOption(schemaFlag('--seed <n>', seed))
     .option('-f, --force', 'overwrite the file')
     .option('--json', 'one JSON document')
     .addHelpText('after', notes)

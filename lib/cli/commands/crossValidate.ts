@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
 import { percent } from '../../base/format';
+import { evaluateOptions } from '../../evaluation/options';
 import type { CrossValidation, FoldResult } from '../../training/crossValidate';
-import { augmentOptions } from '../flags/augmentOptions';
-import { crops, inputOptions, strideOption, trainingRuntimeOptions, wholeNumber } from '../flags/options';
+import { augmentFlags } from '../flags/augmentFlags';
+import { trainingInputFlags, trainingRuntimeFlags } from '../flags/modelFlags';
+import { schemaFlag } from '../flags/schemaFlag';
 import { trainFlags } from '../flags/trainFlags';
 import { interruptible } from '../interrupt';
 import { table } from '../print/table';
@@ -28,6 +30,7 @@ Example:
 
 /** `kinetorch cross-validate`. */
 export function addCrossValidate(program: Command): void {
+  const { clips, crops } = evaluateOptions;
   const command = program
     .command('cross-validate')
     .summary('train and evaluate over the folds of a manifest')
@@ -35,13 +38,11 @@ export function addCrossValidate(program: Command): void {
     .argument('<data>', 'CSV manifest with a fold column')
     .requiredOption('-o, --out <folder>', 'where the runs are written')
     .option('--resume', 'go on with the folds that were begun')
-    .option('--clips <n>', 'clips of each video in evaluation (default: 5)', wholeNumber(1))
-    .option('--crops <n>', 'of each clip in evaluation, 1 or 3 (default: 1)', crops);
-  const flags = trainFlags().filter(({ long }) => !unusable.includes(long ?? ''));
-  for (const option of [...flags, ...augmentOptions()]) command.addOption(option);
-  for (const option of inputOptions()) command.addOption(option.helpGroup('Input:'));
-  command.addOption(strideOption());
-  for (const option of trainingRuntimeOptions()) command.addOption(option);
+    .addOption(schemaFlag('--clips <n>', clips.describe('clips of each video in evaluation (default: {default})')))
+    .addOption(schemaFlag('--crops <n>', crops.describe('of each clip in evaluation, 1 or 3 (default: {default})')));
+  const learning = trainFlags().filter(({ long }) => !unusable.includes(long ?? ''));
+  const flags = [...learning, ...augmentFlags(), ...trainingInputFlags(), ...trainingRuntimeFlags()];
+  for (const flag of flags) command.addOption(flag);
   command.option('--json', 'one JSON event a line').addHelpText('after', notes).action(runFolds);
 }
 

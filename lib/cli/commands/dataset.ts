@@ -3,8 +3,10 @@ import type { Command } from 'commander';
 import { formatCount } from '../../base/format';
 import { writeAtomically } from '../../base/writeAtomically';
 import type { CollectionReport } from '../../dataset/collections/collectionReport';
+import { type ReadCollectionOptions, readCollectionOptions } from '../../dataset/options';
 import { PartialFailure } from '../failures';
-import { wholeNumber } from '../flags/options';
+import { wholeNumber } from '../flags/parsers';
+import { schemaFlag } from '../flags/schemaFlag';
 import { ProgressBar } from '../print/progressBar';
 import { table } from '../print/table';
 import { colorsFor, note, print, printJson } from '../print/terminal';
@@ -15,7 +17,7 @@ interface Options {
   frames: number;
   height: number;
   width?: number;
-  officialSplit?: number;
+  officialSplit?: ReadCollectionOptions['officialSplit'];
 }
 
 const notes = `
@@ -46,7 +48,7 @@ export function addDataset(program: Command): void {
     .option('--frames <n>', 'frames of each clip in the picture', wholeNumber(1), 8)
     .option('--height <n>', 'their height in pixels; the short side without --width', wholeNumber(1), 96)
     .option('--width <n>', 'their width (default: as the video is)', wholeNumber(1))
-    .option('--official-split <n>', 'of UCF101 or HMDB51, 1 to 3 (default: 1)', wholeNumber(1))
+    .addOption(schemaFlag('--official-split <n>', readCollectionOptions.officialSplit))
     .option('--json', 'one JSON document')
     .addHelpText('after', notes)
     .action(checkDataset);

@@ -1,7 +1,7 @@
 import { basename, relative } from 'node:path';
 import type { Command } from 'commander';
 import { formatCount } from '../../base/format';
-import { type RuntimeOptions, runtimeOptions } from '../flags/options';
+import { type RuntimeOptions, runtimeFlags } from '../flags/modelFlags';
 import { formatDuration } from '../print/format';
 import { colorsFor, print } from '../print/terminal';
 import { TimelinePrinter } from '../print/timelinePrinter';
@@ -18,16 +18,14 @@ export function addDemo(program: Command): void {
     .command('demo')
     .summary('classify the sample video with the model that ships')
     .description('Classify the sample video with the model that ships: what the camera does, window by window.');
-  for (const option of runtimeOptions()) command.addOption(option);
+  for (const flag of runtimeFlags()) command.addOption(flag);
   command.addHelpText('after', notes).action(demo);
 }
 
 async function demo(options: RuntimeOptions): Promise<void> {
   for (const path of [shippedModel, sampleVideo]) requireShipped(path, '');
-  const [{ loadModel }, { printTimeline }] = [
-    await import('../../model/loadModel.js'),
-    await import('../print/classifyReport.js'),
-  ];
+  const { loadModel } = await import('../../model/loadModel.js');
+  const { printTimeline } = await import('../print/classifyReport.js');
   const { bold, dim, cyan } = colorsFor(process.stdout);
   const began = performance.now();
   await using model = await loadModel(shippedModel, options);

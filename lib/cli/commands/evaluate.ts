@@ -1,7 +1,7 @@
-import { type Command, Option } from 'commander';
-import type { EvaluateOptions } from '../../evaluation/types';
-import { crops, decimal, precisionOption, type RuntimeOptions, runtimeOptions, wholeNumber } from '../flags/options';
-import { officialSplit } from '../flags/trainFlags';
+import type { Command } from 'commander';
+import { type EvaluateOptions, evaluateOptions } from '../../evaluation/options';
+import { precisionFlag, type RuntimeOptions, runtimeFlags } from '../flags/modelFlags';
+import { schemaFlag } from '../flags/schemaFlag';
 import { printEvaluation } from '../print/evaluationPrinter';
 import { ProgressBar } from '../print/progressBar';
 import { note, printJson } from '../print/terminal';
@@ -25,6 +25,21 @@ Examples:
   $ kinetorch evaluate clips/manifest.csv -m run/best.pt --split test --clips 10 --crops 3 --html test.html
   $ kinetorch evaluate clips/ -m run/best.pt --json | jq .metrics.video`;
 
+const flags = () => [
+  schemaFlag('--clips <n>', evaluateOptions.clips),
+  schemaFlag('--crops <n>', evaluateOptions.crops),
+  schemaFlag('--split <name>', evaluateOptions.split),
+  schemaFlag('--fold <n>', evaluateOptions.fold),
+  schemaFlag('--official-split <n>', evaluateOptions.officialSplit),
+  schemaFlag('--validation-share <n>', evaluateOptions.validationShare),
+  schemaFlag('--seed <n>', evaluateOptions.seed),
+  schemaFlag('--average-frames', evaluateOptions.averageFrames),
+  schemaFlag('-b, --batch-size <n>', evaluateOptions.batchSize),
+  schemaFlag('--max-skipped-share <n>', evaluateOptions.maxSkippedShare),
+  ...runtimeFlags(),
+  precisionFlag(),
+];
+
 /** `kinetorch evaluate`. */
 export function addEvaluate(program: Command): void {
   const command = program
@@ -32,25 +47,8 @@ export function addEvaluate(program: Command): void {
     .summary('measure a model on labelled videos')
     .description('Measure a model on labelled videos: accuracy by clip, video and class, confusion, calibration.')
     .argument('<data>', 'folder of classes, CSV manifest, or UCF101 or HMDB51 folder')
-    .requiredOption('-m, --model <file>', 'model file')
-    .option('--clips <n>', 'clips spread over each video (default: 5)', wholeNumber(1))
-    .option('--crops <n>', '1: the centre; 3: three along the longer side (default: 1)', crops)
-    .addOption(
-      new Option('--split <name>', 'the part to read (default: validation, or all where the data name none)').choices([
-        'train',
-        'validation',
-        'test',
-        'all',
-      ]),
-    )
-    .option('--fold <n>', "validation is this fold of a manifest's column (default: the model's)", wholeNumber(0))
-    .option('--official-split <n>', "of UCF101 or HMDB51 (default: the model's, else 1)", officialSplit)
-    .option('--validation-share <n>', "kept where the data name no split (default: the model's, else 0.2)", decimal(0))
-    .option('--seed <n>', "that it was drawn with (default: the model's, else 0)", wholeNumber(0))
-    .option('--average-frames', 'replace every frame by the mean of its clip')
-    .option('-b, --batch-size <n>', 'clips a forward pass (default: 8)', wholeNumber(1))
-    .option('--max-skipped-share <n>', 'stop where more of the videos cannot be loaded (default: 0.05)', decimal(0));
-  for (const option of [...runtimeOptions(), precisionOption()]) command.addOption(option);
+    .requiredOption('-m, --model <file>', 'model file');
+  for (const flag of flags()) command.addOption(flag);
   command
     .option('--html <file>', 'write a report to open in a browser')
     .option('--json', 'one JSON document')

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { formatCount } from '../../base/format';
 import type { ModelSummary } from '../../model/inspectModel';
-import { type InputOptions, inputFrom, inputOptions } from '../flags/options';
+import { type InputOptions, inputFrom, sizeFlags } from '../flags/modelFlags';
 import { formatGflops, formatShape } from '../print/format';
 import { table } from '../print/table';
 import { colorsFor, print, printJson } from '../print/terminal';
@@ -14,7 +14,7 @@ interface Options extends InputOptions {
 const notes = `
 GFLOPs are billions of multiply-adds for one clip. Shapes are C×T×H×W.
 
-With --json, one document: {"file":…,"metadata":{…},"parameters":…,"gflops":…,"stages":[…],"unknownOperator":…}, and
+With --json, one document: {"file":…,"format":…,"metadata":{…},"parameters":…,"gflops":…,"stages":[…],"unknownOperator":…}, and
 "layers" too with --layers.
 
 Examples:
@@ -29,7 +29,7 @@ export function addInspect(program: Command): void {
     .summary('show what is in a model file')
     .description('Show the architecture, labels, parameters and GFLOPs of a model file.')
     .argument('<file>', 'a TorchScript file');
-  for (const option of inputOptions().slice(0, 3)) command.addOption(option);
+  for (const flag of sizeFlags()) command.addOption(flag);
   command
     .option('--layers', 'a line for each layer instead of each stage')
     .option('--json', 'one JSON document')

@@ -1,8 +1,9 @@
 import { type Command, Option } from 'commander';
 import { defined } from '../../base/defined';
-import type { Augmentation, TrainOptions } from '../../training/types';
-import { augmentFrom, augmentOptions } from '../flags/augmentOptions';
-import { type InputOptions, inputFrom, inputOptions, strideOption, trainingRuntimeOptions } from '../flags/options';
+import type { Augmentation } from '../../training/augmentation';
+import type { TrainOptions } from '../../training/options';
+import { augmentFlags, augmentFrom } from '../flags/augmentFlags';
+import { type InputOptions, inputFrom, trainingInputFlags, trainingRuntimeFlags } from '../flags/modelFlags';
 import { type TrainFlags, trainFlags, trainOptionsFrom } from '../flags/trainFlags';
 import { interruptible } from '../interrupt';
 import { printJson } from '../print/terminal';
@@ -44,10 +45,8 @@ export function addTrain(program: Command): void {
         'go on with the run in this folder, with the options it was begun with',
       ).conflicts(['out']),
     );
-  for (const option of [...trainFlags(), ...augmentOptions()]) command.addOption(option);
-  for (const option of inputOptions()) command.addOption(option.helpGroup('Input:'));
-  command.addOption(strideOption());
-  for (const option of trainingRuntimeOptions()) command.addOption(option);
+  const flags = [...trainFlags(), ...augmentFlags(), ...trainingInputFlags(), ...trainingRuntimeFlags()];
+  for (const flag of flags) command.addOption(flag);
   command.option('--json', 'one JSON event a line').addHelpText('after', notes).action(runTraining);
 }
 

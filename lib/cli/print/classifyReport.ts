@@ -21,10 +21,8 @@ export async function printTimeline(
   options: ReportOptions,
   printer: TimelinePrinter,
 ): Promise<void> {
-  const [{ openVideo }, { videoTimeline }] = [
-    await import('../../video/openVideo.js'),
-    await import('../videoTimeline.js'),
-  ];
+  const { openVideo } = await import('../../video/openVideo.js');
+  const { videoTimeline } = await import('../videoTimeline.js');
   const began = performance.now();
   const bar = progressBar(path);
   await using video = await openVideo(path);

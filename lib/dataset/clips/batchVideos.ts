@@ -1,41 +1,16 @@
-import { z } from 'zod';
 import type { NativeBatch } from '../../../binding';
 import { KinetorchError } from '../../base/errors';
-import { realNumber, wholeNumber } from '../../base/schemas';
 import { seededRandom } from '../../base/seededRandom';
-import { parse } from '../../base/validation';
+import { parseOptions } from '../../base/validation';
 import type { RgbClip } from '../../clip/types';
 import type { ModelInput } from '../../model/types';
 import { readCollection } from '../collections/readCollection';
 import { splitCollection } from '../collections/splitCollection';
-import type { SkippedSample, SplitName, VideoSample } from '../types';
+import { type VideoBatchesOptions, videoBatchesOptions } from '../options';
+import type { SkippedSample, VideoSample } from '../types';
 import { ClipLoader } from './clipLoader';
 import { labelsAt } from './labelsAt';
 import { VideoDataset } from './videoDataset';
-
-export interface VideoBatchesOptions {
-  /** Clips a batch. Default 8. */
-  batchSize?: number;
-  /** Frames per second at which videos are sampled. Default 15. */
-  frameRate?: number;
-  /** Pixels of a clip; videos of other proportions are stretched to them. Default 112 each. */
-  width?: number;
-  height?: number;
-  /** Frames in a clip. Default 16. */
-  frames?: number;
-  /** Take every `stride`-th frame; dense sampling only. Default 1. */
-  stride?: number;
-  /** See `ModelInput`. Default `dense`. */
-  sampling?: 'dense' | 'segment';
-  /** Which samples. `train` and `all` are shuffled and vary in time, `validation` and `test` are not. Default `all`. */
-  split?: SplitName | 'all';
-  /** Share that is `validation` where the data name none. Default 0.2. */
-  validationShare?: number;
-  /** Which fold of a manifest is `validation`. */
-  fold?: number;
-  /** Decides split, order and times. Default 0. */
-  seed?: number;
-}
 
 /** Clips of a batch and what they show. */
 export interface VideoBatch extends Omit<NativeBatch, 'data'> {
@@ -44,25 +19,6 @@ export interface VideoBatch extends Omit<NativeBatch, 'data'> {
   /** Paths of the videos. */
   names: string[];
 }
-
-const optionsSchema = z.strictObject(
-  {
-    batchSize: wholeNumber(1, 65_536).default(8),
-    frameRate: realNumber(0.01, 1000).default(15),
-    width: wholeNumber(1, 8192).default(112),
-    height: wholeNumber(1, 8192).default(112),
-    frames: wholeNumber(1, 1024).default(16),
-    stride: wholeNumber(1, 1024).default(1),
-    sampling: z.enum(['dense', 'segment'], { error: "'dense' or 'segment'" }).default('dense'),
-    split: z
-      .enum(['train', 'validation', 'test', 'all'], { error: "'train', 'validation', 'test' or 'all'" })
-      .default('all'),
-    validationShare: realNumber(0, 1).default(0.2),
-    fold: wholeNumber(0, 1_000_000).optional(),
-    seed: wholeNumber(0, Number.MAX_SAFE_INTEGER).default(0),
-  },
-  { error: 'an object' },
-);
 
 /**
  * Labelled videos as clips of one size, in batches. Each loop over it is a pass, shuffled anew where it is for training;
@@ -133,7 +89,7 @@ export class VideoBatches implements AsyncIterable<VideoBatch> {
  * @throws KinetorchError `ERR_INVALID_ARGUMENT`, `ERR_FILE_NOT_FOUND`, `ERR_DATASET`, also where the split is empty
  */
 export async function batchVideos(path: string, options: VideoBatchesOptions = {}): Promise<VideoBatches> {
-  const filled = parse(optionsSchema, options, 'options');
+  const filled = parseOptions(videoBatchesOptions, options);
   const { batchSize, seed, split, validationShare, fold, stride, frames, frameRate, height, width, sampling } = filled;
   const collection = await readCollection(path);
   const parts = splitCollection(collection, { validationShare, fold, seed });

@@ -5,9 +5,11 @@ import { seededRandom, shuffled } from '../../base/seededRandom';
 import { checkClip } from '../../clip/checkClip';
 import { type LabelledClip, stackClips } from '../../clip/stackClips';
 import type { RgbClip } from '../../clip/types';
+import { usualSkippedShare } from '../options';
 import type { ClipDataset, ClipRequest, SkippedSample } from '../types';
 import { labelsAt } from './labelsAt';
 import { loadFailure, refuseTooMany } from './loadFailure';
+import { sampleName } from './sampleName';
 
 /** Batches that may lie ready while the network is busy with an earlier one. */
 const batchesAhead = 3;
@@ -45,7 +47,12 @@ export class ClipLoader {
     private readonly dataset: ClipDataset,
     options: ClipLoaderOptions,
   ) {
-    const { batchSize, concurrency = usualConcurrency, maxSkippedShare = 0.05, targets = !!dataset.labelsOf } = options;
+    const {
+      batchSize,
+      concurrency = usualConcurrency,
+      maxSkippedShare = usualSkippedShare,
+      targets = !!dataset.labelsOf,
+    } = options;
     this.options = {
       seed: options.seed,
       batchSize: Math.min(batchSize, dataset.length),
@@ -94,7 +101,7 @@ export class ClipLoader {
       if (error !== undefined) this.fail(index, error);
       if (!clip) continue;
       const labels = labelsAt(this.dataset, index);
-      clips.push({ name: this.nameOf(index), labels, clip });
+      clips.push({ name: sampleName(this.dataset, index), labels, clip });
       if (clips.length < batchSize) continue;
       yield stack();
       batches++;
@@ -125,16 +132,12 @@ export class ClipLoader {
   }
 
   private fail(index: number, error: unknown): void {
-    this.failed.set(index, { index, name: this.nameOf(index), reason: messageOf(error) });
+    this.failed.set(index, { index, name: sampleName(this.dataset, index), reason: messageOf(error) });
     refuseTooMany(this.skipped, this.dataset.length, this.options.maxSkippedShare);
   }
 
   private get targetClasses(): number {
     return this.options.targets ? this.dataset.labels.length : 0;
-  }
-
-  private nameOf(index: number): string {
-    return this.dataset.nameOf?.(index) ?? `sample ${index}`;
   }
 }
 

@@ -1,5 +1,5 @@
 import { contactSheet, framesOf, type SheetRow } from '../../clip/contactSheet';
-import { usualPictureRate } from '../collections/mediaFiles';
+import { usualPictureRate } from '../options';
 import type { VideoCollection, VideoSample } from '../types';
 import { readSpan } from './spanReader';
 

@@ -1,4 +1,5 @@
 import { KinetorchError } from '../../base/errors';
+import { timeTolerance } from '../../base/timeTolerance';
 import { pickFrames } from '../../clip/pickFrames';
 import type { RgbClip } from '../../clip/types';
 import { callNative, native } from '../../native';
@@ -25,7 +26,6 @@ export interface Span {
 const maxKeptFrames = 600;
 /** Frames as decoded that come from the decoder in one piece. */
 const maxPieceBytes = 2 ** 25;
-const tolerance = 1e-6;
 
 /** Where a span is kept. */
 export interface SpanPlace {
@@ -98,7 +98,7 @@ function countFrames({ path, startSeconds, endSeconds, rate }: Span, { durationS
       `expected "${path}" to last beyond the clip's start at ${start} s but it ends at ${end.toFixed(2)} s`,
     );
   }
-  return Math.max(1, Math.ceil((end - start) * rate - tolerance));
+  return Math.max(1, Math.ceil((end - start) * rate - timeTolerance));
 }
 
 function frameBytes({ resize }: Span, { height, width }: VideoInfo): number {

@@ -1,8 +1,7 @@
+import { timeTolerance } from '../../base/timeTolerance';
 import { viewWindows } from '../../video/sampleWindows';
 import type { ClipWindow } from '../../video/types';
 
-/** Instants closer than this to a frame of the grid, in frames, are on it. */
-const tolerance = 1e-6;
 /** With a range of speeds, frames kept for each frame of a clip: coarser, a slower clip would show frames twice. */
 const framesPerFrameWithSpeed = 2;
 
@@ -75,6 +74,6 @@ export function evaluationChoice(sampling: TemporalSampling): FrameChoice {
 /** The frame on screen at each instant of a window. */
 function indicesOf({ startSeconds, frames, frameRate }: ClipWindow, rate: number, count: number): number[] {
   return Array.from({ length: frames }, (_, i) =>
-    Math.min(count - 1, Math.floor((startSeconds + i / frameRate) * rate + tolerance)),
+    Math.min(count - 1, Math.floor((startSeconds + i / frameRate) * rate + timeTolerance)),
   );
 }

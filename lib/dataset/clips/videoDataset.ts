@@ -1,8 +1,9 @@
 import { invalidArgument } from '../../base/errors';
+import { parseOptions } from '../../base/validation';
 import { cropClip } from '../../clip/cropClip';
 import type { RgbClip } from '../../clip/types';
 import type { ModelInput } from '../../model/types';
-import { usualPictureRate } from '../collections/mediaFiles';
+import { type VideoDatasetOptions, videoDatasetOptions } from '../options';
 import type { ClipCache, ClipDataset, ClipRequest, VideoSample } from '../types';
 import { spanKey } from './spanKey';
 import { readSpan, type Span } from './spanReader';
@@ -14,21 +15,6 @@ import {
   trainingChoice,
   viewChoices,
 } from './temporalSampling';
-
-export interface VideoDatasetOptions {
-  /** Frames, frame rate, resize and sampling of the clips. */
-  input: ModelInput;
-  /** Take every `stride`-th frame at the input's frame rate; dense sampling only. Default 1. */
-  stride?: number;
-  /** Range of a factor on the length of training clips in time, above 1 faster. Default none. */
-  speed?: readonly [min: number, max: number];
-  /** Keeps decoded samples for later epochs. Default none. */
-  cache?: ClipCache | null;
-  /** Whether samples may have several labels. Default false. */
-  multiLabel?: boolean;
-  /** Frames a second of samples that are folders of pictures. Default 25. */
-  pictureRate?: number;
-}
 
 /**
  * Clips of video files, decoded when asked for. In training a clip starts anywhere in its sample, in evaluation it is the
@@ -49,7 +35,7 @@ export class VideoDataset implements ClipDataset {
     private readonly samples: readonly VideoSample[],
     options: VideoDatasetOptions,
   ) {
-    const { input, stride = 1, speed, cache = null, multiLabel = false, pictureRate = usualPictureRate } = options;
+    const { input, stride, speed, cache, multiLabel, pictureRate } = parseOptions(videoDatasetOptions, options);
     const { frames, frameRate, sampling = 'dense' } = input;
     if (sampling === 'segment' && stride !== 1) {
       throw invalidArgument('stride', "1 with the sampling 'segment', whose frames span the whole video,", stride);

@@ -1,14 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { loadAhead } from '../../base/loadAhead';
+import { parseOptions } from '../../base/validation';
 import { openVideo } from '../../video/openVideo';
+import { type CheckCollectionOptions, checkCollectionOptions, usualPictureRate } from '../options';
 import type { VideoCollection } from '../types';
 import { type CheckedFile, type CollectionReport, reportOn } from './collectionReport';
-import { usualPictureRate } from './mediaFiles';
-
-export interface CheckCollectionOptions {
-  signal?: AbortSignal;
-  onProgress?: (progress: { done: number; total: number }) => void;
-}
 
 /**
  * Opens every file of a collection, several at once, decodes its first frame, measures it, and reports on all of them.
@@ -18,8 +14,9 @@ export interface CheckCollectionOptions {
  */
 export async function checkCollection(
   collection: VideoCollection,
-  { signal, onProgress }: CheckCollectionOptions = {},
+  options: CheckCollectionOptions = {},
 ): Promise<CollectionReport> {
+  const { signal, onProgress } = parseOptions(checkCollectionOptions, options);
   const isFrames = new Map(collection.samples.map((sample) => [sample.path, sample.isFrames]));
   const paths = [...isFrames.keys()];
   const concurrency = Math.max(2, availableParallelism());

@@ -6,9 +6,6 @@ export const videoExtensions = 'mp4,m4v,mov,avi,mkv,webm,flv,wmv,mpg,mpeg,ts,mts
 /** Extensions of pictures, each a frame of its folder's video. */
 export const pictureExtensions = ['jpg', 'jpeg', 'png'];
 
-/** Frames a second of a folder of pictures, unless something else is said: what most tools extract frames at. */
-export const usualPictureRate = 25;
-
 /** Whether a path has a video's extension. */
 export function isVideoName(path: string): boolean {
   return videoExtensions.includes(extname(path).slice(1).toLowerCase());

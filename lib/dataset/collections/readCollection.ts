@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { invalidArgument, KinetorchError } from '../../base/errors';
+import { parseOptions } from '../../base/validation';
+import { type ReadCollectionOptions, readCollectionOptions } from '../options';
 import type { VideoCollection } from '../types';
 import { readClassFolders } from './readClassFolders';
 import { hmdb51Lists, readHmdb51 } from './readHmdb51';
@@ -9,11 +11,6 @@ import { readManifest } from './readManifest';
 import { readUcf101, ucf101Lists } from './readUcf101';
 
 const manifestName = 'manifest.csv';
-
-export interface ReadCollectionOptions {
-  /** Which of the official splits of UCF101 or HMDB51, 1 to 3; has no effect on other data. Default 1. */
-  officialSplit?: number;
-}
 
 /**
  * Lists labelled videos, without opening them. `path` is one of
@@ -29,9 +26,8 @@ export interface ReadCollectionOptions {
  * there are fewer than two classes
  */
 export async function readCollection(path: string, options: ReadCollectionOptions = {}): Promise<VideoCollection> {
-  const { officialSplit = 1 } = options;
   if (typeof path !== 'string' || path === '') throw invalidArgument('path', 'the path of a folder or manifest', path);
-  if (![1, 2, 3].includes(officialSplit)) throw invalidArgument('officialSplit', '1, 2 or 3', officialSplit);
+  const { officialSplit } = parseOptions(readCollectionOptions, options);
   const root = resolve(path);
   const found = await stat(root).catch(() => null);
   if (!found) throw new KinetorchError('ERR_FILE_NOT_FOUND', `no such folder or manifest: ${path}`);

@@ -25,11 +25,8 @@ export async function readUcf101(root: string, split: number): Promise<VideoColl
       endSeconds: null,
       isFrames: false,
     }));
-  const samples = [
-    ...(await listed(`trainlist0${split}.txt`, 'train')),
-    ...(await listed(`testlist0${split}.txt`, 'test')),
-  ];
-  return { root, format: 'ucf101', labels, multiLabel: false, samples };
+  const parts = await Promise.all([listed(`trainlist0${split}.txt`, 'train'), listed(`testlist0${split}.txt`, 'test')]);
+  return { root, format: 'ucf101', labels, multiLabel: false, samples: parts.flat() };
 }
 
 function labelOf(listed: string, labels: readonly string[], file: string): number {

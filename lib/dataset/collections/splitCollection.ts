@@ -1,16 +1,9 @@
-import { invalidArgument, KinetorchError } from '../../base/errors';
+import { KinetorchError } from '../../base/errors';
+import { parseOptions } from '../../base/validation';
+import { type SplitCollectionOptions, splitCollectionOptions } from '../options';
 import type { SplitName, VideoCollection, VideoSample } from '../types';
 import { crossingGroups } from './crossingGroups';
 import { drawValidation } from './drawValidation';
-
-export interface SplitCollectionOptions {
-  /** Share of the training samples that become validation where the data name none, 0 to below 1. */
-  validationShare: number;
-  /** Validate on the samples of this fold and train on those of the others. */
-  fold?: number;
-  /** Decides which samples the share takes. */
-  seed: number;
-}
 
 export interface CollectionSplit extends Record<SplitName, VideoSample[]> {
   /** What a person should know before trusting the figures, for example groups on both sides. */
@@ -24,11 +17,8 @@ export interface CollectionSplit extends Record<SplitName, VideoSample[]> {
  *
  * @throws KinetorchError `ERR_INVALID_ARGUMENT`; `ERR_DATASET` for a fold that no sample has
  */
-export function splitCollection(collection: VideoCollection, options: SplitCollectionOptions): CollectionSplit {
-  const { validationShare, fold, seed } = options;
-  if (!(validationShare >= 0 && validationShare < 1)) {
-    throw invalidArgument('validationShare', 'a number from 0 to below 1', validationShare);
-  }
+export function splitCollection(collection: VideoCollection, options: SplitCollectionOptions = {}): CollectionSplit {
+  const { validationShare, fold, seed } = parseOptions(splitCollectionOptions, options);
   const test = collection.samples.filter((sample) => sample.split === 'test');
   const others = collection.samples.filter((sample) => sample.split !== 'test');
   const validation = validationOf(others, collection, validationShare, fold, seed);

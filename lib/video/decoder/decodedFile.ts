@@ -1,7 +1,8 @@
 import { KinetorchError } from '../../base/errors';
+import { timeTolerance } from '../../base/timeTolerance';
 import type { ClipWindow, SlideWindows, VideoInfo } from '../types';
 import type { Av } from './av';
-import { type FrameSequence, FrameSource, type TimedFrame, timeTolerance } from './frameSource';
+import { type FrameSequence, FrameSource, type TimedFrame } from './frameSource';
 import { measureVideo } from './measureVideo';
 import { orientationOf, upright } from './orientation';
 import { PictureSource } from './pictureSource';
@@ -98,11 +99,13 @@ export class DecodedFile {
     }
   }
 
-  async slide({ frames, frameRate, strideSeconds }: SlideWindows, sink: ClipSink): Promise<void> {
+  /** The windows from number `from` on. */
+  async slide({ frames, frameRate, strideSeconds }: SlideWindows, from: number, sink: ClipSink): Promise<void> {
     const { source } = this;
-    await source.rewind();
+    if (from === 0) await source.rewind();
+    else await source.show(from * strideSeconds);
     const open: OpenWindow[] = [];
-    let begun = 0;
+    let begun = from;
     /** Whether a window begins after the video's end, or the one before it has shown the last frame already. */
     const addsNothing = (index: number, last: TimedFrame) =>
       index > 0 &&

@@ -1,9 +1,8 @@
+import { timeTolerance } from '../../base/timeTolerance';
 import { type Av, type CodecContext, type Frame, type Packet, toSeconds, usualSeconds } from './av';
 import type { Pulse } from './pulse';
 import { openDecoder, openInput, type VideoInput } from './videoInput';
 
-/** Timestamps are rationals and instants are sums of fractions: equal ones may differ by this many seconds. */
-export const timeTolerance = 1e-6;
 /** Seconds before the wanted instant at which a seek is tried, one after the other, until it lands early enough. */
 const seekMargins = [0, 2, 10, 60];
 /** A jump shorter than this is decoded through rather than sought. */

@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { KinetorchError } from '../../base/errors';
+import { timeTolerance } from '../../base/timeTolerance';
 import { videoLimits } from '../limits';
 import type { Av, CodecContext, Frame } from './av';
-import { type FrameSequence, type TimedFrame, timeTolerance } from './frameSource';
+import type { FrameSequence, TimedFrame } from './frameSource';
 
 /** FFmpeg's codec of a picture file, by extension. No demuxer is asked: its guess might name other files. */
 const codecs = { '.jpg': 'mjpeg', '.jpeg': 'mjpeg', '.png': 'png' } as const;

@@ -63,9 +63,9 @@ bool CudaConvolution::suitsCudnn(const at::Tensor& input) const {
 // turns a NaN that happens to lie there into wrong values. So it is tried once for every shape, with NaN in that place,
 // and used only if it then gives what the plain operators give.
 bool CudaConvolution::isRightByCudnn(const at::Tensor& input, const at::Tensor& residual) {
-  const auto known = std::find_if(choices_.begin(), choices_.end(),
-                                  [&](const Choice& choice) { return input.sizes() == choice.sizes; });
-  if (known != choices_.end()) return known->isRight;
+  const auto known =
+      std::find_if(trials_.begin(), trials_.end(), [&](const Trial& trial) { return input.sizes() == trial.sizes; });
+  if (known != trials_.end()) return known->isRight;
   bool isRight = false;
   try {
     const at::Tensor expected = runUnfused(input, residual);
@@ -75,10 +75,10 @@ bool CudaConvolution::isRightByCudnn(const at::Tensor& input, const at::Tensor& 
       isRight = agree(runCudnnAdding(input, nothing, 0), expected, input.scalar_type());
     }
   } catch (const std::exception&) {
-    if (currentError("").code() == "ERR_OUT_OF_MEMORY") throw;
+    if (ranOutOfMemory()) throw;
     // It has no engine for this.
   }
-  choices_.push_back({input.sizes().vec(), isRight});
+  trials_.push_back({input.sizes().vec(), isRight});
   return isRight;
 }
 

@@ -26,7 +26,7 @@ class CudaConvolution final : public ConvolutionOperator {
   at::Tensor run(const at::Tensor& input, const at::Tensor& residual) override;
 
  private:
-  struct Choice {
+  struct Trial {
     std::vector<int64_t> sizes;  // of the input
     bool isRight;                // by cuDNN
   };
@@ -42,7 +42,7 @@ class CudaConvolution final : public ConvolutionOperator {
   Convolution3d convolution_;
   bool relu_;
   const CudaApi* library_;
-  std::vector<Choice> choices_;
+  std::vector<Trial> trials_;
 };
 
 }  // namespace kinetorch::network

@@ -2,6 +2,8 @@
 
 #include <torch/version.h>
 
+#include <algorithm>
+#include <array>
 #include <fstream>
 #include <functional>
 #include <sstream>
@@ -16,43 +18,44 @@ namespace {
 
 // Of what the stored figures mean, and of the kernels that they were measured with; another number leaves older files
 // alone.
-constexpr int kFormat = 2;
+constexpr int kFormat = 3;
 constexpr const char* kLibrary = "library";
 constexpr const char* kYes = "yes";
 constexpr const char* kNo = "no";
-const std::pair<const char*, kernels::ConvAlgorithm> kNames[] = {{"direct", kernels::ConvAlgorithm::kDirect},
-                                                                 {"winograd2", kernels::ConvAlgorithm::kWinograd2},
-                                                                 {"winograd4", kernels::ConvAlgorithm::kWinograd4},
-                                                                 {"depthwise", kernels::ConvAlgorithm::kDepthwise}};
 
-std::string textOf(const PlanStore::Plan& plan) {
-  if (!plan) return kLibrary;
+std::string textOf(const ConvChoice& choice) {
+  if (!choice) return kLibrary;
   std::ostringstream text;
-  for (const auto& [name, algorithm] : kNames) {
-    if (algorithm == plan->algorithm) text << name;
-  }
-  text << ' ' << plan->tileRows << ' ' << plan->channelBlock << ' ' << plan->shareInput << ' ' << plan->streamOutput;
+  text << kernels::nameOf(choice->elementKind) << ' ' << kernels::nameOf(choice->algorithm) << ' ' << choice->tileRows
+       << ' ' << choice->channelBlock << ' ' << choice->shareInput << ' ' << choice->streamOutput;
   return text.str();
 }
 
-// Null where the text is no plan, or one of a size that no measurement would have given.
-std::optional<PlanStore::Plan> planFrom(const std::string& text) {
-  if (text == kLibrary) return PlanStore::Plan();
+// Null where none of `all` has that name.
+template <typename Kind, size_t kCount>
+const Kind* named(const std::string& name, const std::array<Kind, kCount>& all) {
+  const auto found = std::find_if(all.begin(), all.end(), [&](Kind each) { return name == kernels::nameOf(each); });
+  return found == all.end() ? nullptr : &*found;
+}
+
+// Null where the text is no choice, or a plan of a size that no measurement would have given.
+std::optional<ConvChoice> choiceFrom(const std::string& text) {
+  if (text == kLibrary) return ConvChoice();
   std::istringstream words(text);
-  std::string word;
+  std::string elementKind;
+  std::string algorithm;
   kernels::ConvPlan plan;
-  words >> word >> plan.tileRows >> plan.channelBlock >> plan.shareInput >> plan.streamOutput;
-  if (words.fail()) return std::nullopt;
+  words >> elementKind >> algorithm >> plan.tileRows >> plan.channelBlock >> plan.shareInput >> plan.streamOutput;
+  const auto* const knownKind = named(elementKind, kernels::kElementKinds);
+  const auto* const knownAlgorithm = named(algorithm, kernels::kConvAlgorithms);
+  if (words.fail() || !knownKind || !knownAlgorithm) return std::nullopt;
   constexpr int64_t kMost = 1 << 20;
   if (plan.tileRows < 1 || plan.tileRows > kMost || plan.channelBlock < 1 || plan.channelBlock > kMost) {
     return std::nullopt;
   }
-  for (const auto& [name, algorithm] : kNames) {
-    if (word != name) continue;
-    plan.algorithm = algorithm;
-    return PlanStore::Plan(plan);
-  }
-  return std::nullopt;
+  plan.elementKind = *knownKind;
+  plan.algorithm = *knownAlgorithm;
+  return ConvChoice(plan);
 }
 
 std::string processorModel() {
@@ -67,13 +70,13 @@ std::string processorModel() {
 
 PlanStore::PlanStore(std::string path) : path_(std::move(path)) { read(); }
 
-const PlanStore::Plan* PlanStore::find(const std::string& key) const {
-  const auto found = plans_.find(key);
-  return found == plans_.end() ? nullptr : &found->second;
+const ConvChoice* PlanStore::find(const std::string& key) const {
+  const auto found = choices_.find(key);
+  return found == choices_.end() ? nullptr : &found->second;
 }
 
-void PlanStore::put(const std::string& key, const Plan& plan) {
-  plans_[key] = plan;
+void PlanStore::put(const std::string& key, const ConvChoice& choice) {
+  choices_[key] = choice;
   changed_ = true;
 }
 
@@ -91,7 +94,7 @@ void PlanStore::save() {
   if (path_.empty() || !changed_) return;
   read();  // what others have measured meanwhile
   std::string text;
-  for (const auto& [key, plan] : plans_) text += key + '\t' + textOf(plan) + '\n';
+  for (const auto& [key, choice] : choices_) text += key + '\t' + textOf(choice) + '\n';
   for (const auto& [key, yes] : decisions_) text += key + '\t' + (yes ? kYes : kNo) + '\n';
   try {
     writeFileAtomically(path_, text.data(), text.size());
@@ -110,7 +113,7 @@ void PlanStore::read() {
     const std::string key = line.substr(0, tab);
     const std::string value = line.substr(tab + 1);
     if (value == kYes || value == kNo) decisions_.emplace(key, value == kYes);
-    if (const auto plan = planFrom(value)) plans_.emplace(key, *plan);
+    if (const auto choice = choiceFrom(value)) choices_.emplace(key, *choice);
   }
 }
 

@@ -8,19 +8,20 @@
 
 namespace kinetorch::network {
 
-// Plans of convolutions that were measured before, by text that says for which layer, size and number of threads.
-// No value at an entry means that LibTorch's own convolution was fastest.
+// What runs a convolution: our kernels by a plan, or without a value LibTorch's own.
+using ConvChoice = std::optional<kernels::ConvPlan>;
+
+// What was fastest for convolutions that were measured before, by text that says for which layer, kind of elements,
+// size and number of threads.
 //
 // The file is a cache: lines that cannot be read are passed over, and one that cannot be written is no error.
 class PlanStore {
  public:
-  using Plan = std::optional<kernels::ConvPlan>;
-
   // `path` is empty where nothing is to be remembered. One file a processor model and version: see planFileName().
   explicit PlanStore(std::string path);
 
-  const Plan* find(const std::string& key) const;
-  void put(const std::string& key, const Plan& plan);
+  const ConvChoice* find(const std::string& key) const;
+  void put(const std::string& key, const ConvChoice& choice);
   // What else was found by measuring: yes or no.
   std::optional<bool> findDecision(const std::string& key) const;
   void putDecision(const std::string& key, bool yes);
@@ -31,7 +32,7 @@ class PlanStore {
   void read();
 
   std::string path_;
-  std::map<std::string, Plan> plans_;
+  std::map<std::string, ConvChoice> choices_;
   std::map<std::string, bool> decisions_;
   bool changed_ = false;
 };

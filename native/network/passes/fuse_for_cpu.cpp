@@ -2,8 +2,8 @@
 
 namespace kinetorch::network {
 
-std::vector<c10::intrusive_ptr<FusedConvolution>> fuseConvolutions(const std::shared_ptr<torch::jit::Graph>& graph,
-                                                                   const std::shared_ptr<ConvolutionContext>& context) {
+std::vector<c10::intrusive_ptr<CpuConvolution>> fuseForCpu(const std::shared_ptr<torch::jit::Graph>& graph,
+                                                           const std::shared_ptr<ConvolutionContext>& context) {
   const auto isForTheKernels = [](const at::Tensor& tensor) {
     return tensor.device().is_cpu() && tensor.scalar_type() == at::kFloat && tensor.layout() == at::kStrided;
   };
@@ -11,7 +11,7 @@ std::vector<c10::intrusive_ptr<FusedConvolution>> fuseConvolutions(const std::sh
     return isForTheKernels(found.weight) && (!found.bias.defined() || isForTheKernels(found.bias)) &&
            found.dilation == std::array<int64_t, 3>{1, 1, 1};
   };
-  std::vector<c10::intrusive_ptr<FusedConvolution>> layers;
+  std::vector<c10::intrusive_ptr<CpuConvolution>> layers;
   replaceConvolutions(graph, isSuitable, [&](const Convolution3d& found, bool relu) {
     kernels::ConvLayer layer;
     layer.groups = found.groups;
@@ -20,7 +20,7 @@ std::vector<c10::intrusive_ptr<FusedConvolution>> fuseConvolutions(const std::sh
     layer.kernel = {found.weight.size(2), found.weight.size(3), found.weight.size(4)};
     layer.stride = found.stride;
     layer.padding = found.padding;
-    layers.push_back(c10::make_intrusive<FusedConvolution>(found.weight, found.bias, layer, relu, context));
+    layers.push_back(c10::make_intrusive<CpuConvolution>(found.weight, found.bias, layer, relu, context));
     return layers.back();
   });
   return layers;

@@ -147,6 +147,25 @@ TEST(StateDict, HasTorchvisionsKeys) {
   }
 }
 
+TEST(Parts, AreTheChildrenOfEveryArchitecture) {
+  for (const ArchitectureInfo& info : architectures()) {
+    const torch::jit::Module network = buildArchitecture(info.name, 2, 0);
+    std::vector<std::string> names = info.parts.stages;
+    names.push_back(info.parts.head);
+    std::vector<std::string> children;
+    for (const auto& child : network.named_children()) children.push_back(child.name);
+    EXPECT_EQ(names, children) << info.name;
+    EXPECT_EQ(network.attr(info.parts.head).toModule().attr("weight").toTensor().size(0), 2) << info.name;
+    const Parts* parts = partsOf(network);
+    ASSERT_NE(parts, nullptr) << info.name;
+    EXPECT_EQ(parts->stages, info.parts.stages) << info.name;
+    EXPECT_EQ(parts->head, info.parts.head) << info.name;
+  }
+  torch::jit::Module foreign("Foreign");
+  foreign.register_module("fc", torch::jit::Module("Layer"));
+  EXPECT_EQ(partsOf(foreign), nullptr);
+}
+
 TEST(Weights, FollowTheSeed) {
   const auto weightOf = [](uint64_t seed) {
     return buildArchitecture("r2plus1d_dw", 5, seed).attr("fc").toModule().attr("weight").toTensor();

@@ -121,4 +121,13 @@ inline void expectError(const std::string& code, const std::string& text, const 
   }
 }
 
+// Expects `read` to throw an Error for every `step`-th of the file's truncations.
+inline void expectTruncationsRefused(const Bytes& whole, size_t step, const std::function<void(const Bytes&)>& read) {
+  for (size_t size = 0; size < whole.size(); size += step) {
+    // Its own allocation, so that the sanitiser sees a read past the end.
+    const Bytes shorter(whole.begin(), whole.begin() + std::ptrdiff_t(size));
+    EXPECT_THROW(read(shorter), Error) << size;
+  }
+}
+
 }  // namespace kinetorch::test

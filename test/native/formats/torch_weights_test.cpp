@@ -4,50 +4,26 @@
 
 #include <map>
 
-#include "native/formats/pickle_reader.h"
 #include "native/formats/zip_archive.h"
-#include "test/native/formats/archive_builder.h"
+#include "test/native/formats/pickle_builder.h"
 
 namespace kinetorch::formats {
 namespace {
 
-using test::append;
 using test::buildZip;
 using test::Bytes;
+using test::dict;
 using test::expectError;
 using test::fixturePath;
+using test::global;
+using test::integer;
+using test::pickle;
 using test::readBytes;
+using test::storage;
 using test::TemporaryFile;
+using test::tensor;
 using test::TestEntry;
-
-// Pickles by hand, in the opcodes of protocol 2.
-std::string text(const std::string& value) {
-  Bytes size;
-  append(size, value.size(), 4);
-  return "X" + std::string(size.begin(), size.end()) + value;
-}
-std::string integer(int64_t value) {
-  Bytes bytes;
-  append(bytes, static_cast<uint64_t>(value), 8);
-  return std::string("\x8A\x08") + std::string(bytes.begin(), bytes.end());
-}
-std::string tuple(const std::vector<int64_t>& values) {
-  std::string pickle = "(";
-  for (const int64_t value : values) pickle += integer(value);
-  return pickle + "t";
-}
-std::string global(const std::string& module, const std::string& name) { return "c" + module + "\n" + name + "\n"; }
-std::string storage(const std::string& key, int64_t elements, const std::string& type = "FloatStorage") {
-  return "(" + text("storage") + global("torch", type) + text(key) + text("cpu") + integer(elements) + "tQ";
-}
-std::string tensor(const std::string& storage, int64_t offset, const std::vector<int64_t>& shape,
-                   const std::vector<int64_t>& strides) {
-  return global("torch._utils", "_rebuild_tensor_v2") + "(" + storage + integer(offset) + tuple(shape) +
-         tuple(strides) + "\x89" + "}" + "tR";
-}
-// {'t': value}
-std::string dict(const std::string& value) { return "}" + text("t") + value + "s"; }
-std::string pickle(const std::string& value) { return std::string("\x80\x02") + value + "."; }
+using test::text;
 
 Bytes torchFile(const std::string& value, const std::string& data = std::string(24, '\1'),
                 const std::vector<TestEntry>& more = {}) {
@@ -62,14 +38,6 @@ std::vector<WeightTensor> read(const Bytes& bytes) {
 
 void expectRefused(const Bytes& bytes, const std::string& message) {
   expectError("ERR_WEIGHTS", message, [&] { read(bytes); });
-}
-
-void expectPickleRefused(const std::string& bytes, const std::string& message) {
-  const Bytes content(bytes.begin(), bytes.end());
-  expectError("ERR_WEIGHTS", message, [&] {
-    readPickle(
-        content, [](const std::string&) { return false; }, "file");
-  });
 }
 
 std::map<std::string, WeightTensor> byName(const std::string& fixture) {
@@ -212,94 +180,8 @@ TEST(TorchWeights, RefusesWhatIsNoStateDict) {
   expectError("ERR_WEIGHTS", "`a` is there twice", [&] { openWeights(ByteSource::openFile(twice.path())); });
 }
 
-TEST(PickleReader, NamesTheGlobalItRefuses) {
-  for (const auto& [module, name] : std::map<std::string, std::string>{
-           {"os", "system"}, {"builtins", "eval"}, {"torch", "load"}, {"collections", "OrderedDict\r"}}) {
-    expectPickleRefused(pickle(global(module, name) + text("id") + "\x85R"), "`" + module + "." + name + "`");
-  }
-  expectPickleRefused(std::string("\x80\x04\x8C\x02os\x8C\x06system\x93.", 16), "`os.system`");
-}
-
-TEST(PickleReader, RefusesDamage) {
-  for (const std::string& bytes : {std::string(),
-                                   std::string("\x80"),
-                                   pickle(""),
-                                   pickle("NN"),
-                                   pickle("("),
-                                   pickle("t"),
-                                   pickle("0"),
-                                   pickle("N(0t"),
-                                   pickle("N(\x85t"),
-                                   pickle("s"),
-                                   pickle("N]s"),
-                                   pickle("NNNs"),
-                                   pickle("](Nu"),
-                                   pickle("}(Nu"),
-                                   pickle("}(Ne"),
-                                   pickle("]N(a"),
-                                   pickle("h\x01"),
-                                   pickle("q\x01"),
-                                   pickle("NNR"),
-                                   pickle("]}b"),
-                                   pickle("N.N"),
-                                   pickle("i"),
-                                   pickle("o"),
-                                   pickle("\x81"),
-                                   pickle("cos"),
-                                   pickle("\x8A\x09"
-                                          "123456789"),
-                                   std::string("\x80\x05N."),
-                                   std::string("\x80\x01N."),
-                                   pickle("X\xFF\xFF\xFF\xFF"
-                                          "abc"),
-                                   pickle("\x95\x01\x02"),
-                                   pickle("NQN")}) {
-    expectPickleRefused(bytes, "expected");
-  }
-}
-
-TEST(PickleReader, IsBoundedInDepthAndSize) {
-  const auto isAllowed = [](const std::string&) { return false; };
-  const auto read = [&](const std::string& bytes) {
-    return readPickle(Bytes(bytes.begin(), bytes.end()), isAllowed, "file");
-  };
-  // A million nested tuples or lists: held flat, so neither reading nor freeing recurses.
-  EXPECT_EQ(read(pickle(")" + std::string(1'000'000, '\x85'))).values.size(), 1'000'001u);
-  EXPECT_NO_THROW(read(pickle(std::string(500'000, ']') + std::string(499'999, 'a'))));
-  expectPickleRefused(pickle(")" + std::string(3'000'000, '\x85')), "2,000,000 values");
-  expectPickleRefused(pickle(std::string(2'000, '(')), "1,000 open lists");
-  std::string memos = "Nq\x01(";
-  for (int i = 0; i < 9'000'000; ++i) memos += "h\x01";
-  expectPickleRefused(pickle(memos + "t"), "8,000,000 stack operations");
-  // A list that holds itself.
-  EXPECT_NO_THROW(
-      read(pickle("]q\x01h\x01"
-                  "a")));
-}
-
-TEST(PickleReader, ReadsNumbers) {
-  const auto value = [](const std::string& bytes) {
-    const std::string whole = pickle(bytes);
-    const PickleTree tree = readPickle(
-        Bytes(whole.begin(), whole.end()), [](const std::string&) { return false; }, "file");
-    return tree[tree.root];
-  };
-  EXPECT_EQ(value("K\xFF").integer, 255);
-  EXPECT_EQ(value("M\x34\x12").integer, 0x1234);
-  EXPECT_EQ(value("J\xFF\xFF\xFF\xFF").integer, -1);
-  EXPECT_EQ(value(std::string("\x8A\x00", 2)).integer, 0);
-  EXPECT_EQ(value("\x8A\x01\xFF").integer, -1);
-  EXPECT_EQ(value(std::string("\x8A\x02\xFF\x00", 4)).integer, 255);
-  EXPECT_EQ(value(integer(INT64_MIN)).integer, INT64_MIN);
-  EXPECT_EQ(value(std::string("G\x3F\xF8\0\0\0\0\0\0", 9)).number, 1.5);
-}
-
 TEST(TorchWeights, EveryTruncationIsRefused) {
-  const Bytes whole = readBytes(fixturePath("weights.pth"));
-  for (size_t size = 0; size < whole.size(); size += 3) {
-    const Bytes shorter(whole.begin(), whole.begin() + std::ptrdiff_t(size));
-    EXPECT_THROW(read(shorter), Error) << size;
-  }
+  test::expectTruncationsRefused(readBytes(fixturePath("weights.pth")), 3, [](const Bytes& shorter) { read(shorter); });
 }
 
 // Damage in the pickle alone, with a CRC that agrees: nothing but a typed error or well-formed tensors.

@@ -11,7 +11,7 @@
 #include <sanitizer/asan_interface.h>
 #endif
 
-namespace kinetorch::kernels {
+namespace kinetorch::test {
 
 // Floats between two guards of NaN: a result made from what lies outside is NaN too, and a guard written to is noticed.
 // Under AddressSanitizer touching a guard is reported at once.
@@ -59,7 +59,7 @@ class GuardedBuffer {
 #endif
 
   size_t size_;
-  AlignedBuffer memory_;
+  kernels::AlignedBuffer<float> memory_;
 };
 
-}  // namespace kinetorch::kernels
+}  // namespace kinetorch::test

@@ -7,15 +7,16 @@
 #include <vector>
 
 #include "native/kernels/conv.h"
+#include "test/native/kernels/cases.h"
 
-namespace kinetorch::kernels {
+namespace kinetorch::test {
 
 enum class ResidualKind { kNone, kApart, kInOutput };
 
 struct ConvCase {
-  ConvLayer layer;
-  ClipSize input;
-  ConvPlan plan;
+  kernels::ConvLayer layer;
+  kernels::ClipSize input;
+  kernels::ConvPlan plan;
   int threads = 1;
   bool bias = false;
   bool relu = false;
@@ -26,7 +27,7 @@ inline std::ostream& operator<<(std::ostream& out, const ConvCase& c) {
   const auto list = [&](const std::array<int64_t, 3>& values) -> std::ostream& {
     return out << '(' << values[0] << ',' << values[1] << ',' << values[2] << ')';
   };
-  out << "algorithm " << static_cast<int>(c.plan.algorithm) << " kernel ";
+  out << kernels::nameOf(c.plan.elementKind) << ' ' << kernels::nameOf(c.plan.algorithm) << " kernel ";
   list(c.layer.kernel) << " stride ";
   list(c.layer.stride) << " padding ";
   list(c.layer.padding) << " channels " << c.layer.inputChannels << "→" << c.layer.outputChannels << " groups "
@@ -40,7 +41,7 @@ inline std::ostream& operator<<(std::ostream& out, const ConvCase& c) {
 // Layers and sizes of every kind, small enough for the reference.
 class RandomCases {
  public:
-  RandomCases(ConvAlgorithm algorithm, unsigned seed) : algorithm_(algorithm), random_(seed) {}
+  RandomCases(const KernelCase& kernel, unsigned seed) : kernel_(kernel), random_(seed) {}
 
   ConvCase next() {
     ConvCase c;
@@ -49,7 +50,12 @@ class RandomCases {
       c.input = {within(1, 9), within(1, 33), within(1, 30), within(1, 30)};
       if (one(8)) c.input.height = c.input.width = 1;
     } while (!fits(c));
-    c.plan = {algorithm_, any({1, 2, 5, 6, 12, 24, 48, 100}), any({1, 16, 32, 48, 96}), one(2), one(2)};
+    c.plan = {kernel_.elementKind,
+              kernel_.algorithm,
+              any({1, 2, 5, 6, 12, 24, 48, 100}),
+              any({1, 16, 32, 48, 96}),
+              one(2),
+              one(2)};
     c.threads = static_cast<int>(within(1, 3));
     c.bias = !one(4);
     c.relu = one(2);
@@ -71,18 +77,18 @@ class RandomCases {
 
   int64_t channels() { return any({1, 2, 3, 5, 7, 8, 9, 13, 16, 17, 24, 31, 32, 45, 64, 83, 230, 700}); }
 
-  ConvLayer layer() {
-    ConvLayer layer;
+  kernels::ConvLayer layer() {
+    kernels::ConvLayer layer;
     layer.inputChannels = channels();
     layer.outputChannels = channels();
-    if (algorithm_ == ConvAlgorithm::kDepthwise) {
+    if (kernel_.algorithm == kernels::ConvAlgorithm::kDepthwise) {
       layer.outputChannels = layer.groups = layer.inputChannels;
       for (size_t axis = 0; axis < 3; ++axis) {
         layer.kernel[axis] = any({1, 3});
         layer.stride[axis] = any({1, 1, 2});
         layer.padding[axis] = layer.kernel[axis] / 2;
       }
-    } else if (algorithm_ == ConvAlgorithm::kDirect && one(2)) {
+    } else if (kernel_.algorithm == kernels::ConvAlgorithm::kDirect && one(2)) {
       for (size_t axis = 0; axis < 3; ++axis) {
         layer.kernel[axis] = any({1, 2, 3, 7});
         layer.stride[axis] = within(1, 3);
@@ -91,7 +97,7 @@ class RandomCases {
     } else {
       using Kernel = std::array<int64_t, 3>;
       std::vector<Kernel> kernels = {Kernel{1, 3, 3}, Kernel{3, 1, 1}, Kernel{3, 3, 3}, Kernel{5, 1, 1}};
-      if (algorithm_ == ConvAlgorithm::kDirect) kernels.push_back(Kernel{1, 1, 1});
+      if (kernel_.algorithm == kernels::ConvAlgorithm::kDirect) kernels.push_back(Kernel{1, 1, 1});
       layer.kernel = any(kernels);
       for (size_t axis = 0; axis < 3; ++axis) layer.padding[axis] = layer.kernel[axis] / 2;
     }
@@ -100,15 +106,13 @@ class RandomCases {
 
   static bool fits(const ConvCase& c) {
     constexpr int64_t kMostProducts = 3000000;
-    const ClipSize out = outputSize(c.layer, c.input);
-    const int64_t outputs = out.batch * out.frames * out.height * out.width * c.layer.outputChannels;
-    return outputs > 0 && outputs * c.layer.inputChannels / c.layer.groups * c.layer.kernel[0] * c.layer.kernel[1] *
-                                  c.layer.kernel[2] <
-                              kMostProducts;
+    const kernels::ClipSize out = outputSize(c.layer, c.input);
+    const int64_t outputs = elementsIn(out, c.layer.outputChannels);
+    return outputs > 0 && outputs / c.layer.outputChannels * weightsIn(c.layer) < kMostProducts;
   }
 
-  ConvAlgorithm algorithm_;
+  KernelCase kernel_;
   std::mt19937 random_;
 };
 
-}  // namespace kinetorch::kernels
+}  // namespace kinetorch::test

@@ -1,10 +1,13 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <functional>
+#include <random>
 #include <string>
-#include <tuple>
 
 #include "native/kernels/conv.h"
-#include "native/simd/targets.h"
+#include "test/native/kernels/cases.h"
+#include "test/native/kernels/guarded_buffer.h"
 #include "test/native/kernels/random_case.h"
 #include "test/native/kernels/reference_conv.h"
 #include "test/native/kernels/thread_for.h"
@@ -12,62 +15,80 @@
 namespace kinetorch::kernels {
 namespace {
 
-constexpr int kCases = 150;
-
-// Every algorithm on every instruction set of this machine.
-class RandomConv : public testing::TestWithParam<std::tuple<std::string, ConvAlgorithm>> {};
+using test::ConvCase;
+using test::GuardedBuffer;
+using test::KernelCase;
+using test::ResidualKind;
 
 double tolerance(ConvAlgorithm algorithm) { return algorithm == ConvAlgorithm::kWinograd4 ? 1e-5 : 2e-6; }
 
-double errorOf(const ConvCase& c, const std::string& target, std::mt19937& random) {
-  GuardedBuffer input(floatsIn(c.input, c.layer.inputChannels));
-  GuardedBuffer weights(weightFloats(c.layer));
-  GuardedBuffer bias(static_cast<size_t>(c.layer.outputChannels));
-  GuardedBuffer residual(floatsIn(outputSize(c.layer, c.input), c.layer.outputChannels));
+void fillRandomly(GuardedBuffer& buffer, std::mt19937& random) {
+  std::normal_distribution<float> normal;
+  for (float& value : buffer) value = normal(random);
+}
+
+double errorOf(const ConvCase& c, const KernelCase& kernel, const std::function<ConvPlan(const PackedConv&)>& planFor,
+               std::mt19937& random) {
+  const auto buffer = [](int64_t size) { return GuardedBuffer(static_cast<size_t>(size)); };
+  GuardedBuffer input = buffer(test::elementsIn(c.input, c.layer.inputChannels));
+  GuardedBuffer weights = buffer(test::weightsIn(c.layer));
+  GuardedBuffer bias = buffer(c.layer.outputChannels);
+  GuardedBuffer residual = buffer(test::elementsIn(outputSize(c.layer, c.input), c.layer.outputChannels));
   GuardedBuffer output(residual.size());
-  for (GuardedBuffer* buffer : {&input, &weights, &bias, &residual}) fillRandomly(*buffer, random);
+  for (GuardedBuffer* each : {&input, &weights, &bias, &residual}) fillRandomly(*each, random);
 
   const float* maybeBias = c.bias ? bias.data() : nullptr;
   const float* maybeResidual = c.residual == ResidualKind::kNone ? nullptr : residual.data();
-  const ReferenceConv reference =
-      referenceConv(c.layer, c.input, input.data(), weights.data(), maybeBias, maybeResidual, c.relu);
-  ConvArguments arguments = {input.data(), output.data(), maybeResidual, c.relu};
+  const test::ReferenceConv reference =
+      test::referenceConv(c.layer, c.input, input.data(), weights.data(), maybeBias, maybeResidual, c.relu);
+  ConvArguments arguments = {kernel.elementKind, input.data(), output.data(), maybeResidual, c.relu};
   if (c.residual == ResidualKind::kInOutput) {
     std::copy(residual.begin(), residual.end(), output.begin());
     arguments.residual = output.data();
   }
 
-  ThreadFor threads(c.threads);
-  const PackedConv conv(c.layer, c.plan.algorithm, weights.data(), maybeBias, threads, target);
-  GuardedBuffer workspace(workspaceBytes(conv, c.plan, c.input, c.threads) / sizeof(float));
-  run(conv, c.plan, c.input, arguments, workspace.data(), threads);
+  test::ThreadFor threads(c.threads);
+  const PackedConv conv(c.layer, kernel.algorithm, kernel.elementKind, weights.data(), maybeBias, threads,
+                        kernel.target);
+  const ConvPlan plan = planFor(conv);
+  GuardedBuffer workspace(workspaceBytes(conv, plan, c.input, c.threads) / sizeof(float));
+  run(conv, plan, c.input, arguments, workspace.data(), threads);
   EXPECT_TRUE(input.intact() && weights.intact() && bias.intact() && residual.intact());
   EXPECT_TRUE(output.intact());
   EXPECT_TRUE(workspace.intact());
-  return relativeError(reference, output.data());
+  return reference.errorOf(output.data());
 }
 
-TEST_P(RandomConv, AgreesWithTheReference) {
-  const auto& [target, algorithm] = GetParam();
-  RandomCases cases(algorithm, 20);
+class EveryKernel : public testing::TestWithParam<KernelCase> {};
+
+TEST_P(EveryKernel, AgreesWithTheReferenceOnRandomLayers) {
+  constexpr int kCases = 150;
+  const KernelCase& kernel = GetParam();
+  test::RandomCases cases(kernel, 20);
   for (int i = 0; i < kCases; ++i) {
     const ConvCase c = cases.next();
-    ASSERT_TRUE(supports(c.layer, algorithm));
-    EXPECT_LT(errorOf(c, target, cases.random()), tolerance(algorithm)) << c;
+    ASSERT_TRUE(supports(c.layer, kernel.algorithm));
+    const auto drawn = [&](const PackedConv&) { return c.plan; };
+    EXPECT_LT(errorOf(c, kernel, drawn, cases.random()), tolerance(kernel.algorithm)) << c;
     if (HasFailure()) return;
   }
 }
 
-std::string nameOf(const testing::TestParamInfo<RandomConv::ParamType>& test) {
-  const char* const names[] = {"Direct", "Winograd2", "Winograd4", "Depthwise"};
-  return std::get<0>(test.param) + names[static_cast<size_t>(std::get<1>(test.param))];
+// Of a few pixels, as the reference is slow; layers with more weights differ in nothing but that.
+TEST_P(EveryKernel, AgreesWithTheReferenceOnTheLayersOfNetworks) {
+  constexpr int64_t kMostWeights = 150000;
+  const KernelCase& kernel = GetParam();
+  std::mt19937 random(21);
+  for (const test::LayerCase& each : test::layerCases()) {
+    if (!supports(each.layer, kernel.algorithm) || test::weightsIn(each.layer) > kMostWeights) continue;
+    const ConvCase c = {each.layer, {1, 3, 4, 5}, {}, 2, true, true, ResidualKind::kApart};
+    const auto byDefault = [&](const PackedConv& conv) { return defaultPlan(conv, c.input, c.threads); };
+    EXPECT_LT(errorOf(c, kernel, byDefault, random), tolerance(kernel.algorithm)) << each.name;
+  }
 }
 
-INSTANTIATE_TEST_SUITE_P(Targets, RandomConv,
-                         testing::Combine(testing::ValuesIn(simd::targetNames()),
-                                          testing::Values(ConvAlgorithm::kDirect, ConvAlgorithm::kWinograd2,
-                                                          ConvAlgorithm::kWinograd4, ConvAlgorithm::kDepthwise)),
-                         nameOf);
+INSTANTIATE_TEST_SUITE_P(Kernels, EveryKernel, testing::ValuesIn(test::kernelCases()),
+                         [](const testing::TestParamInfo<KernelCase>& test) { return nameOf(test.param); });
 
 }  // namespace
 }  // namespace kinetorch::kernels

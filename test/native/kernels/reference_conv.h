@@ -3,44 +3,39 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <random>
 #include <vector>
 
 #include "native/kernels/conv.h"
-#include "test/native/kernels/guarded_buffer.h"
+#include "test/native/kernels/cases.h"
 
-namespace kinetorch::kernels {
-
-inline size_t floatsIn(const ClipSize& size, int64_t channels) {
-  return static_cast<size_t>(size.batch * size.frames * size.height * size.width * channels);
-}
-
-inline size_t weightFloats(const ConvLayer& layer) {
-  return static_cast<size_t>(layer.outputChannels * (layer.inputChannels / layer.groups) * layer.kernel[0] *
-                             layer.kernel[1] * layer.kernel[2]);
-}
-
-inline void fillRandomly(GuardedBuffer& buffer, std::mt19937& random) {
-  std::normal_distribution<float> normal;
-  for (float& value : buffer) value = normal(random);
-}
+namespace kinetorch::test {
 
 struct ReferenceConv {
   std::vector<double> output;
   // How large the outputs would typically be if their terms were independent: the root of the mean sum of squared
   // terms. Errors are relative to it, because a single output may happen to be near zero.
   double scale = 0;
+
+  // The root of the mean squared difference, relative to the scale.
+  double errorOf(const float* found) const {
+    double squares = 0;
+    for (size_t i = 0; i < output.size(); ++i) {
+      const double error = static_cast<double>(found[i]) - output[i];
+      squares += error * error;
+    }
+    return std::sqrt(squares / static_cast<double>(output.size())) / std::max(scale, 1e-30);
+  }
 };
 
 // The convolution as its definition says, in float64. `bias` and `residual` may be null.
-inline ReferenceConv referenceConv(const ConvLayer& layer, const ClipSize& input, const float* x, const float* weights,
-                                   const float* bias, const float* residual, bool relu) {
-  const ClipSize size = outputSize(layer, input);
+inline ReferenceConv referenceConv(const kernels::ConvLayer& layer, const kernels::ClipSize& input, const float* x,
+                                   const float* weights, const float* bias, const float* residual, bool relu) {
+  const kernels::ClipSize size = outputSize(layer, input);
   const int64_t inGroup = layer.inputChannels / layer.groups;
   const int64_t outGroup = layer.outputChannels / layer.groups;
   const int64_t taps = layer.kernel[0] * layer.kernel[1] * layer.kernel[2];
   ReferenceConv reference;
-  reference.output.reserve(floatsIn(size, layer.outputChannels));
+  reference.output.reserve(static_cast<size_t>(elementsIn(size, layer.outputChannels)));
   double squares = 0;
   std::vector<double> sums(static_cast<size_t>(layer.outputChannels));
   const int64_t pixels = size.batch * size.frames * size.height * size.width;
@@ -80,13 +75,4 @@ inline ReferenceConv referenceConv(const ConvLayer& layer, const ClipSize& input
   return reference;
 }
 
-inline double relativeError(const ReferenceConv& reference, const float* output) {
-  double squares = 0;
-  for (size_t i = 0; i < reference.output.size(); ++i) {
-    const double error = static_cast<double>(output[i]) - reference.output[i];
-    squares += error * error;
-  }
-  return std::sqrt(squares / static_cast<double>(reference.output.size())) / std::max(reference.scale, 1e-30);
-}
-
-}  // namespace kinetorch::kernels
+}  // namespace kinetorch::test

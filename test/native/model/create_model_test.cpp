@@ -6,7 +6,7 @@
 
 #include <map>
 
-#include "native/model/module_io.h"
+#include "native/model/model_file.h"
 #include "native/training/network_state.h"
 #include "test/native/formats/archive_builder.h"
 #include "test/native/support/tiny_network.h"
@@ -26,7 +26,7 @@ CreateOptions optionsOf(int64_t numClasses, uint64_t seed) {
 }
 
 std::map<std::string, at::Tensor> stateIn(const std::vector<uint8_t>& archive) {
-  const training::NamedTensors tensors = training::stateOf(loadModule({"", archive}));
+  const training::NamedTensors tensors = training::stateOf(ModelFile::open({"", archive}).module());
   return {tensors.begin(), tensors.end()};
 }
 

@@ -5,12 +5,12 @@
 
 #include "native/architectures/build.h"
 #include "native/architectures/catalog.h"
-#include "native/model/module_io.h"
+#include "native/model/serialize_module.h"
 
 namespace kinetorch::model {
 namespace {
 
-formats::FileSource sourceOf(const torch::jit::Module& module) { return {"", serializeModule(module, "{}")}; }
+ModelFile fileOf(const torch::jit::Module& module) { return ModelFile::open({"", serializeModule(module, "{}")}); }
 
 double gigaOf(const ModelProfile& profile) {
   int64_t macs = 0;
@@ -34,9 +34,9 @@ class PublishedCounts : public testing::TestWithParam<Published> {};
 
 TEST_P(PublishedCounts, AreMet) {
   const Published& published = GetParam();
-  const formats::FileSource source = sourceOf(architectures::buildArchitecture(published.name, 400, 0));
+  const ModelFile file = fileOf(architectures::buildArchitecture(published.name, 400, 0));
   for (const Published::Work& work : published.work) {
-    const ModelProfile profile = profileModel(source, work.clip);
+    const ModelProfile profile = profileModel(file, work.clip);
     EXPECT_EQ(profile.unknownOperator, "");
     EXPECT_EQ(profile.parameters, published.parameters);
     int64_t layerParameters = 0;
@@ -68,11 +68,11 @@ INSTANTIATE_TEST_SUITE_P(Architectures, PublishedCounts,
 
 TEST(ProfileModel, FollowsTheSmallNetworksDownToOneValue) {
   for (const auto& [name, giga] : {std::pair{"r2plus1d_dw", 0.118}, {"r2plus1d_16", 0.511}}) {
-    const formats::FileSource source = sourceOf(architectures::buildArchitecture(name, 3, 0));
-    const ModelProfile profile = profileModel(source, {12, 64, 80});
+    const ModelFile file = fileOf(architectures::buildArchitecture(name, 3, 0));
+    const ModelProfile profile = profileModel(file, {12, 64, 80});
     EXPECT_EQ(profile.unknownOperator, "");
     EXPECT_NEAR(gigaOf(profile), giga, 0.005 * giga) << name;
-    EXPECT_EQ(profileModel(source, {2, 16, 16}).unknownOperator, "");
+    EXPECT_EQ(profileModel(file, {2, 16, 16}).unknownOperator, "");
   }
 }
 
@@ -84,7 +84,7 @@ torch::jit::Module custom(const std::string& forward) {
 }
 
 TEST(ProfileModel, FollowsStridePaddingAndDilation) {
-  const ModelProfile profile = profileModel(sourceOf(custom(R"(
+  const ModelProfile profile = profileModel(fileOf(custom(R"(
     def forward(self, x: Tensor) -> Tensor:
         return torch.conv3d(x, self.weight, None, [1, 2, 2], [0, 1, 2], [2, 1, 3])
   )")),
@@ -97,7 +97,7 @@ TEST(ProfileModel, FollowsStridePaddingAndDilation) {
 }
 
 TEST(ProfileModel, NamesTheOperatorItDoesNotKnowAndStillCountsParameters) {
-  const ModelProfile profile = profileModel(sourceOf(custom(R"(
+  const ModelProfile profile = profileModel(fileOf(custom(R"(
     def forward(self, x: Tensor) -> Tensor:
         return torch.tanh(torch.conv3d(x, self.weight))
   )")),
@@ -108,7 +108,7 @@ TEST(ProfileModel, NamesTheOperatorItDoesNotKnowAndStillCountsParameters) {
 }
 
 TEST(ProfileModel, TakesAForwardOfAnotherForm) {
-  const ModelProfile profile = profileModel(sourceOf(custom(R"(
+  const ModelProfile profile = profileModel(fileOf(custom(R"(
     def forward(self, x: Tensor, y: Tensor) -> Tensor:
         return torch.conv3d(y, self.weight)
   )")),

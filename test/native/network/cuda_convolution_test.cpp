@@ -8,7 +8,7 @@
 #include <functional>
 #include <optional>
 
-#include "test/native/network/lively_network.h"
+#include "test/native/support/relative_error.h"
 
 namespace kinetorch::network {
 namespace {

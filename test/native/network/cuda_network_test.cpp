@@ -8,10 +8,11 @@
 #include <string>
 #include <vector>
 
-#include "native/model/module_io.h"
-#include "native/network/network.h"
+#include "native/model/serialize_module.h"
+#include "native/network/load_network.h"
 #include "native/runtime/runtime_info.h"
 #include "test/native/network/lively_network.h"
+#include "test/native/support/relative_error.h"
 
 namespace kinetorch::network {
 namespace {
@@ -41,7 +42,7 @@ class CudaNetwork : public testing::TestWithParam<std::string> {
   std::unique_ptr<Network> load(c10::Device device, c10::ScalarType precision, Optimization level) const {
     OptimizeOptions optimize;
     optimize.level = level;
-    return loadNetwork({"", model_}, smallInput(), kClasses, device, precision, optimize);
+    return loadNetwork(model::ModelFile::open({"", model_}), smallInput(), kClasses, device, precision, optimize);
   }
 
   // Against float32 on the CPU, in batches of these sizes.

@@ -10,7 +10,7 @@
 
 #include "native/network/batch_sharing.h"
 #include "test/native/network/frozen_graph.h"
-#include "test/native/network/lively_network.h"
+#include "test/native/support/relative_error.h"
 
 namespace kinetorch::network {
 namespace {
@@ -44,7 +44,7 @@ Rewritten rewrite(const std::string& body, const at::Tensor& clips = at::randn({
   const at::Tensor expected = network.run(clips);
   const auto context = std::make_shared<ConvolutionContext>(Optimization::kFast, "", int64_t{1} << 30);
   Rewritten result;
-  result.convolutions = fuseConvolutions(network.graph(), context).size();
+  result.convolutions = fuseForCpu(network.graph(), context).size();
   result.operators = network.operators();
   const at::Tensor found = network.run(clips);
   EXPECT_EQ(found.sizes(), expected.sizes());
@@ -54,7 +54,7 @@ Rewritten rewrite(const std::string& body, const at::Tensor& clips = at::randn({
 
 bool has(const Rewritten& result, const std::string& text) { return result.operators.find(text) != std::string::npos; }
 
-TEST(FuseConvolutions, FoldsTheAdditionAndReluThatFollow) {
+TEST(FuseForCpu, FoldsTheAdditionAndReluThatFollow) {
   const std::string convolution = std::string("    y = ") + kSpatial + "\n";
   for (const char* rest :
        {"    return torch.relu_(y)\n", "    return torch.relu(y)\n", "    return torch.relu_(y.add_(x))\n",
@@ -67,7 +67,7 @@ TEST(FuseConvolutions, FoldsTheAdditionAndReluThatFollow) {
   }
 }
 
-TEST(FuseConvolutions, LeavesWhatOthersSee) {
+TEST(FuseForCpu, LeavesWhatOthersSee) {
   const std::string convolution = std::string("    y = ") + kSpatial + "\n";
   for (const char* rest : {
            "    return torch.relu(y) + y\n",  // the values before ReLU
@@ -81,7 +81,7 @@ TEST(FuseConvolutions, LeavesWhatOthersSee) {
   }
 }
 
-TEST(FuseConvolutions, RunsBeforeItsInputIsOverwritten) {
+TEST(FuseForCpu, RunsBeforeItsInputIsOverwritten) {
   const std::string body =
       std::string("    x = x * 1\n    y = ") + kSpatial + "\n    x.mul_(3)\n    return torch.relu(torch.add(y, x))\n";
   const Rewritten result = rewrite(body);
@@ -89,7 +89,7 @@ TEST(FuseConvolutions, RunsBeforeItsInputIsOverwritten) {
   EXPECT_LE(result.error, 1e-4) << result.operators;
 }
 
-TEST(FuseConvolutions, MatchesInsideBranchesAndWithoutABias) {
+TEST(FuseForCpu, MatchesInsideBranchesAndWithoutABias) {
   const Rewritten result = rewrite(
       "    if x.size(0) > 1:\n"
       "        x = torch.relu(torch.conv3d(x, self.w, None, [1, 2, 2], [0, 1, 1], [1, 1, 1], 1))\n"
@@ -98,7 +98,7 @@ TEST(FuseConvolutions, MatchesInsideBranchesAndWithoutABias) {
   EXPECT_LE(result.error, 1e-4);
 }
 
-TEST(FuseConvolutions, MatchesTracedConvolutions) {
+TEST(FuseForCpu, MatchesTracedConvolutions) {
   const Rewritten result = rewrite(
       "    y = torch._convolution(x, self.w, self.b, [1, 1, 1], [0, 1, 1], [1, 1, 1], False, [0, 0, 0], 1, False, "
       "False, "
@@ -110,12 +110,12 @@ TEST(FuseConvolutions, MatchesTracedConvolutions) {
   EXPECT_LE(result.error, 1e-4);
 }
 
-TEST(FuseConvolutions, LeavesDilationAlone) {
+TEST(FuseForCpu, LeavesDilationAlone) {
   EXPECT_EQ(rewrite("    return torch.conv3d(x, self.w, self.b, [1, 1, 1], [0, 1, 1], [1, 2, 2], 1)\n").convolutions,
             0U);
 }
 
-TEST(FuseConvolutions, TakesOneClipWithoutABatch) {
+TEST(FuseForCpu, TakesOneClipWithoutABatch) {
   const Rewritten result =
       rewrite(std::string("    return torch.relu(torch.add(") + kSpatial + ", x))\n", at::randn({kChannels, 4, 6, 7}));
   EXPECT_EQ(result.convolutions, 1U);
@@ -123,11 +123,11 @@ TEST(FuseConvolutions, TakesOneClipWithoutABatch) {
 }
 
 // A network may select clips, and find none.
-TEST(FuseConvolutions, GivesNothingForNoClipsAndRefusesClipsBelowItsKernel) {
+TEST(FuseForCpu, GivesNothingForNoClipsAndRefusesClipsBelowItsKernel) {
   const c10::InferenceMode guard;
   const auto context = std::make_shared<ConvolutionContext>(Optimization::kFast, "", int64_t{1} << 30);
   const kernels::ConvLayer layer{8, 16, {3, 3, 3}, {1, 1, 1}, {0, 0, 0}, 1};
-  FusedConvolution convolution(at::randn({16, 8, 3, 3, 3}), at::Tensor(), layer, false, context);
+  CpuConvolution convolution(at::randn({16, 8, 3, 3, 3}), at::Tensor(), layer, false, context);
   EXPECT_EQ(convolution.run(at::randn({0, 8, 4, 6, 7}), at::Tensor()).sizes(), (std::vector<int64_t>{0, 16, 2, 4, 5}));
   EXPECT_THROW(convolution.run(at::randn({1, 8, 4, 2, 7}), at::Tensor()), c10::Error);
   EXPECT_THROW(convolution.run(at::randn({1, 8, 4, 0, 7}), at::Tensor()), c10::Error);

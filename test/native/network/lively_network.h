@@ -42,9 +42,4 @@ inline torch::jit::Module lively(const std::string& architecture, int64_t numCla
   return module;
 }
 
-// The largest difference, relative to the largest number expected.
-inline double relativeError(const at::Tensor& actual, const at::Tensor& expected) {
-  return ((actual - expected).abs().max() / expected.abs().max()).item<double>();
-}
-
 }  // namespace kinetorch::test

@@ -10,6 +10,7 @@
 
 #include "test/native/network/frozen_graph.h"
 #include "test/native/network/lively_network.h"
+#include "test/native/support/relative_error.h"
 
 namespace kinetorch::network {
 namespace {

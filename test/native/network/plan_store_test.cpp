@@ -34,9 +34,10 @@ TEST_F(PlanStoreFile, RemembersPlansForTheNextOne) {
   store.save();
 
   PlanStore next(path);
-  const PlanStore::Plan* const found = next.find("a layer");
+  const ConvChoice* const found = next.find("a layer");
   ASSERT_NE(found, nullptr);
   ASSERT_TRUE(found->has_value());
+  EXPECT_EQ((*found)->elementKind, kernels::ElementKind::kFloat32);
   EXPECT_EQ((*found)->algorithm, kernels::ConvAlgorithm::kWinograd4);
   EXPECT_EQ((*found)->tileRows, 24);
   EXPECT_EQ((*found)->channelBlock, 48);
@@ -58,10 +59,13 @@ TEST_F(PlanStoreFile, KeepsWhatOthersSavedMeanwhile) {
 }
 
 TEST_F(PlanStoreFile, PassesOverLinesThatSayNothing) {
-  std::ofstream(path) << "no tab\nkey\tno-algorithm 1 1 0\nzero\tdirect 0 16 0 0\nhuge\tdirect 9999999999999 16 0 0\n"
-                      << "half\twinograd4 24\ngood\tdirect 6 16 0 0\n";
+  std::ofstream(path) << "no tab\nkey\tfloat32 no-algorithm 1 1 0 0\nkindless\tdirect 6 16 0 0\n"
+                      << "zero\tfloat32 direct 0 16 0 0\nhuge\tfloat32 direct 9999999999999 16 0 0\n"
+                      << "half\tfloat32 winograd4 24\nkind\tfloat3 direct 6 16 0 0\n"
+                      << "good\tfloat32 direct 6 16 0 0\n";
   PlanStore store(path);
-  for (const char* key : {"no tab", "key", "zero", "huge", "half"}) EXPECT_EQ(store.find(key), nullptr) << key;
+  for (const char* key : {"no tab", "key", "kindless", "zero", "huge", "half", "kind"})
+    EXPECT_EQ(store.find(key), nullptr) << key;
   EXPECT_NE(store.find("good"), nullptr);
 }
 

@@ -42,5 +42,20 @@ TEST(CurrentError, KnowsTooLittleMemoryInsideATorchScriptNetwork) {
   EXPECT_EQ(codeOf([&] { module.forward({at::ones({1})}); }), "ERR_OUT_OF_MEMORY");
 }
 
+TEST(RanOutOfMemory, IsAskedWhereAnExceptionIsHandled) {
+  const auto ranOut = [](const std::function<void()>& action) {
+    try {
+      action();
+    } catch (...) {
+      return ranOutOfMemory();
+    }
+    return false;
+  };
+  EXPECT_TRUE(ranOut([] { throw std::bad_alloc(); }));
+  EXPECT_TRUE(ranOut([] { throw Error("ERR_OUT_OF_MEMORY", "x"); }));
+  EXPECT_FALSE(ranOut([] { throw Error("ERR_DEVICE", "x"); }));
+  EXPECT_FALSE(ranOut([] { throw std::runtime_error("x"); }));
+}
+
 }  // namespace
 }  // namespace kinetorch

@@ -9,7 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "native/model/module_io.h"
+#include "native/model/model_file.h"
+#include "native/model/serialize_module.h"
 #include "native/runtime/error.h"
 #include "native/training/trainer.h"
 
@@ -40,8 +41,8 @@ inline torch::jit::Module tinyNetwork(double dropout = 0.1) {
   return module;
 }
 
-inline formats::FileSource sourceOf(const torch::jit::Module& module) {
-  return {"", model::serializeModule(module, "{}")};
+inline model::ModelFile sourceOf(const torch::jit::Module& module) {
+  return model::ModelFile::open({"", model::serializeModule(module, "{}")});
 }
 
 inline training::TrainerOptions optionsOf(training::OptimizerKind kind) {

@@ -49,8 +49,7 @@ TEST_F(CudaTraining, TwentyStepsAreTheCpusUpToRounding) {
     TrainerOptions options = cudaOptions(kind);
     options.clipGradNorm = 0.5;
     options.emaDecay = 0.9;
-    const formats::FileSource source =
-        sourceOf(tinyNetwork(/*dropout=*/0));  // whose numbers differ from device to device
+    const model::ModelFile source = sourceOf(tinyNetwork(/*dropout=*/0));  // whose numbers differ from device to device
     Trainer cpu(source, onCpu(options));
     Trainer cuda(source, options);
     EXPECT_EQ(cuda.device(), "cuda:0");
@@ -121,7 +120,7 @@ TEST_F(CudaTraining, OverflowInAnotherTrainerLowersTheScaleHereToo) {
 
 TEST_F(CudaTraining, ACheckpointGoesOnOnAnotherDevice) {
   const TrainerOptions options = cudaOptions(OptimizerKind::kAdamW);
-  const formats::FileSource source = sourceOf(tinyNetwork(/*dropout=*/0));
+  const model::ModelFile source = sourceOf(tinyNetwork(/*dropout=*/0));
   for (const bool fromCuda : {false, true}) {
     Trainer first(source, fromCuda ? options : onCpu(options));
     Trainer second(source, fromCuda ? onCpu(options) : options);

@@ -105,7 +105,7 @@ TrainingBatch partOf(const TrainingBatch& batch, int64_t first, int64_t count) {
 
 std::vector<float> weightsOf(const Trainer& trainer) {
   std::vector<float> weights;
-  for (const auto& [name, tensor] : stateOf(model::loadModule({"", trainer.serialize("{}")}))) {
+  for (const auto& [name, tensor] : stateOf(model::ModelFile::open({"", trainer.serialize("{}")}).module())) {
     const at::Tensor values = tensor.detach().flatten();
     weights.insert(weights.end(), values.const_data_ptr<float>(), values.const_data_ptr<float>() + values.numel());
   }
@@ -114,7 +114,7 @@ std::vector<float> weightsOf(const Trainer& trainer) {
 
 TEST(GradientReducer, TrainersOnPartsOfBatchesAreOneOnTheWhole) {
   for (const OptimizerKind kind : {OptimizerKind::kSgd, OptimizerKind::kAdamW}) {
-    const formats::FileSource source = sourceOf(clipwiseNetwork());
+    const model::ModelFile source = sourceOf(clipwiseNetwork());
     const TrainerOptions options = plainOptions(kind);
     const auto meeting = std::make_shared<Meeting>();
     Trainer whole(source, options);

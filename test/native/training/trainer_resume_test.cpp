@@ -42,7 +42,7 @@ TEST_F(TrainerFiles, ResumedRunEqualsTheUninterruptedOneBitForBit) {
   for (const OptimizerKind kind : {OptimizerKind::kSgd, OptimizerKind::kAdamW}) {
     for (const std::string precision : {"float32", "bfloat16"}) {
       SCOPED_TRACE(precision);
-      const formats::FileSource source = sourceOf(tinyNetwork());
+      const model::ModelFile source = sourceOf(tinyNetwork());
       TrainerOptions options = everythingRandom(kind, precision);
       std::vector<double> expected, losses;
       Trainer whole(source, options);
@@ -72,7 +72,7 @@ TEST_F(TrainerFiles, ResumedRunEqualsTheUninterruptedOneBitForBit) {
 }
 
 TEST_F(TrainerFiles, StagedStepsAreTheSameSteps) {
-  const formats::FileSource source = sourceOf(tinyNetwork());
+  const model::ModelFile source = sourceOf(tinyNetwork());
   const TrainerOptions options = everythingRandom(OptimizerKind::kAdamW, "float32");
   std::vector<double> expected, losses;
   Trainer plain(source, options);

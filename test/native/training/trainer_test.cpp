@@ -7,7 +7,7 @@
 #include <cmath>
 #include <filesystem>
 
-#include "native/model/module_io.h"
+#include "native/model/serialize_module.h"
 #include "native/training/network_state.h"
 #include "test/native/training/trainer_checks.h"
 
@@ -41,13 +41,13 @@ TEST_F(TrainerFiles, SavedModelGivesTheSameProbabilities) {
   trainer.saveModel(path("model.pt"), R"({"formatVersion":1})");
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder_), {}), 1);
 
-  const torch::jit::Module saved = model::loadModule({path("model.pt"), {}});
+  const torch::jit::Module saved = model::ModelFile::open({path("model.pt"), {}}).module();
   EXPECT_FALSE(saved.is_training());
   for (const at::Tensor& parameter : saved.parameters()) {
     EXPECT_TRUE(parameter.is_contiguous());
     EXPECT_TRUE(parameter.requires_grad());
   }
-  Trainer again({path("model.pt"), {}}, optionsOf(OptimizerKind::kAdamW));
+  Trainer again(model::ModelFile::open({path("model.pt"), {}}), optionsOf(OptimizerKind::kAdamW));
   EXPECT_EQ(again.evaluate(colourBatch(9)).predictions, trainer.evaluate(colourBatch(9)).predictions);
 }
 
@@ -58,7 +58,7 @@ TEST(Trainer, RefusesModelsItCannotTrain) {
 
   torch::jit::Module evaluated = tinyNetwork();
   evaluated.eval();
-  const formats::FileSource frozen = sourceOf(torch::jit::freeze_module(evaluated));
+  const model::ModelFile frozen = sourceOf(torch::jit::freeze_module(evaluated));
   EXPECT_EQ(codeOf([&] { Trainer(frozen, optionsOf(OptimizerKind::kSgd)); }), "ERR_UNSUPPORTED");
 
   torch::jit::Module noClips("NoClips");
@@ -66,9 +66,6 @@ TEST(Trainer, RefusesModelsItCannotTrain) {
   noClips.register_parameter("weight", at::ones({4, 4}), false);
   noClips.define("def forward(self, x: Tensor) -> Tensor:\n    return torch.mm(x, self.weight)\n");
   EXPECT_EQ(codeOf([&] { Trainer(sourceOf(noClips), optionsOf(OptimizerKind::kSgd)); }), "ERR_MODEL_FORWARD");
-
-  const formats::FileSource noise{"", std::vector<uint8_t>(1000, 7)};
-  EXPECT_EQ(codeOf([&] { Trainer(noise, optionsOf(OptimizerKind::kSgd)); }), "ERR_MODEL_FORMAT");
 
   const auto optionsCode = [](auto change) {
     TrainerOptions options = optionsOf(OptimizerKind::kSgd);
@@ -83,6 +80,11 @@ TEST(Trainer, RefusesModelsItCannotTrain) {
             }),
             "ERR_INVALID_ARGUMENT");
   EXPECT_EQ(optionsCode([](TrainerOptions& options) { options.bodyRate = 0.5; }), "ERR_INVALID_ARGUMENT");
+  EXPECT_EQ(optionsCode([](TrainerOptions& options) {
+              options.bodyRate = 0.5;
+              options.head = "fc";
+            }),
+            "ERR_INVALID_ARGUMENT");
   EXPECT_EQ(optionsCode([](TrainerOptions& options) { options.loss.classWeights = {1, 2}; }), "ERR_INVALID_ARGUMENT");
   EXPECT_EQ(optionsCode([](TrainerOptions& options) { options.precision = "float16"; }), "ERR_UNSUPPORTED");
 

@@ -70,7 +70,7 @@ TEST(Trainer, EvaluatesTheAverageOfItsWeights) {
   }
   const auto probabilities = averaged.evaluate(colourBatch(9)).predictions;
   EXPECT_NE(probabilities, plain.evaluate(colourBatch(9)).predictions);
-  Trainer saved({"", averaged.serialize("{}")}, options);
+  Trainer saved(model::ModelFile::open({"", averaged.serialize("{}")}), options);
   EXPECT_EQ(saved.evaluate(colourBatch(9)).predictions, probabilities);
 }
 
@@ -119,6 +119,7 @@ TEST(ParameterGroups, SeparateDecayAndHead) {
   const torch::jit::Module network = architectures::buildArchitecture("r2plus1d_18", 3, 0);
   TrainerOptions options;
   options.bodyRate = 0.1;
+  options.head = "fc";
   options.optimizer.weightDecay = 0.05;
   freezeParts(network, options);
   const std::vector<ParameterGroup> groups = parameterGroups(network, options);

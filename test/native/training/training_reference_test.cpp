@@ -5,7 +5,7 @@
 #include <map>
 #include <string>
 
-#include "native/model/module_io.h"
+#include "native/model/serialize_module.h"
 #include "native/training/network_state.h"
 #include "native/training/trainer.h"
 #include "test/native/support/tensor_fixture.h"
@@ -36,7 +36,9 @@ class TrainingReference : public testing::Test {
     return options;
   }
 
-  static formats::FileSource network() { return {"", test::valuesOf<uint8_t>(fixture_.at("network"))}; }
+  static model::ModelFile network() {
+    return model::ModelFile::open({"", test::valuesOf<uint8_t>(fixture_.at("network"))});
+  }
 
   static TrainingBatch batch(int64_t index, LossKind loss) {
     const auto of = [&](const char* name) {
@@ -70,7 +72,7 @@ class TrainingReference : public testing::Test {
       ASSERT_NEAR(trainer.step(batches, rate).loss, expected[step].item<double>(), 2 * kTolerance) << "step " << step;
     }
     std::vector<at::Tensor> numbers;
-    for (const auto& [name, tensor] : stateOf(model::loadModule({"", trainer.serialize("{}")}))) {
+    for (const auto& [name, tensor] : stateOf(model::ModelFile::open({"", trainer.serialize("{}")}).module())) {
       if (tensor.is_floating_point()) numbers.push_back(tensor.flatten());
     }
     const at::Tensor difference = (at::cat(numbers) - expected.slice(0, kSteps)).abs();
@@ -138,6 +140,7 @@ TEST_F(TrainingReference, Accumulation) {
 TEST_F(TrainingReference, PartsOfTheirOwnRateOrNone) {
   TrainerOptions body = options();
   body.bodyRate = 0.1;
+  body.head = "fc";
   compare("body-rate", body);
   TrainerOptions stage = options();
   stage.frozen = {"stem"};

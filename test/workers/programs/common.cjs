@@ -32,7 +32,7 @@ exports.makeBusy = async (model, count) => {
 exports.busyTrainer = async (count) => {
   const { native } = require('../../../dist/native.js');
   const { fillOptions } = require('../../../dist/training/options.js');
-  const { trainerOptions } = require('../../../dist/training/runPlan.js');
+  const { createTrainer } = require('../../../dist/training/createTrainer.js');
   const side = 48;
   const archive = await createModel({
     architecture: 'mc3_18',
@@ -41,8 +41,9 @@ exports.busyTrainer = async (count) => {
   });
   const { input, labels, architecture } = archive.metadata;
   const options = fillOptions({ architecture, data: '-', outDir: '-', optimizer: 'sgd', device: 'cpu', threads: 1 });
-  const plan = { options, start: { input }, data: { labels, train: {} } };
-  const trainer = await native().NativeTrainer.create(archive.bytes, trainerOptions(plan));
+  const open = () => native().NativeModelFile.open(archive.bytes);
+  const start = { input, parts: archive.metadata, open };
+  const trainer = await createTrainer({ options, start, data: { labels, train: {} } });
   const batch = { data: new Uint8Array(2 * 8 * side * side * 3), batch: 2, frames: 8, height: side, width: side };
   for (let i = 0; i < count; i++)
     trainer.step([{ ...batch, labels: Int32Array.of(0, 1), targets: new Float32Array(0) }], 0.01).catch(() => {});

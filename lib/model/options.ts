@@ -1,0 +1,129 @@
+import { z } from 'zod';
+import { type OptionsOf, oneOf, optionsSchema, realNumber, seedSchema, wholeNumber } from '../base/schemas';
+import { labelsSchema, partialInputSchema } from './schemas';
+import type { ModelInput } from './types';
+
+/** Where a network runs: `auto` takes the first CUDA device when there is one. */
+export type Device = 'auto' | 'cpu' | 'cuda' | `cuda:${number}`;
+
+/** Where a loaded model runs: `cuda:*` takes every CUDA device, and each the next batch when it is free. */
+export type ModelDevice = Device | 'cuda:*';
+
+/**
+ * The name of a device. Any text passes here: the native layer knows the devices, and answers another with `ERR_DEVICE`;
+ * `pattern` is for the command line, which answers before anything is loaded.
+ */
+const device = <Name extends string>(names: string, pattern: RegExp) =>
+  z.custom<Name>((value) => typeof value === 'string', { error: names }).meta({ pattern });
+
+export const deviceSchema = device<Device>("'auto', 'cpu', 'cuda' or 'cuda:N'", /^(auto|cpu|cuda(:\d+)?)$/)
+  .default('auto')
+  .describe('auto, cpu, cuda or cuda:N');
+
+export const modelDeviceSchema = device<ModelDevice>(
+  "'auto', 'cpu', 'cuda', 'cuda:N' or 'cuda:*'",
+  /^(auto|cpu|cuda(:(\d+|\*))?)$/,
+)
+  .default('auto')
+  .describe('auto, cpu, cuda, cuda:N, or cuda:* for all GPUs');
+
+/** Arithmetic of the network: `auto` is float32 on a CPU and float16 on CUDA. */
+export type Precision = 'auto' | 'float32' | 'float16' | 'bfloat16';
+
+export const precisionSchema: z.ZodDefault<z.ZodEnum<{ [Name in Precision]: Name }>> = oneOf(
+  ['auto', 'float32', 'float16', 'bfloat16'],
+  "'auto', 'float32', 'float16' or 'bfloat16'",
+)
+  .default('auto')
+  .describe('arithmetic of the network; auto is float32 on a CPU, float16 on CUDA');
+
+/** CPU threads of a loaded model. */
+export const threadsSchema = wholeNumber(1, 1024)
+  .optional()
+  .describe('CPU threads of the network (default: all cores)');
+
+const batchingOptions = {
+  /** Clips in one forward pass of one device, 1 to 1024. Default 8. */
+  maxBatchSize: wholeNumber(1, 1024).default(8),
+  /** How long the first clip of a batch waits for company, in milliseconds. Default 0: take what is there. */
+  maxDelayMs: realNumber(0, 60_000).default(0),
+  /** Clips that may wait, 1 to 100,000; one more is refused with `ERR_QUEUE_FULL`. Default 256. */
+  maxQueue: wholeNumber(1, 100_000).default(256),
+};
+
+/** How calls made at the same time share a forward pass. */
+export interface BatchingOptions extends OptionsOf<typeof batchingOptions> {}
+
+const batchingSchema: z.ZodType<z.output<z.ZodObject<typeof batchingOptions>>, BatchingOptions> = optionsSchema(
+  batchingOptions,
+);
+
+const tuningOptions = {
+  /** Milliseconds, about; 0: kernels are chosen by rule, always the same ones. Default 3000. */
+  timeMs: realNumber(0, 3_600_000).default(3000),
+  /** Of weights rearranged for the kernels. Default 1 GiB. */
+  maxWeightBytes: wholeNumber(0, Number.MAX_SAFE_INTEGER).default(2 ** 30),
+  /** Where measurements are remembered for the next load; null: nowhere. Default: Kinetorch's cache folder. */
+  folder: z.string({ error: 'a path, or null' }).nullable().optional(),
+};
+
+/** How the kernels of each layer are found. */
+export interface TuningOptions extends OptionsOf<typeof tuningOptions> {}
+
+const tuningSchema: z.ZodType<z.output<z.ZodObject<typeof tuningOptions>>, TuningOptions> = optionsSchema(
+  tuningOptions,
+);
+
+/** Any part of a model's input. */
+export const inputOption = (partialInputSchema as z.ZodType<Partial<ModelInput>, Partial<ModelInput>>).optional();
+
+export const loadModelOptions = {
+  /** Default `auto`. */
+  device: modelDeviceSchema,
+  /** Default `auto`. */
+  precision: precisionSchema,
+  /** How calls made at the same time share a forward pass. */
+  batching: batchingSchema.prefault({}),
+  /** CPU threads of this model. Default: all cores. */
+  threads: threadsSchema,
+  /**
+   * Bytes of each of the model's CUDA devices that this process, with all of its models, may take; the limit of the
+   * model that was loaded last holds. CUDA's own share, some hundred MB, is not counted. Default: all there are.
+   */
+  memoryLimit: wholeNumber(1, Number.MAX_SAFE_INTEGER).optional(),
+  /**
+   * Kernels of a float32 network on a CPU. `off`: LibTorch's own. `exact`: faster ones that add the same products in
+   * another order. `fast`: Winograd's algorithms too, whose logits differ by about 1e-5 of the largest. Default `fast`.
+   */
+  optimize: oneOf(['off', 'exact', 'fast'], "'off', 'exact' or 'fast'").default('fast'),
+  /** How the kernels of each layer are found: by measurement while the model is loaded for the first time. */
+  tuning: tuningSchema.prefault({}),
+  /** Class names: needed for a file without `kinetorch.json`, and replacing those in the file otherwise. */
+  labels: labelsSchema.optional(),
+  /** Parts of the input: all but `antialias` are needed for a file without `kinetorch.json`. */
+  input: inputOption,
+};
+
+export interface LoadModelOptions extends OptionsOf<typeof loadModelOptions> {}
+
+export const createModelOptions = {
+  /** A name of the architecture table, for example `r2plus1d_18`. */
+  architecture: z.string({ error: 'the name of an architecture' }),
+  /** Class names; their number is the number of classes. */
+  labels: labelsSchema.optional(),
+  /** Instead of labels: classes are then named `class 0`, `class 1`, … 1 to 1,000,000. */
+  numClasses: wholeNumber(1, 1_000_000).optional().describe('number of classes, without names'),
+  /** A `.safetensors` file, or a `.pth` file of tensors, with the architecture's state-dict keys. */
+  weights: z
+    .string({ error: 'the path of a .safetensors or .pth file' })
+    .optional()
+    .describe('a .safetensors or .pth file with the architecture’s state-dict keys'),
+  /** Parts of the input that differ from the architecture's own. */
+  input: inputOption,
+  /** Seed of fresh weights, 0 to 2^53 - 1. Default 0. */
+  seed: seedSchema.default(0).describe('of fresh weights (default: {default})'),
+  /** Licence of the weights, kept in the file. */
+  license: z.string({ error: 'a string' }).optional(),
+};
+
+export interface CreateModelOptions extends OptionsOf<typeof createModelOptions> {}

@@ -1,0 +1,234 @@
+#include "native/formats/pickle_machine.h"
+
+#include <cstring>
+#include <utility>
+
+#include "native/runtime/error.h"
+
+namespace kinetorch::formats {
+namespace {
+
+// A state dict of 10,000 tensors takes some 200,000 values.
+constexpr size_t kMaxValues = 2'000'000;
+constexpr size_t kMaxMarks = 1000;
+constexpr char kOrderedDict[] = "collections OrderedDict";
+
+}  // namespace
+
+void PickleMachine::fail(const std::string& message) const {
+  throw Error("ERR_WEIGHTS", label_ + ": " + message + " (byte " + std::to_string(position_) + " of the pickle)");
+}
+
+PickleTree PickleMachine::finish() {
+  if (stack_.size() != 1 || !marks_.empty()) fail("expected the pickle to leave one value but it leaves others");
+  if (position_ != pickle_.size()) fail("expected the pickle to end with STOP but bytes follow");
+  tree_.root = stack_.back();
+  return std::move(tree_);
+}
+
+const uint8_t* PickleMachine::bytes(uint64_t size) {
+  if (size > pickle_.size() - position_) fail("expected " + std::to_string(size) + " more bytes but the pickle ends");
+  const uint8_t* begin = pickle_.data() + position_;
+  position_ += static_cast<size_t>(size);
+  return begin;
+}
+
+uint64_t PickleMachine::number(size_t size) {
+  const uint8_t* data = bytes(size);
+  uint64_t value = 0;
+  for (size_t i = size; i-- > 0;) value = value << 8 | data[i];
+  return value;
+}
+
+int64_t PickleMachine::longInteger() {
+  const size_t size = number(1);
+  if (size > 8) fail("expected integers of at most 8 bytes but received one of " + std::to_string(size));
+  uint64_t value = number(size);
+  if (size > 0 && size < 8 && (value >> (8 * size - 1) & 1) != 0) value |= ~uint64_t{0} << (8 * size);
+  return static_cast<int64_t>(value);
+}
+
+double PickleMachine::bigEndianDouble() {
+  const uint8_t* data = bytes(8);
+  uint64_t bits = 0;
+  for (int i = 0; i < 8; ++i) bits = bits << 8 | data[i];
+  double value = 0;
+  std::memcpy(&value, &bits, sizeof(value));
+  return value;
+}
+
+std::string PickleMachine::text(uint64_t size) {
+  const uint8_t* data = bytes(size);
+  return {reinterpret_cast<const char*>(data), static_cast<size_t>(size)};
+}
+
+std::string PickleMachine::line() {
+  const auto begin = pickle_.begin() + static_cast<std::ptrdiff_t>(position_);
+  std::string text;
+  for (auto it = begin; it != pickle_.end() && text.size() <= 256; ++it) {
+    if (*it == '\n') {
+      position_ += text.size() + 1;
+      return text;
+    }
+    text += static_cast<char>(*it);
+  }
+  fail("expected a global's name of at most 256 bytes and a line feed");
+}
+
+void PickleMachine::checkProtocol(uint64_t protocol) const {
+  if (protocol < 2 || protocol > 4) {
+    fail("expected pickle protocol 2 to 4 but received " + std::to_string(protocol));
+  }
+}
+
+void PickleMachine::mark() {
+  if (marks_.size() == kMaxMarks) fail("expected at most 1,000 open lists but there are more");
+  marks_.push_back(stack_.size());
+}
+
+void PickleMachine::drop() {
+  top();
+  stack_.pop_back();
+}
+
+PickleValue& PickleMachine::push(PickleKind kind) {
+  if (tree_.values.size() == kMaxValues) fail("expected at most 2,000,000 values but there are more");
+  tree_.values.emplace_back().kind = kind;
+  pushRef(static_cast<PickleRef>(tree_.values.size() - 1));
+  return tree_.values.back();
+}
+
+// Memo reads push without making a value, and lists grow from the stack: both are bounded by this.
+void PickleMachine::pushRef(PickleRef ref) {
+  if (++pushed_ > 4 * kMaxValues) fail("expected at most 8,000,000 stack operations but there are more");
+  stack_.push_back(ref);
+}
+
+PickleRef PickleMachine::top() const {
+  if (stack_.size() <= floor()) fail("expected a value on the stack but it is empty");
+  return stack_.back();
+}
+
+std::vector<PickleRef> PickleMachine::popFrom(size_t begin) {
+  std::vector<PickleRef> refs(stack_.begin() + static_cast<std::ptrdiff_t>(begin), stack_.end());
+  stack_.resize(begin);
+  return refs;
+}
+
+std::vector<PickleRef> PickleMachine::popMany(size_t count) {
+  if (stack_.size() - floor() < count) {
+    fail("expected " + std::to_string(count) + " values on the stack but it has fewer");
+  }
+  return popFrom(stack_.size() - count);
+}
+
+std::vector<PickleRef> PickleMachine::popToMark() {
+  if (marks_.empty()) fail("expected a mark on the stack but there is none");
+  const size_t begin = marks_.back();
+  marks_.pop_back();
+  return popFrom(begin);
+}
+
+void PickleMachine::pushTuple(size_t size) {
+  std::vector<PickleRef> items = popMany(size);
+  push(PickleKind::kTuple).items = std::move(items);
+}
+
+void PickleMachine::pushTupleToMark() {
+  std::vector<PickleRef> items = popToMark();
+  push(PickleKind::kTuple).items = std::move(items);
+}
+
+void PickleMachine::pushGlobal(const std::string& module, const std::string& name) {
+  const std::string text = module + " " + name;
+  if (text != kOrderedDict && !isAllowed_(text)) {
+    fail("expected a file of tensors alone but it refers to `" + module + "." + name + "`, which is not loaded");
+  }
+  push(PickleKind::kGlobal).text = text;
+}
+
+void PickleMachine::pushNamedGlobal() {
+  const std::vector<PickleRef> names = popMany(2);
+  for (const PickleRef name : names) {
+    if (tree_[name].kind != PickleKind::kString) fail("expected a global's name to be text");
+  }
+  pushGlobal(tree_[names[0]].text, tree_[names[1]].text);
+}
+
+void PickleMachine::pushPersistent() {
+  std::vector<PickleRef> id = popMany(1);
+  push(PickleKind::kPersistent).items = std::move(id);
+}
+
+void PickleMachine::append() { appendAll(popMany(1)); }
+
+void PickleMachine::appendToMark() { appendAll(popToMark()); }
+
+void PickleMachine::appendAll(const std::vector<PickleRef>& items) {
+  PickleValue& list = tree_.values[top()];
+  if (list.kind != PickleKind::kList) {
+    fail(std::string("expected a list to append to but found ") + describeKind(list.kind));
+  }
+  list.items.insert(list.items.end(), items.begin(), items.end());
+}
+
+void PickleMachine::setItem() { setItems(popMany(2)); }
+
+void PickleMachine::setItemsToMark() { setItems(popToMark()); }
+
+void PickleMachine::setItems(const std::vector<PickleRef>& items) {
+  PickleValue& dict = tree_.values[top()];
+  if (dict.kind != PickleKind::kDict) {
+    fail(std::string("expected a dict to fill but found ") + describeKind(dict.kind));
+  }
+  if (items.size() % 2 != 0) fail("expected keys and values in pairs but received an odd number");
+  for (size_t i = 0; i < items.size(); i += 2) dict.members.emplace_back(items[i], items[i + 1]);
+}
+
+void PickleMachine::call() {
+  std::vector<PickleRef> parts = popMany(2);
+  const PickleValue& global = tree_[parts[0]];
+  if (global.kind != PickleKind::kGlobal || tree_[parts[1]].kind != PickleKind::kTuple) {
+    fail("expected a call of a global with a tuple but received another");
+  }
+  if (global.text == kOrderedDict) {
+    if (!tree_[parts[1]].items.empty()) fail("expected an empty OrderedDict to be filled later");
+    push(PickleKind::kDict);
+    return;
+  }
+  push(PickleKind::kCall).items = std::move(parts);
+}
+
+void PickleMachine::newObject() {
+  const std::vector<PickleRef> parts = popMany(2);
+  if (tree_[parts[0]].kind != PickleKind::kGlobal || tree_[parts[1]].kind != PickleKind::kTuple) {
+    fail("expected an object of a class with a tuple but received another");
+  }
+  push(PickleKind::kObject);
+}
+
+// The state of an object is its attributes. So is that of an OrderedDict, among them the `_metadata` of a state dict:
+// not its items, and of no use here.
+void PickleMachine::build() {
+  const std::vector<PickleRef> parts = popMany(2);
+  PickleValue& value = tree_.values[parts[0]];
+  const bool isObject = value.kind == PickleKind::kObject;
+  if ((!isObject && value.kind != PickleKind::kDict) || tree_[parts[1]].kind != PickleKind::kDict) {
+    fail("expected only a dict or an object to have attributes but another value has");
+  }
+  // Moved, or a hostile pickle could give one large state to many objects.
+  if (isObject) value.members = std::move(tree_.values[parts[1]].members);
+  pushRef(parts[0]);
+}
+
+void PickleMachine::memoize(uint32_t key) { memo_[key] = top(); }
+
+void PickleMachine::memoizeNext() { memoize(static_cast<uint32_t>(memo_.size())); }
+
+void PickleMachine::pushMemo(uint32_t key) {
+  const auto found = memo_.find(key);
+  if (found == memo_.end()) fail("expected memo " + std::to_string(key) + " to be set but it is not");
+  pushRef(found->second);
+}
+
+}  // namespace kinetorch::formats

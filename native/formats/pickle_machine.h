@@ -1,0 +1,77 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "native/formats/pickle_tree.h"
+
+namespace kinetorch::formats {
+
+// The stack machine that a pickle is a program for, with opcodes as methods: see readPickle for what it makes of them.
+// Bounded in all it keeps; throws ERR_WEIGHTS for what torch.save would not write.
+class PickleMachine {
+ public:
+  // All three must outlive it.
+  PickleMachine(const std::vector<uint8_t>& pickle, const std::function<bool(const std::string&)>& isAllowed,
+                const std::string& label)
+      : pickle_(pickle), isAllowed_(isAllowed), label_(label) {}
+
+  // From the pickle's bytes, in their order.
+  uint64_t number(size_t size);  // little-endian
+  int64_t longInteger();
+  double bigEndianDouble();
+  std::string text(uint64_t size);
+  std::string line();
+
+  void checkProtocol(uint64_t protocol) const;
+  void mark();
+  void drop();
+  PickleValue& push(PickleKind kind);
+  void pushTuple(size_t size);
+  void pushTupleToMark();
+  void pushGlobal(const std::string& module, const std::string& name);
+  void pushNamedGlobal();
+  void pushPersistent();
+  void append();
+  void appendToMark();
+  void setItem();
+  void setItemsToMark();
+  void call();
+  void newObject();
+  void build();
+  void memoize(uint32_t key);
+  void memoizeNext();
+  void pushMemo(uint32_t key);
+
+  // The tree, once STOP has been read; nothing may follow.
+  PickleTree finish();
+  [[noreturn]] void fail(const std::string& message) const;
+
+ private:
+  const uint8_t* bytes(uint64_t size);
+  void pushRef(PickleRef ref);
+  PickleRef top() const;
+  // No opcode but those that pop to the mark may take what lies below the last one.
+  size_t floor() const { return marks_.empty() ? 0 : marks_.back(); }
+  std::vector<PickleRef> popFrom(size_t begin);
+  std::vector<PickleRef> popMany(size_t count);
+  std::vector<PickleRef> popToMark();
+  void appendAll(const std::vector<PickleRef>& items);
+  void setItems(const std::vector<PickleRef>& items);
+
+  const std::vector<uint8_t>& pickle_;
+  const std::function<bool(const std::string&)>& isAllowed_;
+  const std::string& label_;
+  size_t position_ = 0;
+  size_t pushed_ = 0;
+  PickleTree tree_;
+  std::vector<PickleRef> stack_;
+  std::vector<size_t> marks_;
+  std::unordered_map<uint32_t, PickleRef> memo_;
+};
+
+}  // namespace kinetorch::formats

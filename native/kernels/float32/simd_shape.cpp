@@ -1,0 +1,31 @@
+#include "native/kernels/float32/simd_shape.h"
+
+#include "native/simd/targets.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "native/kernels/float32/simd_shape.cpp"
+#include "hwy/foreach_target.h"
+#include "native/kernels/float32/micro_kernel-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace kinetorch::kernels {
+namespace HWY_NAMESPACE {
+namespace {
+
+SimdShape shapeHere() { return {kLanes, kPanelWidth, kMicroRows}; }
+
+}  // namespace
+}  // namespace HWY_NAMESPACE
+}  // namespace kinetorch::kernels
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace kinetorch::kernels {
+namespace {
+HWY_EXPORT(shapeHere);
+}  // namespace
+
+SimdShape simdShape(int64_t target) { return simd::entryFor(target, HWY_DISPATCH_TABLE(shapeHere))(); }
+
+}  // namespace kinetorch::kernels
+#endif

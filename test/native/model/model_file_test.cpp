@@ -1,0 +1,100 @@
+// A file is opened and checked once; what is asked of it later is what was checked.
+#include "native/model/model_file.h"
+
+#include <ATen/ATen.h>
+#include <gtest/gtest.h>
+#include <torch/csrc/jit/api/module.h>
+
+#include <filesystem>
+#include <thread>
+#include <vector>
+
+#include "native/model/profile.h"
+#include "native/model/serialize_module.h"
+#include "test/native/formats/archive_builder.h"
+#include "test/native/support/tiny_network.h"
+
+namespace kinetorch::model {
+namespace {
+
+using test::Bytes;
+using test::expectError;
+using test::fixturePath;
+using test::readBytes;
+using test::TemporaryFile;
+
+Bytes network(double value) {
+  torch::jit::Module module = test::tinyNetwork();
+  for (const auto& parameter : module.named_parameters(/*recurse=*/false)) {
+    at::NoGradGuard noGrad;
+    if (parameter.name == "bias") at::Tensor(parameter.value).fill_(value);
+  }
+  return serializeModule(module, "{\"value\": " + std::to_string(value) + "}");
+}
+
+double valueOf(const ModelFile& file) { return file.module().attr("bias").toTensor()[0].item<double>(); }
+
+TEST(ModelFile, TellsFormatMetadataAndNetwork) {
+  const TemporaryFile path(network(3));
+  for (const formats::FileSource& source : {formats::FileSource{"", network(3)}, {path.path(), {}}}) {
+    const ModelFile file = ModelFile::open(source);
+    EXPECT_STREQ(file.format(), "torchscript");
+    EXPECT_EQ(file.metadata(), "{\"value\": 3.000000}");
+    EXPECT_EQ(valueOf(file), 3);
+  }
+  EXPECT_EQ(ModelFile::open({fixturePath("scripted.pt"), {}}).metadata(), std::nullopt);
+}
+
+TEST(ModelFile, GivesEachThreadANetworkOfItsOwn) {
+  const ModelFile file = ModelFile::open({"", network(3)});
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([file, i] {
+      const at::NoGradGuard noGrad;
+      const torch::jit::Module module = file.module();
+      at::Tensor bias = module.attr("bias").toTensor();
+      EXPECT_EQ(bias[0].item<double>(), 3);
+      bias.fill_(i);
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(valueOf(file), 3);
+}
+
+TEST(ModelFile, StaysWhatWasCheckedThoughItsPathDoesNot) {
+  const TemporaryFile path(network(3));
+  const ModelFile file = ModelFile::open({path.path(), {}});
+  {
+    const TemporaryFile other(network(4));
+    std::filesystem::rename(other.path(), path.path());
+  }
+  EXPECT_EQ(valueOf(ModelFile::open({path.path(), {}})), 4);
+  EXPECT_EQ(valueOf(file), 3);
+  std::filesystem::remove(path.path());
+  EXPECT_EQ(valueOf(file), 3);
+  const int64_t parameters = 8 * 3 * 3 * 3 + 2 * 8 + 8 * test::kClasses + test::kClasses;
+  EXPECT_EQ(profileModel(file, {2, 8, 8}).parameters, parameters);
+}
+
+TEST(ModelFile, SaysThatItBecameShorter) {
+  const Bytes bytes = network(3);
+  const TemporaryFile path(bytes);
+  const ModelFile file = ModelFile::open({path.path(), {}});
+  std::filesystem::resize_file(path.path(), bytes.size() / 2);
+  expectError("ERR_FILE_ACCESS", "the file ends or fails", [&] { file.module(); });
+}
+
+TEST(ModelFile, ChecksEverythingWhenItIsOpened) {
+  const auto open = [](const Bytes& bytes) { ModelFile::open({"", bytes}); };
+  expectError("ERR_MODEL_FORMAT", "too few", [&] { open({}); });
+  expectError("ERR_MODEL_FORMAT", "end record", [&] { open(Bytes(1000, 7)); });
+  expectError("ERR_MODEL_FORMAT", "end record", [&] { open(readBytes(fixturePath("weights.safetensors"))); });
+  expectError("ERR_MODEL_FORMAT", "CRC-32", [&] { open(readBytes(fixturePath("bit-flipped.pt"))); });
+  expectError("ERR_FILE_NOT_FOUND", "/no/such/file.pt", [] { ModelFile::open({"/no/such/file.pt", {}}); });
+  // A zip of something else is found out by LibTorch.
+  const ModelFile other = ModelFile::open({fixturePath("not-torchscript.pt"), {}});
+  expectError("ERR_MODEL_FORMAT", "", [&] { other.module(); });
+}
+
+}  // namespace
+}  // namespace kinetorch::model

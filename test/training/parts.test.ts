@@ -1,0 +1,76 @@
+import { join } from 'node:path';
+import { readMetadata } from '../../lib/model/modelFile';
+import { native } from '../../lib/native';
+import type { TrainOptions } from '../../lib/training/options';
+import { train } from '../../lib/training/train';
+import { expectError } from '../support/models';
+import { noise, smallRun } from '../support/smallRun';
+import { temporaryFolder } from '../support/temporaryFolder';
+
+const folder = temporaryFolder();
+const options = smallRun('', { architecture: undefined, epochs: 1 });
+const { labels } = noise(1);
+const input = {
+  frames: 4,
+  height: 16,
+  width: 16,
+  frameRate: 15,
+  resize: [20, 20],
+  antialias: false,
+  mean: [0.5, 0.5, 0.5],
+  std: [0.25, 0.25, 0.25],
+};
+
+/** Trains on from a network that is not in the table, whose metadata says this of its parts. */
+async function trainFrom(name: string, parts: object, change: Partial<TrainOptions>) {
+  const metadata = { formatVersion: 2, architecture: 'mine', task: 'multiclass', labels, input, outputs: [], ...parts };
+  const from = await native().createModel({
+    architecture: 'r2plus1d_dw',
+    numClasses: labels.length,
+    seed: 1,
+    metadata: JSON.stringify(metadata),
+    weights: '',
+    newHead: false,
+  });
+  return train({ ...options, outDir: join(folder, name), from, ...change });
+}
+
+const known = { stages: ['stem', 'layer1.0'], head: 'fc' };
+const unknown = { stages: [], head: null };
+
+test("stages and head are those of the model's metadata, which go on into the next model", async () => {
+  const { modelPath } = await trainFrom('known', known, { freezeStages: 2, bodyRate: 0.1 });
+  expect(await readMetadata(modelPath)).toMatchObject({
+    formatVersion: 2,
+    architecture: 'mine',
+    outputs: [],
+    ...known,
+  });
+  const wrongStage = { ...known, stages: ['stem', 'trunk'] };
+  await expectError(trainFrom('stage', wrongStage, { freezeStages: 2 }), 'ERR_INVALID_ARGUMENT', 'frozen', '"trunk"');
+  const wrongHead = { ...known, head: 'classifier' };
+  await expectError(
+    trainFrom('head', wrongHead, { bodyRate: 0.1 }),
+    'ERR_INVALID_ARGUMENT',
+    '`classifier`',
+    'bodyRate',
+  );
+});
+
+test('no more stages can be frozen than the model has', async () => {
+  await expectError(
+    trainFrom('many', known, { freezeStages: 3 }),
+    'ERR_INVALID_ARGUMENT',
+    'options.freezeStages',
+    'at most 2, the stages of mine',
+  );
+  const fresh = { ...options, architecture: 'r2plus1d_dw', outDir: join(folder, 'fresh'), freezeStages: 6 };
+  await expectError(train(fresh), 'ERR_INVALID_ARGUMENT', 'at most 5, the stages of r2plus1d_dw');
+});
+
+test('a network whose parts are not known trains whole, and neither stages nor head can be asked for', async () => {
+  const { modelPath } = await trainFrom('whole', unknown, {});
+  expect(await readMetadata(modelPath)).toMatchObject(unknown);
+  await expectError(trainFrom('stages', unknown, { freezeStages: 1 }), 'ERR_INVALID_ARGUMENT', 'names no stages');
+  await expectError(trainFrom('body', unknown, { bodyRate: 0.1 }), 'ERR_INVALID_ARGUMENT', 'bodyRate', 'names none');
+});
