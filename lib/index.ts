@@ -60,17 +60,15 @@ export type {
   Precision,
   TuningOptions,
 } from './model/options';
-export type { ClipOutputs, RunOptions, RunResult } from './model/outputs';
+export type { ClipOutputs, ModelOutput, RunOptions, RunResult, Timing } from './model/outputs';
 export type {
   Classification,
   ModelInput,
   ModelMetadata,
-  ModelOutput,
   ModelStats,
   ModelTask,
   NetworkParts,
   Prediction,
-  Timing,
   VideoClassification,
   VideoSegment,
 } from './model/types';

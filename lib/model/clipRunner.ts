@@ -6,7 +6,8 @@ import { checkClip } from '../clip/checkClip';
 import { checkTensor } from '../clip/checkTensor';
 import type { Clip, CropPosition, Tensor } from '../clip/types';
 import { callNative } from '../native';
-import type { ModelInput, ModelOutput } from './types';
+import type { ModelOutput } from './outputs';
+import type { ModelInput } from './types';
 
 /** What is wanted of every clip of a call. */
 export interface Wanted {

@@ -1,8 +1,10 @@
 import { z } from 'zod';
-import type { NativeResult, NativeTensor } from '../../binding';
+import type { NativeOutput, NativeResult, NativeTensor } from '../../binding';
 import { type CallOptions, oneOf } from '../base/schemas';
 import type { Tensor } from '../clip/types';
-import type { ModelOutput, Timing } from './types';
+
+/** What a network can be asked for; {@link ClipOutputs} says what each is. */
+export type ModelOutput = NativeOutput;
 
 /** What each output is, of one clip. */
 export interface ClipOutputs {
@@ -17,6 +19,18 @@ export interface ClipOutputs {
    * 112×112), for class activation maps.
    */
   features: Tensor;
+}
+
+export interface Timing {
+  /** Milliseconds from the call until its batch began. */
+  queueMs: number;
+  /**
+   * Milliseconds from when its batch began until it was done: preprocessing, network, softmax; on CUDA the end of the
+   * batch before as well.
+   */
+  runMs: number;
+  /** Clips that shared the batch. */
+  batchSize: number;
 }
 
 /** Options of `VideoModel.run`. */

@@ -1,19 +1,14 @@
 import type { z } from 'zod';
-import type { NativeOutput, NativeStats } from '../../binding';
+import type { NativeStats } from '../../binding';
 import type { VideoInfo } from '../video/types';
+import type { ModelOutput, Timing } from './outputs';
 import type { inputFields } from './schemas';
 
 /** What a network wants to see. Travels inside the model file as `input` of `kinetorch.json`. */
 export interface ModelInput extends z.output<z.ZodObject<typeof inputFields>> {}
 
-/**
- * `multiclass`: each clip is of one class, and probabilities are a softmax. `multilabel`: of any number, and they are
- * sigmoids.
- */
+/** `multiclass`: each clip is of one class. `multilabel`: of any number. Probabilities are a softmax for both, so far. */
 export type ModelTask = 'multiclass' | 'multilabel';
-
-/** What a network can be asked for; {@link ClipOutputs} says what each is. */
-export type ModelOutput = NativeOutput;
 
 /** What a network's parts are called, by their paths in the state dict, and what it can give. */
 export interface NetworkParts {
@@ -43,18 +38,6 @@ export interface Prediction {
   index: number;
   /** Softmax probability, 0…1. */
   score: number;
-}
-
-export interface Timing {
-  /** Milliseconds from the call until its batch began. */
-  queueMs: number;
-  /**
-   * Milliseconds from when its batch began until it was done: preprocessing, network, softmax; on CUDA the end of the
-   * batch before as well.
-   */
-  runMs: number;
-  /** Clips that shared the batch. */
-  batchSize: number;
 }
 
 export interface Classification {

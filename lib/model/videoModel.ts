@@ -16,17 +16,8 @@ import { classifyStream } from './classifyStream';
 import { classifyVideo } from './classifyVideo';
 import { ClipRunner, isTensor } from './clipRunner';
 import { modelStats } from './modelStats';
-import { outputsSchema, type RunOptions, type RunResult, readOutput } from './outputs';
-import type {
-  Classification,
-  ModelInput,
-  ModelMetadata,
-  ModelOutput,
-  ModelStats,
-  Timing,
-  VideoClassification,
-  VideoSegment,
-} from './types';
+import { type ModelOutput, outputsSchema, type RunOptions, type RunResult, readOutput, type Timing } from './outputs';
+import type { Classification, ModelInput, ModelMetadata, ModelStats, VideoClassification, VideoSegment } from './types';
 
 // A tensor is cropped already.
 const tensorSchema = optionsSchema(callOptions);
