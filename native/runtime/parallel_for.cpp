@@ -68,10 +68,11 @@ void parallelFor(int64_t count, const std::function<void(int64_t begin, int64_t 
     run(0);
   } else {
 #ifdef _OPENMP
-#pragma omp parallel for schedule(static, 1) num_threads(static_cast <int>(parts))
+    const int threads = static_cast<int>(parts);
+#pragma omp parallel for schedule(static, 1) num_threads(threads)
     for (int64_t part = 0; part < parts; ++part) runInside(part);
 #else
-    std::vector<std::future<void> > others;
+    std::vector<std::future<void>> others;
     for (int64_t part = 1; part < parts; ++part) others.push_back(std::async(std::launch::async, runInside, part));
     if (parts > 0) runInside(0);
 #endif
