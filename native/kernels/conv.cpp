@@ -5,6 +5,7 @@
 
 #include "native/kernels/float32/conv_job.h"
 #include "native/kernels/float32/pack_weights.h"
+#include "native/kernels/float32/plan.h"
 #include "native/kernels/float32/simd_shape.h"
 #include "native/kernels/rounding.h"
 #include "native/simd/targets.h"
@@ -17,15 +18,17 @@ int64_t outputLength(int64_t length, int64_t kernel, int64_t stride, int64_t pad
   return reach < 0 ? 0 : reach / stride + 1;
 }
 
-ConvRunner runnerOf(const PackedConv& conv) {
+float32::ConvRunner float32RunnerOf(const PackedConv& conv) {
   switch (conv.algorithm()) {
     case ConvAlgorithm::kDepthwise:
-      return depthwiseRunner(conv.target());
+      return float32::depthwiseRunner(conv.target());
     case ConvAlgorithm::kDirect:
-      return directRunner(conv.target());
-    default:
-      return winogradRunner(conv.target());
+      return float32::directRunner(conv.target());
+    case ConvAlgorithm::kWinograd2:
+    case ConvAlgorithm::kWinograd4:
+      return float32::winogradRunner(conv.target());
   }
+  throw std::invalid_argument("no float32 kernel for this algorithm");
 }
 
 bool canStream(const PackedConv& conv, const ConvArguments& arguments) {
@@ -88,10 +91,41 @@ PackedConv::PackedConv(const ConvLayer& layer, ConvAlgorithm algorithm, ElementK
     : layer_(layer), algorithm_(algorithm), elementKind_(elementKind), target_(simd::targetNamed(target)) {
   if (!supports(layer, algorithm)) throw std::invalid_argument("the algorithm does not support this convolution");
   if (target_ == 0) throw std::invalid_argument("expected one of targetNames() but received " + target);
-  const SimdShape simd = simdShape(target_);
-  weights_ = packWeights(layer, algorithm, simd, static_cast<const float*>(weights), parallel);
-  bias_ = AlignedBuffer<float>(static_cast<size_t>(roundUp(layer.outputChannels, simd.panelWidth)));
+  int64_t panelWidth = 0;
+  switch (elementKind) {
+    case ElementKind::kFloat32: {
+      const float32::SimdShape simd = float32::simdShape(target_);
+      weights_ = float32::packWeights(layer, algorithm, simd, static_cast<const float*>(weights), parallel);
+      panelWidth = simd.panelWidth;
+      break;
+    }
+  }
+  bias_ = AlignedBuffer<float>(static_cast<size_t>(roundUp(layer.outputChannels, panelWidth)));
   if (bias != nullptr) std::copy_n(bias, layer.outputChannels, bias_.data());
+}
+
+ConvPlan defaultPlan(const PackedConv& conv, const ClipSize& input, int threads) {
+  switch (conv.elementKind()) {
+    case ElementKind::kFloat32:
+      return float32::defaultPlan(conv, input, threads);
+  }
+  return {};
+}
+
+std::vector<ConvPlan> candidatePlans(const PackedConv& conv, const ClipSize& input, int threads) {
+  switch (conv.elementKind()) {
+    case ElementKind::kFloat32:
+      return float32::candidatePlans(conv, input, threads);
+  }
+  return {};
+}
+
+size_t workspaceBytes(const PackedConv& conv, const ConvPlan& plan, const ClipSize& input, int threads) {
+  switch (conv.elementKind()) {
+    case ElementKind::kFloat32:
+      return float32::workspaceBytes(conv, plan, input, threads);
+  }
+  return 0;
 }
 
 void run(const PackedConv& conv, const ConvPlan& plan, const ClipSize& input, const ConvArguments& arguments,
@@ -104,10 +138,16 @@ void run(const PackedConv& conv, const ConvPlan& plan, const ClipSize& input, co
   if (std::min({output.batch, output.frames, output.height, output.width}) <= 0) {
     throw std::invalid_argument("the input is smaller than the kernel, or empty");
   }
-  runnerOf(conv)({conv.layer(), plan, conv.target(), input, output, static_cast<const float*>(conv.weights()),
-                  conv.bias(), static_cast<const float*>(arguments.input), static_cast<float*>(arguments.output),
-                  static_cast<const float*>(arguments.residual), arguments.relu, static_cast<float*>(workspace),
-                  parallel, plan.streamOutput && canStream(conv, arguments)});
+  const bool streamOutput = plan.streamOutput && canStream(conv, arguments);
+  switch (conv.elementKind()) {
+    case ElementKind::kFloat32:
+      float32RunnerOf(conv)({conv.layer(), plan, conv.target(), input, output,
+                             static_cast<const float*>(conv.weights()), conv.bias(),
+                             static_cast<const float*>(arguments.input), static_cast<float*>(arguments.output),
+                             static_cast<const float*>(arguments.residual), arguments.relu,
+                             static_cast<float*>(workspace), parallel, streamOutput});
+      break;
+  }
 }
 
 }  // namespace kinetorch::kernels

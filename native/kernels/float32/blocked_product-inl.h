@@ -18,7 +18,7 @@
 #include "native/simd/vectors-inl.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace kinetorch::kernels {
+namespace kinetorch::kernels::float32 {
 namespace HWY_NAMESPACE {
 
 // What one panel of weights, [depth][kPanelWidth], is multiplied with, and where the sums go.
@@ -172,7 +172,7 @@ class BlockedProduct {
 };
 
 }  // namespace HWY_NAMESPACE
-}  // namespace kinetorch::kernels
+}  // namespace kinetorch::kernels::float32
 HWY_AFTER_NAMESPACE();
 
 #endif

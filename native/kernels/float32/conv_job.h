@@ -2,7 +2,7 @@
 
 #include "native/kernels/conv.h"
 
-namespace kinetorch::kernels {
+namespace kinetorch::kernels::float32 {
 
 // One call of run(), checked, of float32.
 struct ConvJob {
@@ -28,4 +28,4 @@ ConvRunner winogradRunner(int64_t target);
 ConvRunner directRunner(int64_t target);
 ConvRunner depthwiseRunner(int64_t target);
 
-}  // namespace kinetorch::kernels
+}  // namespace kinetorch::kernels::float32

@@ -14,7 +14,7 @@
 #include "native/kernels/share_out.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace kinetorch::kernels {
+namespace kinetorch::kernels::float32 {
 namespace HWY_NAMESPACE {
 namespace {
 
@@ -245,16 +245,16 @@ void runDepthwise(const ConvJob& job) { Depthwise(job).run(); }
 
 }  // namespace
 }  // namespace HWY_NAMESPACE
-}  // namespace kinetorch::kernels
+}  // namespace kinetorch::kernels::float32
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace kinetorch::kernels {
+namespace kinetorch::kernels::float32 {
 namespace {
 HWY_EXPORT(runDepthwise);
 }
 
 ConvRunner depthwiseRunner(int64_t target) { return simd::entryFor(target, HWY_DISPATCH_TABLE(runDepthwise)); }
 
-}  // namespace kinetorch::kernels
+}  // namespace kinetorch::kernels::float32
 #endif

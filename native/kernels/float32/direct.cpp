@@ -14,7 +14,7 @@
 #include "native/kernels/share_out.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace kinetorch::kernels {
+namespace kinetorch::kernels::float32 {
 namespace HWY_NAMESPACE {
 namespace {
 
@@ -261,16 +261,16 @@ void runDirect(const ConvJob& job) {
 
 }  // namespace
 }  // namespace HWY_NAMESPACE
-}  // namespace kinetorch::kernels
+}  // namespace kinetorch::kernels::float32
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace kinetorch::kernels {
+namespace kinetorch::kernels::float32 {
 namespace {
 HWY_EXPORT(runDirect);
 }
 
 ConvRunner directRunner(int64_t target) { return simd::entryFor(target, HWY_DISPATCH_TABLE(runDirect)); }
 
-}  // namespace kinetorch::kernels
+}  // namespace kinetorch::kernels::float32
 #endif

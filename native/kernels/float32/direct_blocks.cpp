@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace kinetorch::kernels {
+namespace kinetorch::kernels::float32 {
 namespace {
 
 // Below this the copy costs less than short segments do.
@@ -57,4 +57,4 @@ int64_t DirectBlocks::pointerFloats() const {
   return roundUp(shape_.segments * rows_ * kFloats, kCacheLine);
 }
 
-}  // namespace kinetorch::kernels
+}  // namespace kinetorch::kernels::float32

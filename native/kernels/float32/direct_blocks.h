@@ -4,7 +4,7 @@
 #include "native/kernels/float32/simd_shape.h"
 #include "native/kernels/rounding.h"
 
-namespace kinetorch::kernels {
+namespace kinetorch::kernels::float32 {
 
 // Note [Segments]
 // A direct convolution is a product of matrices whose rows, one for each output pixel, need not be gathered: a row
@@ -58,4 +58,4 @@ class DirectBlocks {
   int64_t channelBlocks_;
 };
 
-}  // namespace kinetorch::kernels
+}  // namespace kinetorch::kernels::float32

@@ -14,7 +14,7 @@
 #include "native/simd/vectors-inl.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace kinetorch::kernels {
+namespace kinetorch::kernels::float32 {
 namespace HWY_NAMESPACE {
 
 using namespace simd::HWY_NAMESPACE;
@@ -100,7 +100,7 @@ class Epilogue {
 };
 
 }  // namespace HWY_NAMESPACE
-}  // namespace kinetorch::kernels
+}  // namespace kinetorch::kernels::float32
 HWY_AFTER_NAMESPACE();
 
 #endif

@@ -7,7 +7,7 @@
 #include "native/kernels/float32/winograd_filters.h"
 #include "native/kernels/share_out.h"
 
-namespace kinetorch::kernels {
+namespace kinetorch::kernels::float32 {
 namespace {
 
 int64_t kernelVolume(const ConvLayer& layer) { return layer.kernel[0] * layer.kernel[1] * layer.kernel[2]; }
@@ -142,4 +142,4 @@ AlignedBuffer<std::byte> packWeights(const ConvLayer& layer, ConvAlgorithm algor
   }
 }
 
-}  // namespace kinetorch::kernels
+}  // namespace kinetorch::kernels::float32

@@ -1,6 +1,7 @@
+#include "native/kernels/float32/plan.h"
+
 #include <algorithm>
 
-#include "native/kernels/conv.h"
 #include "native/kernels/float32/direct_blocks.h"
 #include "native/kernels/float32/product_blocks.h"
 #include "native/kernels/float32/simd_shape.h"
@@ -9,7 +10,7 @@
 #include <unistd.h>
 #endif
 
-namespace kinetorch::kernels {
+namespace kinetorch::kernels::float32 {
 namespace {
 
 // Bytes of the cache that belongs to one core alone.
@@ -88,7 +89,7 @@ ConvPlan defaultPlan(const PackedConv& conv, const ClipSize& input, int threads)
 }
 
 std::vector<ConvPlan> candidatePlans(const PackedConv& conv, const ClipSize& input, int threads) {
-  std::vector<ConvPlan> plans = {defaultPlan(conv, input, threads)};
+  std::vector<ConvPlan> plans = {float32::defaultPlan(conv, input, threads)};
   const ConvLayer& layer = conv.layer();
   const auto add = [&](int64_t tileRows, int64_t channelBlock, bool shareInput) {
     plans.push_back({conv.elementKind(), conv.algorithm(), tileRows, channelBlock, shareInput, plans[0].streamOutput});
@@ -133,4 +134,4 @@ size_t workspaceBytes(const PackedConv& conv, const ConvPlan& plan, const ClipSi
   return static_cast<size_t>(floats) * sizeof(float);
 }
 
-}  // namespace kinetorch::kernels
+}  // namespace kinetorch::kernels::float32

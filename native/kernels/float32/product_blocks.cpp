@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace kinetorch::kernels {
+namespace kinetorch::kernels::float32 {
 namespace {
 
 constexpr int64_t kCacheLine = 16;  // floats
@@ -71,4 +71,4 @@ RowBlock ProductBlocks::block(int64_t index) const {
   return block;
 }
 
-}  // namespace kinetorch::kernels
+}  // namespace kinetorch::kernels::float32

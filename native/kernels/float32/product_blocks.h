@@ -4,7 +4,7 @@
 #include "native/kernels/float32/simd_shape.h"
 #include "native/kernels/rounding.h"
 
-namespace kinetorch::kernels {
+namespace kinetorch::kernels::float32 {
 
 // Note [Products]
 // Every row of the input (a tile) is transformed into `points` vectors of `depth` floats; for each point a matrix of
@@ -71,4 +71,4 @@ class ProductBlocks {
   int64_t productStride_;
 };
 
-}  // namespace kinetorch::kernels
+}  // namespace kinetorch::kernels::float32

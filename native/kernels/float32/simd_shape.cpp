@@ -8,7 +8,7 @@
 #include "native/kernels/float32/micro_kernel-inl.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace kinetorch::kernels {
+namespace kinetorch::kernels::float32 {
 namespace HWY_NAMESPACE {
 namespace {
 
@@ -16,16 +16,16 @@ SimdShape shapeHere() { return {kLanes, kPanelWidth, kMicroRows}; }
 
 }  // namespace
 }  // namespace HWY_NAMESPACE
-}  // namespace kinetorch::kernels
+}  // namespace kinetorch::kernels::float32
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace kinetorch::kernels {
+namespace kinetorch::kernels::float32 {
 namespace {
 HWY_EXPORT(shapeHere);
 }  // namespace
 
 SimdShape simdShape(int64_t target) { return simd::entryFor(target, HWY_DISPATCH_TABLE(shapeHere))(); }
 
-}  // namespace kinetorch::kernels
+}  // namespace kinetorch::kernels::float32
 #endif

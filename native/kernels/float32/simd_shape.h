@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-namespace kinetorch::kernels {
+namespace kinetorch::kernels::float32 {
 
 // What packing and blocking must know of a target.
 struct SimdShape {
@@ -13,4 +13,4 @@ struct SimdShape {
 
 SimdShape simdShape(int64_t target);
 
-}  // namespace kinetorch::kernels
+}  // namespace kinetorch::kernels::float32

@@ -7,7 +7,7 @@
 #include "native/kernels/float32/winograd_basis-inl.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace kinetorch::kernels {
+namespace kinetorch::kernels::float32 {
 namespace HWY_NAMESPACE {
 namespace {
 
@@ -230,16 +230,16 @@ void runWinograd(const ConvJob& job) {
 
 }  // namespace
 }  // namespace HWY_NAMESPACE
-}  // namespace kinetorch::kernels
+}  // namespace kinetorch::kernels::float32
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace kinetorch::kernels {
+namespace kinetorch::kernels::float32 {
 namespace {
 HWY_EXPORT(runWinograd);
 }
 
 ConvRunner winogradRunner(int64_t target) { return simd::entryFor(target, HWY_DISPATCH_TABLE(runWinograd)); }
 
-}  // namespace kinetorch::kernels
+}  // namespace kinetorch::kernels::float32
 #endif

@@ -9,7 +9,7 @@
 #include "native/simd/vectors-inl.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace kinetorch::kernels {
+namespace kinetorch::kernels::float32 {
 namespace HWY_NAMESPACE {
 
 using namespace simd::HWY_NAMESPACE;
@@ -127,7 +127,7 @@ struct WinogradOutput<4, 8> {
 };
 
 }  // namespace HWY_NAMESPACE
-}  // namespace kinetorch::kernels
+}  // namespace kinetorch::kernels::float32
 HWY_AFTER_NAMESPACE();
 
 #endif

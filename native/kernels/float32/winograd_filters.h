@@ -1,6 +1,6 @@
 #pragma once
 
-namespace kinetorch::kernels {
+namespace kinetorch::kernels::float32 {
 
 // Winograd's minimal filtering F(kTile, kTaps): kTile outputs of a filter with kTaps taps from kTile + kTaps - 1
 // products. These are the filters' transforms; those of inputs and products are in winograd_basis-inl.h. A row belongs
@@ -46,4 +46,4 @@ struct WinogradFilter<4, 5> {
                                            {0, 0, 0, 0, 1}};
 };
 
-}  // namespace kinetorch::kernels
+}  // namespace kinetorch::kernels::float32
