@@ -1,7 +1,8 @@
 // Checks the rules of native/ (docs/architecture.md):
 //   1. rooms: binding → engine, training → network → model, augmentation → architectures, preprocessing, kernels → simd,
 //      formats → runtime, never upward nor sideways; cuda → runtime alone, and none includes it, as it is a library of
-//      its own; bootstrap stands alone;
+//      its own; bootstrap stands alone. Within network: passes → operators; what lies in kernels' folders, a kind of
+//      elements each, stays apart. A room's own files and those of its rooms may include each other;
 //   2. napi.h is included in binding/ and bootstrap/ only;
 //   3. no file of binding/, formats/, kernels/ and simd/ includes LibTorch's headers, not even through the project's own.
 // Prints every breach and exits with 1 where there is one.
@@ -19,6 +20,8 @@ const levels = [
   ['engine', 'training'],
   ['binding'],
 ];
+// Rooms within rooms, likewise; those of different rooms never meet.
+const innerLevels = [['kernels/float32', 'network/operators'], ['network/passes']];
 // Libraries of their own, which include runtime/ and which no other room includes.
 const apart = ['cuda'];
 const withoutTorch = ['binding', 'formats', 'kernels', 'simd'];
@@ -28,7 +31,8 @@ const torchHeader = /^(torch|ATen|c10|caffe2)\//;
 // Another tree may be named, for the tests of this script.
 const root = process.argv[2] ?? join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const native = join(root, 'native');
-const levelOf = new Map(levels.flatMap((rooms, level) => rooms.map((room) => [room, level])));
+const levelOf = levelsOf(levels);
+const innerLevelOf = levelsOf(innerLevels);
 const breaches = [];
 
 const files = readdirSync(native, { recursive: true, withFileTypes: true })
@@ -42,7 +46,9 @@ for (const file of files) {
     const at = `${file}:${line}`;
     if (header === 'napi.h' && !withNodeApi.includes(room)) breaches.push(`${at} includes napi.h outside binding/`);
     const target = resolve(file, header);
-    if (target !== null) checkRoom(at, room, roomOf(target));
+    if (target === null) continue;
+    checkRoom(at, room, roomOf(target));
+    checkInnerRoom(at, file, target);
   }
   if (withoutTorch.includes(room)) {
     const path = pathToTorch(file, new Set());
@@ -57,6 +63,21 @@ process.exitCode = breaches.length > 0 ? 1 : 0;
 function checkRoom(at, from, to) {
   if (from === to || from === null || to === null) return;
   if (apart.includes(from) && to === 'runtime') return;
+  checkLevels(at, from, to, levelOf);
+}
+
+/** The same for two rooms within one. */
+function checkInnerRoom(at, file, target) {
+  const [[outer, from], [otherOuter, to]] = [file, target].map((path) => path.split('/').slice(1, -1));
+  if (outer !== otherOuter || from === undefined || to === undefined || from === to) return;
+  checkLevels(at, `${outer}/${from}`, `${outer}/${to}`, innerLevelOf);
+}
+
+function levelsOf(levels) {
+  return new Map(levels.flatMap((rooms, level) => rooms.map((room) => [room, level])));
+}
+
+function checkLevels(at, from, to, levelOf) {
   const [fromLevel, toLevel] = [levelOf.get(from), levelOf.get(to)];
   if (fromLevel === undefined || toLevel === undefined) breaches.push(`${at}: ${from}/ must not include ${to}/`);
   else if (toLevel > fromLevel) breaches.push(`${at}: ${from}/ is below ${to}/ and must not include it`);

@@ -9,9 +9,9 @@
 
 #include "native/kernels/conv.h"
 #include "native/network/operators/convolution_context.h"
+#include "native/network/operators/convolution_operator.h"
 #include "native/network/operators/cpu_layer.h"
 #include "native/network/operators/plan_store.h"
-#include "native/network/passes/replace_convolutions.h"
 
 namespace kinetorch::network {
 

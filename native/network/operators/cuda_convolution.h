@@ -4,8 +4,8 @@
 
 #include <vector>
 
-#include "native/network/passes/convolution_node.h"
-#include "native/network/passes/replace_convolutions.h"
+#include "native/network/operators/convolution3d.h"
+#include "native/network/operators/convolution_operator.h"
 
 namespace kinetorch {
 struct CudaApi;

@@ -2,6 +2,8 @@
 
 #include <torch/csrc/jit/ir/constants.h>
 
+#include <array>
+
 namespace kinetorch::network {
 namespace {
 

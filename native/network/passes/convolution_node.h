@@ -1,22 +1,12 @@
 #pragma once
 
-#include <ATen/core/Tensor.h>
 #include <torch/csrc/jit/ir/ir.h>
 
-#include <array>
 #include <optional>
 
-namespace kinetorch::network {
+#include "native/network/operators/convolution3d.h"
 
-// A convolution over time, height and width whose weights are constants.
-struct Convolution3d {
-  at::Tensor weight;  // K×C/groups×kT×kH×kW, strided
-  at::Tensor bias;    // K, or undefined
-  std::array<int64_t, 3> stride{1, 1, 1};
-  std::array<int64_t, 3> padding{0, 0, 0};
-  std::array<int64_t, 3> dilation{1, 1, 1};
-  int64_t groups = 1;
-};
+namespace kinetorch::network {
 
 // What the node computes if it is one, in either form: what scripting makes of a convolution, and what tracing does.
 std::optional<Convolution3d> convolutionOf(const torch::jit::Node* node);

@@ -1,5 +1,7 @@
 #include "native/network/passes/fuse_for_cpu.h"
 
+#include "native/network/passes/replace_convolutions.h"
+
 namespace kinetorch::network {
 
 std::vector<c10::intrusive_ptr<CpuConvolution>> fuseForCpu(const std::shared_ptr<torch::jit::Graph>& graph,

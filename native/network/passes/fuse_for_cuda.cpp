@@ -1,6 +1,7 @@
 #include "native/network/passes/fuse_for_cuda.h"
 
 #include "native/network/operators/cuda_convolution.h"
+#include "native/network/passes/replace_convolutions.h"
 
 namespace kinetorch::network {
 

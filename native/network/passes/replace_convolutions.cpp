@@ -6,6 +6,8 @@
 
 #include <vector>
 
+#include "native/network/passes/convolution_node.h"
+
 namespace kinetorch::network {
 namespace {
 
