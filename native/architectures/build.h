@@ -3,17 +3,17 @@
 #include <torch/csrc/jit/api/module.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
-
-#include "native/architectures/parts.h"
 
 namespace kinetorch::architectures {
 
 // A trainable network of the table with fresh weights. Throws ERR_INVALID_ARGUMENT for an unknown name.
 torch::jit::Module buildArchitecture(const std::string& name, int64_t numClasses, uint64_t seed);
 
-// The parts of a network that buildArchitecture made, here or in the process that wrote the file; its class tells.
-// nullptr for one from elsewhere.
-const Parts* partsOf(const torch::jit::Module& network);
+// The name of the linear layer that gives the logits, of a network that buildArchitecture made, here or in the process
+// that wrote the file; its class tells. It is the first of the table's heads that the network has: which row made the
+// network, and so its stages, is not known. nullopt for one from elsewhere.
+std::optional<std::string> headOf(const torch::jit::Module& network);
 
 }  // namespace kinetorch::architectures

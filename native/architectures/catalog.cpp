@@ -87,12 +87,12 @@ torch::jit::Module buildArchitecture(const std::string& name, int64_t numClasses
               "expected `architecture` to be one of " + known + " but received \"" + name + "\"");
 }
 
-const Parts* partsOf(const torch::jit::Module& network) {
-  if (!LayerFactory::made(network)) return nullptr;
+std::optional<std::string> headOf(const torch::jit::Module& network) {
+  if (!LayerFactory::made(network)) return std::nullopt;
   for (const Row& row : table()) {
-    if (network.hasattr(row.info.parts.head)) return &row.info.parts;
+    if (network.hasattr(row.info.parts.head)) return row.info.parts.head;
   }
-  return nullptr;
+  return std::nullopt;
 }
 
 }  // namespace kinetorch::architectures

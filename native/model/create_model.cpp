@@ -12,7 +12,7 @@ std::vector<uint8_t> createModel(CreateOptions options) {
   const torch::jit::Module module =
       architectures::buildArchitecture(options.architecture, options.numClasses, options.seed);
   if (!options.weights.isEmpty()) {
-    const std::string newHead = options.newHead ? architectures::partsOf(module)->head : "";
+    const std::string newHead = options.newHead ? architectures::headOf(module).value() : "";
     importWeights(module, std::move(options.weights), newHead);
   }
   return serializeModule(module, options.metadata);

@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 #include <torch/csrc/jit/ir/ir.h>
 
+#include <optional>
 #include <string>
 
 #include "native/architectures/build.h"
@@ -43,9 +44,9 @@ FrozenNetwork freezeNetwork(torch::jit::Module module, c10::Device device, c10::
     const size_t size = tensor.is_floating_point() ? c10::elementSize(precision) : tensor.element_size();
     network.bytes += tensor.numel() * static_cast<int64_t>(size);
   }
-  const architectures::Parts* parts = architectures::partsOf(module);
-  if (parts != nullptr && module.find_method("embed")) {
-    const auto head = module.attr(parts->head).toModule();
+  const std::optional<std::string> headName = architectures::headOf(module);
+  if (headName && module.find_method("embed")) {
+    const auto head = module.attr(*headName).toModule();
     network.weight = head.attr("weight").toTensor().detach().to(precision);
     network.bias = head.attr("bias").toTensor().detach().to(precision);
     module = embedOnly(module);
