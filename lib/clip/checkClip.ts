@@ -3,6 +3,7 @@ import { describe, KinetorchError } from '../base/errors';
 import type { Clip } from './types';
 
 const maxFrames = 4096;
+// As kMaxSide of native/runtime/max_side.h.
 const maxSide = 16384;
 
 /**

@@ -4,13 +4,11 @@
 #include <optional>
 
 #include "native/runtime/error.h"
+#include "native/runtime/max_side.h"
 
 namespace kinetorch::binding {
 
 namespace {
-
-// Keeps the product of a clip's sides far from overflow.
-constexpr int64_t kMaxSide = 16384;
 
 struct BytesView {
   const uint8_t* data;

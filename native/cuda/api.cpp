@@ -13,12 +13,12 @@
 #include "native/cuda/captured_graph.h"
 #include "native/cuda/launch.h"
 #include "native/runtime/cuda_api.h"
+#include "native/runtime/max_side.h"
 
 namespace kinetorch::cuda {
 namespace {
 
 constexpr int64_t kMaxBatch = 65535;  // of a grid's second dimension
-constexpr int64_t kMaxSide = 16384;
 constexpr int64_t kMaxThreads = std::numeric_limits<uint32_t>::max();
 
 bool isAligned(const at::Tensor& tensor) { return reinterpret_cast<uintptr_t>(tensor.const_data_ptr()) % 16 == 0; }

@@ -10,22 +10,16 @@
 #include "native/preprocessing/finite.h"
 #include "native/preprocessing/preprocess_bytes.h"
 #include "native/runtime/error.h"
+#include "native/runtime/max_side.h"
 
 namespace kinetorch::preprocessing {
-
-namespace {
-
-// A strip of 1×16384 pixels, resized by its short side, would ask for gigabytes.
-constexpr int64_t kMaxResizedSide = 16384;
-
-}  // namespace
 
 std::array<int64_t, 2> resizedSize(const std::vector<int64_t>& resize, int64_t height, int64_t width) {
   if (resize.size() == 2) return {resize[0], resize[1]};
   const int64_t side = resize[0];
   const int64_t longSide = side * std::max(height, width) / std::min(height, width);
-  if (longSide > kMaxResizedSide) {
-    throw Error("ERR_CLIP_SHAPE", "expected frames that are at most " + std::to_string(kMaxResizedSide) +
+  if (longSide > kMaxSide) {
+    throw Error("ERR_CLIP_SHAPE", "expected frames that are at most " + std::to_string(kMaxSide) +
                                       " pixels long after the resize but received frames of " + std::to_string(height) +
                                       "×" + std::to_string(width));
   }

@@ -29,7 +29,7 @@ struct CudaCrop {
   int64_t boxLeft = 0;
   int64_t boxHeight = 0;
   int64_t boxWidth = 0;
-  int64_t resizedHeight = 0;  // at most 16384, as the other three sizes
+  int64_t resizedHeight = 0;  // at most kMaxSide, as the other three sizes
   int64_t resizedWidth = 0;
   int64_t top = 0;
   int64_t left = 0;
