@@ -15,7 +15,12 @@ namespace kinetorch::training {
 //   4. clipped to the norm;
 //   5. followed by the optimiser; then the average of weights follows.
 // All that comes after the reduction sees reduced gradients and the reduced loss alone, and so decides alike in every
-// trainer that shares them: they clip by one norm, lower their scales together, fail together and stay equal.
+// trainer that shares them: they clip by one norm, lower their scales together and make or fail a step together, and
+// their parameters stay equal. Two things do not follow from it:
+//   - Buffers are not reduced. Batch norms update their running means and variances from each trainer's own clips, so
+//     that networks that are equal in every parameter may differ when they are evaluated.
+//   - A trainer that throws before its step is reduced never calls reduce(), and the others wait for it there.
+// What becomes of either is left to whoever reduces first.
 
 // Makes one step of several trainers, which run copies of one network on clips of their own.
 class GradientReducer {
