@@ -20,24 +20,22 @@ class FileByteSource : public ByteSource {
   explicit FileByteSource(std::string path) : path_(std::move(path)) {
     fd_ = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd_ < 0) fail(errno);
-    struct stat status {};
-    if (::fstat(fd_, &status) != 0) {
+    if (::fstat(fd_, &opened_) != 0) {
       const int error = errno;
       ::close(fd_);
       fail(error);
     }
-    if (!S_ISREG(status.st_mode)) {
+    if (!S_ISREG(opened_.st_mode)) {
       ::close(fd_);
       throw Error("ERR_FILE_ACCESS", "expected " + path_ + " to be a file but it is " +
-                                         (S_ISDIR(status.st_mode) ? "a folder" : "a device, pipe or socket"));
+                                         (S_ISDIR(opened_.st_mode) ? "a folder" : "a device, pipe or socket"));
     }
-    size_ = static_cast<uint64_t>(status.st_size);
   }
   ~FileByteSource() override { ::close(fd_); }
   FileByteSource(const FileByteSource&) = delete;
   FileByteSource& operator=(const FileByteSource&) = delete;
 
-  uint64_t size() const override { return size_; }
+  uint64_t size() const override { return static_cast<uint64_t>(opened_.st_size); }
   const std::string& label() const override { return path_; }
 
  protected:
@@ -51,7 +49,7 @@ class FileByteSource : public ByteSource {
       offset += static_cast<uint64_t>(count);
       size -= static_cast<size_t>(count);
     }
-    return true;
+    return isWhole();
   }
 
  private:
@@ -61,29 +59,36 @@ class FileByteSource : public ByteSource {
                 "expected a readable file at " + path_ + " but received: " + std::strerror(error));
   }
 
+  // Asked after each read, so that all that was read is of the file as it was opened.
+  bool isWhole() const {
+    struct stat now {};
+    if (::fstat(fd_, &now) != 0 || now.st_size < opened_.st_size) return false;
+    if (now.st_size != opened_.st_size || now.st_mtim.tv_sec != opened_.st_mtim.tv_sec ||
+        now.st_mtim.tv_nsec != opened_.st_mtim.tv_nsec) {
+      throw Error("ERR_FILE_ACCESS", "expected " + path_ + " to stay as it is but it was changed while it was open");
+    }
+    return true;
+  }
+
   std::string path_;
   int fd_ = -1;
-  uint64_t size_ = 0;
+  struct stat opened_ {};
 };
 
 class MemoryByteSource : public ByteSource {
  public:
-  MemoryByteSource(const uint8_t* data, size_t size) : data_(data), size_(size) {}
-  explicit MemoryByteSource(std::vector<uint8_t> bytes)
-      : owned_(std::move(bytes)), data_(owned_.data()), size_(owned_.size()) {}
-  uint64_t size() const override { return size_; }
+  explicit MemoryByteSource(std::vector<uint8_t> bytes) : bytes_(std::move(bytes)) {}
+  uint64_t size() const override { return bytes_.size(); }
   const std::string& label() const override { return label_; }
 
  protected:
   bool doRead(uint64_t offset, void* target, size_t size) const override {
-    if (size > 0) std::memcpy(target, data_ + offset, size);
+    if (size > 0) std::memcpy(target, bytes_.data() + offset, size);
     return true;
   }
 
  private:
-  std::vector<uint8_t> owned_;
-  const uint8_t* data_;
-  size_t size_;
+  std::vector<uint8_t> bytes_;
   std::string label_ = "the model's bytes";
 };
 
@@ -96,10 +101,6 @@ std::unique_ptr<ByteSource> ByteSource::open(FileSource source) {
 
 std::unique_ptr<ByteSource> ByteSource::openFile(const std::string& path) {
   return std::make_unique<FileByteSource>(path);
-}
-
-std::unique_ptr<ByteSource> ByteSource::fromMemory(const uint8_t* data, size_t size) {
-  return std::make_unique<MemoryByteSource>(data, size);
 }
 
 void ByteSource::readAt(uint64_t offset, void* target, size_t size) const {

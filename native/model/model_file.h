@@ -15,7 +15,8 @@ namespace kinetorch::model {
 struct ModelFormat;
 
 // A model's file, opened and checked once and then asked for what is in it. It stays open: what was checked is what is
-// loaded, whatever becomes of its path. Copies share the open file, and may be used on any thread.
+// loaded, whatever becomes of its path, and a file that is written to meanwhile is refused. Copies share the open file,
+// and may be used on any thread.
 class ModelFile {
  public:
   // Finds out the format and checks all of the file: structure and CRCs. Throws ERR_FILE_*, ERR_MODEL_FORMAT.

@@ -32,9 +32,7 @@ Bytes torchFile(const std::string& value, const std::string& data = std::string(
   return buildZip(entries);
 }
 
-std::vector<WeightTensor> read(const Bytes& bytes) {
-  return readTorchWeights(ByteSource::fromMemory(bytes.data(), bytes.size()));
-}
+std::vector<WeightTensor> read(const Bytes& bytes) { return readTorchWeights(ByteSource::open({"", bytes})); }
 
 void expectRefused(const Bytes& bytes, const std::string& message) {
   expectError("ERR_WEIGHTS", message, [&] { read(bytes); });
@@ -187,7 +185,7 @@ TEST(TorchWeights, EveryTruncationIsRefused) {
 // Damage in the pickle alone, with a CRC that agrees: nothing but a typed error or well-formed tensors.
 TEST(TorchWeights, DamagedPicklesAreHandled) {
   const Bytes whole = readBytes(fixturePath("weights.pth"));
-  const ZipArchive archive(ByteSource::fromMemory(whole.data(), whole.size()));
+  const ZipArchive archive(ByteSource::open({"", whole}));
   std::vector<TestEntry> entries;
   size_t pickleIndex = 0;
   for (const ZipEntry& entry : archive.entries()) {

@@ -14,9 +14,7 @@ using test::fixturePath;
 using test::readBytes;
 using test::TestEntry;
 
-ZipArchive open(const Bytes& bytes, ZipLimits limits = {}) {
-  return ZipArchive(ByteSource::fromMemory(bytes.data(), bytes.size()), limits);
-}
+ZipArchive open(const Bytes& bytes, ZipLimits limits = {}) { return ZipArchive(ByteSource::open({"", bytes}), limits); }
 
 void expectRefused(const Bytes& bytes, const std::string& text) {
   expectError("ERR_MODEL_FORMAT", text, [&] { open(bytes).checkAll(); });

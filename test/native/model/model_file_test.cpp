@@ -5,7 +5,9 @@
 #include <gtest/gtest.h>
 #include <torch/csrc/jit/api/module.h>
 
+#include <chrono>
 #include <filesystem>
+#include <fstream>
 #include <thread>
 #include <vector>
 
@@ -82,6 +84,21 @@ TEST(ModelFile, SaysThatItBecameShorter) {
   const ModelFile file = ModelFile::open({path.path(), {}});
   std::filesystem::resize_file(path.path(), bytes.size() / 2);
   expectError("ERR_FILE_ACCESS", "the file ends or fails", [&] { file.module(); });
+}
+
+TEST(ModelFile, RefusesWhatWasWrittenInPlaceSinceItWasChecked) {
+  const Bytes changed = network(4);
+  for (const std::ios::openmode mode : {std::ios::in | std::ios::out, std::ios::app | std::ios::out}) {
+    const TemporaryFile path(network(3));
+    // The clock of a file system is coarse.
+    std::filesystem::last_write_time(path.path(),
+                                     std::filesystem::file_time_type::clock::now() - std::chrono::hours(1));
+    const ModelFile file = ModelFile::open({path.path(), {}});
+    EXPECT_EQ(valueOf(file), 3);
+    std::ofstream(path.path(), mode | std::ios::binary)
+        .write(reinterpret_cast<const char*>(changed.data()), std::streamsize(changed.size()));
+    expectError("ERR_FILE_ACCESS", "changed while it was open", [&] { file.module(); });
+  }
 }
 
 TEST(ModelFile, ChecksEverythingWhenItIsOpened) {
