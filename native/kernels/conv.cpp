@@ -10,7 +10,7 @@
 #include "native/kernels/rounding.h"
 #include "native/simd/targets.h"
 
-// This library is compiled without warnings outside its own tests, but a kind of elements that a switch here forgets must not compile.
+// Most builds ask for no warnings here, but a kind of elements that a switch forgets must not compile.
 #pragma GCC diagnostic error "-Wswitch"
 
 namespace kinetorch::kernels {
