@@ -3,9 +3,6 @@ import type { NativeOutput, NativeResult, NativeTensor } from '../../binding';
 import { type CallOptions, oneOf } from '../base/schemas';
 import type { Tensor } from '../clip/types';
 
-/** What a network can be asked for; {@link ClipOutputs} says what each is. */
-export type ModelOutput = NativeOutput;
-
 /** What each output is, of one clip. */
 export interface ClipOutputs {
   /** The network's output before the softmax, one number a class. */
@@ -33,6 +30,9 @@ export interface Timing {
   batchSize: number;
 }
 
+/** What a network can be asked for. */
+export type ModelOutput = keyof ClipOutputs;
+
 /** Options of `VideoModel.run`. */
 export interface RunOptions<Name extends ModelOutput> extends CallOptions {
   /** Names of the model's `outputs`. */
@@ -45,7 +45,7 @@ export type RunResult<Name extends ModelOutput> = Pick<ClipOutputs, Name> & { ti
 const vector = ({ data }: NativeTensor) => data;
 
 /** How callers see each output of the native layer. Where the names stand, once. */
-const readers: { [Name in ModelOutput]: (tensor: NativeTensor) => ClipOutputs[Name] } = {
+const readers: { [Name in NativeOutput]: (tensor: NativeTensor) => ClipOutputs[Name] } = {
   logits: vector,
   probabilities: vector,
   embedding: vector,

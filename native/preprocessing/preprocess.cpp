@@ -3,7 +3,6 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
-#include <cmath>
 #include <string>
 
 #include "native/preprocessing/byte_math.h"
@@ -18,11 +17,6 @@ namespace {
 
 // A strip of 1×16384 pixels, resized by its short side, would ask for gigabytes.
 constexpr int64_t kMaxResizedSide = 16384;
-
-// Python's round(): half to even, as torchvision's center_crop computes its offset.
-int64_t cropOffset(int64_t available, int64_t wanted, double position) {
-  return static_cast<int64_t>(std::nearbyint(static_cast<double>(available - wanted) * position));
-}
 
 }  // namespace
 

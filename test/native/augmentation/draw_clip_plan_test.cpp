@@ -1,4 +1,4 @@
-#include "native/augmentation/clip_plan.h"
+#include "native/augmentation/draw_clip_plan.h"
 
 #include <gtest/gtest.h>
 

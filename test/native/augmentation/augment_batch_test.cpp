@@ -1,4 +1,4 @@
-#include "native/augmentation/augment.h"
+#include "native/augmentation/augment_batch.h"
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
@@ -6,31 +6,19 @@
 
 #include <vector>
 
-#include "native/augmentation/clip_plan.h"
+#include "native/augmentation/draw_clip_plan.h"
+#include "native/preprocessing/preprocess_batch.h"
 #include "native/runtime/error.h"
 #include "test/native/augmentation/augment_settings.h"
+#include "test/native/preprocessing/noise_clips.h"
 
 namespace kinetorch::augmentation {
 namespace {
 
 using test::everything;
+using test::expectCrop;
 using test::inputOf;
-
-struct OwnedClips {
-  std::vector<uint8_t> bytes;
-  preprocessing::ClipBatch view;
-
-  OwnedClips(int64_t batch, int64_t frames, int64_t height, int64_t width)
-      : bytes(static_cast<size_t>(batch * frames * height * width * 3)) {
-    RandomState random(7);
-    for (uint8_t& byte : bytes) byte = static_cast<uint8_t>(random.below(256));
-    view = {bytes.data(), batch, frames, height, width};
-  }
-
-  uint8_t at(int64_t n, int64_t t, int64_t y, int64_t x, int64_t c) const {
-    return bytes[static_cast<size_t>((((n * view.frames + t) * view.height + y) * view.width + x) * 3 + c)];
-  }
-};
+using test::NoiseClips;
 
 at::Tensor oneHot(const std::vector<int64_t>& labels, int64_t classes) {
   at::Tensor targets = at::zeros({static_cast<int64_t>(labels.size()), classes});
@@ -46,52 +34,19 @@ at::Tensor bytesOf(const at::Tensor& clips, const preprocessing::InputSpec& inpu
   return ((clips.permute({0, 2, 3, 4, 1}) * channels(input.std) + channels(input.mean)) * 255).round().to(at::kInt);
 }
 
-// One pixel at a time: the crop at top, left, perhaps flipped, normalised.
-void expectCrop(const at::Tensor& clip, const OwnedClips& clips, int64_t n, const preprocessing::CropPlan& crop,
-                const preprocessing::InputSpec& input) {
-  const at::Tensor plain = clip.contiguous();
-  const auto values = plain.accessor<float, 4>();
-  for (int64_t c = 0; c < 3; ++c) {
-    for (int64_t t = 0; t < input.frames; ++t) {
-      for (int64_t y = 0; y < input.height; ++y) {
-        for (int64_t x = 0; x < input.width; ++x) {
-          const int64_t column = crop.left + (crop.flip ? input.width - 1 - x : x);
-          const double expected =
-              (clips.at(n, t, crop.top + y, column, c) / 255.0 - input.mean[static_cast<size_t>(c)]) /
-              input.std[static_cast<size_t>(c)];
-          ASSERT_NEAR(values[c][t][y][x], expected, 2e-6) << n << ' ' << c << ' ' << t << ' ' << y << ' ' << x;
-        }
-      }
-    }
-  }
-}
-
-AugmentedBatch augmented(const OwnedClips& clips, const at::Tensor& targets, const AugmentOptions& options,
-                         const preprocessing::InputSpec& input, RandomState& random) {
+PreparedBatch augmented(const NoiseClips& clips, const at::Tensor& targets, const AugmentOptions& options,
+                        const preprocessing::InputSpec& input, RandomState& random) {
   const Augmentation augmentation = drawAugmentation(clips.view, targets, options, input, random);
   return augmentBatch(clips.view, targets, augmentation, input, at::kCPU);
 }
 
-TEST(PrepareBatch, IsTheNormalisedCentreCrop) {
-  // Python: round((7 - 4) / 2) = round(1.5) = 2, round((10 - 5) / 2) = round(2.5) = 2.
-  const OwnedClips clips(2, 3, 7, 10);
-  const preprocessing::InputSpec input = inputOf(3, 4, 5);
-  const at::Tensor out = prepareBatch(clips.view, input, at::kCPU);
-  ASSERT_EQ(out.sizes(), at::IntArrayRef({2, 3, 3, 4, 5}));
-  EXPECT_TRUE(out.is_contiguous(at::MemoryFormat::ChannelsLast3d));
-  preprocessing::CropPlan centre;
-  centre.top = 2;
-  centre.left = 2;
-  for (int64_t n = 0; n < 2; ++n) expectCrop(out[n], clips, n, centre, input);
-}
-
 TEST(AugmentBatch, WithEverythingOffIsARandomCrop) {
-  const OwnedClips clips(5, 2, 9, 12);
+  const NoiseClips clips(5, 2, 9, 12);
   const preprocessing::InputSpec input = inputOf(2, 4, 5);
   const at::Tensor targets = oneHot({0, 1, 2, 0, 1}, 3);
   RandomState random(5);
   RandomState same(5);
-  const AugmentedBatch batch = augmented(clips, targets, {}, input, random);
+  const PreparedBatch batch = augmented(clips, targets, {}, input, random);
   EXPECT_TRUE(batch.clips.is_contiguous(at::MemoryFormat::ChannelsLast3d));
   EXPECT_TRUE(batch.targets.equal(targets));
   for (int64_t n = 0; n < 5; ++n) {
@@ -102,14 +57,14 @@ TEST(AugmentBatch, WithEverythingOffIsARandomCrop) {
 }
 
 TEST(AugmentBatch, FlipsNoClipOfAClassWhereSidesMatter) {
-  const OwnedClips clips(3, 1, 6, 6);
+  const NoiseClips clips(3, 1, 6, 6);
   const preprocessing::InputSpec input = inputOf(1, 6, 6);
   AugmentOptions options;
   options.flip = {1, 0, 0.5};
   at::Tensor targets = oneHot({0, 1, 0}, 3);
   targets[2][1] = 1;  // of two classes: the least of theirs counts
   RandomState random(5);
-  const AugmentedBatch batch = augmented(clips, targets, options, input, random);
+  const PreparedBatch batch = augmented(clips, targets, options, input, random);
   for (int64_t n = 0; n < 3; ++n) {
     preprocessing::CropPlan crop;
     crop.flip = n == 0;
@@ -120,15 +75,15 @@ TEST(AugmentBatch, FlipsNoClipOfAClassWhereSidesMatter) {
 }
 
 TEST(AugmentBatch, MixupBlendsClipsAndTargetsByOneShare) {
-  const OwnedClips clips(4, 2, 5, 6);
+  const NoiseClips clips(4, 2, 5, 6);
   const preprocessing::InputSpec input = inputOf(2, 5, 6);
   AugmentOptions options;
   options.mixup = 0.8;
   const at::Tensor targets = oneHot({0, 1, 2, 3}, 4);
-  const at::Tensor plain = prepareBatch(clips.view, input, at::kCPU);
+  const at::Tensor plain = preprocessing::preprocessBatch(clips.view, input, at::kCPU);
   RandomState random(9);
   for (int step = 0; step < 20; ++step) {
-    const AugmentedBatch batch = augmented(clips, targets, options, input, random);
+    const PreparedBatch batch = augmented(clips, targets, options, input, random);
     const double own = batch.targets[0][0].item<double>();
     EXPECT_NEAR(batch.targets[0][3].item<double>(), 1 - own, 1e-6);
     EXPECT_TRUE(batch.targets.sum(1).allclose(at::ones({4})));
@@ -140,16 +95,16 @@ TEST(AugmentBatch, MixupBlendsClipsAndTargetsByOneShare) {
 }
 
 TEST(AugmentBatch, CutmixPastesOneBoxAndMixesTargetsByItsArea) {
-  const OwnedClips clips(3, 2, 8, 10);
+  const NoiseClips clips(3, 2, 8, 10);
   const preprocessing::InputSpec input = inputOf(2, 8, 10);
   AugmentOptions options;
   options.cutmix = 1;
   const at::Tensor targets = oneHot({0, 1, 2}, 3);
-  const at::Tensor plain = prepareBatch(clips.view, input, at::kCPU);
+  const at::Tensor plain = preprocessing::preprocessBatch(clips.view, input, at::kCPU);
   RandomState random(9);
   double largest = 0;
   for (int step = 0; step < 50; ++step) {
-    const AugmentedBatch batch = augmented(clips, targets, options, input, random);
+    const PreparedBatch batch = augmented(clips, targets, options, input, random);
     // Where a clip shows the other: the same rows and columns in all clips and frames.
     const at::Tensor pasted = batch.clips.ne(plain).any(1).any(1).any(0);
     const int64_t rows = pasted.any(1).sum().item<int64_t>();
@@ -164,16 +119,16 @@ TEST(AugmentBatch, CutmixPastesOneBoxAndMixesTargetsByItsArea) {
 }
 
 TEST(AugmentBatch, TakesMixupAndCutmixInTurnAtRandom) {
-  const OwnedClips clips(2, 1, 6, 6);
+  const NoiseClips clips(2, 1, 6, 6);
   const preprocessing::InputSpec input = inputOf(1, 6, 6);
   AugmentOptions options;
   options.mixup = 50;  // shares near a half
   options.cutmix = 50;
   RandomState random(2);
-  const at::Tensor plain = prepareBatch(clips.view, input, at::kCPU);
+  const at::Tensor plain = preprocessing::preprocessBatch(clips.view, input, at::kCPU);
   int blends = 0;
   for (int step = 0; step < 400; ++step) {
-    const AugmentedBatch batch = augmented(clips, oneHot({0, 1}, 2), options, input, random);
+    const PreparedBatch batch = augmented(clips, oneHot({0, 1}, 2), options, input, random);
     const at::Tensor own = batch.clips.eq(plain);
     const at::Tensor other = batch.clips.eq(at::roll(plain, {1}, {0}));
     blends += !own.logical_or(other).all().item<bool>();
@@ -182,14 +137,14 @@ TEST(AugmentBatch, TakesMixupAndCutmixInTurnAtRandom) {
 }
 
 TEST(AugmentBatch, ErasesTheSameBoxWithTheSameNoiseInEveryFrame) {
-  const OwnedClips clips(6, 4, 20, 24);
+  const NoiseClips clips(6, 4, 20, 24);
   const preprocessing::InputSpec input = inputOf(4, 20, 24);
   AugmentOptions options;
   options.erase = 1;
-  const at::Tensor plain = bytesOf(prepareBatch(clips.view, input, at::kCPU), input);
+  const at::Tensor plain = bytesOf(preprocessing::preprocessBatch(clips.view, input, at::kCPU), input);
   RandomState random(3);
   RandomState same(3);
-  const AugmentedBatch batch = augmented(clips, oneHot({0, 0, 0, 0, 0, 0}, 1), options, input, random);
+  const PreparedBatch batch = augmented(clips, oneHot({0, 0, 0, 0, 0, 0}, 1), options, input, random);
   const at::Tensor erased = bytesOf(batch.clips, input);
   for (int64_t n = 0; n < 6; ++n) {
     const auto erasure = drawClipPlan(clips.view, options, std::nullopt, input, same).erasure;
@@ -207,7 +162,7 @@ TEST(AugmentBatch, ErasesTheSameBoxWithTheSameNoiseInEveryFrame) {
 }
 
 TEST(AugmentBatch, TheSameSeedGivesTheSameBytesOnAnyThreads) {
-  const OwnedClips clips(6, 4, 30, 40);
+  const NoiseClips clips(6, 4, 30, 40);
   const preprocessing::InputSpec input = inputOf(4, 24, 32);
   const at::Tensor targets = oneHot({0, 1, 2, 0, 1, 2}, 3);
   const int before = at::get_num_threads();
@@ -215,9 +170,9 @@ TEST(AugmentBatch, TheSameSeedGivesTheSameBytesOnAnyThreads) {
   RandomState second(17);
   for (int step = 0; step < 4; ++step) {
     at::set_num_threads(1);
-    const AugmentedBatch one = augmented(clips, targets, everything(), input, first);
+    const PreparedBatch one = augmented(clips, targets, everything(), input, first);
     at::set_num_threads(4);
-    const AugmentedBatch two = augmented(clips, targets, everything(), input, second);
+    const PreparedBatch two = augmented(clips, targets, everything(), input, second);
     EXPECT_TRUE(one.clips.equal(two.clips));
     EXPECT_TRUE(one.targets.equal(two.targets));
     EXPECT_EQ(first.state(), second.state());
@@ -229,7 +184,7 @@ TEST(AugmentBatch, TheSameSeedGivesTheSameBytesOnAnyThreads) {
 }
 
 TEST(AugmentBatch, GoesOnFromASavedStateAsIfItHadNeverStopped) {
-  const OwnedClips clips(4, 2, 30, 40);
+  const NoiseClips clips(4, 2, 30, 40);
   const preprocessing::InputSpec input = inputOf(2, 24, 32);
   const at::Tensor targets = oneHot({0, 1, 2, 0}, 3);
   RandomState random(17);

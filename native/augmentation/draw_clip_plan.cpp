@@ -1,11 +1,10 @@
-#include "native/augmentation/clip_plan.h"
+#include "native/augmentation/draw_clip_plan.h"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <utility>
-
-#include "native/preprocessing/byte_math.h"
+#include <vector>
 
 namespace kinetorch::augmentation {
 namespace {
@@ -163,13 +162,6 @@ std::optional<Erasure> drawErasure(const AugmentOptions& options, const preproce
 }
 
 }  // namespace
-
-std::vector<uint8_t> noiseOf(const Erasure& erasure) {
-  std::vector<uint8_t> noise(static_cast<size_t>(erasure.box.height * erasure.box.width * preprocessing::kChannels));
-  RandomState random(erasure.noiseSeed);
-  for (uint8_t& byte : noise) byte = static_cast<uint8_t>(random.next() >> 56);
-  return noise;
-}
 
 ClipPlan drawClipPlan(const preprocessing::ClipBatch& clips, const AugmentOptions& options, std::optional<double> flip,
                       const preprocessing::InputSpec& input, RandomState& random) {
