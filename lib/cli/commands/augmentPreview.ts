@@ -58,7 +58,8 @@ async function preview(data: string, flags: Options, command: Command): Promise<
   const { splitCollection } = await import('../../dataset/collections/splitCollection.js');
   const { VideoDataset } = await import('../../dataset/clips/videoDataset.js');
   const augment = parse(augmentationSchema, augmentFrom(flags), 'options.augment');
-  const { input } = await startingModel({ architecture, from, input: inputFrom(flags), seed });
+  const { input, close } = await startingModel({ architecture, from, input: inputFrom(flags), seed });
+  close();
   const collection = await readCollection(data);
   const { labels, multiLabel } = collection;
   const { train } = splitCollection(collection, { validationShare: 0, seed });
