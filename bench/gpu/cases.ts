@@ -1,29 +1,20 @@
-import type { NetworkCase } from '../harness/prepareNetwork';
-import type { EngineName } from './engines';
+import type { Case, EngineName, NetworkCase } from '../harness/cases';
+import type { Size } from '../harness/loadTask';
 
 export interface Network extends NetworkCase {
   /** The clips of the last case come as a camera gives them, and are resized and cropped on the device. */
   camera?: { source: Size; resize: Size };
 }
 
-export type Size = [height: number, width: number];
-
 /** Calls of `batch` clips: one after the other, and as many as can be had in a second. */
-export interface InferenceCase {
-  /** `network/batch` or `network/batch/camera`. */
-  id: string;
+export interface GpuCase extends Case {
   network: Network;
-  batch: number;
+  /** Clips as a camera gives them; the id says so. */
   camera: boolean;
-  engines: readonly EngineName[];
 }
 
 /** Steps of training, against the loop in Python. */
-export interface TrainingCase {
-  architecture: string;
-  frames: number;
-  height: number;
-  width: number;
+export interface TrainingCase extends Omit<NetworkCase, 'name'> {
   resize: Size;
   batch: number;
   optimizer: 'sgd' | 'adamw';
@@ -35,17 +26,17 @@ export interface Plan {
   /** Of the engines of a case, each of which begins with another. */
   rounds: number;
   /** In the order of their weight: what there is no time for comes last. */
-  inference: InferenceCase[];
+  inference: GpuCase[];
   /** Against torch.compile, which takes long to start. */
-  compiled: InferenceCase[];
+  compiled: GpuCase[];
   /** Many calls at once, and the share of time in which the GPU computes. */
-  serving: { network: Network; batch: number; calls: number; seconds: number };
+  serving: { network: Network; batch: number; seconds: number };
   /** Logits against float32 on the processor. */
   agreement: { network: Network; clips: number };
   training: TrainingCase[];
 }
 
-const usual: EngineName[] = ['kinetorch', 'eager', 'torchscript'];
+const usual: EngineName[] = ['kinetorch', 'eager_channels_last', 'torchscript'];
 
 export function planOf(quick: boolean): Plan {
   const shape: [number, number, number] = quick ? [8, 64, 64] : [16, 112, 112];
@@ -74,7 +65,7 @@ export function planOf(quick: boolean): Plan {
       ...inference(quick ? small : r2plus1d, batch),
       engines: ['kinetorch', 'compile'],
     })),
-    serving: { network: r2plus1d, batch: many, calls: quick ? 8 : 256, seconds: quick ? 2 : 6 },
+    serving: { network: r2plus1d, batch: many, seconds: quick ? 2 : 6 },
     agreement: { network: r2plus1d, clips: quick ? 8 : 1000 },
     training: [training('sgd'), training('adamw')],
   };
@@ -84,7 +75,7 @@ function network(architecture: string, [frames, height, width]: [number, number,
   return { name: `${architecture}-${frames}x${height}x${width}`, architecture, frames, height, width };
 }
 
-function inference(one: Network, batch: number, camera = false): InferenceCase {
+function inference(one: Network, batch: number, camera = false): GpuCase {
   const id = `${one.architecture}/${batch}${camera ? '/camera' : ''}`;
   return { id, network: one, batch, camera, engines: usual };
 }

@@ -1,68 +1,51 @@
 import { join } from 'node:path';
+import type { EngineName } from '../harness/cases';
 import { EngineProcess } from '../harness/engineProcess';
-import { classes, type NetworkCase, type PreparedNetwork, sharedPeers } from '../harness/prepareNetwork';
-import type { InferenceCase, Size } from './cases';
+import { type LoadTask, taskOf } from '../harness/loadTask';
+import { type PreparedNetwork, sharedPeers } from '../harness/prepareNetwork';
+import type { GpuCase } from './cases';
 import type { Clock } from './clock';
 
 export const engineTitles = {
   kinetorch: 'Kinetorch',
-  eager: 'PyTorch eager',
+  eager_channels_last: 'PyTorch eager',
   torchscript: 'TorchScript',
   compile: 'torch.compile, max-autotune',
-};
+} satisfies Partial<Record<EngineName, string>>;
 
-export type EngineName = keyof typeof engineTitles;
+export type GpuEngine = keyof typeof engineTitles;
 
-/** What an engine is told to load, as JSON. */
-export interface LoadTask extends Omit<NetworkCase, 'name'> {
-  classes: number;
-  folder: string;
-  /** File of uint8 N×T×H×W×3. */
-  clips: string;
-  source: Size;
-  resize: Size;
-  crop: Size;
-  mean: readonly number[];
-  std: readonly number[];
-  batch: number;
-}
-
-export type Engine = EngineProcess<EngineName, { version: string }>;
+/** Batches whose calls wait or are under way: one computes, one is uploaded, and two are there when these are done. */
+export const batchesWaiting = 4;
 
 /** Engines in processes of their own, one each for all cases: to start one takes seconds. */
 export class Engines {
-  readonly #running = new Map<EngineName, Engine>();
+  readonly #running = new Map<GpuEngine, EngineProcess>();
 
   constructor(
     private readonly python: string,
-    private readonly device: string,
+    readonly device: 'cpu' | 'cuda',
     private readonly clock: Clock,
   ) {}
 
   /** Starts it where it does not run. */
-  async get(name: EngineName): Promise<Engine> {
+  async get(name: GpuEngine): Promise<EngineProcess> {
     const running = this.#running.get(name);
     if (running) return running;
-    const peer = (file: string) => join(__dirname, 'peers', file);
-    const started: Engine = await EngineProcess.start(
-      {
-        name,
-        title: engineTitles[name],
-        command:
-          name === 'kinetorch'
-            ? [process.execPath, peer('kinetorch.cjs'), this.device]
-            : [this.python, peer('torch_peer.py'), name, this.device],
-        env: { PYTHONPATH: sharedPeers },
-        log: `gpu-${name}`,
-      },
-      this.clock.patienceMs(),
-    );
+    const peer = (file: string) => join(sharedPeers, file);
+    const program = {
+      ...{ name, title: engineTitles[name], log: `gpu-${name}`, env: { PYTHONPATH: sharedPeers } },
+      command: (name === 'kinetorch'
+        ? [process.execPath, peer('kinetorch.cjs')]
+        : [this.python, peer('torch_peer.py'), name, this.device]) as [string, ...string[]],
+    };
+    const started = await EngineProcess.start(program, () => this.clock.patienceMs());
     this.#running.set(name, started);
     return started;
   }
 
   /** After an engine did not answer: what it does now is not known. */
-  drop(name: EngineName): void {
+  drop(name: GpuEngine): void {
     this.#running.get(name)?.kill();
     this.#running.delete(name);
   }
@@ -73,13 +56,22 @@ export class Engines {
   }
 }
 
-export function loadTask({ network, batch, camera }: InferenceCase, prepared: PreparedNetwork): LoadTask {
-  const { architecture, frames, height, width } = network;
-  const { folder, mean, std } = prepared;
-  const crop: Size = [height, width];
-  const { source, resize } = (camera ? network.camera : undefined) ?? { source: crop, resize: crop };
+export function loadTask(
+  one: GpuCase,
+  prepared: Pick<PreparedNetwork, 'folder' | 'mean' | 'std'>,
+  device: 'cpu' | 'cuda',
+): LoadTask {
+  const task = taskOf(one, prepared);
+  const camera = one.camera ? one.network.camera : undefined;
+  if (camera) Object.assign(task, { ...camera, clips: join(prepared.folder, 'camera.u8') });
   return {
-    ...{ architecture, classes, frames, height, width, folder, mean, std, source, resize, crop, batch },
-    clips: join(folder, camera ? 'camera.u8' : 'clips.u8'),
+    ...{ ...task, call: 'classify', warmCalls: 3 },
+    loadOptions: {
+      device,
+      precision: device === 'cpu' ? 'float32' : 'float16',
+      input: { resize: task.resize },
+      // A batch begins as soon as it is full; without a delay the first call would begin alone.
+      batching: { maxBatchSize: one.batch, maxDelayMs: one.batch === 1 ? 0 : 50, maxQueue: 4096 },
+    },
   };
 }

@@ -9,8 +9,9 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type PreparedNetwork, prepareNetwork } from '../harness/prepareNetwork';
+import { writeResults } from '../harness/results';
 import { writeDocument } from '../harness/writeDocument';
-import { type InferenceCase, type Network, planOf } from './cases';
+import { type GpuCase, type Network, planOf } from './cases';
 import { Clock } from './clock';
 import { Engines } from './engines';
 import { type ReportFlags, type RunFlags, readFlags } from './flags';
@@ -20,10 +21,10 @@ import { measureServing } from './measureServing';
 import { measureTraining } from './measureTraining';
 import { Parts } from './parts';
 import { problemOf } from './problemOf';
+import { runKernelBench, runSuite, type Suite } from './programs';
 import { renderDocument, renderSummary } from './renderResults';
 import type { GpuInfo, Results, Step } from './results';
-import { fileNameOf, newResults, writeResults } from './resultsFile';
-import { runCoreTests, runJest, runKernelBench, runLibraryTests, runMemcheck } from './runTests';
+import { fileNameOf, newResults } from './resultsFile';
 
 /** Distinct clips of a network; larger batches repeat them. */
 const clips = 16;
@@ -43,11 +44,11 @@ async function measureAll(flags: RunFlags): Promise<void> {
     const text = execFileSync(python, [join(__dirname, 'peers', 'machine.py'), device], { encoding: 'utf8' });
     results.gpu = JSON.parse(text) as GpuInfo;
   });
-  const libtorch = process.env.LIBTORCH ?? '';
-  await parts.tests('tests of the CUDA library', () => runLibraryTests(logs, share(clock, 0.2)), onlyCuda);
-  await parts.tests('tests of the core', () => runCoreTests(libtorch, logs, share(clock, 0.2)), onlyCuda);
-  await parts.tests('tests in JavaScript', () => runJest(device, logs, share(clock, 0.3)));
-  await parts.tests('memcheck', () => runMemcheck(logs, share(clock, 0.2)), onlyCuda);
+  const tests = (suite: Suite, part: number) => () => runSuite(suite, device, logs, share(clock, part));
+  await parts.tests('tests of the CUDA library', tests('library', 0.2), onlyCuda);
+  await parts.tests('tests of the core', tests('core', 0.2), onlyCuda);
+  await parts.tests('tests in JavaScript', tests('javascript', 0.3));
+  await parts.tests('memcheck', tests('memcheck', 0.2), onlyCuda);
   const kernels = async () => {
     results.kernels = await runKernelBench(share(clock, 0.1));
   };
@@ -67,7 +68,7 @@ async function measureAll(flags: RunFlags): Promise<void> {
     if (!found || !results.gpu) throw new Error('the machine was not measured, or the network not made');
     return { network: found, gpu: results.gpu };
   };
-  const measure = async (one: InferenceCase, casesLeft: number) => {
+  const measure = async (one: GpuCase, casesLeft: number) => {
     const { network, gpu } = networkOf(one.network);
     const seconds = Math.min(longestCase, clock.secondsLeft() / casesLeft);
     const { result, problems } = await measureInference(one, network, engines, gpu, clock, {
@@ -88,7 +89,7 @@ async function measureAll(flags: RunFlags): Promise<void> {
   await inference(first as Network);
   await parts.run('serving', async () => {
     const { network, gpu } = networkOf(plan.serving.network);
-    results.serving = await measureServing(plan.serving, network, engines, gpu, clock);
+    results.serving = await measureServing(plan.serving, network, engines, gpu);
   });
   for (const one of plan.compiled) {
     await parts.run(`${one.id} compiled`, () => measure({ ...one, id: `${one.id} compiled` }, casesLeft));

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { Agreement } from '../harness/logitAgreement';
 import type { PreparedNetwork } from '../harness/prepareNetwork';
 import type { Plan } from './cases';
 import type { Clock } from './clock';
@@ -22,5 +23,5 @@ export async function measureAgreement(
   const task: AgreementTask = { model: join(folder, 'model.pt'), device, clips, until };
   const program = join(__dirname, 'peers', 'agreement.js');
   const { stdout } = await run(process.execPath, [program, JSON.stringify(task)], { timeout: clock.patienceMs() });
-  return { network: network.architecture, ...(JSON.parse(stdout) as Omit<AgreementResult, 'network'>) };
+  return { network: network.architecture, ...(JSON.parse(stdout) as Agreement) };
 }

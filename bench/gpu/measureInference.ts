@@ -1,10 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { EngineProcess } from '../harness/engineProcess';
+import { inTurn } from '../harness/inTurn';
 import type { PreparedNetwork } from '../harness/prepareNetwork';
-import { median, relativeError } from '../harness/statistics';
-import type { InferenceCase } from './cases';
+import { newResult, worstError } from '../harness/results';
+import { median } from '../harness/statistics';
+import type { GpuCase } from './cases';
 import type { Clock } from './clock';
-import { type Engine, type Engines, engineTitles, loadTask } from './engines';
-import type { EngineFigures, GpuInfo, InferenceResult } from './results';
+import { batchesWaiting, type Engines, engineTitles, type GpuEngine, loadTask } from './engines';
+import type { GpuCaseResult, GpuEngineResult, GpuInfo } from './results';
 import { rooflineOf } from './roofline';
 
 /** Between two engines, in milliseconds. */
@@ -16,99 +19,77 @@ const [leastRuns, mostRuns, leastBatches, mostBatches] = [3, 300, 6, 3000];
 const tolerance = 0.03;
 
 interface Entrant {
-  engine: Engine;
-  figures: EngineFigures;
+  name: GpuEngine;
+  process: EngineProcess;
+  found: GpuEngineResult;
   runs: number;
   batches: number;
 }
 
 /**
- * The engines of a case in turn, each round beginning with another. An engine that cannot take part is left out and
- * named among the problems.
+ * The engines of a case in turn. One that cannot take part, or ceases to, is left out and named among the problems.
  *
  * @param seconds in which all rounds should be done
  */
 export async function measureInference(
-  one: InferenceCase,
+  one: GpuCase,
   prepared: PreparedNetwork,
   engines: Engines,
   gpu: GpuInfo,
   clock: Clock,
   { rounds, seconds }: { rounds: number; seconds: number },
-): Promise<{ result: InferenceResult; problems: string[] }> {
-  const task = loadTask(one, prepared);
+): Promise<{ result: GpuCaseResult; problems: string[] }> {
+  const task = loadTask(one, prepared, engines.device);
   const problems: string[] = [];
   const entrants: Entrant[] = [];
-  const logits: number[][][] = [];
+  const lost = new Set<GpuEngine>();
+  let firstLogits: number[][] | undefined;
   const roundMs = Math.min(longestRound, (seconds * 1000) / (rounds * one.engines.length * 2));
-  const attempt = async (entrant: { engine: { name: EngineFigures['engine'] } }, work: () => Promise<void>) => {
+  const attempt = async (name: GpuEngine, work: () => Promise<void>) => {
+    if (lost.has(name)) return;
     try {
       await work();
-      return true;
     } catch (error) {
       problems.push(`${one.id}: ${(error as Error).message}`);
-      engines.drop(entrant.engine.name);
-      return false;
+      engines.drop(name);
+      lost.add(name);
     }
   };
 
-  for (const name of one.engines) {
-    await attempt({ engine: { name } }, async () => {
-      const engine = await engines.get(name);
-      const loaded = await engine.ask<{ logits: number[][] }>(`load ${JSON.stringify(task)}`, clock.patienceMs());
-      const figures: EngineFigures = {
-        ...{ engine: name, version: engine.hello.version, latencyMs: [], clipsPerSecond: [] },
-        error: one.camera ? null : worstError(loaded.logits, prepared.reference),
-        difference: logits[0] ? worstError(loaded.logits, logits[0]) : null,
-      };
-      const latency = median(await engine.times(leastRuns, clock.patienceMs()));
+  for (const name of one.engines as GpuEngine[]) {
+    await attempt(name, async () => {
+      const process = await engines.get(name);
+      const logits = await process.load(task);
+      const latency = median(await process.times(leastRuns));
       const within = (least: number, most: number) => Math.min(most, Math.max(least, Math.round(roundMs / latency)));
+      const difference = firstLogits ? worstError(logits, firstLogits) : null;
+      const found = { ...newResult(process, one.camera ? null : worstError(logits, prepared.reference)), difference };
       const [runs, batches] = [within(leastRuns, mostRuns), within(leastBatches, mostBatches)];
-      entrants.push({ engine, figures, runs, batches });
-      logits.push(loaded.logits);
+      entrants.push({ name, process, found, runs, batches });
+      firstLogits ??= logits;
     });
   }
+  const isTime = (round: number) => round === 0 || clock.secondsLeft() > 5;
+  await inTurn(entrants, rounds, (entrant) => attempt(entrant.name, () => measureRound(entrant)), isTime);
 
-  let running = entrants;
-  for (let round = 0; round < rounds && (round === 0 || clock.secondsLeft() > 5); round++) {
-    const lost: Entrant[] = [];
-    for (let turn = 0; turn < running.length; turn++) {
-      const entrant = running[(round + turn) % running.length] as Entrant;
-      if (!(await attempt(entrant, () => measureRound(entrant, clock)))) lost.push(entrant);
-    }
-    running = running.filter((entrant) => !lost.includes(entrant));
+  const measured = entrants.filter(({ found }) => found.clipsPerSecond.length > 0);
+  for (const { name, found } of measured) {
+    const worst = Math.max(found.error ?? 0, found.difference ?? 0);
+    if (!(worst <= tolerance)) problems.push(`${one.id}: logits of ${engineTitles[name]} are off by ${worst}`);
   }
-
-  const figures = entrants.map((entrant) => entrant.figures).filter(({ clipsPerSecond }) => clipsPerSecond.length > 0);
-  for (const { engine, error, difference } of figures) {
-    const worst = Math.max(error ?? 0, difference ?? 0);
-    if (!(worst <= tolerance)) problems.push(`${one.id}: logits of ${engineTitles[engine]} are off by ${worst}`);
-  }
-  const { frames, height, width } = one.network;
-  const result: InferenceResult = {
-    ...{ id: one.id, network: one.network.architecture, clip: [frames, height, width], batch: one.batch },
-    source: task.source,
+  const { architecture, frames, height, width } = one.network;
+  const result: GpuCaseResult = {
+    ...{ id: one.id, network: architecture, clip: [frames, height, width], batch: one.batch, source: task.source },
     roofline: rooflineOf(prepared.layers, one.batch, frames * task.source[0] * task.source[1] * 3, gpu),
-    engines: figures,
+    engines: measured.map(({ found }) => found),
   };
   return { result, problems };
 }
 
-async function measureRound({ engine, figures, runs, batches }: Entrant, clock: Clock): Promise<void> {
+async function measureRound({ process, found, runs, batches }: Entrant): Promise<void> {
   await pause(rest);
-  figures.latencyMs.push(median(await engine.times(runs, clock.patienceMs())));
-  const { clipsPerSecond, delay } = await engine.ask<{ clipsPerSecond: number; delay?: { p99: number } }>(
-    `saturate ${batches}`,
-    clock.patienceMs(),
-  );
-  figures.clipsPerSecond.push(clipsPerSecond);
-  if (delay) {
-    figures.delayP99 ??= [];
-    figures.delayP99.push(delay.p99);
-  }
-}
-
-/** Of the clips that both have. */
-function worstError(logits: number[][], expected: number[][]): number {
-  return Math.max(...logits.slice(0, expected.length).map((row, clip) => relativeError(row, expected[clip] ?? [])));
+  found.latencyMs.push(median(await process.times(runs)));
+  const { clipsPerSecond, delay } = await process.saturate(batches, batchesWaiting);
+  found.clipsPerSecond.push(clipsPerSecond);
+  if (delay) found.delayP99.push(delay.p99);
 }

@@ -1,7 +1,7 @@
 import type { Clock } from './clock';
 import { problemOf } from './problemOf';
+import { NothingToRun } from './programs';
 import type { Results, Step, TestCounts } from './results';
-import { NothingToRun } from './runTests';
 
 /** Seconds without which no part is begun. */
 const least = 8;

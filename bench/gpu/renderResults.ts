@@ -1,7 +1,7 @@
 import { clipSize, digits, markdownTable, percent, spread, times } from '../harness/format';
 import { median, ratiosOf, spreadOf } from '../harness/statistics';
-import { type EngineName, engineTitles } from './engines';
-import type { EngineFigures, InferenceResult, Results } from './results';
+import { engineTitles, type GpuEngine } from './engines';
+import type { GpuCaseResult, GpuEngineResult, Results } from './results';
 
 /** What stands at the end of a run: everything, in short. */
 export function renderSummary(results: Results): string {
@@ -41,13 +41,13 @@ function provenance({ gpu, machine, date, commit }: Results): string {
   ].join('\n');
 }
 
-const others: EngineName[] = ['eager', 'torchscript', 'compile'];
+const others: GpuEngine[] = ['eager_channels_last', 'torchscript', 'compile'];
 
 interface Measure {
   heading: string;
-  of: (figures: EngineFigures) => number[];
+  of: (figures: GpuEngineResult) => number[];
   /** How many times better Kinetorch's is, round by round. */
-  gain: (own: EngineFigures, other: EngineFigures) => number[];
+  gain: (own: GpuEngineResult, other: GpuEngineResult) => number[];
 }
 
 const throughput: Measure = {
@@ -63,9 +63,9 @@ const latency: Measure = {
 };
 
 /** Medians of the rounds; behind the others' how many times better Kinetorch's is. */
-function inferenceTable(all: readonly InferenceResult[], { heading, of, gain }: Measure): string {
+function inferenceTable(all: readonly GpuCaseResult[], { heading, of, gain }: Measure): string {
   const rows = all.map((one) => {
-    const by = (name: EngineName) => one.engines.find(({ engine }) => engine === name);
+    const by = (name: GpuEngine) => one.engines.find(({ engine }) => engine === name);
     const own = by('kinetorch');
     const cells = others.map((name) => {
       const other = by(name);
@@ -76,7 +76,7 @@ function inferenceTable(all: readonly InferenceResult[], { heading, of, gain }: 
   return markdownTable([heading, 'Kinetorch', ...others.map((name) => engineTitles[name])], rows);
 }
 
-function rooflineTable(all: readonly InferenceResult[]): string {
+function rooflineTable(all: readonly GpuCaseResult[]): string {
   const rows = all.flatMap((one) => {
     const own = one.engines.find(({ engine }) => engine === 'kinetorch');
     if (!own) return [];
@@ -88,7 +88,7 @@ function rooflineTable(all: readonly InferenceResult[]): string {
         digits(uploadClipsPerSecond),
         percent(median(own.clipsPerSecond) / Math.min(clipsPerSecond, uploadClipsPerSecond)),
         own.error === null ? '–' : own.error.toExponential(1),
-        digits(median(own.delayP99 ?? [])),
+        digits(median(own.delayP99)),
       ],
     ];
   });
@@ -96,7 +96,7 @@ function rooflineTable(all: readonly InferenceResult[]): string {
   return markdownTable(headings, rows);
 }
 
-function caseTitle({ id, clip, source }: InferenceResult): string {
+function caseTitle({ id, clip, source }: GpuCaseResult): string {
   const resized = source[0] !== clip[1] || source[1] !== clip[2];
   return `\`${id}\`, ${clipSize(clip)}${resized ? ` from ${source.join('×')}` : ''}`;
 }

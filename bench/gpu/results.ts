@@ -1,4 +1,5 @@
-import type { EngineName } from './engines';
+import type { Agreement } from '../harness/logitAgreement';
+import type { CaseResult, EngineResult } from '../harness/results';
 
 /** What peers/machine.py says. */
 export interface GpuInfo {
@@ -34,17 +35,10 @@ export interface TestCounts {
   failures: string[];
 }
 
-export interface EngineFigures {
-  engine: EngineName;
-  version: string;
-  /** Round by round: milliseconds of one call, the median; and clips a second with more calls waiting. */
-  latencyMs: number[];
-  clipsPerSecond: number[];
-  /** Of the logits, relative to the largest: against float64 (null for camera clips) and against Kinetorch's. */
-  error: number | null;
+/** Its error is null for clips of a camera. */
+export interface GpuEngineResult extends EngineResult {
+  /** Of the logits against those of the case's first engine, Kinetorch, relative to the largest. */
   difference: number | null;
-  /** Kinetorch's event loop, 99 of 100 delays below it; round by round. */
-  delayP99?: number[];
 }
 
 /** What the machine could do at most, were every layer at its tighter bound. */
@@ -56,15 +50,10 @@ export interface Roofline {
   uploadClipsPerSecond: number;
 }
 
-export interface InferenceResult {
-  id: string;
-  network: string;
-  clip: [frames: number, height: number, width: number];
-  batch: number;
+export interface GpuCaseResult extends CaseResult<GpuEngineResult> {
   /** Height and width of the frames that come. */
   source: [number, number];
   roofline: Roofline;
-  engines: EngineFigures[];
 }
 
 export interface ServingResult {
@@ -79,16 +68,9 @@ export interface ServingResult {
   eager: { clipsPerSecond: number; busy: number | null } | null;
 }
 
-export interface AgreementResult {
+/** Of the device's logits with float32 on the processor. */
+export interface AgreementResult extends Agreement {
   network: string;
-  clips: number;
-  /** Clips whose first class is the same as in float32 on the processor. */
-  agreeing: number;
-  classes: number;
-  /** Of the logits, relative to the largest. */
-  largestError: number;
-  /** Over the clips whose first class differs: by how much the processor's first two classes differ, likewise relative. */
-  largestMarginOfOthers: number;
 }
 
 export interface TrainingResult {
@@ -116,7 +98,7 @@ export interface Results {
   tests: Record<string, TestCounts>;
   /** What bench/gpu/kernels.cpp printed. */
   kernels: string | null;
-  inference: InferenceResult[];
+  inference: GpuCaseResult[];
   serving: ServingResult | null;
   agreement: AgreementResult | null;
   training: TrainingResult[];

@@ -1,6 +1,4 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { thisMachine } from '../harness/thisMachine';
 import type { RunFlags } from './flags';
 import type { Results, Step } from './results';
@@ -17,12 +15,6 @@ export function newResults({ device, quick, commit }: RunFlags, steps: Step[]): 
 export function fileNameOf({ gpu, device, date, quick }: Results): string {
   const name = (gpu?.name ?? device).toLowerCase().replace(/[^a-z0-9]+/g, '-');
   return `gpu-${name}-${date.slice(0, 10)}${quick ? '-rehearsal' : ''}.json`;
-}
-
-export function writeResults(path: string, results: Results): void {
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(`${path}.tmp`, `${JSON.stringify(results, null, 1)}\n`);
-  renameSync(`${path}.tmp`, path);
 }
 
 function driverVersion(): string | null {

@@ -1,4 +1,4 @@
-import type { ConvLayer } from '../harness/prepareNetwork';
+import { type ConvLayer, macsOf, volume, weightsOf } from '../harness/convolution';
 import type { GpuInfo, Roofline } from './results';
 
 /**
@@ -21,9 +21,3 @@ export function rooflineOf(layers: readonly ConvLayer[], batch: number, clipByte
     uploadClipsPerSecond: (gpu.uploadGigabytesPerSecond * 1e9) / clipBytes,
   };
 }
-
-const weightsOf = ({ kernel, groups, input, output }: ConvLayer) => (output[0] * input[0] * volume(kernel)) / groups;
-
-const macsOf = ({ kernel, groups, input, output }: ConvLayer) => (volume(output) * volume(kernel) * input[0]) / groups;
-
-const volume = (shape: readonly number[]) => shape.reduce((product, size) => product * size, 1);

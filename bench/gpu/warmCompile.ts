@@ -14,13 +14,13 @@ const { values } = parseArgs({
   options: { python: { type: 'string', default: 'python3' }, quick: { type: 'boolean', default: false } },
 });
 // Which weights, and which mean, changes nothing of what is compiled.
-const someNetwork = { folder: '', mean: [0.4, 0.4, 0.4], std: [0.2, 0.2, 0.2], reference: [], layers: [] };
-const peer = spawn(values.python, [join(__dirname, 'peers', 'torch_peer.py'), 'compile', 'cuda'], {
+const someNetwork = { folder: '', mean: [0.4, 0.4, 0.4], std: [0.2, 0.2, 0.2] };
+const peer = spawn(values.python, [join(sharedPeers, 'torch_peer.py'), 'compile', 'cuda'], {
   env: { ...process.env, PYTHONPATH: sharedPeers },
   stdio: ['pipe', 'inherit', 'inherit'],
 });
 for (const one of planOf(values.quick).compiled) {
-  peer.stdin.write(`warm ${JSON.stringify(loadTask(one, someNetwork))}\n`);
+  peer.stdin.write(`warm ${JSON.stringify(loadTask(one, someNetwork, 'cuda'))}\n`);
 }
 peer.stdin.end();
 process.on('SIGTERM', () => {

@@ -1,11 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
+import type { EngineName } from './cases';
+import type { LoadTask } from './loadTask';
 import { openLog } from './workFolder';
 
 /** How an engine is started. */
-export interface Program<Name extends string> {
-  name: Name;
+export interface Program {
+  name: EngineName;
   title: string;
   /** Program and arguments. */
   command: [string, ...string[]];
@@ -14,29 +16,34 @@ export interface Program<Name extends string> {
   log: string;
 }
 
-/** No answer takes longer, or the engine is taken to hang. */
-const patienceMs = 600_000;
+/** What an engine does while calls always wait. */
+export interface Saturation {
+  clipsPerSecond: number;
+  /** Of its event loop, where it has one, in milliseconds. */
+  delay?: { p50: number; p99: number; max: number };
+}
+
+/** Says how long an answer may be waited for, in milliseconds: beyond it the engine is taken to hang. */
+export type Patience = () => number;
+
+const tenMinutes: Patience = () => 600_000;
 
 /**
  * An engine in a process of its own that works only when asked to, so that rounds of several engines follow each other
- * without paying for their starts. It says what it is (`Hello`) once it is ready, and then answers lines with lines of
- * JSON; `{"error": …}` says what went wrong, and the engine lives on.
+ * without paying for their starts. peers/protocol.py says what it is asked and what it answers.
  */
-export class EngineProcess<Name extends string, Hello> {
+export class EngineProcess {
   private constructor(
-    readonly name: Name,
+    readonly name: EngineName,
     private readonly title: string,
-    readonly hello: Hello,
-    /** Milliseconds from the start of the process to its hello. */
-    readonly readyMs: number,
+    readonly version: string,
+    private readonly began: number,
     private readonly child: ChildProcess,
     private readonly answers: AsyncIterator<string>,
+    private readonly patience: Patience,
   ) {}
 
-  static async start<Name extends string, Hello>(
-    program: Program<Name>,
-    patience = patienceMs,
-  ): Promise<EngineProcess<Name, Hello>> {
+  static async start(program: Program, patience = tenMinutes): Promise<EngineProcess> {
     const { name, title, env } = program;
     const [command, ...args] = program.command;
     const log = openLog(program.log);
@@ -46,33 +53,43 @@ export class EngineProcess<Name extends string, Hello> {
     child.stdin?.on('error', () => {}); // of a process that ended: its missing answer tells
     const answers = createInterface({ input: child.stdout as NodeJS.ReadableStream })[Symbol.asyncIterator]();
     try {
-      const hello = parse<Hello>(await nextLine(answers, patience));
-      return new EngineProcess(name, title, hello, performance.now() - began, child, answers);
+      const { version } = parse<{ version: string }>(await nextLine(answers, patience()));
+      return new EngineProcess(name, title, version, began, child, answers, patience);
     } catch (cause) {
       child.kill('SIGKILL');
       throw new Error(`${title} gave no result: ${(cause as Error).message}; see ${log.path}`, { cause });
     }
   }
 
-  async ask<Answer>(question: string, patience = patienceMs): Promise<Answer> {
-    this.child.stdin?.write(`${question}\n`);
-    const command = question.split(' ', 1)[0];
-    try {
-      return parse<Answer>(await nextLine(this.answers, patience));
-    } catch (cause) {
-      throw new Error(`${this.title} gave no answer to \`${command}\`: ${(cause as Error).message}`, { cause });
-    }
+  /** Logits of the task's clips. */
+  async load(task: LoadTask): Promise<number[][]> {
+    return (await this.#ask<{ logits: number[][] }>(`load ${JSON.stringify(task)}`)).logits;
   }
 
-  /** Milliseconds of each of `count` runs. */
-  async times(count: number, patience?: number): Promise<number[]> {
-    return (await this.ask<{ times: number[] }>(`run ${count}`, patience)).times;
+  /** Milliseconds of each of `count` calls, one after the other. */
+  async times(count: number): Promise<number[]> {
+    return (await this.#ask<{ times: number[] }>(`run ${count}`)).times;
+  }
+
+  /** Over so many batches, with the clips of `waiting` batches always under way or waiting. */
+  async saturate(batches: number, waiting: number): Promise<Saturation> {
+    return this.#ask(`saturate ${batches} ${waiting}`);
+  }
+
+  /** Milliseconds of preparing a batch; the native loop alone can tell. */
+  async preprocessingTimes(count: number): Promise<number[]> {
+    return (await this.#ask<{ times: number[] }>(`preprocess ${count}`)).times;
+  }
+
+  /** Milliseconds since the process was started. */
+  get age(): number {
+    return performance.now() - this.began;
   }
 
   /** Peak of resident memory so far, in bytes; then the process ends. */
   async stop(): Promise<number> {
     const peakBytes =
-      (await highWaterMark(this.child.pid)) ?? (await this.ask<{ peakBytes: number }>('peak')).peakBytes;
+      (await highWaterMark(this.child.pid)) ?? (await this.#ask<{ peakBytes: number }>('peak')).peakBytes;
     const ended = new Promise((resolve) => this.child.once('exit', resolve));
     this.child.stdin?.end();
     await ended;
@@ -81,6 +98,16 @@ export class EngineProcess<Name extends string, Hello> {
 
   kill(): void {
     this.child.kill('SIGKILL');
+  }
+
+  async #ask<Answer>(question: string): Promise<Answer> {
+    this.child.stdin?.write(`${question}\n`);
+    const command = question.split(' ', 1)[0];
+    try {
+      return parse<Answer>(await nextLine(this.answers, this.patience()));
+    } catch (cause) {
+      throw new Error(`${this.title} gave no answer to \`${command}\`: ${(cause as Error).message}`, { cause });
+    }
   }
 }
 

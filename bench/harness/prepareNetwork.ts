@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { createModel } from '../../dist';
+import type { NetworkCase } from './cases';
+import type { ConvLayer } from './convolution';
 import { once } from './once';
 import { workFolder } from './workFolder';
 
@@ -10,17 +12,8 @@ const run = promisify(execFile);
 
 export const classes = 400;
 
-/** Definitions in Python that the engines share; also what PYTHONPATH names for peers elsewhere. */
-export const sharedPeers = join(__dirname, '..', 'inference', 'peers');
-
-/** A network at one size of clip. */
-export interface NetworkCase {
-  name: string;
-  architecture: string;
-  frames: number;
-  height: number;
-  width: number;
-}
+/** Programs and definitions that the engines share; also what PYTHONPATH names for peers elsewhere. */
+export const sharedPeers = join(__dirname, 'peers');
 
 /** What is made for a network beside its weights. */
 export interface Preparation {
@@ -29,16 +22,6 @@ export interface Preparation {
   onnx: boolean;
   /** Also camera.u8: as many clips with frames of this height and width. */
   camera?: [height: number, width: number];
-}
-
-/** A convolution as the network's PyTorch definition has it. */
-export interface ConvLayer {
-  kernel: [number, number, number];
-  stride: [number, number, number];
-  groups: number;
-  /** [C, T, H, W] */
-  input: [number, number, number, number];
-  output: [number, number, number, number];
 }
 
 /** What all engines share for one network. */

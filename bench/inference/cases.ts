@@ -1,17 +1,11 @@
-import type { NetworkCase } from '../harness/prepareNetwork';
-import type { EngineName } from './engines';
+import type { Case, EngineName, NetworkCase } from '../harness/cases';
 
 /**
  * What is measured in one go. `latency`: one call after the other, each of `batch` clips. `serving`: calls that always
- * wait in number, against the native loop alone.
+ * wait in number, against the native loop alone; its id is `network/serving`.
  */
-export interface Case {
-  /** `network/batch`, or `network/serving`. */
-  id: string;
-  network: NetworkCase;
+export interface CpuCase extends Case {
   kind: 'latency' | 'serving';
-  batch: number;
-  engines: readonly EngineName[];
 }
 
 const networks: NetworkCase[] = [
@@ -39,24 +33,24 @@ const servingEngines: EngineName[] = ['kinetorch', 'native', 'onnxruntime-node']
 /** The largest of the networks, and the smallest, in which what surrounds the network would show most. */
 const served = ['r2plus1d_18', 'r2plus1d_dw'];
 
-export const cases: readonly Case[] = [
+export const cases: readonly CpuCase[] = [
   ...networks.map((network) => latency(network, 1, everyEngine)),
   ...networks.map((network) => latency(network, 8, engines8)),
   ...networks
     .filter(({ name }) => served.includes(name))
-    .map((network): Case => {
+    .map((network): CpuCase => {
       const id = `${network.name}/serving`;
       return { id, network, kind: 'serving', batch: 8, engines: servingEngines };
     }),
 ];
 
-function latency(network: NetworkCase, batch: number, engines: EngineName[]): Case {
+function latency(network: NetworkCase, batch: number, engines: EngineName[]): CpuCase {
   return { id: `${network.name}/${batch}`, network, kind: 'latency', batch, engines };
 }
 
 /** Those named by an id or by their network; all where none is named. */
-export function chosenCases(names: readonly string[]): Case[] {
-  const matches = (name: string, { id, network }: Case) => name === id || name === network.name;
+export function chosenCases(names: readonly string[]): CpuCase[] {
+  const matches = (name: string, { id, network }: CpuCase) => name === id || name === network.name;
   const unknown = names.find((name) => !cases.some((one) => matches(name, one)));
   if (unknown !== undefined) {
     throw new Error(

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { inspectModel } from '../../dist';
-import type { ConvLayer, PreparedNetwork } from '../harness/prepareNetwork';
+import { type ConvLayer, macsOf, volume } from '../harness/convolution';
+import type { PreparedNetwork } from '../harness/prepareNetwork';
 import type { Demand } from './results';
 
 const floatBytes = 4;
@@ -34,12 +35,4 @@ export function winogradShare({ kernel, stride, groups, output }: ConvLayer): nu
 /** F(tile, 3) makes `tile` outputs of a line with tile + 2 multiplications instead of 3 · tile. */
 function lineShare(tile: number, length: number): number {
   return (Math.ceil(length / tile) * (tile + 2)) / (3 * length);
-}
-
-function macsOf({ kernel, groups, input, output }: ConvLayer): number {
-  return (volume(output) * volume(kernel) * input[0]) / groups;
-}
-
-function volume(shape: readonly number[]): number {
-  return shape.reduce((product, size) => product * size, 1);
 }

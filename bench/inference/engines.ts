@@ -1,61 +1,59 @@
 import { join } from 'node:path';
+import type { EngineName } from '../harness/cases';
+import type { LoadTask } from '../harness/loadTask';
+import { sharedPeers } from '../harness/prepareNetwork';
 import type { Peers } from './setup';
-import type { Task } from './task';
-
-export type EngineName =
-  | 'kinetorch'
-  | 'native'
-  | 'eager'
-  | 'eager_channels_last'
-  | 'torchscript'
-  | 'compile'
-  | 'onnxruntime'
-  | 'onnxruntime-node'
-  | 'openvino';
 
 export interface Engine {
   title: string;
   /** Program and arguments. */
-  command: (peers: Peers, task: Task) => [string, ...string[]];
+  command: (peers: Peers, task: LoadTask) => [string, ...string[]];
   /** It keeps something on disk that makes the next start of the same model faster. */
   remembers?: boolean;
 }
 
-const peerFile = (name: string) => join(__dirname, 'peers', name);
+const ownPeers = join(__dirname, 'peers');
 
-const python =
-  (file: string, ...args: string[]): Engine['command'] =>
-  (peers, task) => [peers.python, peerFile(file), ...args, JSON.stringify(task)];
+const torch =
+  (way: EngineName): Engine['command'] =>
+  ({ python }) => [python, join(sharedPeers, 'torch_peer.py'), way, 'cpu'];
 
-const node =
-  (file: string): Engine['command'] =>
-  (_, task) => [process.execPath, peerFile(file), JSON.stringify(task)];
-
-const nativeLoop: Engine['command'] = (peers, { folder, frames, height, width, classes, batch, threads, plans }) => [
-  join(peers.native, 'kinetorch_native_loop'),
-  join(folder, 'model.pt'),
-  join(folder, 'clips.u8'),
-  ...[frames, height, width, classes, batch, threads].map(String),
-  plans,
+/** What C++ has to be told before it starts: it reads no JSON. */
+const nativeLoop: Engine['command'] = ({ native }, task) => [
+  join(native, 'kinetorch_native_loop'),
+  join(task.folder, 'model.pt'),
+  task.clips,
+  ...[task.frames, task.height, task.width, task.classes, task.batch, task.threads].map(String),
+  task.loadOptions.tuning?.folder ?? '',
 ];
 
 export const engines: Record<EngineName, Engine> = {
-  kinetorch: { title: 'Kinetorch', command: node('kinetorch.cjs'), remembers: true },
-  native: { title: "Kinetorch's native loop", command: nativeLoop },
-  eager: { title: 'PyTorch eager, NCDHW', command: python('torch_peer.py', 'eager') },
-  eager_channels_last: {
-    title: 'PyTorch eager, channels_last_3d',
-    command: python('torch_peer.py', 'eager_channels_last'),
-  },
-  torchscript: { title: 'TorchScript frozen, channels_last_3d', command: python('torch_peer.py', 'torchscript') },
-  compile: {
-    title: 'torch.compile, freezing, channels_last_3d',
-    command: python('torch_peer.py', 'compile'),
+  kinetorch: {
+    title: 'Kinetorch',
+    command: () => [process.execPath, join(sharedPeers, 'kinetorch.cjs')],
     remembers: true,
   },
-  onnxruntime: { title: 'ONNX Runtime (Python)', command: python('onnxruntime_peer.py') },
-  'onnxruntime-node': { title: 'onnxruntime-node', command: node('onnxruntimeNode.cjs') },
-  openvino: { title: 'OpenVINO', command: python('openvino_peer.py') },
+  native: { title: "Kinetorch's native loop", command: nativeLoop },
+  eager: { title: 'PyTorch eager, NCDHW', command: torch('eager') },
+  eager_channels_last: {
+    title: 'PyTorch eager, channels_last_3d',
+    command: torch('eager_channels_last'),
+  },
+  torchscript: { title: 'TorchScript frozen, channels_last_3d', command: torch('torchscript') },
+  compile: {
+    title: 'torch.compile, freezing, channels_last_3d',
+    command: torch('compile'),
+    remembers: true,
+  },
+  onnxruntime: {
+    title: 'ONNX Runtime (Python)',
+    command: ({ python }) => [python, join(ownPeers, 'onnxruntime_peer.py')],
+  },
+  'onnxruntime-node': {
+    title: 'onnxruntime-node',
+    command: ({ packages }) => [process.execPath, join(ownPeers, 'onnxruntimeNode.cjs'), packages],
+  },
+  openvino: { title: 'OpenVINO', command: ({ python }) => [python, join(ownPeers, 'openvino_peer.py')] },
 };
 
 /** LibTorch's own best without a compiler: what Kinetorch would be without its kernels. */

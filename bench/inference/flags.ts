@@ -1,13 +1,14 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { EngineName } from '../harness/cases';
 import { thisMachine } from '../harness/thisMachine';
 import { workFolder } from '../harness/workFolder';
-import { type Case, chosenCases } from './cases';
-import { chosenEngines, type EngineName } from './engines';
+import { type CpuCase, chosenCases } from './cases';
+import { chosenEngines, engines } from './engines';
 
 /** What a run was asked for. */
 export interface Flags {
-  cases: Case[];
+  cases: CpuCase[];
   /** Empty: each case's own. */
   engines: EngineName[];
   /** Undefined: each case's own. */
@@ -23,10 +24,24 @@ export interface Flags {
   writeDocs: boolean;
 }
 
-export function readFlags(args: string[]): Flags {
+export const usage = `usage: npm run bench -- [options]
+
+  --cases NAME,…     networks, or their cases such as r2plus1d_18/1 or r2plus1d_18/serving; all unless given
+  --engines NAME,…   those of each case unless given: ${Object.keys(engines).join(', ')}
+  --rounds N         as many as there is time for, unless given
+  --threads N        as many as the machine has, unless given
+  --python PROGRAM   the Python that makes the peers' environment; python3 unless given
+  --results FILE     build/bench/results.json, or trial.json with --engines, --rounds or --threads
+  --resume           only the cases that the file lacks
+  --report           no measurement: what the file holds
+  --write-docs       also into docs/performance.md and its chart`;
+
+/** Null where only the usage is wanted. */
+export function readFlags(args: string[]): Flags | null {
   const { values } = parseArgs({
     args,
     options: {
+      help: { type: 'boolean', default: false },
       cases: { type: 'string', default: '' },
       engines: { type: 'string', default: '' },
       rounds: { type: 'string' },
@@ -38,6 +53,7 @@ export function readFlags(args: string[]): Flags {
       'write-docs': { type: 'boolean', default: false },
     },
   });
+  if (values.help) return null;
   // What other settings give must not take the place of whole measurements.
   const isTrial = [values.engines, values.rounds, values.threads].some((value) => value);
   if (isTrial && values['write-docs']) {

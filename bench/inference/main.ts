@@ -11,15 +11,16 @@
  */
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { writeResults } from '../harness/results';
 import { workFolder } from '../harness/workFolder';
 import { writeDocument } from '../harness/writeDocument';
 import { cases } from './cases';
 import { engines } from './engines';
-import { type Flags, readFlags } from './flags';
+import { type Flags, readFlags, usage } from './flags';
 import { measureCase } from './measureCase';
 import { renderChart } from './renderChart';
 import { renderResults } from './renderResults';
-import { type CaseResult, type Results, readResults, writeResults } from './results';
+import { type CpuCaseResult, type Results, readResults } from './results';
 import { setUp } from './setup';
 
 const docs = resolve(__dirname, '..', '..', 'docs');
@@ -57,12 +58,12 @@ async function measureAll(flags: Flags, results: Results): Promise<void> {
 }
 
 /** What the chart shows: single clips. */
-function singles(results: Results): CaseResult[] {
+function singles(results: Results): CpuCaseResult[] {
   return order.flatMap((id) => results.cases[id] ?? []).filter(({ kind, batch }) => kind === 'latency' && batch === 1);
 }
 
 /** Where engines disagree, their times are not of the same work. */
-function complainAbout(one: CaseResult | undefined): void {
+function complainAbout(one: CpuCaseResult | undefined): void {
   for (const { engine, error } of one?.engines ?? []) {
     if (error <= tolerance) continue;
     console.error(`✘ ${one?.id}: logits of ${engines[engine].title} are ${error.toExponential(1)} off float64's`);
@@ -72,7 +73,7 @@ function complainAbout(one: CaseResult | undefined): void {
 
 Promise.resolve(process.argv.slice(2))
   .then(readFlags)
-  .then(main)
+  .then((flags) => (flags === null ? console.log(usage) : main(flags)))
   .catch((error: Error) => {
     console.error(`✘ ${error.message}`);
     process.exitCode = 1;

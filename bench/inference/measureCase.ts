@@ -1,14 +1,14 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
+import type { EngineName } from '../harness/cases';
 import { commitOf } from '../harness/commitOf';
 import { prepareNetwork } from '../harness/prepareNetwork';
-import type { Case } from './cases';
+import type { CpuCase } from './cases';
 import { demandOf } from './demand';
-import type { EngineName } from './engines';
 import type { Flags } from './flags';
 import { measureLatency } from './measureLatency';
 import { measureServing } from './measureServing';
-import type { CaseResult, MachinePeak } from './results';
+import type { CpuCaseResult, MachinePeak } from './results';
 import { Session } from './session';
 import type { Peers } from './setup';
 
@@ -16,7 +16,7 @@ import type { Peers } from './setup';
 const mostClips = 8;
 
 /** Starts a case's engines, measures them in turn, and ends them. */
-export async function measureCase(one: Case, peers: Peers, flags: Flags): Promise<CaseResult> {
+export async function measureCase(one: CpuCase, peers: Peers, flags: Flags): Promise<CpuCaseResult> {
   const prepared = await prepareNetwork(one.network, peers.python, { clips: mostClips, onnx: true });
   const { name, frames, height, width } = one.network;
   const session = new Session(one, peers, prepared, flags.threads);
@@ -38,7 +38,7 @@ export async function measureCase(one: Case, peers: Peers, flags: Flags): Promis
 }
 
 /** An engine asked for by name takes part in every case of latency, also where the default leaves it out. */
-function enginesOf(one: Case, asked: readonly EngineName[]): readonly EngineName[] {
+function enginesOf(one: CpuCase, asked: readonly EngineName[]): readonly EngineName[] {
   if (asked.length === 0) return one.engines;
   return asked.filter((name) => (one.kind === 'serving' ? one.engines.includes(name) : name !== 'native'));
 }

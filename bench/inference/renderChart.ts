@@ -1,7 +1,7 @@
 import { Html, html } from '../../dist/report/html';
 import { clipSize } from '../harness/format';
 import { engines } from './engines';
-import type { CaseResult } from './results';
+import type { CpuCaseResult } from './results';
 import { type Standing, standings } from './summaries';
 
 const width = 760;
@@ -14,7 +14,7 @@ const style = `text{font:12px system-ui,-apple-system,"Segoe UI",Roboto,sans-ser
 @media (prefers-color-scheme:dark){text{fill:#e7ebf2}.own{fill:#74a9ff}.peer{fill:#76819a}.spread{stroke:#e7ebf2}.page{fill:#11151c}}`;
 
 /** Bars of time relative to Kinetorch's, case by case, with a line from the lowest to the highest round. */
-export function renderChart(all: readonly CaseResult[]): string {
+export function renderChart(all: readonly CpuCaseResult[]): string {
   const groups = all
     .map((one) => ({ one, rows: standings(one).filter(({ ratio }) => ratio !== null) }))
     .filter(({ rows }) => rows.length > 1);
@@ -36,7 +36,7 @@ ${drawn}
   return svg.toString();
 }
 
-function drawGroup(one: CaseResult, rows: readonly Standing[], top: number, scale: number): Html {
+function drawGroup(one: CpuCaseResult, rows: readonly Standing[], top: number, scale: number): Html {
   const batch = `${one.batch} ${one.batch === 1 ? 'clip' : 'clips'}`;
   return html`<text class="title" x="12" y="${top + 22}">${one.network}, ${clipSize(one.clip)}, ${batch}</text>
 ${rows.map((row, index) => drawBar(row, top + titleHeight + index * rowHeight, scale))}`;

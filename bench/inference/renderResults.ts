@@ -1,7 +1,7 @@
 import { clipSize } from '../harness/format';
 import { explainRoofline } from './renderRoofline';
 import { caseTable, provenance, rooflineTable, servingTable, summaryTable } from './renderTables';
-import type { CaseResult, Results } from './results';
+import type { CpuCaseResult, Results } from './results';
 
 /** Everything that a run found, as Markdown. */
 export function renderResults(results: Results, order: readonly string[]): string {
@@ -17,7 +17,7 @@ export function renderResults(results: Results, order: readonly string[]): strin
   return parts.join('\n\n');
 }
 
-function caseTitle({ network, clip, batch, engines }: CaseResult): string {
-  const rounds = Math.max(...engines.map((engine) => engine.rounds.length));
+function caseTitle({ network, clip, batch, engines }: CpuCaseResult): string {
+  const rounds = Math.max(...engines.map((engine) => engine.latencyMs.length));
   return `#### \`${network}\`, ${clipSize(clip)}, ${batch} ${batch === 1 ? 'clip' : 'clips'} a call (${rounds} rounds)`;
 }

@@ -1,10 +1,10 @@
 import { digits, percent } from '../harness/format';
 import { engines } from './engines';
-import type { CaseResult } from './results';
+import type { CpuCaseResult } from './results';
 import { bestPeer, floorsOf, standingOf } from './summaries';
 
 /** One paragraph a network: what holds it back, from the figures of its case. */
-export function explainRoofline(one: CaseResult): string {
+export function explainRoofline(one: CpuCaseResult): string {
   const floors = floorsOf(one);
   const { demand, peak } = one;
   const own = standingOf(one, 'kinetorch')?.time.median;
@@ -32,7 +32,7 @@ export function explainRoofline(one: CaseResult): string {
   return sentences.join(' ');
 }
 
-function memorySentence({ demand, ...one }: CaseResult): string {
+function memorySentence({ demand, ...one }: CpuCaseResult): string {
   const { winograd, memory } = floorsOf({ demand, ...one });
   const intensity = (2 * demand.directMacs) / demand.bytes;
   const balance = one.peak.gflops / one.peak.gigabytesPerSecond;

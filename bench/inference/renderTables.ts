@@ -1,13 +1,13 @@
 import { clipSize, digits, markdownTable, megabytes, percent, seconds, spread, times } from '../harness/format';
 import { median } from '../harness/statistics';
 import { engines } from './engines';
-import type { CaseResult, Results } from './results';
+import type { CpuCaseResult, Results } from './results';
 import { bestLibtorch, bestPeer, floorsOf, type Standing, servingOf, standingOf, standings } from './summaries';
 
 const clips = (batch: number) => `${batch} ${batch === 1 ? 'clip' : 'clips'}`;
 
 /** What a case came to. */
-export function caseTable(one: CaseResult): string {
+export function caseTable(one: CpuCaseResult): string {
   const rows = standings(one).map(({ result, time, ratio }) => [
     engines[result.engine].title,
     spread(time),
@@ -21,7 +21,7 @@ export function caseTable(one: CaseResult): string {
 }
 
 /** The figures that the project set out to reach. */
-export function summaryTable(all: readonly CaseResult[]): string {
+export function summaryTable(all: readonly CpuCaseResult[]): string {
   const ratio = (standing?: Standing) => (standing?.ratio ? times(standing.ratio) : '–');
   const rows = all.map((one) => {
     const best = bestPeer(one);
@@ -37,7 +37,7 @@ export function summaryTable(all: readonly CaseResult[]): string {
   return markdownTable(headings, rows);
 }
 
-export function servingTable(all: readonly CaseResult[]): string {
+export function servingTable(all: readonly CpuCaseResult[]): string {
   const rows = all.flatMap((one) => {
     const serving = servingOf(one);
     if (!serving) return [];
@@ -60,7 +60,7 @@ export function servingTable(all: readonly CaseResult[]): string {
   return markdownTable(headings, rows);
 }
 
-export function rooflineTable(all: readonly CaseResult[]): string {
+export function rooflineTable(all: readonly CpuCaseResult[]): string {
   const rows = all.map((one) => {
     const { directMacs, winogradMacs, bytes } = one.demand;
     const floors = floorsOf(one);
@@ -84,11 +84,11 @@ export function rooflineTable(all: readonly CaseResult[]): string {
 }
 
 /** Machine, versions, dates: what the figures belong to. */
-export function provenance({ machine }: Results, all: readonly CaseResult[]): string {
-  const peak = (pick: (one: CaseResult) => number) => digits(median(all.map(pick)));
+export function provenance({ machine }: Results, all: readonly CpuCaseResult[]): string {
+  const peak = (pick: (one: CpuCaseResult) => number) => digits(median(all.map(pick)));
   const versions = new Set(all.flatMap((one) => one.engines.map(({ version }) => version)));
   versions.delete('native loop');
-  const unique = (pick: (one: CaseResult) => string) => [...new Set(all.map(pick))].sort().join(', ');
+  const unique = (pick: (one: CpuCaseResult) => string) => [...new Set(all.map(pick))].sort().join(', ');
   return [
     `${machine.cpu}, ${machine.threads} threads, ${machine.memoryGb} GB, ${machine.platform}, Node.js ${machine.node};`,
     `measured here: ${peak(({ peak }) => peak.gflops)} GFLOP/s of fused multiply-adds,`,

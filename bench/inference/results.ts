@@ -1,7 +1,6 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import type { CaseResult, EngineResult } from '../harness/results';
 import { type Machine, thisMachine } from '../harness/thisMachine';
-import type { EngineName } from './engines';
 
 /** Arithmetic and memory, as bench/inference/native/machine_peak.cpp measures them. */
 export interface MachinePeak {
@@ -9,18 +8,14 @@ export interface MachinePeak {
   gigabytesPerSecond: number;
 }
 
-export interface EngineResult {
-  engine: EngineName;
-  version: string;
-  /** Milliseconds a call, the median of each round. */
-  rounds: number[];
+export interface CpuEngineResult extends EngineResult {
+  error: number;
   firstResultMs: number;
   /** The same of a second start, where the engine remembers something from the first. */
   secondStartMs?: number;
   peakBytes: number;
-  /** Of the logits against float64, relative to the largest; the worst clip. */
-  error: number;
-  serving?: { clipsPerSecond: number[]; delayP99: number[]; preprocessMs?: number[] };
+  /** The native loop's, round by round: milliseconds of preparing a batch. */
+  preprocessMs: number[];
 }
 
 /** What a network asks of a machine, for one clip. */
@@ -32,34 +27,29 @@ export interface Demand {
   bytes: number;
 }
 
-export interface CaseResult {
-  id: string;
-  network: string;
-  clip: [frames: number, height: number, width: number];
+export interface CpuCaseResult extends CaseResult<CpuEngineResult> {
   kind: 'latency' | 'serving';
-  batch: number;
   date: string;
   commit: string;
   peak: MachinePeak;
   demand: Demand;
-  engines: EngineResult[];
 }
+
+/** Counted up whenever the file's fields change. */
+const formatVersion = 2;
 
 export interface Results {
+  formatVersion: number;
   machine: Machine;
-  cases: Record<string, CaseResult>;
+  cases: Record<string, CpuCaseResult>;
 }
 
-/** Those of this machine that the file holds; none where it is another machine's. */
+/** Those of this machine that the file holds; none where it is another machine's, or of another format. */
 export function readResults(path: string): Results {
-  const machine = thisMachine();
-  if (!existsSync(path)) return { machine, cases: {} };
+  const fresh: Results = { formatVersion, machine: thisMachine(), cases: {} };
+  if (!existsSync(path)) return fresh;
   const found = JSON.parse(readFileSync(path, 'utf8')) as Results;
-  return JSON.stringify(found.machine) === JSON.stringify(machine) ? found : { machine, cases: {} };
-}
-
-export function writeResults(path: string, results: Results): void {
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(`${path}.tmp`, `${JSON.stringify(results, null, 1)}\n`);
-  renameSync(`${path}.tmp`, path);
+  const isOurs =
+    found.formatVersion === formatVersion && JSON.stringify(found.machine) === JSON.stringify(fresh.machine);
+  return isOurs ? found : fresh;
 }

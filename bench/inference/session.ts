@@ -1,48 +1,45 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { EngineName } from '../harness/cases';
 import { EngineProcess } from '../harness/engineProcess';
-import { classes, type PreparedNetwork } from '../harness/prepareNetwork';
-import { relativeError } from '../harness/statistics';
+import { type LoadTask, taskOf } from '../harness/loadTask';
+import { type PreparedNetwork, sharedPeers } from '../harness/prepareNetwork';
+import { newResult, worstError } from '../harness/results';
 import { workFolder } from '../harness/workFolder';
-import type { Case } from './cases';
-import { type EngineName, engines } from './engines';
-import type { EngineResult } from './results';
+import type { CpuCase } from './cases';
+import { engines } from './engines';
+import type { CpuEngineResult } from './results';
 import type { Peers } from './setup';
-import type { Task } from './task';
-
-/** What an engine says once it has its first result. */
-interface Hello {
-  version: string;
-  logits: number[][];
-}
-
-export type Engine = EngineProcess<EngineName, Hello>;
 
 /** Threads that spin for a while after their work are asleep by then. */
 const restMs = 100;
 
 /** The engines of one case, all started, one of them at work at a time. What they remember on disk starts empty. */
 export class Session {
-  readonly processes: Engine[] = [];
-  readonly #results = new Map<EngineName, EngineResult>();
-  readonly #task: Task;
+  /** Those that gave a first result. */
+  readonly processes: EngineProcess[] = [];
+  readonly #started = new Set<EngineProcess>();
+  readonly #results = new Map<EngineName, CpuEngineResult>();
+  readonly #task: LoadTask;
   readonly #caches: string;
 
   constructor(
-    readonly one: Case,
+    readonly one: CpuCase,
     private readonly peers: Peers,
     private readonly prepared: PreparedNetwork,
     threads: number,
   ) {
     this.#caches = mkdtempSync(join(workFolder, 'caches-'));
-    const { architecture, frames, height, width } = one.network;
-    const { folder, mean, std } = prepared;
+    const plans = join(this.#caches, 'plans');
+    mkdirSync(plans);
+    // A batch begins as soon as it is full; without a delay the first call would begin alone.
+    const maxDelayMs = one.kind === 'serving' || one.batch === 1 ? 0 : 1000;
+    const batching = { maxBatchSize: one.batch, maxDelayMs };
     this.#task = {
-      ...{ architecture, classes, frames, height, width, batch: one.batch, threads, mean, std, folder },
-      ...{ packages: peers.packages, plans: join(this.#caches, 'plans'), serving: one.kind === 'serving' },
+      ...{ ...taskOf(one, prepared), call: 'forward', warmCalls: 0, threads },
+      loadOptions: { device: 'cpu', precision: 'float32', threads, tuning: { folder: plans }, batching },
     };
-    mkdirSync(this.#task.plans);
   }
 
   /** One that cannot be started is left out, with a message. */
@@ -50,8 +47,9 @@ export class Session {
     for (const name of names) {
       try {
         const process = await this.#start(name);
+        this.#started.add(process);
+        this.#results.set(name, await this.#firstResult(process));
         this.processes.push(process);
-        this.#results.set(name, this.#firstResult(process));
       } catch (error) {
         console.error(`✘ ${this.one.id}: ${(error as Error).message}`);
       }
@@ -62,14 +60,15 @@ export class Session {
   async startAgain(): Promise<void> {
     for (const { name } of this.processes.filter(({ name }) => engines[name].remembers)) {
       const again = await this.#start(name);
-      this.result(name).secondStartMs = again.readyMs;
+      await again.load(this.#task);
+      this.result(name).secondStartMs = again.age;
       await again.stop();
     }
   }
 
   /** What is known so far of an engine that was started. */
-  result(name: EngineName): EngineResult {
-    return this.#results.get(name) as EngineResult;
+  result(name: EngineName): CpuEngineResult {
+    return this.#results.get(name) as CpuEngineResult;
   }
 
   async rest(): Promise<void> {
@@ -77,18 +76,18 @@ export class Session {
   }
 
   /** Results of all engines, with the peak of their memory. */
-  async finish(): Promise<EngineResult[]> {
+  async finish(): Promise<CpuEngineResult[]> {
     for (const process of this.processes) this.result(process.name).peakBytes = await process.stop();
     return this.processes.map(({ name }) => this.result(name));
   }
 
   /** For every way out: ends what still runs. */
   close(): void {
-    for (const process of this.processes) process.kill();
+    for (const process of this.#started) process.kill();
     rmSync(this.#caches, { recursive: true, force: true });
   }
 
-  async #start(name: EngineName): Promise<Engine> {
+  async #start(name: EngineName): Promise<EngineProcess> {
     await this.rest();
     const { architecture, frames, height, batch, threads } = this.#task;
     const { title, command } = engines[name];
@@ -96,13 +95,19 @@ export class Session {
       name,
       title,
       command: command(this.peers, this.#task),
-      env: { OMP_NUM_THREADS: String(threads), TORCHINDUCTOR_CACHE_DIR: join(this.#caches, 'inductor') },
+      env: {
+        OMP_NUM_THREADS: String(threads),
+        PYTHONPATH: sharedPeers,
+        TORCHINDUCTOR_CACHE_DIR: join(this.#caches, 'inductor'),
+      },
       log: `${architecture}-${frames}x${height}-${batch}-${name}`,
     });
   }
 
-  #firstResult({ name, hello: { version, logits }, readyMs }: Engine): EngineResult {
-    const errors = logits.map((row, clip) => relativeError(row, this.prepared.reference[clip] ?? []));
-    return { engine: name, version, rounds: [], firstResultMs: readyMs, peakBytes: 0, error: Math.max(...errors) };
+  async #firstResult(process: EngineProcess): Promise<CpuEngineResult> {
+    const logits = await process.load(this.#task);
+    const firstResultMs = process.age;
+    const error = worstError(logits, this.prepared.reference);
+    return { ...newResult(process, error), error, firstResultMs, peakBytes: 0, preprocessMs: [] };
   }
 }

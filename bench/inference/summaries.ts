@@ -1,10 +1,11 @@
+import type { EngineName } from '../harness/cases';
 import { median, ratiosOf, type Spread, spreadOf } from '../harness/statistics';
-import { type EngineName, libtorchPaths } from './engines';
-import type { CaseResult, EngineResult } from './results';
+import { libtorchPaths } from './engines';
+import type { CpuCaseResult, CpuEngineResult } from './results';
 
 /** An engine in a case of latency. */
 export interface Standing {
-  result: EngineResult;
+  result: CpuEngineResult;
   /** Milliseconds a call. */
   time: Spread;
   /** Over Kinetorch's time, round by round; null where Kinetorch took no part. */
@@ -12,14 +13,14 @@ export interface Standing {
 }
 
 /** Kinetorch first, then by time. */
-export function standings({ engines }: CaseResult): Standing[] {
-  const measured = engines.filter(({ rounds }) => rounds.length > 0);
+export function standings({ engines }: CpuCaseResult): Standing[] {
+  const measured = engines.filter(({ latencyMs }) => latencyMs.length > 0);
   const own = measured.find(({ engine }) => engine === 'kinetorch');
   return measured
     .map((result) => ({
       result,
-      time: spreadOf(result.rounds),
-      ratio: own ? spreadOf(ratiosOf(result.rounds, own.rounds)) : null,
+      time: spreadOf(result.latencyMs),
+      ratio: own ? spreadOf(ratiosOf(result.latencyMs, own.latencyMs)) : null,
     }))
     .sort((a, b) => rankOf(a) - rankOf(b));
 }
@@ -29,13 +30,13 @@ function rankOf({ result, time }: Standing): number {
 }
 
 /** The fastest engine but Kinetorch, among `names` where they are given. */
-export function bestPeer(one: CaseResult, names?: readonly EngineName[]): Standing | undefined {
+export function bestPeer(one: CpuCaseResult, names?: readonly EngineName[]): Standing | undefined {
   return standings(one).find(({ result }) => result.engine !== 'kinetorch' && (names?.includes(result.engine) ?? true));
 }
 
-export const bestLibtorch = (one: CaseResult) => bestPeer(one, libtorchPaths);
+export const bestLibtorch = (one: CpuCaseResult) => bestPeer(one, libtorchPaths);
 
-export function standingOf(one: CaseResult, name: EngineName): Standing | undefined {
+export function standingOf(one: CpuCaseResult, name: EngineName): Standing | undefined {
   return standings(one).find(({ result }) => result.engine === name);
 }
 
@@ -46,7 +47,7 @@ export interface Floors {
   memory: number;
 }
 
-export function floorsOf({ peak, demand }: CaseResult): Floors {
+export function floorsOf({ peak, demand }: CpuCaseResult): Floors {
   const arithmetic = (macs: number) => (2 * macs) / (peak.gflops * 1e6);
   return {
     direct: arithmetic(demand.directMacs),
@@ -67,15 +68,15 @@ export interface Serving {
 }
 
 /** Null where Kinetorch or the native loop took no part. */
-export function servingOf({ engines }: CaseResult): Serving | null {
+export function servingOf({ engines }: CpuCaseResult): Serving | null {
   const by = (name: EngineName) => engines.find(({ engine }) => engine === name);
-  const [own, native, other] = [by('kinetorch')?.serving, by('native'), by('onnxruntime-node')?.serving];
-  if (!own || !native?.serving?.preprocessMs) return null;
+  const [own, native, other] = [by('kinetorch'), by('native'), by('onnxruntime-node')];
+  if (!own || !native) return null;
   return {
     clipsPerSecond: spreadOf(own.clipsPerSecond),
-    nativeClipsPerSecond: spreadOf(native.serving.clipsPerSecond),
-    share: spreadOf(ratiosOf(own.clipsPerSecond, native.serving.clipsPerSecond)),
-    preprocessing: spreadOf(ratiosOf(native.serving.preprocessMs, native.rounds)),
+    nativeClipsPerSecond: spreadOf(native.clipsPerSecond),
+    share: spreadOf(ratiosOf(own.clipsPerSecond, native.clipsPerSecond)),
+    preprocessing: spreadOf(ratiosOf(native.preprocessMs, native.latencyMs)),
     delayP99: median(own.delayP99),
     otherDelayP99: other ? median(other.delayP99) : null,
   };

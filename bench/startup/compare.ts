@@ -9,10 +9,13 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { cacheFolder } from '../../lib/base/cacheFolder';
+import { parseArgs } from 'node:util';
+import { cacheFolder } from '../../dist/base/cacheFolder';
+import { median, spreadOf } from '../harness/statistics';
+import { workFolder } from '../harness/workFolder';
 
 const root = join(__dirname, '..', '..');
-const folder = join(root, 'build', 'bench', 'startup');
+const folder = join(workFolder, 'startup');
 const peers = join(cacheFolder(), 'bench-peers');
 const python = join(peers, 'python', 'bin', 'python');
 const script = (name: string) => join(__dirname, 'peers', name);
@@ -51,11 +54,9 @@ function measure([command, ...args]: string[]): Promise<Sample> {
   });
 }
 
-const middle = (values: number[]) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] as number;
-
 async function main() {
-  const flag = process.argv.indexOf('--rounds');
-  const rounds = flag < 0 ? 9 : Number(process.argv[flag + 1]);
+  const { values } = parseArgs({ options: { rounds: { type: 'string', default: '9' } } });
+  const rounds = Number(values.rounds);
   mkdirSync(folder, { recursive: true });
   // Without it Node would find this checkout, by its own name.
   if (!existsSync(join(folder, 'app', 'node_modules', 'kinetorch')))
@@ -70,10 +71,10 @@ async function main() {
     }
   }
   for (const [name, all] of samples) {
-    const seconds = all.map(({ milliseconds }) => milliseconds / 1000);
-    const [fastest, slowest] = [Math.min(...seconds), Math.max(...seconds)].map((value) => value.toFixed(2));
-    const memory = middle(all.map(({ megabytes }) => megabytes));
-    console.log(`${name}: ${middle(seconds).toFixed(2)} s (${fastest}–${slowest}), ${memory.toFixed(0)} MB resident`);
+    const time = spreadOf(all.map(({ milliseconds }) => milliseconds / 1000));
+    const [middle, fastest, slowest] = [time.median, time.min, time.max].map((value) => value.toFixed(2));
+    const memory = median(all.map(({ megabytes }) => megabytes));
+    console.log(`${name}: ${middle} s (${fastest}–${slowest}), ${memory.toFixed(0)} MB resident`);
   }
 }
 

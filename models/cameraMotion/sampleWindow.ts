@@ -55,19 +55,15 @@ export function addWindow(
       const w01 = fx - w11;
       const w10 = fy - w11;
       const w00 = 1 - fx - w10;
-      sums[to] = at(sums, to) + w00 * at(data, a) + w01 * at(data, a + 3) + w10 * at(data, b) + w11 * at(data, b + 3);
-      sums[to + 1] =
-        at(sums, to + 1) +
-        w00 * at(data, a + 1) +
-        w01 * at(data, a + 4) +
-        w10 * at(data, b + 1) +
-        w11 * at(data, b + 4);
-      sums[to + 2] =
-        at(sums, to + 2) +
-        w00 * at(data, a + 2) +
-        w01 * at(data, a + 5) +
-        w10 * at(data, b + 2) +
-        w11 * at(data, b + 5);
+      for (let channel = 0; channel < 3; channel++) {
+        const [above, below] = [a + channel, b + channel];
+        sums[to + channel] =
+          at(sums, to + channel) +
+          w00 * at(data, above) +
+          w01 * at(data, above + 3) +
+          w10 * at(data, below) +
+          w11 * at(data, below + 3);
+      }
     }
   }
 }

@@ -1,20 +1,27 @@
-// Runs every test: Jest's and, where setup/main.mjs built them, the native ones through ctest. Says which were skipped,
-// for example for want of a GPU, ends with one line `N passed, N failed` and exits with 1 where any failed. Arguments go to Jest, which then runs alone:
+// Runs every test: Jest's and, where setup/main.mjs built them, the native ones, both at once. Says which were skipped, for
+// example for want of a GPU, ends with one line `N passed, N failed` and exits with 1 where any failed. Arguments go to
+// Jest, which then runs alone:
 //
 //   npm test -- test/libtorch
 
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { relative } from 'node:path';
-import { nativeTestFolder } from '../setup/native.mjs';
+import { spawn } from 'node:child_process';
+import { createWriteStream, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { nativeTests } from '../setup/native.mjs';
 import { inProject, root } from '../setup/project.mjs';
+import { googleTestCounts, jestCounts } from './counts.mjs';
+
+/** Milliseconds after which a run is taken to hang. */
+const longest = 3_600_000;
 
 const jestArgs = process.argv.slice(2);
-const results = [runJest(jestArgs)];
-if (jestArgs.length === 0) results.push(runNativeTests());
+const folder = inProject('build', 'test');
+mkdirSync(folder, { recursive: true });
+const running = jestArgs.length === 0 ? runNativeTests() : null;
+const results = [await runJest(jestArgs)];
+if (running !== null) results.push(await running.then(show));
 
 const sum = (key) => results.reduce((total, result) => total + result[key], 0);
-const skipped = results.flatMap((result) => result.skipped);
+const skipped = results.flatMap(({ skips }) => skips);
 if (skipped.length > 0) console.log(`${skipped.length} skipped: ${countEach(skipped)}`);
 console.log(`${sum('passed')} passed, ${sum('failed')} failed`);
 process.exitCode = sum('failed') > 0 ? 1 : 0;
@@ -26,50 +33,52 @@ function countEach(names) {
   return [...counts].map(([name, count]) => `${name} ${count}`).join(', ');
 }
 
-/** Counts tests; a test file that could not even start counts as one failure. */
-function runJest(args) {
-  const report = inProject('build', 'test', 'jest.json');
-  mkdirSync(inProject('build', 'test'), { recursive: true });
-  rmSync(report, { force: true });
+async function runJest(args) {
+  const report = newReport('jest.json');
   const jest = inProject('node_modules', 'jest', 'bin', 'jest.js');
   const options = ['--json', `--outputFile=${report}`, ...args];
-  const { status } = spawnSync(process.execPath, [jest, ...options], {
-    cwd: root,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  if (!existsSync(report)) return { passed: 0, failed: 1, skipped: [] };
-  const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites, testResults } = JSON.parse(
-    readFileSync(report, 'utf8'),
-  );
-  const skipped = testResults.flatMap(({ name, assertionResults }) =>
-    assertionResults.filter(({ status }) => status === 'pending').map(() => relative(root, name)),
-  );
-  const failed = numFailedTests + numRuntimeErrorTestSuites;
-  // Jest also fails for reasons that are no test's, such as a coverage threshold or no test found.
-  return { passed: numPassedTests, failed: status !== 0 && failed === 0 ? 1 : failed, skipped };
+  return jestCounts(report, await problemOf(process.execPath, [jest, ...options], ['ignore', 'ignore', 'inherit']));
 }
 
-function runNativeTests() {
-  const folder = nativeTestFolder();
-  if (folder === null) {
+/** Their output goes to a file, as Jest prints meanwhile. */
+async function runNativeTests() {
+  const program = nativeTests();
+  if (program === null) return null;
+  const report = newReport('native.json');
+  const log = createWriteStream(inProject('build', 'test', 'native.log'));
+  await new Promise((resolve) => log.once('open', resolve));
+  const found = googleTestCounts(
+    report,
+    await problemOf(program, [`--gtest_output=json:${report}`], ['ignore', log, log]),
+  );
+  log.end();
+  return { ...found, skips: found.skips.map(() => 'native') };
+}
+
+function show(found) {
+  if (found === null) {
     console.error('⚠ The native unit tests were NOT run: they were not built (node scripts/setup/main.mjs --tests).');
-    return { passed: 0, failed: 0, skipped: [] };
+    return { passed: 0, failed: 0, skips: [] };
   }
-  const { stdout, status } = spawnSync('ctest', ['--output-on-failure'], {
-    cwd: folder,
-    encoding: 'utf8',
-    maxBuffer: 1 << 28,
+  const { passed, failed, skipped, failures } = found;
+  if (failed > 0) console.error(readFileSync(inProject('build', 'test', 'native.log'), 'utf8'));
+  for (const name of failures) console.error(`✘ native: ${name}`);
+  console.error(`Native tests: ${passed} passed, ${failed} failed, ${skipped} skipped`);
+  return found;
+}
+
+function newReport(name) {
+  const report = inProject('build', 'test', name);
+  rmSync(report, { force: true });
+  return report;
+}
+
+/** Null where the program ended with 0. */
+function problemOf(program, args, stdio) {
+  return new Promise((resolve) => {
+    const env = { ...process.env, KINETORCH_SOURCE_DIR: root };
+    const child = spawn(program, args, { cwd: root, env, stdio, timeout: longest, killSignal: 'SIGKILL' });
+    child.on('error', ({ message }) => resolve(`could not be started: ${message}`));
+    child.on('exit', (code, signal) => resolve(code === 0 ? null : `ended with ${signal ?? code}`));
   });
-  const summary = /(\d+) tests? failed out of (\d+)/.exec(stdout ?? '');
-  if (summary === null) {
-    console.error(stdout || 'ctest could not be run');
-    return { passed: 0, failed: 1, skipped: [] };
-  }
-  const [failed, total] = [Number(summary[1]), Number(summary[2])];
-  // ctest counts them as passed.
-  const skipped = stdout.match(/\*\*\*Skipped/g)?.map(() => 'native') ?? [];
-  const passed = total - failed - skipped.length;
-  if (status !== 0) console.error(stdout);
-  console.error(`Native tests: ${passed} passed, ${failed} failed, ${skipped.length} skipped, ${total} total`);
-  return { passed, failed: status !== 0 && failed === 0 ? 1 : failed, skipped };
 }

@@ -70,7 +70,10 @@ function warnUnlessGoogleTest() {
   return false;
 }
 
-/** Folder in which ctest finds the native tests; null where they were not built. */
-export function nativeTestFolder() {
-  return readStamp('native')?.testsHash ? inProject('build') : null;
+/** The program of the native unit tests; null where they were not built. */
+export function nativeTests() {
+  if (!readStamp('native')?.testsHash) return null;
+  const name = process.platform === 'win32' ? 'kinetorch_tests.exe' : 'kinetorch_tests';
+  // Where CMake's generator puts programs.
+  return [inProject('build', name), inProject('build', 'Release', name)].find((path) => existsSync(path)) ?? null;
 }

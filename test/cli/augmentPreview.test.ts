@@ -2,17 +2,16 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { clips, kinetorch, root } from '../support/runCli';
+import { temporaryFolder } from '../support/temporaryFolder';
 
-let folder: string;
+const folder = temporaryFolder();
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'kinetorch-cli-preview-'));
   const classes = { bow: ['archery.avi', 'truncated.avi'], ball: ['baseball_pitch.avi', 'not_a_video.mp4'] };
   for (const [label, files] of Object.entries(classes)) {
     mkdirSync(join(folder, label));
     for (const file of files) cpSync(join(clips, file), join(folder, label, file));
   }
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test('writes a picture of clips of all classes in turn, with the input and augmentation asked for', async () => {
   const out = join(folder, 'seen.svg');

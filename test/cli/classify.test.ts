@@ -1,7 +1,7 @@
-import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { clips, jsonLines, kinetorch } from '../support/runCli';
+import { temporaryFolder } from '../support/temporaryFolder';
 
 const good = [
   'archery.avi',
@@ -19,15 +19,13 @@ const good = [
   'vp8.webm',
 ].map((name) => join(clips, name));
 
-let folder: string;
+const folder = temporaryFolder();
 let model: string;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'kinetorch-cli-'));
   model = join(folder, 'model.pt');
   const { code } = await kinetorch(['create', 'r2plus1d_dw', model, '--labels', 'left,right,still']);
   expect(code).toBe(0);
 });
-afterAll(() => rm(folder, { recursive: true }));
 
 const classify = (...args: string[]) => kinetorch(['classify', '--model', model, ...args]);
 

@@ -1,12 +1,11 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CollectionReport } from '../../lib/dataset/collections/collectionReport';
 import { clips, kinetorch, root } from '../support/runCli';
+import { temporaryFolder } from '../support/temporaryFolder';
 
-let folder: string;
+const folder = temporaryFolder();
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'kinetorch-cli-dataset-'));
   for (const file of ['archery.avi', 'truncated.avi', 'rotated.mp4', 'corrupt.mkv', 'not_a_video.mp4']) {
     cpSync(join(clips, file), join(folder, file));
   }
@@ -22,7 +21,6 @@ beforeAll(() => {
   ];
   writeFileSync(join(folder, 'manifest.csv'), `${lines.join('\n')}\n`);
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test('--json gives counts, measures, broken files and groups on several sides', async () => {
   const { code, stdout } = await kinetorch(['dataset', folder, '--json']);

@@ -1,12 +1,11 @@
-import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { clips, jsonLines, kinetorch } from '../support/runCli';
+import { temporaryFolder } from '../support/temporaryFolder';
 
-let folder: string;
+const folder = temporaryFolder();
 let model: string;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'kinetorch-cli-evaluate-'));
   model = join(folder, 'model.pt');
   const rows = ['path,label,fold'];
   for (const [label, source] of Object.entries({ one: 'odd_rate.mp4', two: 'rotated.mp4' })) {
@@ -20,7 +19,6 @@ beforeAll(async () => {
   const small = ['--frames', '4', '--height', '32', '--width', '40'];
   await kinetorch(['create', 'r2plus1d_dw', model, '--labels', 'one,two', ...small]);
 });
-afterAll(() => rm(folder, { recursive: true }));
 
 const evaluate = (...args: string[]) =>
   kinetorch(['evaluate', folder, '--model', model, '--clips', '2', '--threads', '1', ...args]);

@@ -1,13 +1,9 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { kinetorch } from '../support/runCli';
+import { temporaryFolder } from '../support/temporaryFolder';
 
-let folder: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'kinetorch-cli-'));
-});
-afterAll(() => rm(folder, { recursive: true }));
+const folder = temporaryFolder();
 
 const create = (file: string, ...args: string[]) => kinetorch(['create', 'r2plus1d_dw', join(folder, file), ...args]);
 

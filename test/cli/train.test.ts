@@ -1,11 +1,10 @@
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { copyFile, mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { clips, jsonLines, kinetorch } from '../support/runCli';
+import { temporaryFolder } from '../support/temporaryFolder';
 
-let folder: string;
+const folder = temporaryFolder();
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'kinetorch-cli-'));
   for (const [label, source] of Object.entries({ one: 'odd_rate.mp4', two: 'rotated.mp4' })) {
     await mkdir(join(folder, 'data', label), { recursive: true });
     for (const number of [1, 2, 3]) {
@@ -13,7 +12,6 @@ beforeAll(async () => {
     }
   }
 });
-afterAll(() => rm(folder, { recursive: true }));
 
 const train = (out: string, ...args: string[]) => {
   const small = ['--frames', '8', '--height', '32', '--width', '40', '--batch-size', '2'];

@@ -10,6 +10,7 @@ import { VideoDataset } from '../../lib/dataset/clips/videoDataset';
 import type { VideoDatasetOptions } from '../../lib/dataset/options';
 import type { ClipCache, ClipRequest, VideoSample } from '../../lib/dataset/types';
 import type { ModelInput } from '../../lib/model/types';
+import { inputOf } from '../support/models';
 import { temporaryFolder } from '../support/temporaryFolder';
 import { greyFrames, makeVideos, realFile } from '../support/videos';
 
@@ -20,16 +21,7 @@ jest.mock('node:child_process', () => {
 const spawn = jest.mocked(childProcess.spawn);
 
 const folder = temporaryFolder();
-const input: ModelInput = {
-  frames: 8,
-  height: 56,
-  width: 56,
-  frameRate: 15,
-  resize: [64, 86],
-  antialias: false,
-  mean: [0.5, 0.5, 0.5],
-  std: [0.25, 0.25, 0.25],
-};
+const input = inputOf({ frames: 8, height: 56, width: 56, resize: [64, 86] });
 const sampleOf = (file: string, more: Partial<VideoSample> = {}): VideoSample => ({
   path: file.startsWith('/') ? file : realFile(file),
   labels: [0],

@@ -1,5 +1,4 @@
-import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { evaluate } from '../../lib/evaluation/evaluate';
 import type { Evaluation } from '../../lib/evaluation/types';
@@ -8,6 +7,7 @@ import { loadModel } from '../../lib/model/loadModel';
 import { crossValidate, summaryOf } from '../../lib/training/crossValidate';
 import { train } from '../../lib/training/train';
 import { expectError, onCpu } from '../support/models';
+import { temporaryFolder } from '../support/temporaryFolder';
 
 const fights = join(__dirname, '..', '..', '..', 'shared', 'data', 'fights');
 const input = { frames: 4, height: 32, width: 32, resize: [40, 40] as [number, number] };
@@ -16,10 +16,9 @@ const labels = ['fight', 'no-fight'];
 /** path, label, split and fold. */
 const rows: [string, string, string, number][] = [];
 
-let folder: string;
+const folder = temporaryFolder();
 let archive: ModelArchive;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'kinetorch-evaluate-'));
   const lines = (await readFile(join(fights, 'manifest.csv'), 'utf8')).trim().split('\n').slice(1);
   for (const label of labels) {
     const files = lines
@@ -43,7 +42,6 @@ beforeAll(async () => {
   );
   archive = await createModel({ architecture: 'r2plus1d_dw', labels, input, seed: 1 });
 });
-afterAll(() => rm(folder, { recursive: true }));
 
 const namesOf = async (data: string, options = {}) => {
   const { predictions, split } = await evaluate(archive, join(folder, data), { ...onCpu, clips: 1, ...options });

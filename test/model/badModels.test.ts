@@ -1,5 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { devices } from '../../lib/model/devices';
 import { inspectModel } from '../../lib/model/inspectModel';
@@ -7,14 +6,11 @@ import { loadModel } from '../../lib/model/loadModel';
 import type { ModelSource } from '../../lib/model/modelSource';
 import type { LoadModelOptions } from '../../lib/model/options';
 import { expectError, fixture, fixtureInput, fixtureLabels, onCpu, smallArchive } from '../support/models';
+import { temporaryFolder } from '../support/temporaryFolder';
 
 const foreign: LoadModelOptions = { labels: fixtureLabels, input: fixtureInput, ...onCpu };
 
-let folder: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'kinetorch-models-'));
-});
-afterAll(() => rm(folder, { recursive: true }));
+const folder = temporaryFolder();
 
 /** Loads from the path and from the bytes: both must fail alike. */
 async function expectLoadError(name: string, code: string, ...parts: (string | RegExp)[]): Promise<void> {

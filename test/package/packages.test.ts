@@ -5,9 +5,9 @@ import { cLibraryProblem } from '../../lib/libtorch/find/cLibrary';
 import { cudaAdvice } from '../../lib/libtorch/find/cudaAdvice';
 import type { LibTorch } from '../../lib/libtorch/find/locate';
 import { packagedPlatforms } from '../../lib/libtorch/find/platformPackage';
+import { evaluate } from '../support/evaluate';
 import { makeSandbox, put, putLibTorch } from '../support/sandbox';
 
-const scripts = join(__dirname, '..', '..', 'scripts', 'package');
 let sandbox: ReturnType<typeof makeSandbox>;
 beforeEach(() => {
   sandbox = makeSandbox();
@@ -15,19 +15,12 @@ beforeEach(() => {
 afterEach(() => sandbox.remove());
 const at = (...parts: string[]) => join(sandbox.path, ...parts);
 
-/** Runs an expression with a script's exports in scope, as `m`; gives what it prints, or the message it throws. */
-function evaluate(script: string, expression: string): string {
-  const code = `import(${JSON.stringify(join(scripts, script))}).then((m) => ${expression}).then(
-    (value) => console.log(JSON.stringify(value)), (error) => console.log(error.message))`;
-  return spawnSync(process.execPath, ['-e', code], { encoding: 'utf8' }).stdout.trim();
-}
-
 describe('packing', () => {
   function pack(files: Record<string, string>, limit: number): string {
     for (const [name, content] of Object.entries(files)) put(at('package', name), content);
     mkdirSync(at('out'));
     return evaluate(
-      'packFolder.mjs',
+      'package/packFolder.mjs',
       `m.packFolder(${JSON.stringify(at('package'))}, ${limit}, ${JSON.stringify(at('out'))})`,
     );
   }
@@ -61,7 +54,7 @@ describe('packing', () => {
 });
 
 test('the library and the packaging scripts name the same platforms', () => {
-  expect(JSON.parse(evaluate('platforms.mjs', 'Object.keys(m.platforms)'))).toEqual(packagedPlatforms);
+  expect(JSON.parse(evaluate('package/platforms.mjs', 'Object.keys(m.platforms)'))).toEqual(packagedPlatforms);
 });
 
 const onLinux = process.platform === 'linux' ? test : test.skip;
@@ -80,7 +73,7 @@ onLinux('packing refuses a binary that needs a newer system, or a library that i
   put(at('user.cpp'), 'extern "C" void future(); extern "C" void use() { future(); }');
   const addon = at('package', 'addon.node');
   expect(compile(at('user.cpp'), future, '-Wl,--no-as-needed', library, '-o', addon)).toBe(0);
-  const problems = evaluate('checkLinking.mjs', `m.checkLinking(${JSON.stringify(at('package'))})`);
+  const problems = evaluate('package/checkLinking.mjs', `m.checkLinking(${JSON.stringify(at('package'))})`);
   expect(problems).toContain(`${addon} needs libneeded.so, which is not packed`);
   expect(problems).toContain(`${addon} needs GLIBC_9.9, allowed is 2.28`);
 });

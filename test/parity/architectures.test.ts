@@ -1,11 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { createModel, loadModel } from '../../lib';
 import { referenceClips } from '../support/referenceClips';
 import { relativeError } from '../support/relativeError';
 import { writeDeterministicWeights } from '../support/safetensors';
+import { temporaryFolder } from '../support/temporaryFolder';
 
 interface Reference {
   /** [N, 3, T, H, W] */
@@ -21,11 +21,7 @@ const stateDicts: Record<string, string[]> = JSON.parse(
 );
 
 describe('forward parity with the Python definitions', () => {
-  let folder = '';
-  beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), 'kinetorch-parity-'));
-  });
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = temporaryFolder();
 
   // The import reports every missing, extra and wrongly shaped tensor, so it also checks the state-dict keys.
   it.each(Object.entries(reference.models))(

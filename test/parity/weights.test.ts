@@ -1,9 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { createModel } from '../../lib';
 import { writeDeterministicWeights } from '../support/safetensors';
+import { temporaryFolder } from '../support/temporaryFolder';
 
 const fixtures = join(__dirname, '..', 'fixtures');
 const stateDict: string[] = JSON.parse(
@@ -11,11 +11,7 @@ const stateDict: string[] = JSON.parse(
 ).ir_csn_26;
 
 describe('weights that do not fit are reported by name', () => {
-  let folder = '';
-  beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), 'kinetorch-weights-'));
-  });
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = temporaryFolder();
 
   const importing = (weights: string) => createModel({ architecture: 'ir_csn_26', numClasses: 7, weights });
   const importLines = (lines: string[]) => {

@@ -1,5 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import puppeteer, { type Browser } from 'puppeteer-core';
@@ -10,16 +9,13 @@ import type { ReportContent } from '../../lib/report/types';
 import { writeReport } from '../../lib/report/writeReport';
 import { train } from '../../lib/training/train';
 import { noiseClip, onCpu } from '../support/models';
+import { temporaryFolder } from '../support/temporaryFolder';
 import { findChromium } from './chromium';
 import { hostileLabel, sampleContent, sampleEvaluation } from './sampleContent';
 
 const labels = ['begin', 'choose', 'connection', hostileLabel, 'next'];
 
-let folder: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'kinetorch-report-'));
-});
-afterAll(() => rm(folder, { recursive: true }));
+const folder = temporaryFolder();
 
 let reports = 0;
 const written = async (content: ReportContent) => {

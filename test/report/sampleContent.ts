@@ -7,6 +7,7 @@ import type { ReportContent } from '../../lib/report/types';
 import { bestEpochOf } from '../../lib/training/isBetter';
 import type { RunConfig } from '../../lib/training/runConfig';
 import type { EpochMetrics } from '../../lib/training/types';
+import { inputOf } from '../support/models';
 
 /** A label that would run as a script, close a tag or leave an attribute if it were not escaped. */
 export const hostileLabel = `<script>document.title='run'</script>"><img src=x onerror="document.title='run'">`;
@@ -89,16 +90,7 @@ const config: RunConfig = {
   } as unknown as RunConfig['options'],
   runtime: { device: 'cpu', precision: 'float32', threads: 2 },
   architecture: 'r2plus1d_dw',
-  input: {
-    frames: 16,
-    height: 64,
-    width: 88,
-    frameRate: 15,
-    resize: [80, 112],
-    antialias: false,
-    mean: [0.43, 0.39, 0.38],
-    std: [0.23, 0.22, 0.22],
-  },
+  input: inputOf({ frames: 16, height: 64, width: 88, resize: [80, 112] }),
   labels: [],
   dataset: { trainClips: 960, validationClips: 200, fingerprint: '' },
 };

@@ -8,17 +8,28 @@ import type { ModelInput } from '../../lib/model/types';
 /** A file of test/fixtures/models; its manifest.json says what each is. */
 export const fixture = (name: string) => join(__dirname, '..', 'fixtures', 'models', name);
 
+/** A whole input; frames are not resized unless `resize` says so, and [0, 1] becomes [-1, 1]. */
+export function inputOf(input: Pick<ModelInput, 'frames' | 'height' | 'width'> & Partial<ModelInput>): ModelInput {
+  const { height, width } = input;
+  return {
+    frameRate: 15,
+    resize: [height, width],
+    antialias: false,
+    mean: [0.5, 0.5, 0.5],
+    std: [0.5, 0.5, 0.5],
+    ...input,
+  };
+}
+
 /** What the fixtures' networks were made for. */
-export const fixtureInput: ModelInput = {
+export const fixtureInput = inputOf({
   frames: 4,
   height: 16,
   width: 16,
   frameRate: 10,
-  resize: [16, 16],
-  antialias: false,
   mean: [0, 0, 0],
   std: [1, 1, 1],
-};
+});
 export const fixtureLabels = ['a', 'b', 'c', 'd'];
 
 export const smallInput: Partial<ModelInput> = { frames: 4, height: 32, width: 32, resize: [36, 48] };

@@ -1,5 +1,6 @@
 import type { Clip, ModelInput } from '../../lib';
 import { deterministicClip } from './deterministic';
+import { inputOf } from './models';
 
 /**
  * The deterministic clips of `shape` (N×3×T×H×W, values in [-1, 1)) as frames that a caller would pass, in [0, 1), and
@@ -18,15 +19,5 @@ export function referenceClips(shape: number[]): { input: ModelInput; clips: Cli
     }
     return { data, frames, height, width };
   });
-  const input: ModelInput = {
-    frames,
-    height,
-    width,
-    frameRate: 15,
-    resize: [height, width],
-    antialias: false,
-    mean: [0.5, 0.5, 0.5],
-    std: [0.5, 0.5, 0.5],
-  };
-  return { input, clips };
+  return { input: inputOf({ frames, height, width }), clips };
 }

@@ -1,18 +1,12 @@
 import type { AugmentOptions, InputSpec, NativeBatch } from '../../binding';
 import { callNative, native } from '../../lib/native';
+import { noAugmentation } from '../support/augmentation';
+import { inputOf } from '../support/models';
 
 // Each operation is held against torchvision's results by the native tests; here, what a caller gets.
 
 const [clips, frames, height, width] = [4, 3, 20, 26];
-const input: InputSpec = {
-  frames,
-  height: 16,
-  width: 18,
-  resize: [20, 26],
-  antialias: false,
-  mean: [0.43216, 0.394666, 0.37645],
-  std: [0.22803, 0.22145, 0.216989],
-};
+const input: InputSpec = inputOf({ frames, height: 16, width: 18, resize: [20, 26] });
 const whole = { ...input, height, width };
 
 /** Neighbouring values differ, and no two windows are the same. */
@@ -29,24 +23,8 @@ const batch: NativeBatch = {
   labels: Int32Array.of(0, 1, 2, 1),
   targets: new Float32Array(),
 };
-const off: AugmentOptions = {
-  shortSide: [],
-  cropArea: [],
-  cropAspect: [0.75, 1.33],
-  flip: [],
-  brightness: 0,
-  contrast: 0,
-  saturation: 0,
-  hue: 0,
-  randAugmentOperations: 0,
-  randAugmentMagnitude: 0,
-  erase: 0,
-  eraseArea: [0.02, 0.33],
-  mixup: 0,
-  cutmix: 0,
-};
 const everything: AugmentOptions = {
-  ...off,
+  ...noAugmentation,
   cropArea: [0.3, 1],
   flip: [0.5, 0.5, 0.5],
   brightness: 0.4,
@@ -61,7 +39,9 @@ const everything: AugmentOptions = {
 };
 
 const augment = (change: Partial<AugmentOptions>, { seed = 0, spec = input, of = batch } = {}) =>
-  callNative(() => native().augmentClips(of, { augment: { ...off, ...change }, input: spec, numClasses: 3, seed }));
+  callNative(() =>
+    native().augmentClips(of, { augment: { ...noAugmentation, ...change }, input: spec, numClasses: 3, seed }),
+  );
 
 /** The value of the source batch. */
 const source = (n: number, t: number, y: number, x: number, c: number) =>

@@ -1,18 +1,9 @@
 import { PNG } from 'pngjs';
 import type { ClipDataset, ClipRequest } from '../../lib/dataset/types';
-import type { ModelInput } from '../../lib/model/types';
 import { augmentationSheet } from '../../lib/training/augmentationSheet';
+import { inputOf } from '../support/models';
 
-const input: ModelInput = {
-  frames: 12,
-  height: 8,
-  width: 10,
-  frameRate: 15,
-  resize: [10, 12],
-  antialias: false,
-  mean: [0.4, 0.4, 0.4],
-  std: [0.2, 0.2, 0.2],
-};
+const input = inputOf({ frames: 12, height: 8, width: 10, resize: [10, 12] });
 const requests: ClipRequest['mode'][] = [];
 
 /** Clips of one colour, whose every frame is a little brighter; the third cannot be loaded. */

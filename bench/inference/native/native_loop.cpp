@@ -1,5 +1,5 @@
-// The forward pass alone, in a loop: what the engine around it is compared with. It answers `run N`, `preprocess N` and
-// `peak` as the peers do (peers/protocol.py).
+// The forward pass alone, in a loop: what the engine around it is compared with. It answers `load`, `run N`,
+// `preprocess N` and `peak` as the peers do (bench/harness/peers/protocol.py); what it loads its arguments say.
 //
 //   kinetorch_native_loop MODEL CLIPS FRAMES HEIGHT WIDTH CLASSES BATCH THREADS PLANS
 #include <ATen/ATen.h>
@@ -92,7 +92,7 @@ void sayTimes(int count, const std::function<void()>& work) {
 }
 
 void sayLogits(const at::Tensor& logits) {
-  std::printf("{\"version\": \"native loop\", \"logits\": [");
+  std::printf("{\"logits\": [");
   for (int64_t row = 0; row < logits.size(0); ++row) {
     for (int64_t i = 0; i < logits.size(1); ++i) {
       std::printf("%s%.9g", i > 0 ? ", " : row > 0 ? "], [" : "[", logits[row][i].item<double>());
@@ -113,6 +113,8 @@ void sayPeak() {
 }
 
 void serve(const Task& task) {
+  std::puts("{\"version\": \"native loop\"}");
+  std::fflush(stdout);
   c10::InferenceMode guard;
   initialiseRuntime();
   at::set_num_threads(task.threads);
@@ -125,14 +127,12 @@ void serve(const Task& task) {
     network->logits(clips);
     blocks.endStep();
   };
-  sayLogits(network->logits(clips));
-  std::fflush(stdout);
-  std::string command;
   for (std::string line; std::getline(std::cin, line) && !line.empty();) {
     const std::string name = line.substr(0, line.find(' '));
-    const int count = name == line ? 0 : std::stoi(line.substr(name.size()));
-    if (name == "run") sayTimes(count, forward);
-    if (name == "preprocess") sayTimes(count, preprocess);
+    const auto count = [&] { return std::stoi(line.substr(name.size())); };
+    if (name == "load") sayLogits(network->logits(clips));
+    if (name == "run") sayTimes(count(), forward);
+    if (name == "preprocess") sayTimes(count(), preprocess);
     if (name == "peak") sayPeak();
     std::fflush(stdout);
   }

@@ -1,17 +1,18 @@
 /**
  * onnxruntime-node: every graph optimisation, batch fixed. The package is found in the peers' folder.
  *
- *   node onnxruntimeNode.cjs '{"folder": ..., "packages": ..., "batch": ..., "threads": ..., ...}'
+ *   node onnxruntimeNode.cjs PACKAGES
  */
 const { createRequire } = require('node:module');
 const { join } = require('node:path');
-const { readClips, serve } = require('./protocol.cjs');
+const { readClips, serve } = require('../../harness/peers/protocol.cjs');
 
-async function main(task) {
-  const { folder, packages, frames, height, width, batch, threads } = task;
-  const requirePeer = createRequire(join(packages, 'package.json'));
-  const { InferenceSession, Tensor } = requirePeer('onnxruntime-node');
-  const { version } = requirePeer('onnxruntime-node/package.json');
+const requirePeer = createRequire(join(process.argv[2], 'package.json'));
+const { InferenceSession, Tensor } = requirePeer('onnxruntime-node');
+const { version } = requirePeer('onnxruntime-node/package.json');
+
+serve(`onnxruntime-node ${version}`, async (task) => {
+  const { folder, frames, height, width, batch, threads } = task;
   const session = await InferenceSession.create(join(folder, 'model.onnx'), {
     executionProviders: ['cpu'],
     graphOptimizationLevel: 'all',
@@ -21,8 +22,7 @@ async function main(task) {
   });
   const clips = new Tensor('float32', networkInput(task), [batch, 3, frames, height, width]);
   const run = () => session.run({ clips });
-  await serve({
-    version: `onnxruntime-node ${version}`,
+  return {
     logits: async () => {
       const { data, dims } = (await run()).logits;
       return Array.from({ length: dims[0] }, (_, n) => [...data.subarray(n * dims[1], (n + 1) * dims[1])]);
@@ -31,8 +31,8 @@ async function main(task) {
     call: run,
     clipsPerCall: batch,
     batch,
-  });
-}
+  };
+});
 
 /** N×3×T×H×W, scaled and normalised. */
 function networkInput(task) {
@@ -47,5 +47,3 @@ function networkInput(task) {
   }
   return values;
 }
-
-main(JSON.parse(process.argv[2]));

@@ -1,17 +1,13 @@
 """OpenVINO: latency hint, float32 arithmetic, batch fixed.
 
-    python openvino_peer.py '{"folder": ..., "batch": ..., "threads": ..., ...}'
+    python openvino_peer.py
 """
 
-import json
-import sys
-
 import openvino
-from protocol import read_input, serve
+from protocol import read_input, serve_network
 
 
-def main():
-    task = json.loads(sys.argv[1])
+def load(task):
     core = openvino.Core()
     model = core.read_model(f'{task["folder"]}/model.onnx')
     model.reshape([task['batch'], 3, task['frames'], task['height'], task['width']])
@@ -28,7 +24,7 @@ def main():
         request.infer()
         return request.get_output_tensor().data
 
-    serve(f'OpenVINO {openvino.get_version().split("-")[0]}', run)
+    return run
 
 
-main()
+serve_network(f'OpenVINO {openvino.get_version().split("-")[0]}', load)

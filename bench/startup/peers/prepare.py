@@ -1,4 +1,4 @@
-"""Writes the shipped model as ONNX, and as a PyTorch program, with the networks of bench/inference/peers.
+"""Writes the shipped model as ONNX, and as a PyTorch program, with the networks of bench/harness/peers.
 
     python prepare.py models/camera-motion.pt folder
 """
@@ -8,7 +8,7 @@ import sys
 
 import torch
 
-sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / 'inference' / 'peers'))
+sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / 'harness' / 'peers'))
 from networks import build  # noqa: E402
 
 model, folder = sys.argv[1], pathlib.Path(sys.argv[2])

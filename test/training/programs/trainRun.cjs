@@ -1,10 +1,9 @@
-// A small run over clips made in memory, with a checkpoint after each step; begun, or resumed where it was begun before.
-// Prints a line before its first step, so that a test knows when there is something to kill.
+// trainRun.cjs FOLDER…: in each a small run over clips made in memory, with a checkpoint after each step; begun, or resumed
+// where it was begun before. Prints a line before its first step, so that a test knows when there is something to kill.
 const { existsSync } = require('node:fs');
 const { join } = require('node:path');
 const { train } = require('../../..');
 
-const [outDir] = process.argv.slice(2);
 const shape = { frames: 4, height: 20, width: 20 };
 
 const dataset = (length) => ({
@@ -20,7 +19,7 @@ const dataset = (length) => ({
   },
 });
 
-const options = {
+const optionsFor = (outDir) => ({
   architecture: 'r2plus1d_dw',
   data: { train: dataset(10), validation: dataset(4) },
   outDir,
@@ -35,13 +34,15 @@ const options = {
   checkpointMinutes: 0,
   device: 'cpu',
   threads: 1,
-};
+  resume: existsSync(join(outDir, 'config.json')),
+});
 
-const resume = existsSync(join(outDir, 'config.json'));
-train(
-  { ...options, resume },
-  { onProgress: ({ type }) => type === 'start' && process.stdout.write('started\n') },
-).catch((error) => {
+const onProgress = ({ type }) => type === 'start' && process.stdout.write('started\n');
+async function main(folders) {
+  for (const outDir of folders) await train(optionsFor(outDir), { onProgress });
+}
+
+main(process.argv.slice(2)).catch((error) => {
   console.error(error);
   process.exitCode = 1;
 });

@@ -1,19 +1,12 @@
-"""PyTorch as its users run video networks on a GPU, in one of three ways: eager, torchscript or compile.
+"""PyTorch in one of its ways: eager, eager_channels_last, torchscript or compile.
 
     python torch_peer.py WAY DEVICE
 
-Half precision (float32 on a CPU), channels_last_3d, cudnn.benchmark. A call takes uint8 clips in pinned host memory:
-upload, resize, crop, normalisation, network, softmax and top 5 on the GPU, and five scores and classes back. It says
-{"version": ...}, and then answers as protocol.py has it:
+It answers what protocol.py has. A task whose "call" is "forward" times the forward pass alone, of float input that is
+already normalised and in its layout. "classify" is what a server does: uint8 clips in host memory (pinned, for a GPU) go up,
+are resized, cropped and normalised there, and five scores and classes come back; in half precision on a GPU. Then also
 
-    load TASK    {"logits": [[...], ...]}, of the first clips of a batch. TASK: {"architecture", "classes", "folder", "clips",
-                 "frames", "source", "resize", "crop", "mean", "std", "batch"}
-    run N        {"times": [milliseconds, ...]}, one call after the other
-    saturate N   {"clipsPerSecond": ...}, over N batches: the next is uploaded, and its work queued, while one runs
-    warm TASK    {}: compiles for weights and clips at random, so that a later process finds it on disk
-
-`folder` has weights.pth and model.pt, `clips` is a file of uint8 N x T x H x W x 3; `source`, `resize` and `crop` are
-[height, width].
+    warm TASK    {"logits": []}: compiles for weights and clips at random, so that a later process finds it on disk
 """
 
 import json
@@ -22,14 +15,11 @@ import sys
 import time
 from collections import deque
 
-import numpy as np
 import torch
 from networks import build
-from protocol import answer, peak, say, time_runs
+from protocol import read_clips, read_input, serve
 from torch.nn.functional import interpolate
 
-# The first calls of a shape choose cuDNN's algorithms; TorchScript compiles in its second and third.
-WARM_CALLS = 3
 # Batches whose work is queued before the results of the first are waited for.
 IN_FLIGHT = 3
 
@@ -46,7 +36,7 @@ class Preprocessing:
 
     def __call__(self, clips):
         clips = clips.permute(0, 4, 1, 2, 3).to(self.dtype)
-        resize, crop = self.task['resize'], self.task['crop']
+        resize, crop = self.task['resize'], (self.task['height'], self.task['width'])
         if self.task['source'] != resize:
             frames = clips.transpose(1, 2).flatten(0, 1)
             # Rounded as torchvision's presets for video round it, whose frames stay bytes until they are cropped.
@@ -68,23 +58,49 @@ class Engine:
         if self.is_cuda:
             self.uploads = torch.cuda.Stream()
         torch.backends.cudnn.benchmark = True
-        torch.set_grad_enabled(False)
 
+    @torch.inference_mode(False)
     def network(self, task):
         if self.way == 'torchscript':
             network = torch.jit.load(f'{task["folder"]}/model.pt', map_location=self.device).eval()
         else:
-            network = build(task['architecture'], task['classes'])
+            network = build(task['architecture'], task['classes']).requires_grad_(False)
             if not task.get('random'):
                 network.load_state_dict(torch.load(f'{task["folder"]}/weights.pth', weights_only=True))
-        network = network.to(self.device, self.dtype).to(memory_format=torch.channels_last_3d)
+        network = network.to(self.device, self.dtype)
+        if self.way != 'eager':
+            network = network.to(memory_format=torch.channels_last_3d)
+        # Plain freezing: optimize_for_inference picks a blocked layout, leaves ReLUs unfused and is slower.
         return torch.jit.freeze(network) if self.way == 'torchscript' else network
 
-    def prepare(self, task, clips):
+    def load(self, task):
+        """Weights that are there already stay."""
         if self.loaded != (task['architecture'], task['folder']):
             self.net = None
             self.net = self.network(task)
             self.loaded = (task['architecture'], task['folder'])
+        self.batch = task['batch']
+        if task['call'] == 'forward':
+            return self.prepare_forward(task)
+        clips = torch.from_numpy(read_clips(task))
+        self.prepare_classify(task, clips)
+        return self.classify(self.clips.to(self.device))[0][: len(clips)]
+
+    def prepare_forward(self, task):
+        torch.set_num_threads(task['threads'])
+        clips = torch.from_numpy(read_input(task))
+        if self.way != 'eager':
+            clips = clips.contiguous(memory_format=torch.channels_last_3d)
+        forward = self.net
+        if self.way == 'compile':
+            from torch._inductor import config as inductor
+
+            inductor.freezing = True
+            forward = torch.compile(self.net, dynamic=False)
+        self.run = lambda: forward(clips)
+        return self.run()
+
+    def prepare_classify(self, task, clips):
         preprocess = Preprocessing(task, self.device, self.dtype)
 
         def classify(clips):
@@ -96,30 +112,27 @@ class Engine:
         if self.way == 'compile':
             torch.compiler.reset()  # what was compiled for another network counts against a limit
             self.classify = torch.compile(classify, mode='max-autotune', dynamic=False)
-        self.batch = task['batch']
         repeated = clips.repeat(math.ceil(self.batch / len(clips)), 1, 1, 1, 1)[: self.batch].contiguous()
         self.clips = repeated.pin_memory() if self.is_cuda else repeated
-        for _ in range(WARM_CALLS):
+        self.run = self.classify_batch
+        # The first calls of a shape choose cuDNN's algorithms; TorchScript compiles in its second and third.
+        for _ in range(task['warmCalls']):
             self.run()
-
-    def load(self, task):
-        frames, (height, width) = task['frames'], task['source']
-        clips = torch.from_numpy(np.fromfile(task['clips'], np.uint8).reshape(-1, frames, height, width, 3))
-        self.prepare(task, clips)
-        logits = self.classify(self.clips.to(self.device))[0]
-        return {'logits': logits[: len(clips)].tolist()}
 
     def warm(self, task):
         clips = torch.randint(0, 256, (1, task['frames'], *task['source'], 3), dtype=torch.uint8)
-        self.prepare({**task, 'random': True}, clips)
-        return {}
+        self.net = self.network({**task, 'random': True})
+        self.batch = task['batch']
+        self.prepare_classify(task, clips)
+        return {'logits': []}
 
-    def run(self):
+    def classify_batch(self):
         _, scores, classes = self.classify(self.clips.to(self.device, non_blocking=True))
         return scores.tolist(), classes.tolist()
 
     def saturate(self, batches):
-        step = self.queue if self.is_cuda else self.run
+        """The next batch is uploaded, and its work queued, while one runs."""
+        step = self.queue if self.is_cuda else self.classify_batch
         under_way = deque(step() for _ in range(IN_FLIGHT))
         began = self.finish(under_way.popleft())
         for _ in range(batches):
@@ -150,15 +163,18 @@ class Engine:
 
 def main():
     way, device = sys.argv[1:]
+    if device == 'cpu':
+        torch.set_num_interop_threads(1)
     engine = Engine(way, device)
-    say({'version': f'PyTorch {torch.__version__}'})
-    answer({
-        'load': lambda task: engine.load(json.loads(task)),
-        'warm': lambda task: engine.warm(json.loads(task)),
-        'run': lambda count: time_runs(engine.run, int(count)),
-        'saturate': lambda batches: engine.saturate(int(batches)),
-        'peak': lambda _: peak(),
-    })  # fmt: skip
+    # Freezing in inductor wants no_grad; inference_mode is a little faster for the others on a CPU.
+    with torch.no_grad() if way == 'compile' or engine.is_cuda else torch.inference_mode():
+        serve(
+            f'PyTorch {torch.__version__}',
+            engine.load,
+            lambda: engine.run(),
+            saturate=lambda words: engine.saturate(int(words.split()[0])),
+            warm=lambda task: engine.warm(json.loads(task)),
+        )
 
 
 main()

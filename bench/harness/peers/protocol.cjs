@@ -1,43 +1,47 @@
 /**
- * What a peer on Node answers on its standard input: `run N`, `peak` and the first line are those of protocol.py, and
+ * What a peer on Node answers on its standard input: the lines of protocol.py, of which one says more here:
  *
- *     saturate N    {"clipsPerSecond": ..., "delay": {"p50": ..., "p99": ..., "max": ...}}, milliseconds, over N batches
- *                   with more calls always waiting
+ *     saturate N WAITING    {"clipsPerSecond": ..., "delay": {"p50": ..., "p99": ..., "max": ...}}, the delay of the event
+ *                           loop in milliseconds, over N batches with the clips of WAITING batches always under way or
+ *                           waiting
  */
 const { readFileSync } = require('node:fs');
-const { join } = require('node:path');
 const { monitorEventLoopDelay, performance } = require('node:perf_hooks');
 const { createInterface } = require('node:readline');
 
 const say = (message) => process.stdout.write(`${JSON.stringify(message)}\n`);
 
-/** The task's clips, each T×H×W×3. */
-function readClips({ folder, frames, height, width, batch }) {
-  const bytes = readFileSync(join(folder, 'clips.u8'));
+/** At most a batch of the task's clips, each T×H×W×3. */
+function readClips({ clips, frames, source: [height, width], batch }) {
+  const bytes = readFileSync(clips);
   const size = frames * height * width * 3;
-  return Array.from({ length: batch }, (_, n) => bytes.subarray(n * size, (n + 1) * size));
+  const count = Math.min(batch, bytes.length / size);
+  return Array.from({ length: count }, (_, n) => bytes.subarray(n * size, (n + 1) * size));
 }
 
 /**
- * @param {object} engine
- * @param {string} engine.version
- * @param {() => Promise<number[][]>} engine.logits - of the task's clips
- * @param {() => Promise<unknown>} engine.run - all clips of the task, once
- * @param {() => Promise<unknown>} engine.call - what a server would call, one request
- * @param {number} engine.clipsPerCall
- * @param {number} engine.batch
+ * @param {string} version
+ * @param {(task: object) => Promise<Engine>} load - frees what an earlier call has loaded
+ *
+ * @typedef {object} Engine
+ * @property {() => Promise<number[][]>} logits - of the task's clips
+ * @property {() => Promise<unknown>} run - a whole batch, once
+ * @property {() => Promise<unknown>} call - what a server would call, one request
+ * @property {number} clipsPerCall
+ * @property {number} batch
  */
-async function serve(engine) {
-  say({ version: engine.version, logits: await engine.logits() });
-  await answer({
-    peak,
+async function serve(version, load) {
+  say({ version });
+  let engine;
+  const handlers = {
+    load: async (task) => {
+      engine = await load(JSON.parse(task));
+      return { logits: await engine.logits() };
+    },
     run: (count) => times(engine.run, Number(count)),
-    saturate: (batches) => saturate(engine, Number(batches)),
-  });
-}
-
-/** Calls the handler named by each line's first word with the rest of the line, and says what it gives. */
-async function answer(handlers) {
+    saturate: (words) => saturate(engine, ...words.split(' ').map(Number)),
+    peak: () => ({ peakBytes: process.resourceUsage().maxRSS * 1024 }),
+  };
   for await (const line of createInterface({ input: process.stdin })) {
     const [, name, rest] = /^(\S*) ?(.*)$/.exec(line);
     if (!name) break;
@@ -51,8 +55,6 @@ async function answer(handlers) {
   process.exit();
 }
 
-const peak = () => ({ peakBytes: process.resourceUsage().maxRSS * 1024 });
-
 async function times(run, count) {
   const taken = [];
   for (let i = 0; i < count; i++) {
@@ -63,12 +65,10 @@ async function times(run, count) {
   return { times: taken };
 }
 
-/**
- * Two batches are always under way or waiting, or as many calls as `callers` says. The first of these and those after
- * the last counted are not measured.
- */
-async function saturate({ call, clipsPerCall, batch, callers = (2 * batch) / clipsPerCall }, batches) {
+/** The first calls, as many as wait, and those after the last counted are not measured. */
+async function saturate({ call, clipsPerCall, batch }, batches, waiting) {
   const callsPerBatch = batch / clipsPerCall;
+  const callers = waiting * callsPerBatch;
   const first = callers;
   const last = first + batches * callsPerBatch;
   // A timer of 1 ms reports the time between two of its ticks: the delay is what exceeds it.
@@ -100,4 +100,4 @@ async function saturate({ call, clipsPerCall, batch, callers = (2 * batch) / cli
   };
 }
 
-module.exports = { answer, peak, readClips, saturate, say, serve, times };
+module.exports = { readClips, serve };
