@@ -2,7 +2,8 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { type LoadModelOptions, loadModel } from '../../lib/model/loadModel';
+import { loadModel } from '../../lib/model/loadModel';
+import type { LoadModelOptions } from '../../lib/model/options';
 import { smallArchive } from './models';
 
 /** What four workers and the main thread get for one clip, all at once. */
