@@ -13,7 +13,6 @@ export interface RuntimeInfo {
   /** Best instruction set LibTorch uses here: `DEFAULT`, `AVX2`, `AVX512`, … */
   cpuCapability: string;
   threads: number;
-  hasMkldnn: boolean;
   /** CUDA devices in index order; empty where the LibTorch found has no CUDA or there is no driver. */
   cudaDevices: string[];
   /** Why there is no CUDA; empty where there is. */
@@ -96,17 +95,45 @@ export interface NativeClip {
   cropY: number;
 }
 
-export type NativeOutput = 'topK' | 'logits' | 'probabilities' | 'embedding';
+/** N×C×T×H×W values as the network sees them, one after the other. They are copied before the call returns. */
+export interface NativeClipTensor {
+  data: Float32Array;
+  /** N. */
+  clips: number;
+  /** C: 3, or 1 where all three channels are the same. */
+  channels: number;
+}
+
+/** What a network can give of a clip; native/network/outputs.h has the same names. */
+export type NativeOutput = 'logits' | 'probabilities' | 'embedding' | 'features';
+
+export interface NativeTensor {
+  /** Row-major. */
+  data: Float32Array;
+  shape: number[];
+}
 
 export interface NativeResult {
-  /** Best first; empty unless output is 'topK'. */
+  /** The most probable classes, best first; empty where `topK` was 0. */
   indices: Int32Array;
   scores: Float32Array;
-  /** Whole vector for 'logits', 'probabilities' and 'embedding'; empty for 'topK'. */
-  values: Float32Array;
+  /** Those asked for: 'logits' and 'probabilities' of [classes], 'embedding' of [C], 'features' of [C, T', H', W']. */
+  outputs: { [name in NativeOutput]?: NativeTensor };
   queueMs: number;
   runMs: number;
   batchSize: number;
+}
+
+/** Times, in milliseconds. */
+export interface NativeHistogram {
+  /** Upper ends of the ranges, ascending; an end belongs to its own range. The same in every process. */
+  bounds: number[];
+  /** How many fell into each range, not cumulated; one more than `bounds`: the last is for those above all of them. */
+  counts: number[];
+  /** Of all times. */
+  sum: number;
+  /** How many there were. */
+  count: number;
 }
 
 export interface NativeStats {
@@ -119,8 +146,10 @@ export interface NativeStats {
   queued: number;
   /** In the batches that run now. */
   running: number;
-  totalQueueMs: number;
-  totalRunMs: number;
+  /** From the call until the clip's batch began, a time for each clip whose batch has begun. */
+  queueTimes: NativeHistogram;
+  /** A time for each batch that is done. */
+  runTimes: NativeHistogram;
   maxQueueMs: number;
   maxRunMs: number;
 }
@@ -143,17 +172,27 @@ export declare class NativeModelFile {
 
 /** A frozen network with its own queue, and an executor for each of its devices. */
 export declare class NativeModel {
-  /** Runs one clip of zeros before the promise resolves. */
+  /** Runs a random clip before the promise resolves. */
   static load(file: NativeModelFile, options: LoadOptions): Promise<NativeModel>;
   /** Resolved, for example ['cpu'] or ['cuda:0', 'cuda:1'], and 'float32', 'float16' or 'bfloat16'. */
   readonly devices: string[];
   readonly precision: string;
-  readonly canEmbed: boolean;
+  /** What it can give. */
+  readonly outputs: NativeOutput[];
   /** What a person should know of how the network runs; empty: nothing. */
   readonly warning: string;
-  /** `requestId` is the caller's own number, for `cancel`. Throws ERR_QUEUE_FULL, ERR_DISPOSED, ERR_CLIP_*. */
-  classify(requestId: number, clip: NativeClip, output: NativeOutput, topK: number): Promise<NativeResult>;
-  /** Drops a request that still waits: its promise rejects with `code`. False where it already runs or is done. */
+  /**
+   * A result for each clip, in order, with those outputs and its `topK` most probable classes. All clips are queued or
+   * none; where one fails the call rejects. `requestId` is the caller's own number, for `cancel`. Throws ERR_QUEUE_FULL,
+   * ERR_DISPOSED, ERR_CLIP_*, and ERR_UNSUPPORTED for an output that is not one of `outputs`.
+   */
+  run(
+    requestId: number,
+    input: NativeClip | NativeClipTensor,
+    outputs: NativeOutput[],
+    topK: number,
+  ): Promise<NativeResult[]>;
+  /** Drops what still waits of a request: its promise rejects with `code`. False where all of it runs or is done. */
   cancel(requestId: number, code: string, message: string): boolean;
   stats(): NativeStats;
   /** Refuses new requests, finishes those accepted, frees the memory. Idempotent. */

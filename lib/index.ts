@@ -1,7 +1,7 @@
-export type { ArchitectureInfo, LayerProfile } from '../binding';
+export type { ArchitectureInfo, LayerProfile, NativeHistogram as Histogram } from '../binding';
 export { type ErrorCode, errorCodes, KinetorchError } from './base/errors';
 export type { CallOptions } from './base/schemas';
-export type { Clip, CropPosition, RgbClip } from './clip/types';
+export type { Clip, CropPosition, RgbClip, Tensor } from './clip/types';
 export { openClipCache } from './dataset/cache/openClipCache';
 export { batchVideos, type VideoBatch, type VideoBatches } from './dataset/clips/batchVideos';
 export { VideoDataset } from './dataset/clips/videoDataset';
@@ -42,6 +42,7 @@ export { architectures } from './model/architectures';
 export type {
   ClassifyOptions,
   ClassifyStreamOptions,
+  ClassifyTensorOptions,
   ClassifyVideoOptions,
   ClipOptions,
 } from './model/classifyOptions';
@@ -59,16 +60,15 @@ export type {
   Precision,
   TuningOptions,
 } from './model/options';
+export type { ClipOutputs, ModelOutput, RunOptions, RunResult, Timing } from './model/outputs';
 export type {
   Classification,
   ModelInput,
   ModelMetadata,
-  ModelOutput,
   ModelStats,
   ModelTask,
   NetworkParts,
   Prediction,
-  Timing,
   VideoClassification,
   VideoSegment,
 } from './model/types';

@@ -4,7 +4,7 @@
  *   npm run bench                                        every case
  *   npm run bench -- --cases r2plus1d_18 --engines kinetorch,torchscript --rounds 5
  *   npm run bench -- --resume                            only the cases that build/bench/results.json lacks
- *   npm run bench -- --report --write-docs               no measurement: the file's cases into docs/performance.md
+ *   npm run bench -- --report --write-docs               no measurement: the file's cases into the documents
  *
  * After each case its results are in build/bench/results.json, beside the chart performance.svg; with --engines,
  * --rounds or --threads they are in trial.json instead.
@@ -19,11 +19,11 @@ import { engines } from './engines';
 import { type Flags, readFlags, usage } from './flags';
 import { measureCase } from './measureCase';
 import { renderChart } from './renderChart';
-import { renderResults } from './renderResults';
+import { renderGlance, renderResults } from './renderResults';
 import { type CpuCaseResult, type Results, readResults } from './results';
 import { setUp } from './setup';
 
-const docs = resolve(__dirname, '..', '..', 'docs');
+const root = resolve(__dirname, '..', '..');
 const order = cases.map(({ id }) => id);
 /** Of logits against float64, relative to the largest logit. */
 const tolerance = 1e-4;
@@ -34,16 +34,17 @@ async function main(flags: Flags): Promise<void> {
   const chosen = flags.cases.map(({ id }) => id);
   console.log(renderResults(results, chosen));
   writeFileSync(join(workFolder, 'performance.svg'), renderChart(singles(results)));
-  if (flags.writeDocs) {
-    writeFileSync(join(docs, 'performance.svg'), renderChart(singles(results)));
-    const picture = '![Time of each engine relative to Kinetorch’s, one clip a call](performance.svg)';
-    writeDocument(
-      join(docs, 'performance.md'),
-      'npm run bench -- --write-docs',
-      `${picture}\n\n${renderResults(results, order)}`,
-    );
-  }
+  if (flags.writeDocs) writeDocuments(results);
   for (const id of chosen) complainAbout(results.cases[id]);
+}
+
+/** docs/performance.md with its chart, and the README's share of it. */
+function writeDocuments(results: Results): void {
+  const command = 'npm run bench -- --write-docs';
+  const picture = '![Time of each engine relative to Kinetorch’s, one clip a call](performance.svg)';
+  writeFileSync(join(root, 'docs', 'performance.svg'), renderChart(singles(results)));
+  writeDocument(join(root, 'docs', 'performance.md'), command, `${picture}\n\n${renderResults(results, order)}`);
+  writeDocument(join(root, 'README.md'), command, renderGlance(results, order));
 }
 
 async function measureAll(flags: Flags, results: Results): Promise<void> {

@@ -1,64 +1,116 @@
 /**
- * Every code a {@link KinetorchError} can carry. Codes are stable: a program may branch on them.
- *
- * | code | meaning |
- * | --- | --- |
- * | `ERR_INVALID_ARGUMENT` | an option or argument has the wrong type or range |
- * | `ERR_FILE_NOT_FOUND` | no such file or folder |
- * | `ERR_FILE_ACCESS` | the file exists but cannot be read or written |
- * | `ERR_MODEL_FORMAT` | the file is no TorchScript archive, or a damaged one |
- * | `ERR_MODEL_METADATA` | `kinetorch.json` is missing or contradicts the model or the options |
- * | `ERR_MODEL_FORWARD` | the model cannot be run on a clip, or gives something other than one row of logits |
- * | `ERR_UNSUPPORTED` | this model or build cannot do what was asked |
- * | `ERR_WEIGHTS` | a weights file is damaged or does not fit the architecture |
- * | `ERR_CLIP_SHAPE` | the clip's bytes and its declared shape disagree, or its shape is out of range |
- * | `ERR_CLIP_DATA` | the clip's buffer is detached or shared, or holds NaN or Inf |
- * | `ERR_DEVICE` | unknown device, or one this machine does not have |
- * | `ERR_OUT_OF_MEMORY` | the device or the machine has too little memory |
- * | `ERR_QUEUE_FULL` | more calls are waiting than `maxQueue` allows |
- * | `ERR_ABORTED` | the caller's `AbortSignal` was triggered |
- * | `ERR_TIMEOUT` | `timeoutMs` passed before the work was done |
- * | `ERR_DISPOSED` | the model or trainer was disposed of |
- * | `ERR_VIDEO_OPEN` | the file cannot be opened as video |
- * | `ERR_VIDEO_NO_STREAM` | the file holds no video stream |
- * | `ERR_VIDEO_DECODE` | no frame could be decoded, or the decoder failed |
- * | `ERR_DATASET` | a dataset has no usable clips, or its description is wrong |
- * | `ERR_TRAINING` | training cannot go on, for example because the loss is no longer finite |
- * | `ERR_LIBTORCH_NOT_FOUND` | LibTorch or the native addon was not found |
- * | `ERR_LIBTORCH_VERSION` | the LibTorch found has a version this addon does not run on |
- * | `ERR_PLATFORM` | nothing prebuilt runs on this system, processor or C library |
- * | `ERR_INTERNAL` | a fault in Kinetorch or LibTorch itself |
+ * What each code means, and what to do about it. docs/errors.md is the same for those who look one up, and
+ * test/check/errors.test.ts compares the two.
  */
-export const errorCodes = [
-  'ERR_INVALID_ARGUMENT',
-  'ERR_FILE_NOT_FOUND',
-  'ERR_FILE_ACCESS',
-  'ERR_MODEL_FORMAT',
-  'ERR_MODEL_METADATA',
-  'ERR_MODEL_FORWARD',
-  'ERR_UNSUPPORTED',
-  'ERR_WEIGHTS',
-  'ERR_CLIP_SHAPE',
-  'ERR_CLIP_DATA',
-  'ERR_DEVICE',
-  'ERR_OUT_OF_MEMORY',
-  'ERR_QUEUE_FULL',
-  'ERR_ABORTED',
-  'ERR_TIMEOUT',
-  'ERR_DISPOSED',
-  'ERR_VIDEO_OPEN',
-  'ERR_VIDEO_NO_STREAM',
-  'ERR_VIDEO_DECODE',
-  'ERR_DATASET',
-  'ERR_TRAINING',
-  'ERR_LIBTORCH_NOT_FOUND',
-  'ERR_LIBTORCH_VERSION',
-  'ERR_PLATFORM',
-  'ERR_INTERNAL',
-] as const;
+export const errorTable = {
+  ERR_INVALID_ARGUMENT: {
+    meaning: 'An option or argument has the wrong type or range.',
+    remedy: 'Correct what the message names; it says what was expected and what came.',
+  },
+  ERR_FILE_NOT_FOUND: {
+    meaning: 'There is no such file or folder.',
+    remedy: 'Check the path: a relative one counts from the working directory.',
+  },
+  ERR_FILE_ACCESS: {
+    meaning: 'A file or folder is there, but cannot be read, written or replaced.',
+    remedy: 'Check its kind, its permissions and the space on the disk; the message has the reason.',
+  },
+  ERR_MODEL_FORMAT: {
+    meaning: 'The file is no TorchScript archive, or a damaged one.',
+    remedy: 'Fetch or save it again. A file of weights alone goes to `createModel`, with the name of its architecture.',
+  },
+  ERR_MODEL_METADATA: {
+    meaning: '`kinetorch.json` is missing or damaged, or contradicts the model or the options.',
+    remedy: 'Pass `labels` and `input`, and as many labels as the network has logits (docs/model-format.md).',
+  },
+  ERR_MODEL_FORWARD: {
+    meaning: 'The network cannot be run on a clip, or gives something other than one row of logits for each.',
+    remedy: '`forward` has to map N×3×T×H×W to N×classes; check that `input` is the shape it was made for.',
+  },
+  ERR_UNSUPPORTED: {
+    meaning: 'This model, device or build cannot do what was asked.',
+    remedy: 'Leave that option out, or take the model, device or package that the message names.',
+  },
+  ERR_WEIGHTS: {
+    meaning: 'A file of weights, or a checkpoint, is damaged or does not fit the network.',
+    remedy: 'Take the architecture and the number of classes that they were saved from, or ask for a new head.',
+  },
+  ERR_CLIP_SHAPE: {
+    meaning: "The clip's bytes and its declared shape disagree, or its shape is out of range.",
+    remedy: '`data` holds frames × height × width × 3 values, RGB; the message says which number is off.',
+  },
+  ERR_CLIP_DATA: {
+    meaning: "The clip's data cannot be read: no typed array of bytes or floats, detached, shared, or with NaN or Inf.",
+    remedy: 'Pass a `Uint8Array` or `Float32Array` whose buffer is not shared, and transfer it only after the call.',
+  },
+  ERR_DEVICE: {
+    meaning: 'The device is unknown, or this machine has none that can be used.',
+    remedy: '`npx kinetorch doctor` says what there is and what is missing; `device: "auto"` takes what there is.',
+  },
+  ERR_OUT_OF_MEMORY: {
+    meaning: 'The device or the machine has too little memory.',
+    remedy: 'Make batches or clips smaller (`batching.maxBatchSize`, `batchSize`), or raise `memoryLimit`.',
+  },
+  ERR_QUEUE_FULL: {
+    meaning: 'More calls are waiting than `batching.maxQueue` allows.',
+    remedy:
+      'Wait for earlier calls before making more, or turn the work away; raise `batching.maxQueue` where it fits.',
+  },
+  ERR_ABORTED: {
+    meaning: "The caller's `AbortSignal` was triggered, or a command was interrupted.",
+    remedy: 'Nothing is wrong. A run of training goes on with `resume`.',
+  },
+  ERR_TIMEOUT: {
+    meaning: '`timeoutMs` passed before the work was done.',
+    remedy: 'Allow more time, or make fewer calls at once: `model.stats()` tells how long they wait and run.',
+  },
+  ERR_DISPOSED: {
+    meaning: 'The model or video was disposed of before the call, or the process is exiting.',
+    remedy: 'Dispose of it after its last call, or load it again.',
+  },
+  ERR_VIDEO_OPEN: {
+    meaning: 'The file cannot be opened as video.',
+    remedy: 'Check that it is whole and of a common container; convert it if not, for example to MP4.',
+  },
+  ERR_VIDEO_NO_STREAM: {
+    meaning: 'The file holds no video stream.',
+    remedy: 'Take the file that holds the pictures; this one may be sound alone.',
+  },
+  ERR_VIDEO_DECODE: {
+    meaning: 'No frame could be decoded, or the decoder crashed, hung or took too much memory.',
+    remedy: 'The file may be damaged, very large, or of a codec that is not allowed: convert it, for example to H.264.',
+  },
+  ERR_DATASET: {
+    meaning: 'A dataset has no usable clips, or its description is wrong.',
+    remedy: '`npx kinetorch dataset` checks every file; where a list is wrong the message names the line.',
+  },
+  ERR_TRAINING: {
+    meaning: 'Training cannot go on, for example because the loss is no longer finite.',
+    remedy: 'Lower the learning rate or set `clipGradNorm`, and look at the clips that the message names.',
+  },
+  ERR_LIBTORCH_NOT_FOUND: {
+    meaning: 'LibTorch or the native addon was not found, or could not be opened or fetched.',
+    remedy: 'Run the command that the message gives; `npx kinetorch doctor` checks everything (docs/install.md).',
+  },
+  ERR_LIBTORCH_VERSION: {
+    meaning: "LibTorch, or the platform's package, has a version that this one does not run on.",
+    remedy: 'Run the command that the message gives; `npx kinetorch doctor` says which was found where.',
+  },
+  ERR_PLATFORM: {
+    meaning: 'Nothing prebuilt runs on this system, processor or C library.',
+    remedy: 'Take one of the systems in docs/install.md, or build Kinetorch from a checkout.',
+  },
+  ERR_INTERNAL: {
+    meaning: 'A fault in Kinetorch or LibTorch itself.',
+    remedy: 'Report it with the message, what led to it, and what `npx kinetorch doctor` prints.',
+  },
+} as const;
 
-/** One of {@link errorCodes}. */
-export type ErrorCode = (typeof errorCodes)[number];
+/** What the `code` of a {@link KinetorchError} may be. Codes are stable: a program may branch on them. */
+export type ErrorCode = keyof typeof errorTable;
+
+/** Every {@link ErrorCode}. What each means, and what to do, is in [docs/errors.md](../../docs/errors.md). */
+export const errorCodes = Object.keys(errorTable) as readonly ErrorCode[];
 
 /** The one error class Kinetorch throws: branch on `code`, show `message`. */
 export class KinetorchError extends Error {

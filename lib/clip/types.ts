@@ -14,3 +14,9 @@ export interface Clip {
 
 /** Place of the crop within the resized frame: 0 is left or top, 0.5 the centre, 1 right or bottom. */
 export interface CropPosition extends z.output<typeof cropSchema> {}
+
+/** Numbers in a shape, row-major. Given to a model, clips as its network sees them; see `VideoModel.classifyTensor`. */
+export interface Tensor {
+  data: Float32Array;
+  shape: readonly number[];
+}

@@ -1,11 +1,10 @@
 import { classMetrics, meanOf } from './classMetrics';
+import { logLoss } from './logLoss';
 import type { ScoredSample } from './scoredSample';
 import type { MultiLabelMetrics } from './types';
 
 /** From here on a class counts as predicted. */
 export const threshold = 0.5;
-
-const leastProbability = 2 ** -52;
 
 /** Metrics of samples with any number of labels each, scored by sigmoids; there is at least one sample. */
 export function multiLabelMetrics(labels: readonly string[], samples: readonly ScoredSample[]): MultiLabelMetrics {
@@ -32,7 +31,7 @@ export function multiLabelMetrics(labels: readonly string[], samples: readonly S
   for (const sample of indices) {
     labels.forEach((_, label) => {
       const probability = score(sample, label);
-      loss -= Math.log(Math.max(has(sample, label) ? probability : 1 - probability, leastProbability));
+      loss += logLoss(has(sample, label) ? probability : 1 - probability);
     });
   }
   return {

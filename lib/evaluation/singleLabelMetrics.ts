@@ -1,10 +1,8 @@
 import { calibrationOf } from './calibration';
 import { classMetrics, meanOf } from './classMetrics';
+import { logLoss } from './logLoss';
 import type { ScoredSample } from './scoredSample';
 import type { SingleLabelMetrics } from './types';
-
-/** A label that got no probability at all costs -log of this. */
-const leastProbability = 2 ** -52;
 
 /** Metrics of samples with one label each; there is at least one sample. */
 export function singleLabelMetrics(labels: readonly string[], samples: readonly ScoredSample[]): SingleLabelMetrics {
@@ -21,7 +19,7 @@ export function singleLabelMetrics(labels: readonly string[], samples: readonly 
     videos.add(placeOf(label, video));
     for (const clip of ofClips) clips.add(placeOf(label, clip));
     choices.push({ confidence: video[choice] ?? 0, correct: choice === label });
-    loss -= Math.log(Math.max(video[label] ?? 0, leastProbability));
+    loss += logLoss(video[label] ?? 0);
   }
   const classes = classMetrics(
     labels,

@@ -38,6 +38,10 @@ export const classifyOptions = (classes: number) => ({ ...clipOptions, ...topKOp
 
 export interface ClassifyOptions extends CallOptions, OptionsOf<ReturnType<typeof classifyOptions>> {}
 
+export const classifyTensorOptions = (classes: number) => ({ ...callOptions, ...topKOptions(classes) });
+
+export interface ClassifyTensorOptions extends CallOptions, OptionsOf<ReturnType<typeof classifyTensorOptions>> {}
+
 /** What both ways of classifying a video have. */
 const viewOptions = {
   ...callOptions,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { oneOf, realNumber, trueOrFalse, wholeNumber } from '../base/schemas';
+import { outputNames } from './outputs';
 
 const rgb = (min: number, max: number) => {
   const value = realNumber(min, max);
@@ -71,8 +72,6 @@ export const firstMetadataSchema = z.object({
 });
 
 const modulePath = z.string({ error: 'the path of a module' }).min(1, { error: 'the path of a module' });
-
-const outputNames = ['logits', 'probabilities', 'embedding', 'features'] as const;
 
 /** {@link ModelMetadata}. Unknown keys are kept out rather than refused, so that later files of this version still load. */
 export const metadataSchema = z.object(

@@ -1,19 +1,14 @@
 import type { z } from 'zod';
 import type { NativeStats } from '../../binding';
 import type { VideoInfo } from '../video/types';
+import type { ModelOutput, Timing } from './outputs';
 import type { inputFields } from './schemas';
 
 /** What a network wants to see. Travels inside the model file as `input` of `kinetorch.json`. */
 export interface ModelInput extends z.output<z.ZodObject<typeof inputFields>> {}
 
-/**
- * `multiclass`: each clip is of one class, and probabilities are a softmax. `multilabel`: of any number, and they are
- * sigmoids.
- */
+/** `multiclass`: each clip is of one class. `multilabel`: of any number. Probabilities are a softmax for both, so far. */
 export type ModelTask = 'multiclass' | 'multilabel';
-
-/** What a network can be asked for; `embedding` is the vector before the head, `features` the volume before its mean. */
-export type ModelOutput = 'logits' | 'probabilities' | 'embedding' | 'features';
 
 /** What a network's parts are called, by their paths in the state dict, and what it can give. */
 export interface NetworkParts {
@@ -45,24 +40,16 @@ export interface Prediction {
   score: number;
 }
 
-export interface Timing {
-  /** Milliseconds from the call until its batch began. */
-  queueMs: number;
-  /**
-   * Milliseconds from when its batch began until it was done: preprocessing, network, softmax; on CUDA the end of the
-   * batch before as well.
-   */
-  runMs: number;
-  /** Clips that shared the batch. */
-  batchSize: number;
-}
-
 export interface Classification {
   predictions: Prediction[];
   timing: Timing;
 }
 
-export interface ModelStats extends Omit<NativeStats, 'totalQueueMs' | 'totalRunMs'> {
+/**
+ * Counts since the model was loaded; times in milliseconds. `queueTimes` and `runTimes` are histograms of fixed `bounds`,
+ * as a metrics exporter wants them: `counts` holds one number for each range up to a bound, and a last one for all above.
+ */
+export interface ModelStats extends NativeStats {
   meanBatchSize: number;
   meanQueueMs: number;
   meanRunMs: number;

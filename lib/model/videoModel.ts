@@ -1,24 +1,29 @@
-import type { NativeModel, NativeOutput, NativeResult } from '../../binding';
-import { throwIfAborted, withCancellation } from '../base/abort';
-import { KinetorchError } from '../base/errors';
-import { type CallOptions, optionsSchema } from '../base/schemas';
+import type { NativeModel, NativeResult } from '../../binding';
+import { type CallOptions, callOptions, optionsSchema } from '../base/schemas';
 import { parse } from '../base/validation';
-import { checkClip } from '../clip/checkClip';
-import type { Clip, CropPosition } from '../clip/types';
-import { callNative } from '../native';
+import type { Clip, Tensor } from '../clip/types';
 import {
   type ClassifyOptions,
   type ClassifyStreamOptions,
+  type ClassifyTensorOptions,
   type ClassifyVideoOptions,
   type ClipOptions,
   classifyOptions,
+  classifyTensorOptions,
   clipOptions,
 } from './classifyOptions';
 import { classifyStream } from './classifyStream';
 import { classifyVideo } from './classifyVideo';
+import { ClipRunner, isTensor } from './clipRunner';
+import { modelStats } from './modelStats';
+import { type ModelOutput, outputsSchema, type RunOptions, type RunResult, readOutput, type Timing } from './outputs';
 import type { Classification, ModelInput, ModelMetadata, ModelStats, VideoClassification, VideoSegment } from './types';
 
-const clipOptionsSchema = optionsSchema(clipOptions);
+// A tensor is cropped already.
+const tensorSchema = optionsSchema(callOptions);
+const clipSchema = optionsSchema(clipOptions);
+const runTensorSchema = tensorSchema.extend({ outputs: outputsSchema });
+const runClipSchema = clipSchema.extend({ outputs: outputsSchema });
 
 /**
  * A loaded network. Made by {@link loadModel}. Calls may be made at any time and in any number: they queue in the
@@ -35,11 +40,13 @@ export class VideoModel implements AsyncDisposable {
   readonly device: string;
   /** As it was resolved: `float32`, `float16` or `bfloat16`. */
   readonly precision: string;
+  /** What it can give of a clip: `logits` and `probabilities` always, `embedding` and `features` where its network has them. */
+  readonly outputs: readonly ModelOutput[];
   readonly metadata: Readonly<ModelMetadata>;
   readonly #native: NativeModel;
-  readonly #classifySchema;
-  #nextRequest = 0;
-  #disposed = false;
+  readonly #runner: ClipRunner;
+  readonly #classifyClipSchema;
+  readonly #classifyTensorSchema;
 
   /** @internal */
   constructor(model: NativeModel, metadata: ModelMetadata) {
@@ -51,7 +58,10 @@ export class VideoModel implements AsyncDisposable {
     this.devices = model.devices;
     this.device = this.devices.join(', ');
     this.precision = model.precision;
-    this.#classifySchema = optionsSchema(classifyOptions(metadata.labels.length));
+    this.outputs = model.outputs;
+    this.#runner = new ClipRunner(model, metadata.input);
+    this.#classifyClipSchema = optionsSchema(classifyOptions(metadata.labels.length));
+    this.#classifyTensorSchema = optionsSchema(classifyTensorOptions(metadata.labels.length));
   }
 
   /**
@@ -69,33 +79,85 @@ export class VideoModel implements AsyncDisposable {
    * `ERR_TIMEOUT`, `ERR_DISPOSED`, `ERR_OUT_OF_MEMORY`
    */
   async classifyClip(clip: Clip, options: ClassifyOptions = {}): Promise<Classification> {
-    const { topK, crop, ...call } = parse(this.#classifySchema, options, 'options');
-    const { indices, scores, queueMs, runMs, batchSize } = await this.#run(clip, 'topK', topK, crop, call);
-    const predictions = Array.from(indices, (index, rank) => ({
-      label: this.labels[index] ?? `class ${index}`,
-      index,
-      score: scores[rank] ?? 0,
-    }));
-    return { predictions, timing: { queueMs, runMs, batchSize } };
-  }
-
-  /** The network's output before the softmax, one number a class. Errors as in {@link classifyClip}. */
-  async logits(clip: Clip, options: ClipOptions = {}): Promise<Float32Array> {
-    return this.#values(clip, 'logits', options);
-  }
-
-  /** Softmax over all classes, in the order of `labels`. Errors as in {@link classifyClip}. */
-  async probabilities(clip: Clip, options: ClipOptions = {}): Promise<Float32Array> {
-    return this.#values(clip, 'probabilities', options);
+    const { topK, ...call } = parse(this.#classifyClipSchema, options, 'options');
+    const [result] = await this.#runner.run(clip, { outputs: [], topK }, call);
+    return this.#classification(result as NativeResult);
   }
 
   /**
-   * The vector before the last layer (512 numbers for `r2plus1d_18`), for search and clustering.
+   * Classifies clips that were preprocessed elsewhere: normalised, and of the size of {@link input}. Nothing is resized
+   * or cropped.
+   *
+   * `tensor.shape` is 3×T×H×W, one clip; N×3×T×H×W, N clips; or T×H×W, one clip whose three channels are the same. The
+   * values are copied before this returns. N clips queue together, or not at all where the queue has no room for them,
+   * and may be more than fit into one batch; where one of them fails, the call rejects.
+   *
+   * @returns A classification for each clip, in order; of one clip an array of one.
+   *
+   * @example
+   * const [{ predictions }] = await model.classifyTensor({ data, shape: [3, 16, 112, 112] }, { topK: 3 });
+   *
+   * @throws KinetorchError `ERR_CLIP_SHAPE`, `ERR_CLIP_DATA` and the others of {@link classifyClip}
+   */
+  async classifyTensor(tensor: Tensor, options: ClassifyTensorOptions = {}): Promise<Classification[]> {
+    const { topK, ...call } = parse(this.#classifyTensorSchema, options, 'options');
+    const results = await this.#runner.run(tensor, { outputs: [], topK }, call);
+    return results.map((result) => this.#classification(result));
+  }
+
+  /**
+   * The network's output before the softmax, one number a class; of a tensor (see {@link classifyTensor}) an array with
+   * those of each of its clips. Errors as in {@link classifyClip}.
+   */
+  logits(clip: Clip, options?: ClipOptions): Promise<Float32Array>;
+  logits(tensor: Tensor, options?: CallOptions): Promise<Float32Array[]>;
+  async logits(input: Clip | Tensor, options: ClipOptions = {}): Promise<Float32Array | Float32Array[]> {
+    return this.#one(input, 'logits', options);
+  }
+
+  /** Softmax over all classes, in the order of `labels`; otherwise as {@link logits}. */
+  probabilities(clip: Clip, options?: ClipOptions): Promise<Float32Array>;
+  probabilities(tensor: Tensor, options?: CallOptions): Promise<Float32Array[]>;
+  async probabilities(input: Clip | Tensor, options: ClipOptions = {}): Promise<Float32Array | Float32Array[]> {
+    return this.#one(input, 'probabilities', options);
+  }
+
+  /**
+   * The vector before the last layer (512 numbers for `r2plus1d_18`), for search and clustering; otherwise as
+   * {@link logits}.
    *
    * @throws KinetorchError `ERR_UNSUPPORTED` for a model from elsewhere; the others as in {@link classifyClip}
    */
-  async embedClip(clip: Clip, options: ClipOptions = {}): Promise<Float32Array> {
-    return this.#values(clip, 'embedding', options);
+  embedClip(clip: Clip, options?: ClipOptions): Promise<Float32Array>;
+  embedClip(tensor: Tensor, options?: CallOptions): Promise<Float32Array[]>;
+  async embedClip(input: Clip | Tensor, options: ClipOptions = {}): Promise<Float32Array | Float32Array[]> {
+    return this.#one(input, 'embedding', options);
+  }
+
+  /**
+   * Any of the model's {@link outputs} from one pass of the network; of a tensor (see {@link classifyTensor}) an array
+   * with those of each of its clips. Calls that want different outputs share batches.
+   *
+   * @example
+   * const { logits, features } = await model.run(clip, { outputs: ['logits', 'features'] });
+   * features.shape; // [512, 2, 7, 7]
+   *
+   * @throws KinetorchError `ERR_UNSUPPORTED` for an output that is not one of {@link outputs}; the others as in
+   * {@link classifyClip}
+   */
+  run<Name extends ModelOutput>(clip: Clip, options: RunOptions<Name> & ClipOptions): Promise<RunResult<Name>>;
+  run<Name extends ModelOutput>(tensor: Tensor, options: RunOptions<Name>): Promise<RunResult<Name>[]>;
+  async run<Name extends ModelOutput>(
+    input: Clip | Tensor,
+    options: RunOptions<Name> & ClipOptions,
+  ): Promise<RunResult<Name> | RunResult<Name>[]> {
+    const { outputs, ...call } = parse(isTensor(input) ? runTensorSchema : runClipSchema, options, 'options');
+    const results = await this.#runner.run(input, { outputs, topK: 0 }, call);
+    const runs = results.map((result) => {
+      const values = outputs.map((name) => [name, readOutput(result, name)]);
+      return { ...Object.fromEntries(values), timing: timingOf(result) } as RunResult<Name>;
+    });
+    return isTensor(input) ? runs : (runs[0] as RunResult<Name>);
   }
 
   /**
@@ -109,7 +171,7 @@ export class VideoModel implements AsyncDisposable {
    * `ERR_VIDEO_DECODE`, and those of {@link classifyClip}
    */
   async classifyVideo(path: string, options: ClassifyVideoOptions = {}): Promise<VideoClassification> {
-    this.#throwIfDisposed();
+    this.#runner.throwIfDisposed();
     return classifyVideo(this, path, options);
   }
 
@@ -124,59 +186,43 @@ export class VideoModel implements AsyncDisposable {
    * @throws KinetorchError as {@link classifyVideo}
    */
   async *classifyStream(path: string, options: ClassifyStreamOptions = {}): AsyncGenerator<VideoSegment, void> {
-    this.#throwIfDisposed();
+    this.#runner.throwIfDisposed();
     yield* classifyStream(this, path, options);
   }
 
   /** Counts since the model was loaded; times in milliseconds. */
   stats(): ModelStats {
-    const { totalQueueMs, totalRunMs, ...counts } = this.#native.stats();
-    const { batches, completed, failed } = counts;
-    const started = completed + failed + counts.running;
-    return {
-      ...counts,
-      meanBatchSize: batches === 0 ? 0 : started / batches,
-      meanQueueMs: started === 0 ? 0 : totalQueueMs / started,
-      meanRunMs: batches === 0 ? 0 : totalRunMs / batches,
-    };
+    return modelStats(this.#native.stats());
   }
 
   /** Refuses new calls, waits for those accepted, frees the model's memory. May be called again. */
   async dispose(): Promise<void> {
-    this.#disposed = true;
-    await callNative(() => this.#native.dispose());
+    await this.#runner.dispose();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.dispose();
   }
 
-  #throwIfDisposed(): void {
-    if (this.#disposed)
-      throw new KinetorchError('ERR_DISPOSED', 'expected a model in use but this one was disposed of');
+  #classification(result: NativeResult): Classification {
+    const predictions = Array.from(result.indices, (index, rank) => ({
+      label: this.labels[index] ?? `class ${index}`,
+      index,
+      score: result.scores[rank] ?? 0,
+    }));
+    return { predictions, timing: timingOf(result) };
   }
 
-  async #values(clip: Clip, output: NativeOutput, options: ClipOptions): Promise<Float32Array> {
-    const { crop, ...call } = parse(clipOptionsSchema, options, 'options');
-    const { values } = await this.#run(clip, output, 0, crop, call);
-    return values;
-  }
-
-  async #run(
-    clip: Clip,
-    output: NativeOutput,
-    topK: number,
-    crop: CropPosition,
-    call: CallOptions,
-  ): Promise<NativeResult> {
-    this.#throwIfDisposed();
-    throwIfAborted(call.signal);
-    const checked = checkClip(clip);
-    const id = this.#nextRequest++;
-    return withCancellation(
-      call,
-      () => callNative(() => this.#native.classify(id, { ...checked, cropX: crop.x, cropY: crop.y }, output, topK)),
-      ({ code, message }) => this.#native.cancel(id, code, message),
-    );
+  async #one(
+    input: Clip | Tensor,
+    output: Exclude<ModelOutput, 'features'>,
+    options: ClipOptions,
+  ): Promise<Float32Array | Float32Array[]> {
+    const call = parse(isTensor(input) ? tensorSchema : clipSchema, options, 'options');
+    const results = await this.#runner.run(input, { outputs: [output], topK: 0 }, call);
+    const values = results.map((result) => readOutput(result, output));
+    return isTensor(input) ? values : (values[0] as Float32Array);
   }
 }
+
+const timingOf = ({ queueMs, runMs, batchSize }: NativeResult): Timing => ({ queueMs, runMs, batchSize });

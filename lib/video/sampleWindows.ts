@@ -1,15 +1,18 @@
 import { timeTolerance } from '../base/timeTolerance';
 import type { ClipWindow } from './types';
 
+interface ViewCount {
+  clips: number;
+  frames: number;
+  frameRate: number;
+}
+
 /**
  * Windows of `frames / frameRate` seconds spread evenly over a video, the first at its start and the last at its end
  * (torchvision's uniform clip sampling); a single window lies in the middle. Starts are at least one frame step apart:
  * a video too short for `clips` of those gets fewer, one no longer than a window gets one at 0.
  */
-export function uniformWindows(
-  durationSeconds: number,
-  options: { clips: number; frames: number; frameRate: number },
-): ClipWindow[] {
+export function uniformWindows(durationSeconds: number, options: ViewCount): ClipWindow[] {
   const { clips, frames, frameRate } = options;
   const room = Math.max(0, durationSeconds - frames / frameRate);
   const distinct = Math.floor(room * frameRate + timeTolerance) + 1;
@@ -23,10 +26,7 @@ export function uniformWindows(
  * window takes the middle of every part, several lie evenly shifted within the parts. Shifts of less than a frame count
  * too, as they move some instants to another frame; a video gets no more windows than it has frames.
  */
-export function segmentWindows(
-  durationSeconds: number,
-  options: { clips: number; frames: number; frameRate: number },
-): ClipWindow[] {
+export function segmentWindows(durationSeconds: number, options: ViewCount): ClipWindow[] {
   const { clips, frames, frameRate } = options;
   const seconds = Math.max(durationSeconds, 1 / frameRate);
   const part = seconds / frames;
@@ -41,7 +41,7 @@ export function segmentWindows(
 /** The views in which a network is shown a video: `uniformWindows` for dense sampling, else `segmentWindows`. */
 export function viewWindows(
   durationSeconds: number,
-  options: { clips: number; frames: number; frameRate: number; sampling?: 'dense' | 'segment' },
+  options: ViewCount & { sampling?: 'dense' | 'segment' },
 ): ClipWindow[] {
   return options.sampling === 'segment'
     ? segmentWindows(durationSeconds, options)

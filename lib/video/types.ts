@@ -1,3 +1,5 @@
+import type { RgbClip } from '../clip/types';
+
 /** What a video file says of itself. Sizes are after rotation, as a viewer sees them. */
 export interface VideoInfo {
   path: string;
@@ -28,12 +30,8 @@ export interface SlideWindows {
   strideSeconds: number;
 }
 
-/** Decoded frames, uint8 T×H×W×3 RGB. At each instant the frame that a viewer would see then. */
-export interface VideoClip {
-  data: Uint8Array;
-  frames: number;
-  height: number;
-  width: number;
+/** Decoded frames: at each instant the one that a viewer would see then. */
+export interface VideoClip extends RgbClip {
   startSeconds: number;
   /** Start plus frames / frameRate, or the end of the video where that comes first. */
   endSeconds: number;

@@ -9,6 +9,7 @@
 #include "native/augmentation/affine.h"
 #include "native/augmentation/clip_values.h"
 #include "native/augmentation/crop_matrices.h"
+#include "native/augmentation/erasure_noise.h"
 #include "native/augmentation/frame_tensors.h"
 #include "native/augmentation/point_tensors.h"
 #include "native/preprocessing/byte_math.h"

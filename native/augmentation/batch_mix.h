@@ -4,10 +4,7 @@
 
 #include <optional>
 
-#include "native/augmentation/augment_options.h"
-#include "native/augmentation/clip_plan.h"
-#include "native/augmentation/random_state.h"
-#include "native/preprocessing/input_spec.h"
+#include "native/preprocessing/crop_plan.h"
 
 namespace kinetorch::augmentation {
 
@@ -15,15 +12,11 @@ namespace kinetorch::augmentation {
 // training batch is random already.
 struct BatchMix {
   double own = 1;  // the share of a clip's own target
-  std::optional<preprocessing::Box>
-      box;  // cutmix: where the other clip shows, in all frames. Mixup: none, both show everywhere
+  // Cutmix: where the other clip shows, in all frames. Mixup: none, both show everywhere.
+  std::optional<preprocessing::Box> box;
 };
 
-// None where neither is on.
-std::optional<BatchMix> drawBatchMix(const AugmentOptions& options, const preprocessing::InputSpec& input,
-                                     RandomState& random);
-
-// float32 N×classes.
+// Of float32 targets with a row for each clip.
 at::Tensor mixTargets(const at::Tensor& targets, const BatchMix& mix);
 
 }  // namespace kinetorch::augmentation

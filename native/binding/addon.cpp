@@ -27,7 +27,6 @@ Napi::Value getRuntimeInfo(const Napi::CallbackInfo& info) {
   object.Set("torchVersion", runtime.torchVersion);
   object.Set("cpuCapability", runtime.cpuCapability);
   object.Set("threads", runtime.threads);
-  object.Set("hasMkldnn", runtime.hasMkldnn);
   object.Set("cudaDevices", toStrings(env, runtime.cudaDevices));
   object.Set("cudaReason", runtime.cudaReason);
   object.Set("cudaLibraryReason", runtime.cudaLibraryReason);

@@ -147,6 +147,24 @@ preprocessing::Clip toClip(const Napi::Object& object) {
   return clip;
 }
 
+std::vector<preprocessing::ClipTensor> toClipTensors(const Napi::Object& object) {
+  const int64_t clips = integerOf(object, "clips");
+  const BytesView view = viewOf(object.Get("data"));
+  const auto bytes = static_cast<int64_t>(view.size);
+  if (!view.isFloat || clips < 1 || bytes % (clips * static_cast<int64_t>(sizeof(float))) != 0) {
+    throw Error("ERR_CLIP_SHAPE", "expected floats for each of " + std::to_string(clips) + " clips but received " +
+                                      std::to_string(bytes) + " bytes");
+  }
+  std::vector<preprocessing::ClipTensor> tensors(static_cast<size_t>(clips));
+  const size_t size = view.size / tensors.size();
+  for (size_t i = 0; i < tensors.size(); ++i) {
+    tensors[i].channels = integerOf(object, "channels");
+    tensors[i].values.resize(size / sizeof(float));
+    std::memcpy(tensors[i].values.data(), view.data + i * size, size);
+  }
+  return tensors;
+}
+
 training::TrainingBatch toTrainingBatch(const Napi::Object& object) {
   training::TrainingBatch batch;
   batch.data = toBytes(object.Get("data"));

@@ -8,6 +8,7 @@
 #include "native/augmentation/augment_options.h"
 #include "native/formats/file_source.h"
 #include "native/preprocessing/clip.h"
+#include "native/preprocessing/clip_tensor.h"
 #include "native/preprocessing/input_spec.h"
 #include "native/training/training_batch.h"
 
@@ -27,6 +28,7 @@ formats::FileSource toSource(const Napi::Value& value);
 preprocessing::InputSpec toInputSpec(const Napi::Object& object);
 augmentation::AugmentOptions toAugmentOptions(const Napi::Object& object);
 preprocessing::Clip toClip(const Napi::Object& object);
+std::vector<preprocessing::ClipTensor> toClipTensors(const Napi::Object& object);
 training::TrainingBatch toTrainingBatch(const Napi::Object& object);
 
 // Copies a Uint8Array's bytes. Throws ERR_CLIP_DATA for a detached or shared buffer; toSource ERR_INVALID_ARGUMENT.
@@ -36,5 +38,13 @@ Napi::Float32Array toFloat32Array(Napi::Env env, const std::vector<float>& value
 Napi::Int32Array toInt32Array(Napi::Env env, const std::vector<int32_t>& values);
 Napi::Uint8Array toUint8Array(Napi::Env env, const std::vector<uint8_t>& bytes);
 Napi::Array toStrings(Napi::Env env, const std::vector<std::string>& texts);
+
+template <typename Numbers>
+Napi::Array toNumbers(Napi::Env env, const Numbers& numbers) {
+  Napi::Array list = Napi::Array::New(env, numbers.size());
+  uint32_t i = 0;
+  for (const auto number : numbers) list.Set(i++, static_cast<double>(number));
+  return list;
+}
 
 }  // namespace kinetorch::binding

@@ -39,24 +39,63 @@ engine::ClassifierOptions toOptions(const Napi::Object& object) {
   return options;
 }
 
-engine::Output toOutput(const std::string& name) {
-  static const std::map<std::string, engine::Output> outputs{{"topK", engine::Output::kTopK},
-                                                             {"logits", engine::Output::kLogits},
-                                                             {"probabilities", engine::Output::kProbabilities},
-                                                             {"embedding", engine::Output::kEmbedding}};
-  const auto found = outputs.find(name);
-  if (found == outputs.end()) throw Error("ERR_INVALID_ARGUMENT", "unknown output \"" + name + "\"");
-  return found->second;
+engine::Wanted toWanted(const Napi::Value& names, const Napi::Value& topK) {
+  engine::Wanted wanted;
+  const auto list = names.As<Napi::Array>();
+  for (uint32_t i = 0; i < list.Length(); ++i) {
+    const std::string name = list.Get(i).As<Napi::String>().Utf8Value();
+    const auto output = network::outputNamed(name);
+    if (!output) throw Error("ERR_INVALID_ARGUMENT", "unknown output \"" + name + "\"");
+    wanted.outputs.add(*output);
+  }
+  wanted.topK = topK.As<Napi::Number>().Int64Value();
+  return wanted;
 }
 
-Napi::Value toResult(Napi::Env env, const engine::Classification& result) {
+// Frames, or a tensor of one clip or several.
+std::vector<engine::RequestInput> toInputs(const Napi::Object& object) {
+  std::vector<engine::RequestInput> inputs;
+  if (object.Has("channels")) {
+    for (preprocessing::ClipTensor& tensor : toClipTensors(object)) inputs.emplace_back(std::move(tensor));
+  } else {
+    const preprocessing::CropPosition crop{numberOf(object, "cropX"), numberOf(object, "cropY")};
+    inputs.emplace_back(engine::Frames{toClip(object), crop});
+  }
+  return inputs;
+}
+
+Napi::Value toResult(Napi::Env env, const engine::ClipResult& result) {
+  Napi::Object outputs = Napi::Object::New(env);
+  for (const network::OutputInfo& info : network::kOutputs) {
+    const auto& [values, shape] = result.outputs[info.output];
+    if (shape.empty()) continue;
+    Napi::Object output = Napi::Object::New(env);
+    output.Set("data", toFloat32Array(env, values));
+    output.Set("shape", toNumbers(env, shape));
+    outputs.Set(info.name, output);
+  }
   Napi::Object object = Napi::Object::New(env);
   object.Set("indices", toInt32Array(env, result.indices));
   object.Set("scores", toFloat32Array(env, result.scores));
-  object.Set("values", toFloat32Array(env, result.values));
+  object.Set("outputs", outputs);
   object.Set("queueMs", result.queueMs);
   object.Set("runMs", result.runMs);
   object.Set("batchSize", static_cast<double>(result.batchSize));
+  return object;
+}
+
+Napi::Value toResults(Napi::Env env, const std::vector<engine::ClipResult>& results) {
+  Napi::Array list = Napi::Array::New(env, results.size());
+  for (uint32_t i = 0; i < list.Length(); ++i) list.Set(i, toResult(env, results[i]));
+  return list;
+}
+
+Napi::Value toHistogram(Napi::Env env, const engine::Histogram& histogram) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("bounds", toNumbers(env, engine::Histogram::kBounds));
+  object.Set("counts", toNumbers(env, histogram.counts));
+  object.Set("sum", histogram.sum);
+  object.Set("count", static_cast<double>(histogram.count));
   return object;
 }
 
@@ -66,8 +105,8 @@ Napi::Function ModelClass::define(Napi::Env env) {
   return DefineClass(
       env, "NativeModel",
       {StaticMethod<&ModelClass::load>("load"), InstanceAccessor<&ModelClass::devices>("devices"),
-       InstanceAccessor<&ModelClass::precision>("precision"), InstanceAccessor<&ModelClass::canEmbed>("canEmbed"),
-       InstanceAccessor<&ModelClass::warning>("warning"), InstanceMethod<&ModelClass::classify>("classify"),
+       InstanceAccessor<&ModelClass::precision>("precision"), InstanceAccessor<&ModelClass::outputs>("outputs"),
+       InstanceAccessor<&ModelClass::warning>("warning"), InstanceMethod<&ModelClass::run>("run"),
        InstanceMethod<&ModelClass::cancel>("cancel"), InstanceMethod<&ModelClass::stats>("stats"),
        InstanceMethod<&ModelClass::dispose>("dispose")});
 }
@@ -126,34 +165,38 @@ Napi::Value ModelClass::precision(const Napi::CallbackInfo& info) {
 
 Napi::Value ModelClass::warning(const Napi::CallbackInfo& info) { return Napi::String::New(info.Env(), info_.warning); }
 
-Napi::Value ModelClass::canEmbed(const Napi::CallbackInfo& info) {
-  return Napi::Boolean::New(info.Env(), info_.canEmbed);
+Napi::Value ModelClass::outputs(const Napi::CallbackInfo& info) {
+  std::vector<std::string> names;
+  for (const network::OutputInfo& each : network::kOutputs) {
+    if (info_.outputs.has(each.output)) names.emplace_back(each.name);
+  }
+  return toStrings(info.Env(), names);
 }
 
-Napi::Value ModelClass::classify(const Napi::CallbackInfo& info) {
+Napi::Value ModelClass::run(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   return guarded(env, [&]() -> Napi::Value {
     const auto classifier = classifier_.lock();
     if (!classifier) throw Error("ERR_DISPOSED", "expected a model in use but this one was disposed of");
-    const auto object = info[1].As<Napi::Object>();
-    const preprocessing::CropPosition crop{numberOf(object, "cropX"), numberOf(object, "cropY")};
-    const engine::Output output = toOutput(info[2].As<Napi::String>().Utf8Value());
-    if (output == engine::Output::kEmbedding && !info_.canEmbed) {
-      throw Error("ERR_UNSUPPORTED", "expected a model with an embed method but this one has forward alone");
+    const engine::Wanted wanted = toWanted(info[2], info[3]);
+    if (!info_.outputs.includes(wanted.outputs)) {
+      throw Error("ERR_UNSUPPORTED", "expected outputs that this model can give, " + info_.outputs.names() +
+                                         ", but received " + wanted.outputs.without(info_.outputs).names());
     }
+    std::vector<engine::RequestInput> inputs = toInputs(info[1].As<Napi::Object>());
     Environment& environment = Environment::of(env);
-    preprocessing::Clip clip = toClip(object);
     const Environment::Pending pending = environment.begin(env, Value());
-    auto done = [&environment, ticket = pending.ticket](std::optional<engine::Classification> result,
+    auto done = [&environment, ticket = pending.ticket](std::optional<std::vector<engine::ClipResult>> results,
                                                         std::optional<Error> error) {
-      environment.settle(ticket, [result = std::move(result), error = std::move(error)](Napi::Env env) -> Napi::Value {
-        if (error) throw *error;
-        return toResult(env, *result);
-      });
+      environment.settle(ticket,
+                         [results = std::move(results), error = std::move(error)](Napi::Env env) -> Napi::Value {
+                           if (error) throw *error;
+                           return toResults(env, *results);
+                         });
     };
     try {
-      classifier->submit(static_cast<uint64_t>(info[0].As<Napi::Number>().Int64Value()), std::move(clip), crop, output,
-                         info[3].As<Napi::Number>().Int64Value(), done);
+      classifier->submit(static_cast<uint64_t>(info[0].As<Napi::Number>().Int64Value()), std::move(inputs), wanted,
+                         done);
     } catch (...) {
       done(std::nullopt, currentError("ERR_INTERNAL"));
     }
@@ -181,8 +224,8 @@ Napi::Value ModelClass::stats(const Napi::CallbackInfo& info) {
   object.Set("batches", static_cast<double>(stats.batches));
   object.Set("queued", static_cast<double>(stats.queued));
   object.Set("running", static_cast<double>(stats.running));
-  object.Set("totalQueueMs", stats.totalQueueMs);
-  object.Set("totalRunMs", stats.totalRunMs);
+  object.Set("queueTimes", toHistogram(info.Env(), stats.queueTimes));
+  object.Set("runTimes", toHistogram(info.Env(), stats.runTimes));
   object.Set("maxQueueMs", stats.maxQueueMs);
   object.Set("maxRunMs", stats.maxRunMs);
   return object;

@@ -20,8 +20,8 @@ class ModelClass : public Napi::ObjectWrap<ModelClass> {
   Napi::Value devices(const Napi::CallbackInfo& info);
   Napi::Value precision(const Napi::CallbackInfo& info);
   Napi::Value warning(const Napi::CallbackInfo& info);
-  Napi::Value canEmbed(const Napi::CallbackInfo& info);
-  Napi::Value classify(const Napi::CallbackInfo& info);
+  Napi::Value outputs(const Napi::CallbackInfo& info);
+  Napi::Value run(const Napi::CallbackInfo& info);
   Napi::Value cancel(const Napi::CallbackInfo& info);
   Napi::Value stats(const Napi::CallbackInfo& info);
   Napi::Value dispose(const Napi::CallbackInfo& info);

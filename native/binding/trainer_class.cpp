@@ -13,11 +13,6 @@ namespace kinetorch::binding {
 
 namespace {
 
-// What a task without a result gives.
-struct Nothing {};
-
-Napi::Value toUndefined(Napi::Env env, const Nothing&) { return env.Undefined(); }
-
 std::vector<std::string> textsOf(const Napi::Value& value) {
   const auto list = value.As<Napi::Array>();
   std::vector<std::string> texts;
@@ -96,6 +91,17 @@ Napi::Value TrainerClass::enqueue(const Napi::CallbackInfo& info, Work work, Con
           std::move(convert));
 }
 
+template <typename Work>
+Napi::Value TrainerClass::enqueue(const Napi::CallbackInfo& info, Work work) {
+  return enqueue(
+      info,
+      [work = std::move(work)](training::Trainer& trainer) {
+        work(trainer);
+        return nullptr;
+      },
+      [](Napi::Env env, std::nullptr_t) -> Napi::Value { return env.Undefined(); });
+}
+
 Napi::Value TrainerClass::create(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   return guarded(env, [&]() -> Napi::Value {
@@ -155,7 +161,7 @@ Napi::Value TrainerClass::step(const Napi::CallbackInfo& info) {
         [](Napi::Env env, const training::StepResult& result) -> Napi::Value {
           Napi::Object object = Napi::Object::New(env);
           object.Set("loss", result.loss);
-          object.Set("correct", static_cast<double>(result.correct));
+          for (const auto& [name, sum] : result.metrics) object.Set(name, sum);
           object.Set("gradNorm", result.gradNorm);
           object.Set("stepped", Napi::Boolean::New(env, result.stepped));
           object.Set("runMs", result.runMs);
@@ -172,7 +178,7 @@ Napi::Value TrainerClass::evaluate(const Napi::CallbackInfo& info) {
         [](Napi::Env env, const training::EvalResult& result) -> Napi::Value {
           Napi::Object object = Napi::Object::New(env);
           object.Set("lossSum", result.lossSum);
-          object.Set("probabilities", toFloat32Array(env, result.probabilities));
+          object.Set("probabilities", toFloat32Array(env, result.predictions));
           return object;
         });
   });
@@ -181,25 +187,13 @@ Napi::Value TrainerClass::evaluate(const Napi::CallbackInfo& info) {
 Napi::Value TrainerClass::saveModel(const Napi::CallbackInfo& info) {
   const std::string path = info[0].As<Napi::String>();
   const std::string metadata = info[1].As<Napi::String>();
-  return enqueue(
-      info,
-      [path, metadata](training::Trainer& trainer) {
-        trainer.saveModel(path, metadata);
-        return Nothing{};
-      },
-      toUndefined);
+  return enqueue(info, [path, metadata](training::Trainer& trainer) { trainer.saveModel(path, metadata); });
 }
 
 Napi::Value TrainerClass::saveCheckpoint(const Napi::CallbackInfo& info) {
   const std::string path = info[0].As<Napi::String>();
   const std::string state = info[1].As<Napi::String>();
-  return enqueue(
-      info,
-      [path, state](training::Trainer& trainer) {
-        trainer.saveCheckpoint(path, state);
-        return Nothing{};
-      },
-      toUndefined);
+  return enqueue(info, [path, state](training::Trainer& trainer) { trainer.saveCheckpoint(path, state); });
 }
 
 Napi::Value TrainerClass::loadCheckpoint(const Napi::CallbackInfo& info) {
@@ -212,20 +206,21 @@ Napi::Value TrainerClass::loadCheckpoint(const Napi::CallbackInfo& info) {
 Napi::Value TrainerClass::dispose(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   Environment& environment = Environment::of(env);
-  const auto host = host_.lock();
-  if (!host || disposed_) {
-    const Environment::Pending pending = environment.begin(env, Napi::Object());
-    environment.settle(pending.ticket, [](Napi::Env env) -> Napi::Value { return env.Undefined(); });
-    return pending.promise;
-  }
+  const Environment::Pending pending = environment.begin(env, Value());
+  const auto host = disposed_ ? nullptr : host_.lock();
   disposed_ = true;
-  const std::weak_ptr<TrainerHost> weak = host;
-  return environment.runOn(
-      &host->thread, env, Value(), [] { return Nothing{}; },
-      [&environment, weak](Napi::Env env, const Nothing&) -> Napi::Value {
-        environment.release(weak.lock());
-        return env.Undefined();
-      });
+  auto closed = [&environment, ticket = pending.ticket, weak = std::weak_ptr<TrainerHost>(host)] {
+    environment.settle(ticket, [&environment, weak](Napi::Env env) -> Napi::Value {
+      environment.release(weak.lock());
+      return env.Undefined();
+    });
+  };
+  if (host) {
+    host->thread.post(closed);
+  } else {
+    closed();
+  }
+  return pending.promise;
 }
 
 }  // namespace kinetorch::binding

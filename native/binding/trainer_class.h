@@ -41,6 +41,9 @@ class TrainerClass : public Napi::ObjectWrap<TrainerClass> {
   // Queues `work(Trainer&)` on the trainer's thread; rejects with ERR_DISPOSED when it is gone.
   template <typename Work, typename Convert>
   Napi::Value enqueue(const Napi::CallbackInfo& info, Work work, Convert convert);
+  // The same where it gives nothing: the promise becomes undefined.
+  template <typename Work>
+  Napi::Value enqueue(const Napi::CallbackInfo& info, Work work);
 
   std::weak_ptr<TrainerHost> host_;
   Napi::ObjectReference stagedBatches_;  // the array that `staged` of the host was made of

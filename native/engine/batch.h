@@ -11,11 +11,11 @@ namespace kinetorch::engine {
 // A request and, once it was served, what became of it: one of result and error.
 struct BatchItem {
   Request request;
-  std::optional<Classification> result;
+  std::optional<ClipResult> result;
   std::optional<Error> error;
 };
 
-// Requests that share a forward pass; they all want logits or all want embeddings.
+// Requests that share a forward pass, whatever each wants of it.
 struct Batch {
   std::vector<BatchItem> items;
   Clock::time_point begin;

@@ -6,11 +6,26 @@
 #include <algorithm>
 #include <string>
 
-#include "native/engine/read_rows.h"
+#include "native/engine/read_outputs.h"
+#include "native/preprocessing/place_tensor.h"
 #include "native/preprocessing/preprocess.h"
 #include "native/runtime/device_memory.h"
 
 namespace kinetorch::engine {
+namespace {
+
+void checkShapes(const network::OutputTensors& outputs, int64_t count) {
+  for (const network::OutputInfo& info : network::kOutputs) {
+    const at::Tensor& rows = outputs[info.output];
+    if (rows.defined() && (rows.dim() != info.dimensions || rows.size(0) != count)) {
+      throw Error("ERR_MODEL_FORWARD", "expected one row for each of " + std::to_string(count) +
+                                           " clips but the model gave another shape; load it with "
+                                           "`batching.maxBatchSize` 1");
+    }
+  }
+}
+
+}  // namespace
 
 std::vector<int64_t> bucketSizes(int64_t maxBatchSize) {
   std::vector<int64_t> sizes;
@@ -64,7 +79,12 @@ at::Tensor BatchRunner::preprocess(BatchItems items) const {
   for (size_t i = 0; i < items.size(); ++i) {
     const auto index = static_cast<int64_t>(i);
     const auto prepare = [&] {
-      preprocessing::preprocessClip(items[i].request.clip, items[i].request.crop, input_, clips, index);
+      const RequestInput& input = items[i].request.input;
+      if (const auto* const frames = std::get_if<Frames>(&input)) {
+        preprocessing::preprocessClip(frames->clip, frames->crop, input_, clips, index);
+      } else {
+        preprocessing::placeTensor(std::get<preprocessing::ClipTensor>(input), clips[index]);
+      }
     };
     if (!prepareItem(items[i], prepare)) clips[index].zero_();
   }
@@ -75,24 +95,20 @@ void BatchRunner::launch(Slot& slot, BatchItems items) const {
   const c10::InferenceMode guard;
   const DeviceStream::Current current(computing_);
   computing_.waitFor(slot.staged);
-  const bool embeds = items[0].request.wantsEmbedding();
-  const at::Tensor rows = embeds ? network_->embed(slot.clips) : network_->logits(slot.clips);
-  const int64_t count = slot.clips.size(0);
-  if (rows.dim() != 2 || rows.size(0) != count) {
-    throw Error("ERR_MODEL_FORWARD", "expected one row for each of " + std::to_string(count) +
-                                         " clips but the model gave another shape; load it with "
-                                         "`batching.maxBatchSize` 1");
-  }
-  slot.rows = slot.staging ? slot.staging->fetch(rows) : rows.cpu();
+  network::OutputSet wanted;
+  for (const BatchItem& item : items) wanted.add(item.request.wanted.sources());
+  const network::OutputTensors outputs = network_->run(slot.clips, wanted);
+  checkShapes(outputs, slot.clips.size(0));
+  slot.outputs = slot.staging ? slot.staging->fetch(outputs) : outputs;
   computing_.record(slot.done);
 }
 
 void BatchRunner::complete(Slot& slot, BatchItems items) const {
   const c10::InferenceMode guard;
   slot.done.synchronize();
-  readRows(slot.rows, items);
+  readOutputs(slot.outputs, items);
   slot.clips.reset();
-  slot.rows.reset();
+  slot.outputs = {};
 }
 
 void BatchRunner::abandon(Slot& slot) const {
@@ -103,7 +119,7 @@ void BatchRunner::abandon(Slot& slot) const {
     // What the device was at has failed, which the batch's error tells.
   }
   slot.clips.reset();
-  slot.rows.reset();
+  slot.outputs = {};
 }
 
 void BatchRunner::runInHalves(Slot& slot, BatchItems items) const {

@@ -39,8 +39,8 @@ class BatchRunner {
     std::optional<Staging> staging;
     DeviceEvent staged;
     DeviceEvent done;
-    at::Tensor clips;  // on the device
-    at::Tensor rows;   // in the CPU's memory, once `done`
+    at::Tensor clips;                // on the device
+    network::OutputTensors outputs;  // in the CPU's memory, once `done`
   };
 
   void stage(Slot& slot, BatchItems items) const;

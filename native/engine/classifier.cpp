@@ -1,6 +1,5 @@
 #include "native/engine/classifier.h"
 
-#include <deque>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -8,16 +7,20 @@
 #include "native/engine/executor.h"
 #include "native/engine/network_factory.h"
 #include "native/engine/request_queue.h"
+#include "native/network/load_network.h"
 #include "native/runtime/device.h"
 
 namespace kinetorch::engine {
 
 namespace {
 
-NetworkFactory networksFrom(model::ModelFile file, const ClassifierOptions& options) {
-  return {[file = std::move(file), input = options.input, numClasses = options.numClasses, optimize = options.optimize](
-              c10::Device device, c10::ScalarType precision) {
-    return network::loadNetwork(file, input, numClasses, device, precision, optimize);
+ExecutorFactory executorsFor(model::ModelFile file, const ClassifierOptions& options) {
+  const NetworkFactory networks{[file = std::move(file), options](c10::Device device, c10::ScalarType precision) {
+    return network::loadNetwork(file, options.input, options.numClasses, device, precision, options.optimize);
+  }};
+  return {[networks, options](c10::Device device, RequestQueue& queue, Statistics& statistics) {
+    const Way way = device.is_cpu() ? Way::kInTurn : Way::kPipelined;
+    return std::make_unique<Executor>(device, way, options, networks, queue, statistics);
   }};
 }
 
@@ -25,12 +28,12 @@ NetworkFactory networksFrom(model::ModelFile file, const ClassifierOptions& opti
 
 class Classifier::Impl {
  public:
-  Impl(NetworkFactory networks, ClassifierOptions options, Loaded onLoaded)
+  Impl(ExecutorFactory factory, ClassifierOptions options, Loaded onLoaded)
       : options_(std::move(options)),
         queue_(static_cast<size_t>(options_.maxQueue), static_cast<size_t>(options_.maxBatchSize),
                std::chrono::duration<double, std::milli>(options_.maxDelayMs)),
-        thread_([this, networks = std::move(networks), onLoaded = std::move(onLoaded)]() mutable {
-          run(std::move(networks), onLoaded);
+        thread_([this, factory = std::move(factory), onLoaded = std::move(onLoaded)]() mutable {
+          run(std::move(factory), onLoaded);
         }) {}
 
   ~Impl() {
@@ -41,16 +44,24 @@ class Classifier::Impl {
     thread_.join();
   }
 
-  void submit(Request request) {
-    statistics_.addRequest([&] { queue_.push(std::move(request)); });
+  void submit(uint64_t id, std::vector<RequestInput> inputs, const Wanted& wanted, Call::Done done) {
+    for (const RequestInput& input : inputs) checkSize(input);
+    const size_t count = inputs.size();
+    const auto call = std::make_shared<Call>(count, std::move(done));
+    const Clock::time_point now = Clock::now();
+    std::vector<Request> requests(count);
+    for (size_t i = 0; i < count; ++i) {
+      auto settle = [call, i](auto result, auto error) { call->settle(i, std::move(result), std::move(error)); };
+      requests[i] = {id, std::move(inputs[i]), wanted, std::move(settle), now};
+    }
+    statistics_.addRequests(count, [&] { queue_.push(std::move(requests)); });
   }
 
-  bool cancel(uint64_t id, Error reason) {
-    std::optional<Request> request = queue_.remove(id);
-    if (!request) return false;
-    statistics_.addCancelled();
-    request->done(std::nullopt, std::move(reason));
-    return true;
+  bool cancel(uint64_t id, const Error& reason) {
+    const std::vector<Request> requests = queue_.remove(id);
+    statistics_.addCancelled(requests.size());
+    for (const Request& request : requests) request.done(std::nullopt, reason);
+    return !requests.empty();
   }
 
   ClassifierStats stats() const {
@@ -72,11 +83,11 @@ class Classifier::Impl {
   }
 
  private:
-  void run(NetworkFactory networks, const Loaded& onLoaded) {
-    std::deque<Executor> executors;
+  void run(ExecutorFactory factory, const Loaded& onLoaded) {
+    std::vector<std::unique_ptr<Executor>> executors;
     std::optional<Error> failure;
     try {
-      const ClassifierInfo info = load(executors, std::move(networks));
+      const ClassifierInfo info = load(executors, std::move(factory));
       onLoaded(info, std::nullopt);
     } catch (...) {
       failure = currentError("ERR_MODEL_FORMAT");
@@ -94,20 +105,32 @@ class Classifier::Impl {
     for (const auto& onClosed : waiting) onClosed();
   }
 
+  // What is read as C×T×H×W values has to be that many.
+  void checkSize(const RequestInput& input) const {
+    const auto* const tensor = std::get_if<preprocessing::ClipTensor>(&input);
+    if (!tensor) return;
+    const preprocessing::InputSpec& spec = options_.input;
+    const int64_t expected = tensor->channels * spec.frames * spec.height * spec.width;
+    if (static_cast<int64_t>(tensor->values.size()) == expected) return;
+    throw Error("ERR_CLIP_SHAPE", "expected " + std::to_string(expected) +
+                                      " values in a clip of a tensor but received " +
+                                      std::to_string(tensor->values.size()));
+  }
+
   // All devices at the same time.
-  ClassifierInfo load(std::deque<Executor>& executors, NetworkFactory networks) {
+  ClassifierInfo load(std::vector<std::unique_ptr<Executor>>& executors, ExecutorFactory factory) {
     ClassifierInfo whole;
     for (const std::string& name : options_.devices) {
       for (const c10::Device device : resolveDevices(name)) {
-        executors.emplace_back(device, options_, networks, queue_, statistics_);
+        executors.push_back(factory.make(device, queue_, statistics_));
         whole.devices.push_back(deviceName(device));
       }
     }
-    networks = {};  // the file's bytes with it, once all are loaded
-    for (Executor& executor : executors) {
-      const Executor::Info info = executor.loaded();
+    factory = {};  // the file's bytes with it, once all are loaded
+    for (const auto& executor : executors) {
+      const Executor::Info info = executor->loaded();
       whole.precision = info.precision;
-      whole.canEmbed = info.canEmbed;
+      whole.outputs = info.outputs;
       whole.bytes += info.bytes;
       if (!info.warning.empty()) whole.warning = info.warning;
     }
@@ -123,20 +146,19 @@ class Classifier::Impl {
   std::thread thread_;  // last: it uses all of the above
 };
 
-Classifier::Classifier(NetworkFactory networks, ClassifierOptions options, Loaded onLoaded)
-    : impl_(std::make_unique<Impl>(std::move(networks), std::move(options), std::move(onLoaded))) {}
+Classifier::Classifier(ExecutorFactory executors, ClassifierOptions options, Loaded onLoaded)
+    : impl_(std::make_unique<Impl>(std::move(executors), std::move(options), std::move(onLoaded))) {}
 
 Classifier::Classifier(model::ModelFile file, ClassifierOptions options, Loaded onLoaded)
-    : Classifier(networksFrom(std::move(file), options), options, std::move(onLoaded)) {}
+    : Classifier(executorsFor(std::move(file), options), options, std::move(onLoaded)) {}
 
 Classifier::~Classifier() = default;
 
-void Classifier::submit(uint64_t id, preprocessing::Clip clip, preprocessing::CropPosition crop, Output output,
-                        int64_t topK, Request::Done done) {
-  impl_->submit({id, std::move(clip), crop, output, topK, std::move(done), Clock::now()});
+void Classifier::submit(uint64_t id, std::vector<RequestInput> inputs, const Wanted& wanted, Call::Done done) {
+  impl_->submit(id, std::move(inputs), wanted, std::move(done));
 }
 
-bool Classifier::cancel(uint64_t id, Error reason) { return impl_->cancel(id, std::move(reason)); }
+bool Classifier::cancel(uint64_t id, const Error& reason) { return impl_->cancel(id, reason); }
 
 ClassifierStats Classifier::stats() const { return impl_->stats(); }
 

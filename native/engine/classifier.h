@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "native/engine/call.h"
 #include "native/engine/classifier_options.h"
 #include "native/engine/request.h"
 #include "native/engine/statistics.h"
@@ -16,12 +17,12 @@ namespace kinetorch::engine {
 struct ClassifierInfo {
   std::vector<std::string> devices;  // as they were resolved
   std::string precision;
-  bool canEmbed = false;
-  int64_t bytes = 0;    // of the parameters, on all devices together
-  std::string warning;  // what a person should know of how the network runs; empty: nothing
+  network::OutputSet outputs;  // that it can give
+  int64_t bytes = 0;           // of the parameters, on all devices together
+  std::string warning;         // what a person should know of how the network runs; empty: nothing
 };
 
-struct NetworkFactory;
+struct ExecutorFactory;
 
 // A network with its bounded queue and an executor for each of its devices, which take batches from that one queue: the
 // least loaded takes the next. A thread that waits most of the time starts the executors and ends them.
@@ -33,18 +34,18 @@ class Classifier {
   using Loaded = std::function<void(std::optional<ClassifierInfo> info, std::optional<Error> error)>;
 
   Classifier(model::ModelFile file, ClassifierOptions options, Loaded onLoaded);
-  Classifier(NetworkFactory networks, ClassifierOptions options, Loaded onLoaded);
+  Classifier(ExecutorFactory executors, ClassifierOptions options, Loaded onLoaded);
   // Drops what is queued and waits for the batches that run.
   ~Classifier();
   Classifier(const Classifier&) = delete;
   Classifier& operator=(const Classifier&) = delete;
 
-  // Throws ERR_QUEUE_FULL, ERR_DISPOSED.
-  void submit(uint64_t id, preprocessing::Clip clip, preprocessing::CropPosition crop, Output output, int64_t topK,
-              Request::Done done);
+  // One call for one or several clips, all of which are queued or none. Throws ERR_QUEUE_FULL, ERR_DISPOSED, and
+  // ERR_CLIP_SHAPE for a tensor that is not of the input's size.
+  void submit(uint64_t id, std::vector<RequestInput> inputs, const Wanted& wanted, Call::Done done);
 
-  // Drops a request that still waits; `reason` goes to its callback. False where it already runs or is done.
-  bool cancel(uint64_t id, Error reason);
+  // Drops those clips of a call that still wait; `reason` goes to its callback. False where all run or are done.
+  bool cancel(uint64_t id, const Error& reason);
 
   ClassifierStats stats() const;
 

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,7 +20,6 @@ struct ClassifierOptions {
   int threads = 0;          // 0: all cores
   int64_t memoryLimit = 0;  // bytes of each CUDA device; 0: all there is
   network::OptimizeOptions optimize;
-  std::optional<bool> pipelined;  // none: on CUDA; tests pass a choice
 };
 
 }  // namespace kinetorch::engine

@@ -26,13 +26,9 @@ void attempt(std::optional<Error>& failure, const Step& step) {
 
 }  // namespace
 
-Executor::Executor(c10::Device device, const ClassifierOptions& options, NetworkFactory networks, RequestQueue& queue,
-                   Statistics& statistics)
-    : device_(device),
-      options_(options),
-      pipelined_(options.pipelined.value_or(!device.is_cpu())),
-      queue_(queue),
-      statistics_(statistics) {
+Executor::Executor(c10::Device device, Way way, const ClassifierOptions& options, NetworkFactory networks,
+                   RequestQueue& queue, Statistics& statistics)
+    : device_(device), options_(options), pipelined_(way == Way::kPipelined), queue_(queue), statistics_(statistics) {
   try {
     if (pipelined_) {
       threads_.emplace_back([this] { completeAll(); });
@@ -81,7 +77,7 @@ Executor::Info Executor::load(NetworkFactory networks) {
   runner_.emplace(std::move(owned), options_.input, device_, precision, sizes);
   for (int i = 0; i < (pipelined_ ? kBatchesInFlight : 1); ++i) slots_.emplace_back(*runner_);
   for (BatchRunner::Slot& slot : slots_) idle_.put(&slot);
-  return {precisionName(precision), network.canEmbed(), network.bytes(), network.warning()};
+  return {precisionName(precision), network.outputs().computable(), network.bytes(), network.warning()};
 }
 
 void Executor::stageAll() {

@@ -3,6 +3,7 @@
 #include <c10/core/Device.h>
 
 #include <deque>
+#include <functional>
 #include <future>
 #include <memory>
 #include <optional>
@@ -19,6 +20,9 @@
 
 namespace kinetorch::engine {
 
+// How batches go through an executor. Note [Threads]
+enum class Way { kInTurn, kPipelined };
+
 // One device: the network on it, and the threads that take batches from the queue and run them there.
 //
 // Note [Threads]
@@ -29,13 +33,13 @@ class Executor {
  public:
   struct Info {
     std::string precision;
-    bool canEmbed = false;
+    network::OutputSet outputs;
     int64_t bytes = 0;    // of the parameters, on the device
     std::string warning;  // what a person should know of how the network runs; empty: nothing
   };
 
   // Queue and statistics are shared, and outlive it.
-  Executor(c10::Device device, const ClassifierOptions& options, NetworkFactory networks, RequestQueue& queue,
+  Executor(c10::Device device, Way way, const ClassifierOptions& options, NetworkFactory networks, RequestQueue& queue,
            Statistics& statistics);
   // Blocks until the queue is closed and drained; then frees the network.
   ~Executor();
@@ -83,6 +87,11 @@ class Executor {
   Channel<Flight> staged_;
   Channel<Flight> launched_;
   std::vector<std::thread> threads_;
+};
+
+// Makes the executor of each device. It loads the network on its own thread.
+struct ExecutorFactory {
+  std::function<std::unique_ptr<Executor>(c10::Device device, RequestQueue& queue, Statistics& statistics)> make;
 };
 
 }  // namespace kinetorch::engine

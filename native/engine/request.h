@@ -4,40 +4,62 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <variant>
 #include <vector>
 
+#include "native/network/outputs.h"
 #include "native/preprocessing/clip.h"
+#include "native/preprocessing/clip_tensor.h"
 #include "native/runtime/error.h"
 
 namespace kinetorch::engine {
 
 using Clock = std::chrono::steady_clock;
 
-enum class Output { kTopK, kLogits, kProbabilities, kEmbedding };
+// Frames as they were decoded, and where to crop them.
+struct Frames {
+  preprocessing::Clip clip;
+  preprocessing::CropPosition crop;
+};
 
-struct Classification {
-  std::vector<int32_t> indices;  // kTopK, best first
-  std::vector<float> scores;     // kTopK
-  std::vector<float> values;     // the other outputs
+using RequestInput = std::variant<Frames, preprocessing::ClipTensor>;
+
+// What somebody wants to know of a clip.
+struct Wanted {
+  network::OutputSet outputs;
+  int64_t topK = 0;  // the most probable classes; 0: none
+
+  network::OutputSet sources() const {
+    network::OutputSet all = outputs;
+    if (topK > 0) all.add(network::Output::kProbabilities);
+    return all.sources();
+  }
+};
+
+struct OutputValues {
+  std::vector<float> values;
+  std::vector<int64_t> shape;
+};
+
+struct ClipResult {
+  std::vector<int32_t> indices;             // of the most probable classes, best first
+  std::vector<float> scores;                // theirs
+  network::ByOutput<OutputValues> outputs;  // those that were wanted
   double queueMs = 0;
   double runMs = 0;
   int64_t batchSize = 0;
 };
 
-// A clip that is to be classified.
+// A clip that is to be run.
 struct Request {
   // Exactly one of result and error is there.
-  using Done = std::function<void(std::optional<Classification> result, std::optional<Error> error)>;
+  using Done = std::function<void(std::optional<ClipResult> result, std::optional<Error> error)>;
 
-  uint64_t id = 0;
-  preprocessing::Clip clip;
-  preprocessing::CropPosition crop;
-  Output output = Output::kTopK;
-  int64_t topK = 0;
+  uint64_t id = 0;  // of the call; its clips share it
+  RequestInput input;
+  Wanted wanted;
   Done done;
   Clock::time_point submitted;
-
-  bool wantsEmbedding() const { return output == Output::kEmbedding; }
 };
 
 }  // namespace kinetorch::engine

@@ -4,7 +4,6 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
-#include <optional>
 #include <vector>
 
 #include "native/engine/request.h"
@@ -16,15 +15,15 @@ class RequestQueue {
  public:
   RequestQueue(size_t capacity, size_t maxBatchSize, std::chrono::duration<double, std::milli> maxDelay);
 
-  // Throws ERR_QUEUE_FULL and ERR_DISPOSED.
-  void push(Request request);
+  // All or none of them. Throws ERR_QUEUE_FULL and ERR_DISPOSED.
+  void push(std::vector<Request> requests);
 
-  // Blocks until there is work, then waits up to maxDelay from the oldest request's arrival for company. Requests of a
-  // batch all want logits or all want embeddings. Empty once the queue is closed and drained.
+  // Blocks until there is work, then waits up to maxDelay from the oldest request's arrival for company. Empty once the
+  // queue is closed and drained.
   std::vector<Request> popBatch();
 
-  // Takes one waiting request out.
-  std::optional<Request> remove(uint64_t id);
+  // Takes the waiting requests of one call out.
+  std::vector<Request> remove(uint64_t id);
 
   void close();
   std::vector<Request> takeAll();
@@ -33,9 +32,7 @@ class RequestQueue {
  private:
   // Until when the oldest request waits for company.
   Clock::time_point deadline() const;
-  size_t batchLength() const;
-  // Full, or followed by a request of the other kind: company cannot come any more.
-  bool batchIsComplete() const;
+  Error fullError(size_t more) const;
 
   const size_t capacity_;
   const size_t maxBatchSize_;

@@ -5,6 +5,7 @@
 #include <c10/core/ScalarType.h>
 
 #include "native/engine/batch.h"
+#include "native/network/network.h"
 #include "native/preprocessing/device_preprocessor.h"
 #include "native/preprocessing/input_spec.h"
 
@@ -21,14 +22,19 @@ class Staging {
   // item that cannot be preprocessed gets its error, and a black clip. Throws ERR_OUT_OF_MEMORY. Waits for nothing.
   at::Tensor stage(BatchItems items, int64_t size);
 
-  // Starts to copy `rows`, float N×classes on the device, to pinned memory on the current stream.
-  at::Tensor fetch(const at::Tensor& rows);
+  // Starts to copy a network's outputs to pinned memory on the current stream.
+  network::OutputTensors fetch(const network::OutputTensors& outputs);
 
   // Lets all of it go.
   void release();
 
  private:
-  void stageClip(const Request& request, int64_t offset, const at::Tensor& slot);
+  // `slot` is the clip's 3×T×H×W.
+  void stageInput(const RequestInput& input, int64_t offset, const at::Tensor& slot);
+  void stageFrames(const Frames& frames, int64_t offset, const at::Tensor& slot);
+  void stageTensor(const preprocessing::ClipTensor& tensor, int64_t offset, const at::Tensor& slot);
+  // What lies in the pinned memory there, on its way to the device.
+  at::Tensor upload(int64_t offset, int64_t bytes);
 
   const preprocessing::InputSpec input_;
   const c10::Device device_;
@@ -37,7 +43,7 @@ class Staging {
   at::Tensor hostBytes_;
   at::Tensor deviceBytes_;
   at::Tensor clips_;
-  at::Tensor hostRows_;
+  network::OutputTensors hostOutputs_;
 };
 
 }  // namespace kinetorch::engine

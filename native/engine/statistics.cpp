@@ -11,15 +11,15 @@ double milliseconds(Clock::time_point from, Clock::time_point to) {
 
 }  // namespace
 
-void Statistics::addRequest(const std::function<void()>& push) {
+void Statistics::addRequests(size_t count, const std::function<void()>& push) {
   const std::lock_guard<std::mutex> lock(mutex_);
   push();
-  ++stats_.requests;
+  stats_.requests += count;
 }
 
-void Statistics::addCancelled() {
+void Statistics::addCancelled(size_t count) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  ++stats_.cancelled;
+  stats_.cancelled += count;
 }
 
 void Statistics::beginBatch(const Batch& batch) {
@@ -28,7 +28,7 @@ void Statistics::beginBatch(const Batch& batch) {
   stats_.running += batch.items.size();
   for (const BatchItem& item : batch.items) {
     const double waited = milliseconds(item.request.submitted, batch.begin);
-    stats_.totalQueueMs += waited;
+    stats_.queueTimes.add(waited);
     stats_.maxQueueMs = std::max(stats_.maxQueueMs, waited);
   }
 }
@@ -47,7 +47,7 @@ void Statistics::endBatch(Batch& batch) {
   stats_.running -= batch.items.size();
   stats_.failed += failed;
   stats_.completed += batch.items.size() - failed;
-  stats_.totalRunMs += runMs;
+  stats_.runTimes.add(runMs);
   stats_.maxRunMs = std::max(stats_.maxRunMs, runMs);
 }
 

@@ -5,6 +5,7 @@
 #include <mutex>
 
 #include "native/engine/batch.h"
+#include "native/engine/histogram.h"
 
 namespace kinetorch::engine {
 
@@ -17,8 +18,8 @@ struct ClassifierStats {
   uint64_t batches = 0;
   uint64_t queued = 0;
   uint64_t running = 0;
-  double totalQueueMs = 0;
-  double totalRunMs = 0;
+  Histogram queueTimes;  // of clips, until their batch began
+  Histogram runTimes;    // of batches
   double maxQueueMs = 0;
   double maxRunMs = 0;
 };
@@ -26,9 +27,9 @@ struct ClassifierStats {
 // Counts what a classifier does, from all of its threads.
 class Statistics {
  public:
-  // Counts a request when `push` has not thrown. Under the lock, so that none is seen completed before it is seen made.
-  void addRequest(const std::function<void()>& push);
-  void addCancelled();
+  // Counts requests when `push` has not thrown. Under the lock, so that none is seen completed before it is seen made.
+  void addRequests(size_t count, const std::function<void()>& push);
+  void addCancelled(size_t count);
   void beginBatch(const Batch& batch);
   // Of a batch whose items have a result or an error; these are given the batch's times.
   void endBatch(Batch& batch);

@@ -27,19 +27,26 @@ bool canShareClips(const std::shared_ptr<torch::jit::Graph>& graph) {
   return partsStayOnTheirThread() && keepsNothing(graph->block(), torch::jit::AliasDb(graph));
 }
 
-at::Tensor runByClips(const at::Tensor& clips, const std::function<at::Tensor(const at::Tensor&)>& run) {
+std::vector<at::Tensor> runByClips(const at::Tensor& clips,
+                                   const std::function<std::vector<at::Tensor>(const at::Tensor&)>& run) {
   const int64_t threads = parallelThreads();
   const int64_t share = clips.size(0) / threads;
   if (share == 0) return run(clips);
-  std::vector<at::Tensor> rows(static_cast<size_t>(threads));
+  std::vector<std::vector<at::Tensor>> parts(static_cast<size_t>(threads));
   parallelFor(threads, [&](int64_t begin, int64_t end) {
     const c10::InferenceMode guard;
     for (int64_t part = begin; part < end; ++part) {
-      rows[static_cast<size_t>(part)] = run(clips.slice(0, part * share, (part + 1) * share));
+      parts[static_cast<size_t>(part)] = run(clips.slice(0, part * share, (part + 1) * share));
     }
   });
-  if (share * threads < clips.size(0)) rows.push_back(run(clips.slice(0, share * threads)));
-  return at::cat(rows);
+  if (share * threads < clips.size(0)) parts.push_back(run(clips.slice(0, share * threads)));
+  std::vector<at::Tensor> whole;
+  for (size_t i = 0; i < parts.front().size(); ++i) {
+    std::vector<at::Tensor> rows;
+    for (const std::vector<at::Tensor>& part : parts) rows.push_back(part[i]);
+    whole.push_back(at::cat(rows));
+  }
+  return whole;
 }
 
 }  // namespace kinetorch::network

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <memory>
+#include <vector>
 
 namespace kinetorch::network {
 
@@ -17,8 +18,9 @@ namespace kinetorch::network {
 // kept from starting teams of their own.
 bool canShareClips(const std::shared_ptr<torch::jit::Graph>& graph);
 
-// `run` on equal parts of the clips, one on each thread; on what is left over, once more on all threads together. The
-// rows of all clips, in their order.
-at::Tensor runByClips(const at::Tensor& clips, const std::function<at::Tensor(const at::Tensor&)>& run);
+// `run` on equal parts of the clips, one on each thread; on what is left over, once more on all threads together. Each
+// tensor that it gives has a row for each of its clips, and comes back with the rows of all, in their order.
+std::vector<at::Tensor> runByClips(const at::Tensor& clips,
+                                   const std::function<std::vector<at::Tensor>(const at::Tensor&)>& run);
 
 }  // namespace kinetorch::network

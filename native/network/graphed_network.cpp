@@ -18,16 +18,24 @@ constexpr int64_t kLargestGraph = 4;
 
 GraphedNetwork::GraphedNetwork(std::unique_ptr<Network> network, const preprocessing::InputSpec& input,
                                const at::TensorOptions& options, const CudaApi& library)
-    : network_(std::move(network)), input_(input), options_(options), library_(library) {}
+    : network_(std::move(network)),
+      input_(input),
+      options_(options),
+      library_(library),
+      graphed_(network_->outputs().without({Output::kFeatures})) {}
 
-at::Tensor GraphedNetwork::logits(const at::Tensor& clips) {
+OutputTensors GraphedNetwork::run(const at::Tensor& clips, OutputSet wanted) {
   const c10::InferenceMode guard;  // the graph's own tensors are of its kind
   const auto found = std::find_if(graphs_.begin(), graphs_.end(),
                                   [&](const Graphed& each) { return each.clips.sizes() == clips.sizes(); });
-  if (found == graphs_.end()) return network_->logits(clips);
+  if (found == graphs_.end() || !graphed_.includes(wanted)) return network_->run(clips, wanted);
   found->clips.copy_(clips);
   found->graph->replay();
-  return found->logits.clone();
+  OutputTensors outputs;
+  for (const OutputInfo& info : kOutputs) {
+    if (wanted.has(info.output)) outputs[info.output] = found->outputs[info.output].clone();
+  }
+  return outputs;
 }
 
 void GraphedNetwork::warmUp(const std::vector<int64_t>& batchSizes) {
@@ -40,17 +48,21 @@ void GraphedNetwork::warmUp(const std::vector<int64_t>& batchSizes) {
 
 void GraphedNetwork::capture(int64_t batchSize) {
   const at::Tensor clips = randomClips(batchSize, input_).to(options_);
-  const at::Tensor expected = network_->logits(clips);
+  const OutputTensors expected = network_->run(clips, graphed_);
   Graphed graphed;
   graphed.clips = at::zeros_like(clips);
   try {
-    graphed.graph = library_.captureGraph([&] { graphed.logits = network_->logits(graphed.clips); });
+    graphed.graph = library_.captureGraph([&] { graphed.outputs = network_->run(graphed.clips, graphed_); });
   } catch (const std::exception&) {
     return;  // it waits for the device, or there is too little memory
   }
   graphs_.push_back(std::move(graphed));
   // What a network decides on the CPU is decided once for all in a graph.
-  if (!agree(logits(clips), expected, clips.scalar_type())) graphs_.pop_back();
+  const OutputTensors found = run(clips, graphed_);
+  const bool isSame = std::all_of(kOutputs.begin(), kOutputs.end(), [&](const OutputInfo& info) {
+    return !graphed_.has(info.output) || agree(found[info.output], expected[info.output], clips.scalar_type());
+  });
+  if (!isSame) graphs_.pop_back();
 }
 
 }  // namespace kinetorch::network

@@ -7,13 +7,14 @@
 #include <vector>
 
 #include "native/network/network.h"
+#include "native/preprocessing/input_spec.h"
 #include "native/runtime/cuda_api.h"
 
 namespace kinetorch::network {
 
 // Note [CUDA graphs]
 // A small batch keeps a GPU busy for less time than it takes to start its kernels one by one. A graph starts all of
-// them at once. It reads and writes the same memory every time: clips are copied to its input, and its logits are
+// them at once. It reads and writes the same memory every time: clips are copied to its input, and its outputs are
 // copied out before the next batch overwrites them. Large batches gain nothing and would hold much memory.
 
 // A network on CUDA of which small batches run as graphs; for the rest it is the network that it wraps.
@@ -23,9 +24,8 @@ class GraphedNetwork final : public Network {
   GraphedNetwork(std::unique_ptr<Network> network, const preprocessing::InputSpec& input,
                  const at::TensorOptions& options, const CudaApi& library);
 
-  at::Tensor logits(const at::Tensor& clips) override;
-  at::Tensor embed(const at::Tensor& clips) override { return network_->embed(clips); }
-  bool canEmbed() const override { return network_->canEmbed(); }
+  OutputSet outputs() const override { return network_->outputs(); }
+  OutputTensors run(const at::Tensor& clips, OutputSet wanted) override;
   int64_t bytes() const override { return network_->bytes(); }
   const std::string& warning() const override { return network_->warning(); }
   // Networks that cannot be captured, such as those that wait for the GPU to decide what follows, run as before.
@@ -34,7 +34,7 @@ class GraphedNetwork final : public Network {
  private:
   struct Graphed {
     at::Tensor clips;
-    at::Tensor logits;
+    OutputTensors outputs;
     std::unique_ptr<CapturedGraph> graph;
   };
 
@@ -44,6 +44,7 @@ class GraphedNetwork final : public Network {
   preprocessing::InputSpec input_;
   at::TensorOptions options_;
   const CudaApi& library_;
+  const OutputSet graphed_;  // what graphs give: all but feature maps, which are large and seldom asked for
   std::vector<Graphed> graphs_;
 };
 

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 
 namespace kinetorch::network {
@@ -15,12 +14,10 @@ enum class Optimization {
 
 struct OptimizeOptions {
   Optimization level = Optimization::kFast;
-  std::string planFolder;       // where measurements are remembered; empty: nowhere
-  double measureMs = 0;         // for all measuring, while loading; 0: algorithms are chosen by rule
-  int64_t maxWeightBytes = 0;   // of weights packed for the kernels
-  int64_t maxBatchSize = 1;     // the largest batch to expect
-  std::optional<bool> byClips;  // Note [Sharing a batch]; for tests: not by measurement
-  bool asForCuda = false;       // for tests: rewrites the network as on CUDA wherever it is
+  std::string planFolder;      // where measurements are remembered; empty: nowhere
+  double measureMs = 0;        // for all measuring, while loading; 0: algorithms are chosen by rule
+  int64_t maxWeightBytes = 0;  // of weights packed for the kernels
+  int64_t maxBatchSize = 1;    // the largest batch to expect
 };
 
 }  // namespace kinetorch::network

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 
 namespace kinetorch::preprocessing {
@@ -20,5 +21,11 @@ struct CropPlan {
   int64_t left = 0;
   bool flip = false;
 };
+
+// Where a window begins: 0 first, 0.5 centre, 1 last. Python's round(), half to even, as torchvision's center_crop
+// computes its offset.
+inline int64_t cropOffset(int64_t available, int64_t wanted, double position) {
+  return static_cast<int64_t>(std::nearbyint(static_cast<double>(available - wanted) * position));
+}
 
 }  // namespace kinetorch::preprocessing

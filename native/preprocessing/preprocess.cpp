@@ -3,11 +3,11 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
-#include <cmath>
 #include <string>
 
 #include "native/preprocessing/byte_math.h"
 #include "native/preprocessing/device_preprocessor.h"
+#include "native/preprocessing/finite.h"
 #include "native/preprocessing/preprocess_bytes.h"
 #include "native/runtime/error.h"
 
@@ -17,11 +17,6 @@ namespace {
 
 // A strip of 1×16384 pixels, resized by its short side, would ask for gigabytes.
 constexpr int64_t kMaxResizedSide = 16384;
-
-// Python's round(): half to even, as torchvision's center_crop computes its offset.
-int64_t cropOffset(int64_t available, int64_t wanted, double position) {
-  return static_cast<int64_t>(std::nearbyint(static_cast<double>(available - wanted) * position));
-}
 
 }  // namespace
 
@@ -56,14 +51,12 @@ CropPlan cropOf(const Clip& clip, const CropPosition& position, const InputSpec&
 
 void checkFinite(const Clip& clip, const std::vector<int64_t>& picked) {
   if (!clip.isFloat) return;
-  constexpr uint32_t kExponent = 0x7F800000;  // all its bits set: NaN or infinity
   const int64_t frameValues = clip.height * clip.width * kChannels;
-  uint32_t found = 0;
+  const auto* const values = reinterpret_cast<const float*>(clip.bytes.data());
   for (const int64_t frame : picked) {
-    const auto* bits = reinterpret_cast<const uint32_t*>(clip.bytes.data()) + frame * frameValues;
-    for (int64_t i = 0; i < frameValues; ++i) found |= static_cast<uint32_t>((bits[i] & kExponent) == kExponent);
+    if (allFinite(values + frame * frameValues, frameValues)) continue;
+    throw Error("ERR_CLIP_DATA", "expected finite values in the clip but it holds NaN or infinity");
   }
-  if (found) throw Error("ERR_CLIP_DATA", "expected finite values in the clip but it holds NaN or infinity");
 }
 
 void preprocessClip(const Clip& clip, const CropPosition& position, const InputSpec& input, const at::Tensor& batch,

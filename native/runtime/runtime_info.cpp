@@ -36,7 +36,6 @@ RuntimeInfo runtimeInfo() {
   info.torchVersion = TORCH_VERSION;
   info.cpuCapability = at::get_cpu_capability();
   info.threads = defaultThreads();
-  info.hasMkldnn = at::globalContext().hasMKLDNN();
   if (c10::impl::hasDeviceGuardImpl(c10::kCUDA)) info.cudaLibraryReason = cudaLibraryReason();
   if (!at::globalContext().hasCUDA()) {
     info.cudaReason = c10::impl::hasDeviceGuardImpl(c10::kCUDA)

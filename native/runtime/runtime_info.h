@@ -9,7 +9,6 @@ struct RuntimeInfo {
   std::string torchVersion;
   std::string cpuCapability;
   int threads = 0;
-  bool hasMkldnn = false;
   std::vector<std::string> cudaDevices;
   std::string cudaReason;         // why cudaDevices is empty
   std::string cudaLibraryReason;  // why a LibTorch with CUDA runs without Kinetorch's CUDA library; else empty

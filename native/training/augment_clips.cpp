@@ -2,8 +2,9 @@
 
 #include <ATen/ATen.h>
 
-#include "native/augmentation/augment.h"
-#include "native/training/check_batch.h"
+#include "native/augmentation/augment_batch.h"
+#include "native/training/check_clips.h"
+#include "native/training/classification.h"
 
 namespace kinetorch::training {
 namespace {
@@ -24,12 +25,13 @@ at::Tensor channels(const std::array<double, 3>& values) {
 AugmentedClips augmentClips(const TrainingBatch& batch, const augmentation::AugmentOptions& options,
                             const preprocessing::InputSpec& input, int64_t numClasses, uint64_t seed) {
   const preprocessing::ClipBatch clips = checkedClips(batch, input);
-  const LossKind loss = batch.labels.empty() ? LossKind::kBinaryCrossEntropy : LossKind::kCrossEntropy;
+  LossOptions loss;
+  loss.kind = batch.labels.empty() ? LossKind::kBinaryCrossEntropy : LossKind::kCrossEntropy;
   augmentation::RandomState random(seed);
-  const at::Tensor targets = checkedTargets(batch, loss, numClasses);
+  const at::Tensor targets = Classification(loss, numClasses, at::kCPU).targets(batch);
   const augmentation::Augmentation augmentation =
       augmentation::drawAugmentation(clips, targets, options, input, random);
-  const augmentation::AugmentedBatch augmented =
+  const augmentation::PreparedBatch augmented =
       augmentation::augmentBatch(clips, targets, augmentation, input, at::kCPU);
   const at::Tensor pixels = augmented.clips.permute({0, 2, 3, 4, 1}) * channels(input.std) + channels(input.mean);
   return {valuesOf<uint8_t>((pixels * 255).round().clamp(0, 255).to(at::kByte)), valuesOf<float>(augmented.targets)};

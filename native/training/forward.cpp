@@ -4,9 +4,6 @@
 #include <ATen/autocast_mode.h>
 #include <torch/csrc/jit/runtime/graph_executor.h>
 
-#include <sstream>
-#include <string>
-
 #include "native/runtime/error.h"
 
 namespace kinetorch::training {
@@ -66,19 +63,11 @@ void placeForTraining(torch::jit::Module& network, at::Device device) {
   }
 }
 
-at::Tensor forwardLogits(torch::jit::Module& network, const at::Tensor& clips, at::ScalarType precision) {
+c10::IValue forward(torch::jit::Module& network, const at::Tensor& clips, at::ScalarType precision) {
   PlainExecution plain(false);
   try {
-    c10::IValue out;
-    {
-      Autocast autocast(clips.device().type(), precision);
-      out = network.forward({clips});
-    }
-    if (!out.isTensor()) {
-      throw Error("ERR_MODEL_FORWARD",
-                  "expected forward to return one tensor but it returned " + out.type()->annotation_str());
-    }
-    return out.toTensor().to(at::kFloat);
+    Autocast autocast(clips.device().type(), precision);
+    return network.forward({clips});
   } catch (...) {
     throw currentError("ERR_MODEL_FORWARD");
   }
@@ -89,22 +78,12 @@ void backward(const at::Tensor& loss) {
   loss.backward();
 }
 
-void checkForward(torch::jit::Module& network, const preprocessing::InputSpec& input, int64_t numClasses,
+void checkForward(torch::jit::Module& network, const preprocessing::InputSpec& input, const Objective& objective,
                   at::Device device, at::ScalarType precision) {
   at::NoGradGuard noGrad;
   network.eval();
-  const at::Tensor zeros = at::zeros({1, 3, input.frames, input.height, input.width}, at::device(device));
-  const at::Tensor logits = forwardLogits(network, zeros.contiguous(at::MemoryFormat::ChannelsLast3d), precision);
-  if (logits.dim() != 2 || logits.size(0) != 1) {
-    std::ostringstream shape;
-    shape << logits.sizes();
-    throw Error("ERR_MODEL_FORWARD",
-                "expected logits of shape [1, classes] for one clip but the model gave " + shape.str());
-  }
-  if (logits.size(1) != numClasses) {
-    throw Error("ERR_MODEL_METADATA", "expected a model of " + std::to_string(numClasses) +
-                                          " classes but this one gives " + std::to_string(logits.size(1)));
-  }
+  const at::Tensor clip = at::zeros({1, 3, input.frames, input.height, input.width}, at::device(device));
+  objective.checkOutputs(forward(network, clip.contiguous(at::MemoryFormat::ChannelsLast3d), precision), clip);
 }
 
 }  // namespace kinetorch::training

@@ -4,6 +4,7 @@
 #include <torch/csrc/jit/api/module.h>
 
 #include "native/preprocessing/input_spec.h"
+#include "native/training/objective.h"
 
 namespace kinetorch::training {
 
@@ -16,16 +17,16 @@ namespace kinetorch::training {
 // forward, ERR_UNSUPPORTED where it holds nothing to train.
 void placeForTraining(torch::jit::Module& network, at::Device device);
 
-// Logits, float32 N×classes, of clips as augmentBatch() makes them. Below float32 precision this is PyTorch's automatic
+// What the network returns for clips as augmentBatch() makes them. Below float32 precision this is PyTorch's automatic
 // mixed precision: convolutions and linear layers compute in it, from weights that stay float32, and what needs the
-// range, such as batch norm's statistics and the loss, stays in float32.
-at::Tensor forwardLogits(torch::jit::Module& network, const at::Tensor& clips, at::ScalarType precision);
+// range, such as batch norm's statistics and the loss, stays in float32. Throws ERR_MODEL_FORWARD.
+c10::IValue forward(torch::jit::Module& network, const at::Tensor& clips, at::ScalarType precision);
 
 void backward(const at::Tensor& loss);
 
-// Runs a clip of zeros through the network. Throws ERR_MODEL_FORWARD where it does not give a row of logits,
-// ERR_MODEL_METADATA where these are not `numClasses`.
-void checkForward(torch::jit::Module& network, const preprocessing::InputSpec& input, int64_t numClasses,
+// Runs a clip of zeros through the network. Throws ERR_MODEL_FORWARD where that fails, and what the objective throws
+// where it wants other outputs.
+void checkForward(torch::jit::Module& network, const preprocessing::InputSpec& input, const Objective& objective,
                   at::Device device, at::ScalarType precision);
 
 }  // namespace kinetorch::training

@@ -2,6 +2,8 @@
 
 #include <ATen/ATen.h>
 
+#include "native/runtime/error.h"
+
 namespace kinetorch::training {
 
 NamedTensors stateOf(const torch::jit::Module& network) {
@@ -9,6 +11,14 @@ NamedTensors stateOf(const torch::jit::Module& network) {
   for (const auto& parameter : network.named_parameters()) tensors.emplace_back(parameter.name, parameter.value);
   for (const auto& buffer : network.named_buffers()) tensors.emplace_back(buffer.name, buffer.value);
   return tensors;
+}
+
+void checkFinite(const NamedTensors& tensors) {
+  for (const auto& [name, tensor] : tensors) {
+    if (!tensor.is_floating_point() || tensor.isfinite().all().item<bool>()) continue;
+    throw Error("ERR_TRAINING",
+                "expected finite numbers to save but " + name + " holds NaN or Inf; nothing was written");
+  }
 }
 
 BufferSnapshot::BufferSnapshot(const torch::jit::Module& network) {

@@ -14,6 +14,9 @@ using NamedTensors = std::vector<std::pair<std::string, at::Tensor>>;
 // it.
 NamedTensors stateOf(const torch::jit::Module& network);
 
+// Before tensors are saved. Throws ERR_TRAINING where a number is not finite.
+void checkFinite(const NamedTensors& tensors);
+
 // Keeps a network's buffers, which a forward pass in training mode changes, so that a failed step can take them back.
 class BufferSnapshot {
  public:

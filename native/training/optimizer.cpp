@@ -26,14 +26,6 @@ at::Tensor gradientLike(const at::Tensor& parameter) {
   return copy;
 }
 
-std::vector<at::Tensor> gradientsOf(const std::vector<at::Tensor>& parameters) {
-  std::vector<at::Tensor> gradients;
-  for (const at::Tensor& parameter : parameters) {
-    if (parameter.grad().defined()) gradients.push_back(parameter.grad());
-  }
-  return gradients;
-}
-
 // Plain SGD keeps no buffers; LibTorch's fused step refuses some for it.
 bool usesMomentum(const OptimizerOptions& options) {
   return options.kind == OptimizerKind::kAdamW || options.momentum > 0;
@@ -120,6 +112,14 @@ std::vector<at::Tensor> Optimizer::state() const {
     }
   }
   return tensors;
+}
+
+std::vector<at::Tensor> gradientsOf(const std::vector<at::Tensor>& parameters) {
+  std::vector<at::Tensor> gradients;
+  for (const at::Tensor& parameter : parameters) {
+    if (parameter.grad().defined()) gradients.push_back(parameter.grad());
+  }
+  return gradients;
 }
 
 void scaleGradients(const std::vector<at::Tensor>& parameters, double factor) {

@@ -57,6 +57,9 @@ class Optimizer {
   std::vector<Group> groups_;
 };
 
+// Of those parameters that have one; the live ones.
+std::vector<at::Tensor> gradientsOf(const std::vector<at::Tensor>& parameters);
+
 void scaleGradients(const std::vector<at::Tensor>& parameters, double factor);
 
 // The global L2 norm of all gradients, a float64 scalar on their device.

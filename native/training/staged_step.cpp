@@ -4,13 +4,15 @@
 
 #include "native/runtime/device_copy.h"
 #include "native/runtime/error.h"
-#include "native/training/check_batch.h"
+#include "native/training/check_clips.h"
 
 namespace kinetorch::training {
 
-StepSetting::StepSetting(const TrainerOptions& trainerOptions, c10::Device trainerDevice)
+StepSetting::StepSetting(const TrainerOptions& trainerOptions, c10::Device trainerDevice,
+                         std::shared_ptr<const Objective> trainerObjective)
     : options(trainerOptions),
       device(trainerDevice),
+      objective(std::move(trainerObjective)),
       stream(trainerDevice),
       upcoming_(augmentation::RandomState(trainerOptions.seed).state()) {}
 
@@ -44,12 +46,12 @@ void StagedStep::begin(augmentation::RandomState& random) {
   random.setState(drawn_.after);
 }
 
-augmentation::AugmentedBatch StagedStep::take(size_t batch) {
+augmentation::PreparedBatch StagedStep::take(size_t batch) {
   if (ready_.empty()) return augment(drawn_.batches[batch]);
   if (arrival_) {
     arrival_->synchronize();
     arrival_.reset();
-    for (const augmentation::AugmentedBatch& each : ready_) {
+    for (const augmentation::PreparedBatch& each : ready_) {
       useOnCurrentStream(each.clips);
       useOnCurrentStream(each.targets);
     }
@@ -67,7 +69,7 @@ StagedStep::Drawn StagedStep::draw(const augmentation::RandomState::State& befor
   for (const TrainingBatch& bytes : bytes_) {
     Batch batch;
     batch.clips = checkedClips(bytes, options.input);
-    batch.targets = checkedTargets(bytes, options.loss.kind, options.numClasses);
+    batch.targets = setting_->objective->targets(bytes);
     drawn.batches.push_back(std::move(batch));
   }
   for (Batch& batch : drawn.batches) {
@@ -79,7 +81,7 @@ StagedStep::Drawn StagedStep::draw(const augmentation::RandomState::State& befor
   return drawn;
 }
 
-augmentation::AugmentedBatch StagedStep::augment(const Batch& batch) const {
+augmentation::PreparedBatch StagedStep::augment(const Batch& batch) const {
   return augmentation::augmentBatch(batch.clips, batch.targets, batch.augmentation, setting_->options.input,
                                     setting_->device);
 }

@@ -8,8 +8,9 @@
 #include <optional>
 #include <vector>
 
-#include "native/augmentation/augment.h"
+#include "native/augmentation/augment_batch.h"
 #include "native/runtime/device_stream.h"
+#include "native/training/objective.h"
 #include "native/training/trainer_options.h"
 #include "native/training/training_batch.h"
 
@@ -18,10 +19,12 @@ namespace kinetorch::training {
 // What the steps of a trainer have in common. For any thread.
 class StepSetting {
  public:
-  StepSetting(const TrainerOptions& trainerOptions, c10::Device trainerDevice);
+  StepSetting(const TrainerOptions& trainerOptions, c10::Device trainerDevice,
+              std::shared_ptr<const Objective> trainerObjective);
 
   const TrainerOptions options;
   const c10::Device device;
+  const std::shared_ptr<const Objective> objective;
   const DeviceStream stream;  // for what is prepared ahead
 
   // The random state that the next step will begin with, unless the present one fails.
@@ -52,12 +55,12 @@ class StagedStep {
 
   // From here on after begin().
   size_t batches() const { return drawn_.batches.size(); }
-  // float32 N×classes on the CPU, before mixing.
+  // As the objective gave them, before mixing.
   const at::Tensor& targets(size_t batch) const { return drawn_.batches[batch].targets; }
   // For the layers that draw numbers, such as dropout.
   uint64_t seed(size_t batch) const { return drawn_.batches[batch].seed; }
   // Gives the batch away, ready for the device's current stream.
-  augmentation::AugmentedBatch take(size_t batch);
+  augmentation::PreparedBatch take(size_t batch);
 
  private:
   struct Batch {
@@ -73,18 +76,18 @@ class StagedStep {
   };
   struct Ahead {
     Drawn drawn;
-    std::vector<augmentation::AugmentedBatch> ready;
+    std::vector<augmentation::PreparedBatch> ready;
     DeviceEvent done;
   };
 
   Drawn draw(const augmentation::RandomState::State& before) const;
-  augmentation::AugmentedBatch augment(const Batch& batch) const;
+  augmentation::PreparedBatch augment(const Batch& batch) const;
   std::optional<Ahead> ahead() const;
 
   std::shared_ptr<const StepSetting> setting_;
   std::vector<TrainingBatch> bytes_;
   Drawn drawn_;
-  std::vector<augmentation::AugmentedBatch> ready_;
+  std::vector<augmentation::PreparedBatch> ready_;
   std::optional<DeviceEvent> arrival_;       // of what is ready, until it has been waited for
   std::future<std::optional<Ahead>> ahead_;  // the last member: its destructor waits for the thread
 };

@@ -5,12 +5,10 @@
 
 #include <chrono>
 #include <cmath>
-#include <optional>
 #include <sstream>
 #include <utility>
 
-#include "native/augmentation/augment.h"
-#include "native/model/serialize_module.h"
+#include "native/preprocessing/preprocess_batch.h"
 #include "native/runtime/atomic_file.h"
 #include "native/runtime/block_cache.h"
 #include "native/runtime/cudnn_settings.h"
@@ -18,16 +16,15 @@
 #include "native/runtime/device_copy.h"
 #include "native/runtime/error.h"
 #include "native/runtime/runtime_info.h"
-#include "native/training/check_batch.h"
-#include "native/training/checkpoint.h"
+#include "native/training/check_clips.h"
+#include "native/training/export_network.h"
 #include "native/training/forward.h"
-#include "native/training/loss.h"
-#include "native/training/loss_scaler.h"
-#include "native/training/network_state.h"
-#include "native/training/optimizer.h"
+#include "native/training/gradient_reducer.h"
+#include "native/training/objective.h"
 #include "native/training/parameter_groups.h"
 #include "native/training/staged_step.h"
-#include "native/training/weight_average.h"
+#include "native/training/step_sums.h"
+#include "native/training/training_state.h"
 
 namespace kinetorch::training {
 namespace {
@@ -38,48 +35,26 @@ std::string textOf(double value) {
   return text.str();
 }
 
-void checkFinite(const NamedTensors& tensors) {
-  for (const auto& [name, tensor] : tensors) {
-    if (!tensor.is_floating_point() || tensor.isfinite().all().item<bool>()) continue;
-    throw Error("ERR_TRAINING",
-                "expected finite numbers to save but " + name + " holds NaN or Inf; nothing was written");
-  }
-}
-
-// What a step learns from the device, added up there: it is read once, since every reading waits for the device.
-struct StepSums {
-  at::Tensor loss;  // float64 scalars
-  at::Tensor correct;
-
-  explicit StepSums(at::Device device)
-      : loss(at::zeros({}, at::device(device).dtype(at::kDouble))), correct(at::zeros_like(loss)) {}
-};
-
 }  // namespace
 
 struct Trainer::Impl {
-  Impl(const model::ModelFile& file, const TrainerOptions& trainerOptions)
+  Impl(const model::ModelFile& file, const TrainerOptions& trainerOptions, TrainerParts parts)
       : options(trainerOptions),
         device(resolveDevice(options.device)),
         precision(resolvePrecision(options.precision, device)),
-        network(file.module()),
-        loss(options.loss, options.numClasses, device),
-        scaler(precision == at::kHalf),
-        random(options.seed),
-        setting(std::make_shared<StepSetting>(options, device)) {
+        state{file.module(), {}, {}, augmentation::RandomState(options.seed), LossScaler(precision == at::kHalf)},
+        objective(parts.objective ? std::move(parts.objective) : makeObjective(options, device)),
+        reducer(std::move(parts.reducer)),
+        setting(std::make_shared<StepSetting>(options, device, objective)) {
     at::set_num_threads(options.threads > 0 ? options.threads : defaultThreads());
     configureCudnn(device, precision);
-    placeForTraining(network, device);
-    checkForward(network, options.input, options.numClasses, device, precision);
-    fixedNorms = freezeParts(network, options);
-    optimizer = std::make_unique<Optimizer>(parameterGroups(network, options), options.optimizer);
-    buffers = std::make_unique<BufferSnapshot>(network);
-    if (options.emaDecay > 0) average.emplace(network, options.emaDecay);
-  }
-
-  void setTraining(bool on) {
-    network.train(on);
-    for (torch::jit::Module& norm : fixedNorms) norm.eval();
+    placeForTraining(state.network, device);
+    checkForward(state.network, options.input, *objective, device, precision);
+    fixedNorms = freezeParts(state.network, options);
+    state.optimizer = std::make_unique<Optimizer>(parameterGroups(state.network, options), options.optimizer);
+    parameters = state.optimizer->parameters();
+    buffers = std::make_unique<BufferSnapshot>(state.network);
+    if (options.emaDecay > 0) state.average.emplace(state.network, options.emaDecay);
   }
 
   std::shared_ptr<StagedStep> stage(std::vector<TrainingBatch> batches) const {
@@ -89,24 +64,31 @@ struct Trainer::Impl {
     return staged;
   }
 
+  // See Note [The order of a step].
   StepResult step(StagedStep& staged, double learningRate) {
     const auto start = std::chrono::steady_clock::now();
-    StepResult result;
-    const augmentation::RandomState::State before = random.state();
+    const augmentation::RandomState::State before = state.random.state();
     buffers->take();
+    StepResult result;
     try {
-      staged.begin(random);
-      setting->setUpcoming(random.state());
-      double weight = 0;
-      for (size_t batch = 0; batch < staged.batches(); ++batch) weight += loss.weight(staged.targets(batch));
+      staged.begin(state.random);
+      setting->setUpcoming(state.random.state());
+      const double weight = weightOf(staged);
       StepSums sums(device);
       for (size_t batch = 0; batch < staged.batches(); ++batch) accumulate(staged, batch, weight, sums);
-      update(sums, learningRate, result);
+      if (reducer) reduce(sums, weight);
+      result = check(sums, learningRate);
+      if (result.stepped) {
+        update(result.gradNorm, learningRate);
+      } else {
+        buffers->restore();
+      }
+      state.optimizer->clearGradients();
     } catch (...) {
-      random.setState(before);
+      state.random.setState(before);
       setting->setUpcoming(before);
       buffers->restore();
-      optimizer->clearGradients();
+      state.optimizer->clearGradients();
       throw;
     }
     blocks.endStep();
@@ -114,141 +96,102 @@ struct Trainer::Impl {
     return result;
   }
 
+  double weightOf(const StagedStep& staged) const {
+    double weight = 0;
+    for (size_t batch = 0; batch < staged.batches(); ++batch) weight += objective->weight(staged.targets(batch));
+    return weight;
+  }
+
   // Adds a batch's share of the mean loss, and its gradients.
   void accumulate(StagedStep& staged, size_t index, double weight, StepSums& sums) {
-    const augmentation::AugmentedBatch batch = staged.take(index);
+    const augmentation::PreparedBatch batch = staged.take(index);
     // Layers that draw numbers, such as dropout, use LibTorch's own generator: seeded for every batch, they are
     // repeated exactly by a run that goes on from a checkpoint.
     at::manual_seed(staged.seed(index));
     at::AutoGradMode gradients(true);
     setTraining(true);
-    const at::Tensor logits = forwardLogits(network, batch.clips, precision);
-    const at::Tensor share = loss.sum(logits, batch.targets) / weight;
-    backward(scaler.scale() == 1 ? share : share * scaler.scale());
+    const c10::IValue outputs = forward(state.network, batch.clips, precision);
+    const at::Tensor share = objective->loss(outputs, batch) / weight;
+    const double scale = state.scaler.scale();
+    backward(scale == 1 ? share : share * scale);
     at::NoGradGuard noGrad;
-    sums.loss.add_(share);
-    sums.correct.add_(loss.correct(logits, batch.targets));
+    sums.add(share, objective->metrics(outputs, batch));
   }
 
-  // Waits for the device, before anything has changed, and takes the step if all is well. The device is then still busy
-  // with it while the caller begins the next one.
-  void update(const StepSums& sums, double learningRate, StepResult& result) {
-    const std::vector<at::Tensor> parameters = optimizer->parameters();
-    scaleGradients(parameters, 1 / scaler.scale());
-    const at::Tensor numbers = at::stack({sums.loss, sums.correct, gradientNorm(parameters)}).cpu();
-    result.loss = numbers[0].item<double>();
-    result.correct = static_cast<int64_t>(numbers[1].item<double>());
-    result.gradNorm = numbers[2].item<double>();
+  void reduce(const StepSums& sums, double weight) {
+    at::NoGradGuard noGrad;
+    std::vector<at::Tensor> tensors = gradientsOf(parameters);
+    tensors.insert(tensors.begin(), sums.loss());
+    reducer->reduce(tensors, weight);
+  }
+
+  // Waits for the device, before anything has changed, and says whether the step may be taken.
+  StepResult check(const StepSums& sums, double learningRate) {
+    scaleGradients(parameters, 1 / state.scaler.scale());
+    StepResult result = sums.read(gradientNorm(parameters));
     if (!std::isfinite(result.loss)) fail("loss", result.loss, learningRate);
-    if (std::isfinite(result.gradNorm)) {
-      if (options.clipGradNorm > 0 && result.gradNorm > options.clipGradNorm) {
-        scaleGradients(parameters, options.clipGradNorm / result.gradNorm);
-      }
-      optimizer->step(learningRate);
-      if (average) average->update(steps);
-      ++steps;
-      scaler.grow();
-    } else if (scaler.backOff()) {
-      buffers->restore();
-      result.gradNorm = 0;
-      result.stepped = false;
-    } else {
-      fail("gradient norm", result.gradNorm, learningRate);
+    if (std::isfinite(result.gradNorm)) return result;
+    if (!state.scaler.backOff()) fail("gradient norm", result.gradNorm, learningRate);
+    result.gradNorm = 0;
+    result.stepped = false;
+    return result;
+  }
+
+  // The device is still busy with it while the caller begins the next one.
+  void update(double gradNorm, double learningRate) {
+    if (options.clipGradNorm > 0 && gradNorm > options.clipGradNorm) {
+      scaleGradients(parameters, options.clipGradNorm / gradNorm);
     }
-    optimizer->clearGradients();
+    state.optimizer->step(learningRate);
+    if (state.average) state.average->update(state.steps);
+    ++state.steps;
+    state.scaler.grow();
   }
 
   [[noreturn]] void fail(const char* what, double value, double learningRate) const {
     throw Error("ERR_TRAINING", "expected a finite " + std::string(what) + " but it is " + textOf(value) + " at step " +
-                                    std::to_string(steps + 1) + " with learning rate " + textOf(learningRate) +
+                                    std::to_string(state.steps + 1) + " with learning rate " + textOf(learningRate) +
                                     "; a lower learning rate or `clipGradNorm` may help");
   }
 
   EvalResult evaluate(const TrainingBatch& batch) {
     const preprocessing::ClipBatch clips = checkedClips(batch, options.input);
-    const at::Tensor targets = toDevice(checkedTargets(batch, options.loss.kind, options.numClasses), device);
+    const at::Tensor targets = toDevice(objective->targets(batch), device);
     at::NoGradGuard noGrad;
-    if (!average) setTraining(false);
-    const at::Tensor input = augmentation::prepareBatch(clips, options.input, device);
-    const at::Tensor logits = forwardLogits(average ? average->network() : network, input, precision);
-    EvalResult result;
-    result.lossSum = loss.plainSum(logits, targets);
-    const at::Tensor probabilities = loss.probabilities(logits).cpu().contiguous();
-    const float* values = probabilities.const_data_ptr<float>();
-    result.probabilities.assign(values, values + probabilities.numel());
+    if (!state.average) setTraining(false);
+    const augmentation::PreparedBatch prepared{preprocessing::preprocessBatch(clips, options.input, device), targets};
+    torch::jit::Module network = state.result();
+    EvalResult result = objective->evaluate(forward(network, prepared.clips, precision), prepared);
     blocks.endStep();
     return result;
   }
 
-  const torch::jit::Module& result() const { return average ? average->network() : network; }
-
-  std::vector<uint8_t> serialize(const std::string& metadata) const {
-    at::NoGradGuard noGrad;
-    torch::jit::Module copy = result().deepcopy();
-    copy.to(at::kCPU);
-    copy.eval();
-    for (at::Tensor parameter : copy.parameters()) {
-      parameter.set_data(parameter.contiguous());
-      parameter.set_requires_grad(true);  // deepcopy loses it; whoever loads this may train on
-    }
-    return model::serializeModule(copy, metadata);
-  }
-
-  // The live tensors that a checkpoint holds, each under a name of its own.
-  NamedTensors liveTensors() const {
-    NamedTensors tensors = stateOf(network);
-    if (average) {
-      for (const auto& [name, tensor] : stateOf(average->network())) tensors.emplace_back("average/" + name, tensor);
-    }
-    const std::vector<at::Tensor> state = optimizer->state();
-    for (size_t index = 0; index < state.size(); ++index) {
-      tensors.emplace_back("optimizer/" + std::to_string(index), state[index]);
-    }
-    return tensors;
-  }
-
-  void saveCheckpoint(const std::string& path, const std::string& state) const {
-    Checkpoint checkpoint;
-    const NamedTensors live = liveTensors();
-    checkFinite(live);
-    for (const auto& [name, tensor] : live) {
-      checkpoint.tensors.emplace_back(name, tensor.detach().cpu().contiguous());
-    }
-    checkpoint.random = random.state();
-    checkpoint.scaler = scaler.state();
-    checkpoint.steps = steps;
-    checkpoint.callerState = state;
-    writeCheckpoint(path, checkpoint);
+  void setTraining(bool on) {
+    state.network.train(on);
+    for (torch::jit::Module& norm : fixedNorms) norm.eval();
   }
 
   std::string loadCheckpoint(const std::string& path) {
-    const Checkpoint checkpoint = readCheckpoint(path);
-    restoreTensors(path, checkpoint.tensors, liveTensors());
-    random.setState(checkpoint.random);
-    setting->setUpcoming(checkpoint.random);
-    scaler.setState(checkpoint.scaler);
-    steps = checkpoint.steps;
-    return checkpoint.callerState;
+    const std::string callerState = state.loadCheckpoint(path);
+    setting->setUpcoming(state.random.state());
+    return callerState;
   }
 
   KeptBlocks blocks;
   TrainerOptions options;
   at::Device device;
   at::ScalarType precision;
-  torch::jit::Module network;
-  Loss loss;
-  LossScaler scaler;
-  augmentation::RandomState random;
+  TrainingState state;
+  std::shared_ptr<const Objective> objective;
+  std::shared_ptr<GradientReducer> reducer;  // none where this trainer is alone
   std::shared_ptr<StepSetting> setting;
   std::vector<torch::jit::Module> fixedNorms;  // in evaluation mode throughout
-  std::unique_ptr<Optimizer> optimizer;
+  std::vector<at::Tensor> parameters;          // that are trained
   std::unique_ptr<BufferSnapshot> buffers;
-  std::optional<WeightAverage> average;
-  int64_t steps = 0;  // taken so far
 };
 
-Trainer::Trainer(const model::ModelFile& file, const TrainerOptions& options)
-    : impl_(std::make_unique<Impl>(file, options)) {}
+Trainer::Trainer(const model::ModelFile& file, const TrainerOptions& options, TrainerParts parts)
+    : impl_(std::make_unique<Impl>(file, options, std::move(parts))) {}
 Trainer::~Trainer() = default;
 
 std::shared_ptr<StagedStep> Trainer::stage(std::vector<TrainingBatch> batches) const {
@@ -263,16 +206,18 @@ StepResult Trainer::step(std::vector<TrainingBatch> batches, double learningRate
 
 EvalResult Trainer::evaluate(const TrainingBatch& batch) { return impl_->evaluate(batch); }
 
-std::vector<uint8_t> Trainer::serialize(const std::string& metadata) const { return impl_->serialize(metadata); }
+std::vector<uint8_t> Trainer::serialize(const std::string& metadata) const {
+  return exportNetwork(impl_->state.result(), metadata);
+}
 
 void Trainer::saveModel(const std::string& path, const std::string& metadata) const {
-  checkFinite(stateOf(impl_->result()));
+  checkFinite(stateOf(impl_->state.result()));
   const std::vector<uint8_t> bytes = serialize(metadata);
   writeFileAtomically(path, bytes.data(), bytes.size());
 }
 
 void Trainer::saveCheckpoint(const std::string& path, const std::string& state) const {
-  impl_->saveCheckpoint(path, state);
+  impl_->state.saveCheckpoint(path, state);
 }
 
 std::string Trainer::loadCheckpoint(const std::string& path) { return impl_->loadCheckpoint(path); }

@@ -8,33 +8,32 @@
 #include "native/model/model_file.h"
 #include "native/training/trainer_options.h"
 #include "native/training/training_batch.h"
+#include "native/training/training_results.h"
 
 namespace kinetorch::training {
-
-struct StepResult {
-  double loss = 0;      // mean over the clips of all batches
-  int64_t correct = 0;  // clips; see Loss::correct
-  double gradNorm = 0;  // before clipping; 0 where not stepped
-  bool stepped = true;  // false: float16 gradients overflowed, and the next step's loss is scaled up less
-  double runMs = 0;
-};
 
 // Batches of a step on their way to the device; see native/training/staged_step.h.
 class StagedStep;
 
-struct EvalResult {
-  double lossSum = 0;                // without label smoothing and class weights
-  std::vector<float> probabilities;  // N×classes, row-major; softmax or sigmoids
+// What a trainer learns for, and how its gradients become those of several; both are of this room.
+class Objective;
+class GradientReducer;
+
+// What a trainer is given beside its options.
+struct TrainerParts {
+  std::shared_ptr<const Objective> objective;  // none: makeObjective()'s
+  std::shared_ptr<GradientReducer> reducer;    // none: one trainer alone
 };
 
 // A network in training with its optimiser, average of weights and random state. For one thread at a time, best always
 // the same one: a thread's first call into LibTorch gives it its own team of workers.
 class Trainer {
  public:
-  // Throws ERR_MODEL_FORMAT where the file holds no network, ERR_UNSUPPORTED where it holds nothing to
-  // train, ERR_MODEL_FORWARD where it cannot run on a clip of `options.input`, ERR_MODEL_METADATA where it does not
-  // give `options.numClasses` logits, ERR_INVALID_ARGUMENT where options do not fit the network, and ERR_DEVICE.
-  Trainer(const model::ModelFile& file, const TrainerOptions& options);
+  // Throws ERR_MODEL_FORMAT where the file holds no network, ERR_UNSUPPORTED where it holds nothing to train,
+  // ERR_MODEL_FORWARD where it cannot run on a clip of `options.input`, that or ERR_MODEL_METADATA where what it gives
+  // is not what the objective wants, such as a logit for each of `options.numClasses`, ERR_INVALID_ARGUMENT where
+  // options do not fit the network, and ERR_DEVICE.
+  Trainer(const model::ModelFile& file, const TrainerOptions& options, TrainerParts parts = {});
   ~Trainer();
   Trainer(const Trainer&) = delete;
   Trainer& operator=(const Trainer&) = delete;
@@ -44,9 +43,9 @@ class Trainer {
   std::shared_ptr<StagedStep> stage(std::vector<TrainingBatch> batches) const;
 
   // Augments, runs forward and backward over each batch in turn, and takes one optimiser step along the mean gradient
-  // of all their clips. Throws ERR_CLIP_SHAPE and ERR_INVALID_ARGUMENT for a batch that does not fit, ERR_TRAINING
-  // where loss or gradients are not finite, and ERR_OUT_OF_MEMORY; then everything, the random state too, is as it was
-  // before. A staged step can be taken once.
+  // of all their clips (Note [The order of a step] of gradient_reducer.h). Throws ERR_CLIP_SHAPE and
+  // ERR_INVALID_ARGUMENT for a batch that does not fit, ERR_TRAINING where loss or gradients are not finite, and
+  // ERR_OUT_OF_MEMORY; then everything, the random state too, is as it was before. A staged step can be taken once.
   StepResult step(StagedStep& staged, double learningRate);
   StepResult step(std::vector<TrainingBatch> batches, double learningRate);
 

@@ -1,67 +1,42 @@
-// Compares the names that binding.d.ts declares with those that the built addon registers: functions, classes, and
-// their static methods, methods and accessors. Prints every difference and exits with 1 where there is one.
+// Compares what binding.d.ts declares with what the built addon registers and what native/binding's C++ reads, and the
+// error codes that are thrown with the table of lib/base/errors.ts. Prints every difference and exits with 1 where there
+// is one.
 
 import { createRequire } from 'node:module';
-import { inProject } from '../setup/project.mjs';
+import { inProject, root } from '../setup/project.mjs';
+import { codeDifferences } from './binding/codes.mjs';
+import { declaredBinding } from './binding/declared.mjs';
+import { memberDifferences } from './binding/members.mjs';
+import { registeredKinds } from './binding/registered.mjs';
+import { signatureDifferences } from './binding/signatures.mjs';
+import { readSources } from './binding/sources.mjs';
 
-const require = createRequire(import.meta.url);
-const ts = require('typescript');
+// Another tree's sources may be named, for the tests of this script; the addon is this one's.
+const tree = process.argv[2] ?? root;
+const declared = declaredBinding(tree);
+const registered = registeredKinds(createRequire(import.meta.url)(inProject('dist', 'native.js')).native());
+const sources = readSources(tree, 'binding');
 
-// Properties that every function has, and that V8 gives native classes.
-const ownOfEveryClass = ['length', 'name', 'prototype', 'arguments', 'caller'];
-
-const differences = [];
-const declared = declaredNames(inProject('binding.d.ts'));
-const registered = registeredNames(require(inProject('dist', 'native.js')).native());
-for (const name of declared)
-  if (!registered.has(name)) differences.push(`binding.d.ts declares ${name}, the addon lacks it`);
-for (const name of registered)
-  if (!declared.has(name)) differences.push(`the addon registers ${name}, binding.d.ts lacks it`);
-
+const differences = [
+  ...registrationDifferences(),
+  ...signatureDifferences(declared.signatures, sources),
+  ...memberDifferences(declared.members, sources, readSources(tree, 'training')),
+  ...codeDifferences(tree),
+];
 for (const difference of differences) console.error(`✘ ${difference}`);
 console.log(
-  `binding: ${declared.size} names declared, ${registered.size} registered, ${differences.length} differences`,
+  `binding: ${registered.size} names, ${declared.members.size} members of plain objects, ${differences.length} differences`,
 );
 process.exitCode = differences.length > 0 ? 1 : 0;
 
-/** Names such as `function createModel`, `class NativeModel`, `static NativeModel.load`, `get NativeModel.device`. */
-function declaredNames(path) {
-  const program = ts.createProgram([path], { noLib: true, noEmit: true });
-  const statements = program.getSourceFile(path).statements;
-  const classes = new Map(statements.filter(ts.isClassDeclaration).map((node) => [node.name.text, node]));
-  const binding = statements.find((node) => ts.isInterfaceDeclaration(node) && node.name.text === 'NativeBinding');
-  const names = new Set();
-  for (const member of binding.members) {
-    const name = member.name.text;
-    if (ts.isMethodSignature(member)) {
-      names.add(`function ${name}`);
-    } else {
-      names.add(`class ${name}`);
-      for (const classMember of classes.get(name).members)
-        names.add(`${kindOf(classMember)} ${name}.${classMember.name.text}`);
-    }
-  }
-  return names;
-}
-
-function kindOf(member) {
-  if (member.modifiers?.some((modifier) => modifier.kind === ts.SyntaxKind.StaticKeyword)) return 'static';
-  return ts.isMethodDeclaration(member) ? 'method' : 'get';
-}
-
-function registeredNames(binding) {
-  const names = new Set();
-  for (const name of Object.getOwnPropertyNames(binding)) {
-    const value = binding[name];
-    const isClass = typeof value === 'function' && Object.getOwnPropertyNames(value.prototype ?? {}).length > 1;
-    names.add(`${isClass ? 'class' : 'function'} ${name}`);
-    if (!isClass) continue;
-    for (const member of Object.getOwnPropertyNames(value)) {
-      if (!ownOfEveryClass.includes(member)) names.add(`static ${name}.${member}`);
-    }
-    for (const [member, { get }] of Object.entries(Object.getOwnPropertyDescriptors(value.prototype))) {
-      if (member !== 'constructor') names.add(`${get ? 'get' : 'method'} ${name}.${member}`);
-    }
-  }
-  return names;
+/** Names and kinds: function, class, method, static, get. */
+function registrationDifferences() {
+  const names = new Set([...declared.kinds.keys(), ...registered.keys()]);
+  return [...names].flatMap((name) => {
+    const [here, there] = [declared.kinds.get(name), registered.get(name)];
+    if (here === there) return [];
+    if (there === undefined) return `binding.d.ts declares the ${here} ${name}, the addon lacks it`;
+    if (here === undefined) return `the addon registers the ${there} ${name}, binding.d.ts lacks it`;
+    return `${name}: ${here} in binding.d.ts, ${there} in the addon`;
+  });
 }

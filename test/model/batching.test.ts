@@ -32,7 +32,7 @@ test('a batch never holds more than maxBatchSize', async () => {
   expect(Math.max(...results.map(({ timing }) => timing.batchSize))).toBe(3);
 });
 
-test('embeddings and logits asked for at the same time keep apart and in order', async () => {
+test('embeddings and logits asked for at the same time share batches', async () => {
   await using model = await loadModel(await smallArchive(), { ...onCpu, batching: { maxDelayMs: 20 } });
   const alone = [
     await model.logits(noiseClip({ seed: 1, height: 40, width: 60 })),
@@ -43,10 +43,12 @@ test('embeddings and logits asked for at the same time keep apart and in order',
   );
   expect(maxDifference(mixed[0] as Float32Array, alone[0] as Float32Array)).toBeLessThan(1e-5);
   expect(maxDifference(mixed[1] as Float32Array, alone[1] as Float32Array)).toBeLessThan(1e-5);
+  // Two alone, and twelve in two batches of up to eight.
+  expect(model.stats().batches).toBe(4);
 });
 
-test('a waiting call does not wait out its delay for company that cannot come', async () => {
-  const batching = { maxBatchSize: 8, maxDelayMs: 30_000 };
+test('a waiting call does not wait out its delay once its batch is full, whatever the others want', async () => {
+  const batching = { maxBatchSize: 2, maxDelayMs: 30_000 };
   await using model = await loadModel(await smallArchive(), { ...onCpu, batching });
   const began = performance.now();
   const first = model.logits(noiseClip());
@@ -70,6 +72,9 @@ test('a full queue refuses, and takes calls again once it has drained', async ()
   expect(model.stats()).toMatchObject({ requests: 4, completed: 4, queued: 0, running: 0 });
 });
 
+const bounds = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 60_000];
+const emptyHistogram = { bounds, counts: new Array(bounds.length + 1).fill(0), sum: 0, count: 0 };
+
 test('the statistics add up', async () => {
   await using model = await loadModel(await smallArchive(), onCpu);
   expect(model.stats()).toEqual({
@@ -85,6 +90,8 @@ test('the statistics add up', async () => {
     maxQueueMs: 0,
     meanRunMs: 0,
     maxRunMs: 0,
+    queueTimes: emptyHistogram,
+    runTimes: emptyHistogram,
   });
   const bad = { ...noiseClip(), data: new Float32Array(4 * 40 * 56 * 3).fill(Number.NaN) };
   const outcomes = await Promise.allSettled([...clips, bad].map((clip) => model.classifyClip(clip)));
@@ -96,4 +103,15 @@ test('the statistics add up', async () => {
   expect(stats.meanBatchSize).toBeCloseTo(13 / stats.batches, 6);
   expect(stats.maxRunMs).toBeCloseTo(Math.max(...timings.map(({ runMs }) => runMs)), 3);
   expect(stats.maxQueueMs).toBeGreaterThanOrEqual(stats.meanQueueMs);
+
+  // A time for each clip, and one for each batch.
+  expect(stats.queueTimes.count).toBe(13);
+  expect(stats.runTimes.count).toBe(stats.batches);
+  for (const { counts, count } of [stats.queueTimes, stats.runTimes])
+    expect(counts.reduce((sum, one) => sum + one, 0)).toBe(count);
+  expect(stats.meanQueueMs).toBeCloseTo(stats.queueTimes.sum / 13, 6);
+  expect(stats.meanRunMs).toBeCloseTo(stats.runTimes.sum / stats.batches, 6);
+  const longest = stats.runTimes.counts.map((count) => count > 0).lastIndexOf(true);
+  expect(stats.maxRunMs).toBeLessThanOrEqual(bounds[longest] ?? Number.POSITIVE_INFINITY);
+  expect(stats.maxRunMs).toBeGreaterThan(bounds[longest - 1] ?? 0);
 });

@@ -15,7 +15,7 @@
 #include <string>
 #include <vector>
 
-#include "native/network/network.h"
+#include "native/network/load_network.h"
 #include "native/preprocessing/preprocess.h"
 #include "native/runtime/block_cache.h"
 #include "native/runtime/runtime_info.h"

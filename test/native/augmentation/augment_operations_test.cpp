@@ -2,30 +2,20 @@
 
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
-#include <torch/csrc/jit/serialization/pickle.h>
 
 #include <map>
 #include <string>
-#include <vector>
 
 #include "native/augmentation/frame_operations.h"
 #include "native/augmentation/point_operations.h"
 #include "native/preprocessing/crop_clip.h"
-#include "test/native/formats/archive_builder.h"
+#include "test/native/support/tensor_fixture.h"
 
 namespace kinetorch::augmentation {
 namespace {
 
-using Tensors = std::map<std::string, at::Tensor>;
-
-const Tensors& fixtures() {
-  static const Tensors loaded = [] {
-    const test::Bytes bytes = test::readBytes(test::fixturePath("../augment.pt"));
-    const c10::IValue dict = torch::jit::pickle_load(std::vector<char>(bytes.begin(), bytes.end()));
-    Tensors tensors;
-    for (const auto& entry : dict.toGenericDict()) tensors[entry.key().toStringRef()] = entry.value().toTensor();
-    return tensors;
-  }();
+const std::map<std::string, at::Tensor>& fixtures() {
+  static const auto loaded = test::tensorFixture("augment.pt");
   return loaded;
 }
 

@@ -1,20 +1,8 @@
 #pragma once
 
 #include "native/augmentation/augment_options.h"
-#include "native/preprocessing/input_spec.h"
 
 namespace kinetorch::test {
-
-// Normalised as for Kinetics.
-inline preprocessing::InputSpec inputOf(int64_t frames, int64_t height, int64_t width) {
-  preprocessing::InputSpec input;
-  input.frames = frames;
-  input.height = height;
-  input.width = width;
-  input.mean = {0.43216, 0.394666, 0.37645};
-  input.std = {0.22803, 0.22145, 0.216989};
-  return input;
-}
 
 inline augmentation::AugmentOptions everything() {
   augmentation::AugmentOptions options;

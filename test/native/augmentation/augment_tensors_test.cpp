@@ -6,7 +6,7 @@
 
 #include <vector>
 
-#include "native/augmentation/augment.h"
+#include "native/augmentation/augment_batch.h"
 #include "native/augmentation/frame_operations.h"
 #include "native/augmentation/frame_tensors.h"
 #include "native/augmentation/point_operations.h"
@@ -14,6 +14,7 @@
 #include "native/preprocessing/byte_math.h"
 #include "native/preprocessing/crop_clip.h"
 #include "test/native/augmentation/augment_settings.h"
+#include "test/native/preprocessing/noise_clips.h"
 
 namespace kinetorch::augmentation {
 namespace {

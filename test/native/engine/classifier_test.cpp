@@ -11,12 +11,14 @@
 #include <set>
 #include <thread>
 
+#include "native/engine/executor.h"
 #include "native/engine/network_factory.h"
 #include "native/network/network.h"
 
 namespace kinetorch::engine {
 namespace {
 
+using network::Output;
 using std::chrono::seconds;
 
 // What every network of a classifier does and saw.
@@ -49,12 +51,14 @@ class FakeNetwork : public network::Network {
   explicit FakeNetwork(std::shared_ptr<World> world) : world_(std::move(world)) { ++world_->networks; }
   ~FakeNetwork() override { --world_->networks; }
 
-  at::Tensor logits(const at::Tensor& clips) override {
+  network::OutputSet outputs() const override { return {Output::kLogits, Output::kEmbedding}; }
+  network::OutputTensors run(const at::Tensor& clips, network::OutputSet wanted) override {
     const at::Tensor mean = meansOf(clips);
-    return at::stack({mean, -mean, at::full_like(mean, 0.5)}, 1);
+    network::OutputTensors outputs;
+    if (wanted.has(Output::kLogits)) outputs[Output::kLogits] = at::stack({mean, -mean, at::full_like(mean, 0.5)}, 1);
+    if (wanted.has(Output::kEmbedding)) outputs[Output::kEmbedding] = mean.unsqueeze(1);
+    return outputs;
   }
-  at::Tensor embed(const at::Tensor& clips) override { return meansOf(clips).unsqueeze(1); }
-  bool canEmbed() const override { return true; }
   int64_t bytes() const override { return 100; }
   const std::string& warning() const override { return warning_; }
   void warmUp(const std::vector<int64_t>& sizes) override { world_->warmUps.push_back(sizes); }
@@ -95,7 +99,7 @@ preprocessing::Clip nanClip() {
   return clip;
 }
 
-ClassifierOptions optionsOf(bool pipelined, int64_t maxBatchSize = 8) {
+ClassifierOptions optionsOf(int64_t maxBatchSize = 8) {
   ClassifierOptions options;
   options.devices = {"cpu"};
   options.precision = "float32";
@@ -109,12 +113,22 @@ ClassifierOptions optionsOf(bool pipelined, int64_t maxBatchSize = 8) {
   options.maxBatchSize = maxBatchSize;
   options.maxQueue = 1000;
   options.threads = 1;
-  options.pipelined = pipelined;
   return options;
 }
 
+// Executors on the CPU that go either way.
+ExecutorFactory executorsOf(const NetworkFactory& networks, Way way, const ClassifierOptions& options) {
+  return {[=](c10::Device device, RequestQueue& queue, Statistics& statistics) {
+    return std::make_unique<Executor>(device, way, options, networks, queue, statistics);
+  }};
+}
+
+Way wayOf(bool pipelined) { return pipelined ? Way::kPipelined : Way::kInTurn; }
+
+const std::vector<float>& logitsOf(const ClipResult& result) { return result.outputs[Output::kLogits].values; }
+
 struct Outcome {
-  std::optional<Classification> result;
+  std::optional<ClipResult> result;
   std::optional<Error> error;
   std::string code() const { return error ? error->code() : ""; }
 };
@@ -122,15 +136,16 @@ struct Outcome {
 // A classifier of fake networks, whose calls are futures.
 class Subject {
  public:
-  explicit Subject(ClassifierOptions options) : options_(std::move(options)) {
+  explicit Subject(bool pipelined, ClassifierOptions options = optionsOf()) : options_(std::move(options)) {
     NetworkFactory networks{
         [world = world](c10::Device, c10::ScalarType) { return std::make_unique<FakeNetwork>(world); }};
     auto loaded = std::make_shared<std::promise<Outcome>>();
     auto future = loaded->get_future();
-    classifier = std::make_unique<Classifier>(networks, options_, [this, loaded](auto info, auto error) {
-      if (info) this->info = *info;
-      loaded->set_value({{}, error});
-    });
+    classifier = std::make_unique<Classifier>(executorsOf(networks, wayOf(pipelined), options_), options_,
+                                              [this, loaded](auto info, auto error) {
+                                                if (info) this->info = *info;
+                                                loaded->set_value({{}, error});
+                                              });
     loadCode = future.get().code();
   }
   ~Subject() {
@@ -138,11 +153,25 @@ class Subject {
     classifier.reset();
   }
 
-  std::future<Outcome> submit(preprocessing::Clip clip, Output output = Output::kLogits, int64_t topK = 0) {
+  std::future<Outcome> submit(preprocessing::Clip clip, const Wanted& wanted = {{Output::kLogits}, 0}) {
     auto promise = std::make_shared<std::promise<Outcome>>();
     auto future = promise->get_future();
-    classifier->submit(nextId++, std::move(clip), {}, output, topK, [promise](auto result, auto error) {
-      promise->set_value({result, error});
+    classifier->submit(nextId++, {Frames{std::move(clip), {}}}, wanted, [promise](auto results, auto error) {
+      promise->set_value({results ? std::optional(results->front()) : std::nullopt, error});
+    });
+    return future;
+  }
+
+  // Tensors that are this everywhere, in one call.
+  std::future<std::pair<std::vector<ClipResult>, std::string>> submitTensors(const std::vector<float>& values) {
+    auto promise = std::make_shared<std::promise<std::pair<std::vector<ClipResult>, std::string>>>();
+    auto future = promise->get_future();
+    std::vector<RequestInput> inputs;
+    for (const float value : values) {
+      inputs.emplace_back(preprocessing::ClipTensor{std::vector<float>(2 * 4 * 4, value), 1});
+    }
+    classifier->submit(nextId++, std::move(inputs), {{Output::kLogits}, 0}, [promise](auto results, auto error) {
+      promise->set_value({results.value_or(std::vector<ClipResult>()), error ? error->code() : ""});
     });
     return future;
   }
@@ -183,15 +212,15 @@ class EitherWay : public testing::TestWithParam<bool> {
 INSTANTIATE_TEST_SUITE_P(Classifier, EitherWay, testing::Bool());
 
 TEST_P(EitherWay, EveryClipGetsItsOwnResult) {
-  Subject subject(optionsOf(GetParam()));
+  Subject subject(GetParam());
   EXPECT_EQ(subject.info.devices, std::vector<std::string>{"cpu"});
   std::vector<std::future<Outcome>> outcomes;
   for (int i = 0; i < 250; ++i) outcomes.push_back(subject.submit(greyClip(static_cast<uint8_t>(i))));
   for (int i = 0; i < 250; ++i) {
     const Outcome outcome = outcomes[static_cast<size_t>(i)].get();
     ASSERT_TRUE(outcome.result) << outcome.error->what();
-    ASSERT_EQ(outcome.result->values.size(), 3u);
-    ASSERT_NEAR(outcome.result->values[0], brightness(static_cast<uint8_t>(i)), 1e-5);
+    ASSERT_EQ(logitsOf(*outcome.result).size(), 3u);
+    ASSERT_NEAR(logitsOf(*outcome.result)[0], brightness(static_cast<uint8_t>(i)), 1e-5);
   }
   const ClassifierStats stats = subject.classifier->stats();
   EXPECT_EQ(stats.completed, 250u);
@@ -201,23 +230,94 @@ TEST_P(EitherWay, EveryClipGetsItsOwnResult) {
 }
 
 TEST_P(EitherWay, EveryOutputIsWhatItsNameSays) {
-  Subject subject(optionsOf(GetParam()));
+  Subject subject(GetParam());
   const float mean = brightness(204);  // 0.8
   const float sum = std::exp(mean) + std::exp(-mean) + std::exp(0.5F);
-  const Classification top = *subject.submit(greyClip(204), Output::kTopK, 2).get().result;
+  const ClipResult top = *subject.submit(greyClip(204), {{}, 2}).get().result;
   EXPECT_EQ(top.indices, (std::vector<int32_t>{0, 2}));
   EXPECT_NEAR(top.scores[0], std::exp(mean) / sum, 1e-5);
   EXPECT_NEAR(top.scores[1], std::exp(0.5F) / sum, 1e-5);
-  EXPECT_TRUE(top.values.empty());
-  const Classification all = *subject.submit(greyClip(204), Output::kProbabilities).get().result;
-  EXPECT_NEAR(all.values[1], std::exp(-mean) / sum, 1e-5);
-  const Classification embedding = *subject.submit(greyClip(204), Output::kEmbedding).get().result;
-  ASSERT_EQ(embedding.values.size(), 1u);
-  EXPECT_NEAR(embedding.values[0], mean, 1e-5);
+  for (const network::OutputInfo& info : network::kOutputs) EXPECT_TRUE(top.outputs[info.output].shape.empty());
+  const ClipResult all = *subject.submit(greyClip(204), {{Output::kProbabilities}, 0}).get().result;
+  EXPECT_NEAR(all.outputs[Output::kProbabilities].values[1], std::exp(-mean) / sum, 1e-5);
+  const ClipResult both = *subject.submit(greyClip(204), {{Output::kEmbedding, Output::kLogits}, 0}).get().result;
+  EXPECT_EQ(both.outputs[Output::kEmbedding].shape, std::vector<int64_t>{1});
+  EXPECT_NEAR(both.outputs[Output::kEmbedding].values[0], mean, 1e-5);
+  EXPECT_NEAR(both.outputs[Output::kLogits].values[1], -mean, 1e-5);
+}
+
+TEST_P(EitherWay, ClipsThatWantDifferentOutputsShareABatch) {
+  Subject subject(GetParam());
+  subject.world->hold(true);
+  std::vector<std::future<Outcome>> blockers;
+  for (int i = 0; i < inFlight(); ++i) {
+    blockers.push_back(subject.submit(greyClip(0)));
+    while (subject.classifier->stats().queued > 0) std::this_thread::yield();
+  }
+  auto logits = subject.submit(greyClip(51));
+  auto embedding = subject.submit(greyClip(102), {{Output::kEmbedding}, 0});
+  auto top = subject.submit(greyClip(153), {{}, 1});
+  subject.world->hold(false);
+  EXPECT_NEAR(logitsOf(*logits.get().result)[0], 0.2, 1e-5);
+  const Outcome embedded = embedding.get();
+  EXPECT_NEAR(embedded.result->outputs[Output::kEmbedding].values[0], 0.4, 1e-5);
+  EXPECT_EQ(embedded.result->batchSize, 3);
+  EXPECT_EQ(top.get().result->indices, std::vector<int32_t>{0});
+}
+
+// More of them than fit into one batch.
+TEST_P(EitherWay, ACallForSeveralTensorsGetsTheirResultsInOrder) {
+  Subject subject(GetParam(), optionsOf(2));
+  const auto [results, code] = subject.submitTensors({0.1F, 0.2F, 0.3F, 0.4F, 0.5F}).get();
+  EXPECT_EQ(code, "");
+  ASSERT_EQ(results.size(), 5u);
+  for (size_t i = 0; i < 5; ++i) EXPECT_NEAR(logitsOf(results[i])[0], 0.1 * static_cast<double>(i + 1), 1e-5);
+  const ClassifierStats stats = subject.classifier->stats();
+  EXPECT_EQ(stats.requests, 5u);
+  EXPECT_EQ(stats.completed, 5u);
+  EXPECT_EQ(stats.queueTimes.count, 5u);
+  EXPECT_EQ(stats.runTimes.count, stats.batches);
+}
+
+TEST_P(EitherWay, ACallFailsWithTheErrorOfOneOfItsClipsWhenAllAreDone) {
+  Subject subject(GetParam(), optionsOf(2));
+  const auto [results, code] = subject.submitTensors({0.1F, std::nanf(""), 0.3F}).get();
+  EXPECT_EQ(code, "ERR_CLIP_DATA");
+  EXPECT_EQ(subject.classifier->stats().completed, 2u);
+  EXPECT_EQ(subject.classifier->stats().failed, 1u);
+}
+
+TEST(Classifier, ACallThatDoesNotFitIntoTheQueueLeavesNothingBehind) {
+  ClassifierOptions options = optionsOf(1);
+  options.maxQueue = 3;
+  Subject subject(false, options);
+  subject.world->hold(true);
+  auto running = subject.submit(greyClip(1));
+  while (subject.classifier->stats().running == 0) std::this_thread::yield();
+  auto waiting = subject.submitTensors({0.1F, 0.2F});
+  EXPECT_THROW(subject.submitTensors({0.3F, 0.4F}), Error);
+  EXPECT_EQ(subject.classifier->stats().queued, 2u);
+  EXPECT_EQ(subject.classifier->stats().requests, 3u);
+  EXPECT_TRUE(subject.classifier->cancel(2, Error("ERR_ABORTED", "")));
+  EXPECT_EQ(waiting.get().second, "ERR_ABORTED");
+  EXPECT_EQ(subject.classifier->stats().cancelled, 2u);
+  subject.world->hold(false);
+  EXPECT_EQ(running.get().code(), "");
+}
+
+TEST(Classifier, ATensorOfAnotherSizeIsRefused) {
+  Subject subject(false);
+  const auto ignore = [](auto, auto) {};
+  try {
+    subject.classifier->submit(1, {preprocessing::ClipTensor{std::vector<float>(31), 1}}, {}, ignore);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), "ERR_CLIP_SHAPE");
+  }
 }
 
 TEST_P(EitherWay, ABadClipFailsAlone) {
-  Subject subject(optionsOf(GetParam()));
+  Subject subject(GetParam());
   subject.world->hold(true);
   auto first = subject.submit(greyClip(1));
   auto bad = subject.submit(nanClip());
@@ -225,18 +325,18 @@ TEST_P(EitherWay, ABadClipFailsAlone) {
   subject.world->hold(false);
   EXPECT_EQ(first.get().code(), "");
   EXPECT_EQ(bad.get().code(), "ERR_CLIP_DATA");
-  EXPECT_NEAR(last.get().result->values[0], brightness(3), 1e-5);
+  EXPECT_NEAR(logitsOf(*last.get().result)[0], brightness(3), 1e-5);
   EXPECT_EQ(subject.classifier->stats().failed, 1u);
 }
 
 TEST_P(EitherWay, WhatFindsTooLittleMemoryRunsInHalves) {
-  Subject subject(optionsOf(GetParam()));
+  Subject subject(GetParam());
   subject.world->largest = 4;
   auto outcomes = subject.submitTogether({10, 20, 30, 40, 50, 60, 70, 80}, inFlight());
   for (uint8_t i = 0; i < 8; ++i) {
     const Outcome outcome = outcomes[i].get();
     ASSERT_TRUE(outcome.result) << outcome.error->what();
-    EXPECT_NEAR(outcome.result->values[0], brightness(static_cast<uint8_t>(10 * (i + 1))), 1e-5);
+    EXPECT_NEAR(logitsOf(*outcome.result)[0], brightness(static_cast<uint8_t>(10 * (i + 1))), 1e-5);
     EXPECT_EQ(outcome.result->batchSize, 8);
   }
   const std::vector<int64_t> sizes(subject.world->sizes.end() - 3, subject.world->sizes.end());
@@ -248,7 +348,7 @@ TEST_P(EitherWay, WhatFindsTooLittleMemoryRunsInHalves) {
 }
 
 TEST_P(EitherWay, TheHalfThatStillFindsTooLittleMemoryFailsAndTheModelGoesOn) {
-  Subject subject(optionsOf(GetParam()));
+  Subject subject(GetParam());
   subject.world->greedy = brightness(200);
   auto outcomes = subject.submitTogether({10, 20, 250, 40, 50, 60}, inFlight());
   for (size_t i = 0; i < 6; ++i) EXPECT_EQ(outcomes[i].get().code(), i < 3 ? "ERR_OUT_OF_MEMORY" : "") << i;
@@ -264,7 +364,7 @@ TEST_P(EitherWay, TheHalfThatStillFindsTooLittleMemoryFailsAndTheModelGoesOn) {
 }
 
 TEST_P(EitherWay, ClosingFinishesWhatWasAcceptedAndFreesTheNetworkFirst) {
-  Subject subject(optionsOf(GetParam(), 2));
+  Subject subject(GetParam(), optionsOf(2));
   subject.world->hold(true);
   std::vector<std::future<Outcome>> outcomes;
   for (uint8_t i = 0; i < 10; ++i) outcomes.push_back(subject.submit(greyClip(i)));
@@ -285,7 +385,7 @@ TEST_P(EitherWay, ClosingFinishesWhatWasAcceptedAndFreesTheNetworkFirst) {
 }
 
 TEST_P(EitherWay, DestructionDropsWhatWaitsAndEndsWhatRuns) {
-  Subject subject(optionsOf(GetParam(), 1));
+  Subject subject(GetParam(), optionsOf(1));
   subject.world->hold(true);
   std::vector<std::future<Outcome>> outcomes;
   for (uint8_t i = 0; i < 5; ++i) outcomes.push_back(subject.submit(greyClip(i)));
@@ -302,7 +402,7 @@ TEST_P(EitherWay, DestructionDropsWhatWaitsAndEndsWhatRuns) {
 }
 
 TEST(Classifier, APipelineTakesTwoBatchesAndLeavesTheRestToBeCancelled) {
-  Subject subject(optionsOf(true, 1));
+  Subject subject(true, optionsOf(1));
   subject.world->hold(true);
   std::vector<std::future<Outcome>> outcomes;
   for (uint8_t i = 0; i < 4; ++i) outcomes.push_back(subject.submit(greyClip(i)));
@@ -318,7 +418,7 @@ TEST(Classifier, APipelineTakesTwoBatchesAndLeavesTheRestToBeCancelled) {
 }
 
 TEST(Classifier, APipelinesBatchesHaveTheSizesTheNetworkWasPreparedFor) {
-  Subject subject(optionsOf(true, 6));
+  Subject subject(true, optionsOf(6));
   EXPECT_EQ(subject.world->warmUps, (std::vector<std::vector<int64_t>>{{1, 2, 4, 6}}));
   auto three = subject.submitTogether({10, 20, 30}, 2);
   for (auto& outcome : three) EXPECT_EQ(outcome.get().result->batchSize, 3);
@@ -328,9 +428,9 @@ TEST(Classifier, APipelinesBatchesHaveTheSizesTheNetworkWasPreparedFor) {
 }
 
 TEST_P(EitherWay, SeveralExecutorsServeOneQueueAtTheSameTime) {
-  ClassifierOptions options = optionsOf(GetParam(), 1);
+  ClassifierOptions options = optionsOf(1);
   options.devices = {"cpu", "cpu"};
-  Subject subject(options);
+  Subject subject(GetParam(), options);
   EXPECT_EQ(subject.info.devices, (std::vector<std::string>{"cpu", "cpu"}));
   EXPECT_EQ(subject.info.bytes, 200);
   EXPECT_EQ(subject.world->networks, 2);
@@ -340,7 +440,7 @@ TEST_P(EitherWay, SeveralExecutorsServeOneQueueAtTheSameTime) {
   EXPECT_TRUE(subject.world->waitUntilEntered(2));
   EXPECT_EQ(subject.world->ran.size(), 2u);
   subject.world->hold(false);
-  for (uint8_t i = 0; i < 50; ++i) EXPECT_NEAR(outcomes[i].get().result->values[0], brightness(i), 1e-5);
+  for (uint8_t i = 0; i < 50; ++i) EXPECT_NEAR(logitsOf(*outcomes[i].get().result)[0], brightness(i), 1e-5);
   EXPECT_EQ(subject.classifier->stats().completed, 50u);
 }
 
@@ -351,10 +451,11 @@ TEST_P(EitherWay, AnExecutorThatCannotLoadFailsTheModel) {
     TORCH_CHECK_WITH(OutOfMemoryError, made++ == 0, "CUDA out of memory. Tried to allocate 3 GiB.");
     return std::make_unique<FakeNetwork>(world);
   }};
-  ClassifierOptions options = optionsOf(GetParam());
+  ClassifierOptions options = optionsOf();
   options.devices = {"cpu", "cpu"};
   std::promise<std::string> code;
-  Classifier classifier(networks, options, [&](auto info, auto error) { code.set_value(info ? "" : error->code()); });
+  Classifier classifier(executorsOf(networks, wayOf(GetParam()), options), options,
+                        [&](auto info, auto error) { code.set_value(info ? "" : error->code()); });
   EXPECT_EQ(code.get_future().get(), "ERR_OUT_OF_MEMORY");
   std::promise<void> closed;
   classifier.close([&] { closed.set_value(); });
@@ -363,12 +464,12 @@ TEST_P(EitherWay, AnExecutorThatCannotLoadFailsTheModel) {
 }
 
 TEST(Classifier, DevicesAndLimitsThatCannotBeAreRefusedAtLoad) {
-  ClassifierOptions unknown = optionsOf(false);
+  ClassifierOptions unknown = optionsOf();
   unknown.devices = {"tpu"};
-  EXPECT_EQ(Subject(unknown).loadCode, "ERR_DEVICE");
-  ClassifierOptions limited = optionsOf(false);
+  EXPECT_EQ(Subject(false, unknown).loadCode, "ERR_DEVICE");
+  ClassifierOptions limited = optionsOf();
   limited.memoryLimit = 1 << 20;
-  EXPECT_EQ(Subject(limited).loadCode, "ERR_UNSUPPORTED");
+  EXPECT_EQ(Subject(false, limited).loadCode, "ERR_UNSUPPORTED");
 }
 
 }  // namespace

@@ -12,10 +12,9 @@ namespace {
 
 using std::chrono::milliseconds;
 
-Request request(uint64_t id, Output output = Output::kTopK) {
+Request request(uint64_t id) {
   Request request;
   request.id = id;
-  request.output = output;
   request.submitted = Clock::now();
   return request;
 }
@@ -39,7 +38,7 @@ using Ids = std::vector<uint64_t>;
 
 TEST(RequestQueue, GivesBatchesInOrderAndNoLargerThanAllowed) {
   RequestQueue queue(10, 3, milliseconds(0));
-  for (uint64_t id = 1; id <= 7; ++id) queue.push(request(id));
+  for (uint64_t id = 1; id <= 7; ++id) queue.push({request(id)});
   EXPECT_EQ(idsOf(queue.popBatch()), (Ids{1, 2, 3}));
   EXPECT_EQ(idsOf(queue.popBatch()), (Ids{4, 5, 6}));
   EXPECT_EQ(queue.size(), 1u);
@@ -48,42 +47,48 @@ TEST(RequestQueue, GivesBatchesInOrderAndNoLargerThanAllowed) {
 
 TEST(RequestQueue, RefusesOneMoreThanItsCapacityUntilThereIsRoom) {
   RequestQueue queue(2, 1, milliseconds(0));
-  queue.push(request(1));
-  queue.push(request(2));
-  EXPECT_EQ(codeOf([&] { queue.push(request(3)); }), "ERR_QUEUE_FULL");
+  queue.push({request(1)});
+  queue.push({request(2)});
+  EXPECT_EQ(codeOf([&] { queue.push({request(3)}); }), "ERR_QUEUE_FULL");
   EXPECT_EQ(queue.size(), 2u);
   queue.popBatch();
-  queue.push(request(4));
+  queue.push({request(4)});
   EXPECT_EQ(idsOf(queue.popBatch()), (Ids{2}));
   EXPECT_EQ(idsOf(queue.popBatch()), (Ids{4}));
 }
 
-TEST(RequestQueue, KeepsEmbeddingsAndLogitsApartWithoutReordering) {
-  RequestQueue queue(10, 8, milliseconds(60'000));
-  queue.push(request(1));
-  queue.push(request(2, Output::kLogits));
-  queue.push(request(3, Output::kEmbedding));
-  queue.push(request(4, Output::kEmbedding));
-  queue.push(request(5, Output::kProbabilities));
-  // A request of the other kind follows, so waiting a minute would bring no company.
-  const Clock::time_point begin = Clock::now();
-  EXPECT_EQ(idsOf(queue.popBatch()), (Ids{1, 2}));
-  EXPECT_EQ(idsOf(queue.popBatch()), (Ids{3, 4}));
-  EXPECT_LT(Clock::now() - begin, milliseconds(30'000));
-  queue.close();
-  EXPECT_EQ(idsOf(queue.popBatch()), (Ids{5}));
+TEST(RequestQueue, TakesAllClipsOfACallOrNone) {
+  RequestQueue queue(4, 3, milliseconds(0));
+  std::vector<Request> three;
+  for (int i = 0; i < 3; ++i) three.push_back(request(2));
+  queue.push({request(1)});
+  queue.push(three);
+  EXPECT_EQ(codeOf([&] { queue.push({request(3), request(3)}); }), "ERR_QUEUE_FULL");
+  EXPECT_EQ(queue.size(), 4u);
+  EXPECT_EQ(idsOf(queue.popBatch()), (Ids{1, 2, 2}));
+  queue.push({request(3), request(3)});
+  EXPECT_EQ(idsOf(queue.popBatch()), (Ids{2, 3, 3}));
+}
+
+TEST(RequestQueue, TakesOutAllClipsOfACall) {
+  RequestQueue queue(9, 9, milliseconds(0));
+  queue.push({request(1)});
+  queue.push({request(2), request(2)});
+  queue.push({request(3)});
+  EXPECT_EQ(idsOf(queue.remove(2)), (Ids{2, 2}));
+  EXPECT_EQ(idsOf(queue.popBatch()), (Ids{1, 3}));
 }
 
 TEST(RequestQueue, WaitsForCompanyFromTheOldestRequestsArrival) {
   RequestQueue queue(10, 3, milliseconds(100));
   const Clock::time_point begin = Clock::now();
-  queue.push(request(1));
+  queue.push({request(1)});
   EXPECT_EQ(idsOf(queue.popBatch()), (Ids{1}));
   EXPECT_GE(Clock::now() - begin, milliseconds(100));
 
   Request old = request(2);
   old.submitted -= milliseconds(500);
-  queue.push(std::move(old));
+  queue.push({std::move(old)});
   const Clock::time_point again = Clock::now();
   EXPECT_EQ(idsOf(queue.popBatch()), (Ids{2}));
   EXPECT_LT(Clock::now() - again, milliseconds(100));
@@ -92,36 +97,36 @@ TEST(RequestQueue, WaitsForCompanyFromTheOldestRequestsArrival) {
 TEST(RequestQueue, StopsWaitingWhenTheBatchIsFull) {
   RequestQueue queue(10, 2, milliseconds(60'000));
   auto batch = std::async(std::launch::async, [&] { return idsOf(queue.popBatch()); });
-  queue.push(request(1));
+  queue.push({request(1)});
   std::this_thread::sleep_for(milliseconds(20));
-  queue.push(request(2));
+  queue.push({request(2)});
   EXPECT_EQ(batch.get(), (Ids{1, 2}));
 }
 
 TEST(RequestQueue, TakesOneOutAndWaitsOnWhenNothingIsLeft) {
   RequestQueue queue(10, 4, milliseconds(50));
-  queue.push(request(1));
-  queue.push(request(2));
-  EXPECT_EQ(queue.remove(1)->id, 1u);
-  EXPECT_FALSE(queue.remove(1).has_value());
-  EXPECT_FALSE(queue.remove(9).has_value());
+  queue.push({request(1)});
+  queue.push({request(2)});
+  EXPECT_EQ(idsOf(queue.remove(1)), (Ids{1}));
+  EXPECT_TRUE(queue.remove(1).empty());
+  EXPECT_TRUE(queue.remove(9).empty());
   EXPECT_EQ(idsOf(queue.popBatch()), (Ids{2}));
 
   auto batch = std::async(std::launch::async, [&] { return idsOf(queue.popBatch()); });
-  queue.push(request(3));
+  queue.push({request(3)});
   queue.remove(3);
   std::this_thread::sleep_for(milliseconds(100));
-  queue.push(request(4));
+  queue.push({request(4)});
   EXPECT_EQ(batch.get(), (Ids{4}));
 }
 
 TEST(RequestQueue, GivesOutWhatItHoldsWhenClosedAndThenNothing) {
   RequestQueue queue(10, 2, milliseconds(60'000));
-  queue.push(request(1));
-  queue.push(request(2));
-  queue.push(request(3));
+  queue.push({request(1)});
+  queue.push({request(2)});
+  queue.push({request(3)});
   queue.close();
-  EXPECT_EQ(codeOf([&] { queue.push(request(4)); }), "ERR_DISPOSED");
+  EXPECT_EQ(codeOf([&] { queue.push({request(4)}); }), "ERR_DISPOSED");
   EXPECT_EQ(idsOf(queue.popBatch()), (Ids{1, 2}));
   EXPECT_EQ(idsOf(queue.popBatch()), (Ids{3}));
   EXPECT_TRUE(queue.popBatch().empty());
@@ -138,7 +143,7 @@ TEST(RequestQueue, ClosingWakesAWaitingConsumer) {
 
 TEST(RequestQueue, TakesAll) {
   RequestQueue queue(10, 2, milliseconds(0));
-  for (uint64_t id = 1; id <= 3; ++id) queue.push(request(id));
+  for (uint64_t id = 1; id <= 3; ++id) queue.push({request(id)});
   EXPECT_EQ(idsOf(queue.takeAll()), (Ids{1, 2, 3}));
   EXPECT_EQ(queue.size(), 0u);
 }
@@ -153,11 +158,11 @@ TEST(RequestQueue, OfSeveralConsumersOneTakesABatchAndTheOthersWaitOnForYoungerR
   auto first = std::async(std::launch::async, consume);
   auto second = std::async(std::launch::async, consume);
   std::this_thread::sleep_for(milliseconds(20));
-  queue.push(request(1));
+  queue.push({request(1)});
   std::this_thread::sleep_for(milliseconds(50));  // both know of it
-  queue.push(request(2));
+  queue.push({request(2)});
   std::this_thread::sleep_for(milliseconds(50));
-  queue.push(request(3));
+  queue.push({request(3)});
   auto [ids, waited] = first.get();
   auto [otherIds, otherWaited] = second.get();
   if (ids != Ids{1, 2}) {
@@ -176,7 +181,7 @@ TEST(RequestQueue, LosesNothingBetweenManyThreads) {
   std::vector<std::thread> producers;
   for (uint64_t producer = 0; producer < 4; ++producer) {
     producers.emplace_back([&queue, producer] {
-      for (uint64_t i = 0; i < kEach; ++i) queue.push(request(producer * kEach + i));
+      for (uint64_t i = 0; i < kEach; ++i) queue.push({request(producer * kEach + i)});
     });
   }
   std::vector<uint64_t> last(4, 0);

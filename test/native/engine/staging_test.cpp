@@ -48,8 +48,7 @@ Batch batchOf(std::vector<preprocessing::Clip> clips) {
   Batch batch;
   for (preprocessing::Clip& clip : clips) {
     Request request;
-    request.clip = std::move(clip);
-    request.crop = {0.25, 1.0};
+    request.input = Frames{std::move(clip), {0.25, 1.0}};
     batch.items.push_back({std::move(request), {}, {}});
   }
   return batch;
@@ -66,8 +65,8 @@ at::Tensor onTheCpu(const Batch& batch, const preprocessing::InputSpec& input) {
       at::zeros({static_cast<int64_t>(batch.items.size()), 3, input.frames, input.height, input.width})
           .contiguous(at::MemoryFormat::ChannelsLast3d);
   for (size_t i = 0; i < batch.items.size(); ++i) {
-    const Request& request = batch.items[i].request;
-    preprocessing::preprocessClip(request.clip, request.crop, input, clips, static_cast<int64_t>(i));
+    const auto& [clip, crop] = std::get<Frames>(batch.items[i].request.input);
+    preprocessing::preprocessClip(clip, crop, input, clips, static_cast<int64_t>(i));
   }
   return clips;
 }
@@ -92,20 +91,50 @@ TEST_P(Stages, WhatPreprocessingOnTheCpuGives) {
 
 INSTANTIATE_TEST_SUITE_P(Staging, Stages, testing::Bool());
 
+network::OutputTensors logitsOf(const at::Tensor& logits) {
+  network::OutputTensors outputs;
+  outputs[network::Output::kLogits] = logits;
+  return outputs;
+}
+
 TEST(Staging, UsesItsMemoryAgain) {
   const preprocessing::InputSpec input = specOf(false);
   Staging staging(input, at::kCPU, at::kBFloat16);
   Batch large = batchOf(variousClips());
   const void* const memory = staging.stage(large, 8).data_ptr();
-  const void* const rows = staging.fetch(at::ones({8, 5})).data_ptr();
+  const void* const rows = staging.fetch(logitsOf(at::ones({8, 5})))[network::Output::kLogits].data_ptr();
   Batch small = batchOf({noiseClip(4, 24, 31, 7), noiseClip(4, 24, 31, 8)});
   const at::Tensor again = staging.stage(small, 2);
   EXPECT_EQ(again.data_ptr(), memory);
   EXPECT_LT((again.to(at::kFloat) - onTheCpu(small, input)).abs().max().item<double>(), 0.03);
-  EXPECT_EQ(staging.fetch(at::ones({2, 5})).data_ptr(), rows);
+  EXPECT_EQ(staging.fetch(logitsOf(at::ones({2, 5})))[network::Output::kLogits].data_ptr(), rows);
   // What lay there of the batch before is gone.
   Batch one = batchOf({noiseClip(4, 24, 31, 7)});
   EXPECT_TRUE(staging.stage(one, 4).narrow(0, 1, 3).eq(0).all().item<bool>());
+}
+
+// Of three channels, and of one for all three, beside frames.
+TEST(Staging, StagesTensorsAsTheyAre) {
+  const preprocessing::InputSpec input = specOf(false);
+  const at::Tensor colour = at::randn({3, 4, 12, 14});
+  const at::Tensor grey = at::randn({1, 4, 12, 14});
+  Batch batch = batchOf({noiseClip(4, 24, 31, 1), noiseClip(4, 24, 31, 1), noiseClip(4, 24, 31, 1)});
+  const auto tensorOf = [](const at::Tensor& values) {
+    const float* const data = values.const_data_ptr<float>();
+    return preprocessing::ClipTensor{{data, data + values.numel()}, values.size(0)};
+  };
+  const at::Tensor frames = onTheCpu(batch, input)[1];
+  batch.items[0].request.input = tensorOf(colour);
+  batch.items[2].request.input = tensorOf(grey);
+  Staging staging(input, at::kCPU, at::kFloat);
+  const at::Tensor staged = staging.stage(batch, 4);
+  EXPECT_TRUE(staged[0].equal(colour));
+  EXPECT_LT((staged[1] - frames).abs().max().item<double>(), 0.03);
+  EXPECT_TRUE(staged[2].equal(grey.expand({3, 4, 12, 14})));
+  std::get<preprocessing::ClipTensor>(batch.items[2].request.input).values[7] = std::numeric_limits<float>::infinity();
+  staging.stage(batch, 4);
+  EXPECT_EQ(batch.items[2].error->code(), "ERR_CLIP_DATA");
+  EXPECT_FALSE(batch.items[0].error.has_value());
 }
 
 TEST(Staging, ABadClipFailsAlone) {

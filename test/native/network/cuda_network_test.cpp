@@ -9,9 +9,10 @@
 #include <vector>
 
 #include "native/model/serialize_module.h"
-#include "native/network/network.h"
+#include "native/network/load_network.h"
 #include "native/runtime/runtime_info.h"
 #include "test/native/network/lively_network.h"
+#include "test/native/support/relative_error.h"
 
 namespace kinetorch::network {
 namespace {

@@ -21,17 +21,20 @@ preprocessing::InputSpec smallInput() {
   return input;
 }
 
-// The sum of every clip's channels, plus what it decides on the CPU.
+// The sum of every clip's channels, plus what it decides on the CPU; their means; the clips themselves.
 class FakeNetwork final : public Network {
  public:
-  at::Tensor logits(const at::Tensor& clips) override {
+  OutputSet outputs() const override { return {Output::kLogits, Output::kEmbedding, Output::kFeatures}; }
+  OutputTensors run(const at::Tensor& clips, OutputSet wanted) override {
     if (isUnsteady) ++decision;
     lastClips = clips;
-    lastLogits = clips.sum({2, 3, 4}) + decision;
-    return lastLogits;
+    OutputTensors outputs;
+    if (wanted.has(Output::kLogits)) outputs[Output::kLogits] = clips.sum({2, 3, 4}) + decision;
+    if (wanted.has(Output::kEmbedding)) outputs[Output::kEmbedding] = clips.mean({2, 3, 4});
+    if (wanted.has(Output::kFeatures)) outputs[Output::kFeatures] = clips;
+    lastOutputs = outputs;
+    return outputs;
   }
-  at::Tensor embed(const at::Tensor& clips) override { return clips.mean({2, 3, 4}); }
-  bool canEmbed() const override { return true; }
   int64_t bytes() const override { return 12; }
   const std::string& warning() const override { return warning_; }
   void warmUp(const std::vector<int64_t>& batchSizes) override { warmed = batchSizes; }
@@ -39,7 +42,7 @@ class FakeNetwork final : public Network {
   bool isUnsteady = false;
   std::vector<int64_t> warmed;
   static at::Tensor lastClips;
-  static at::Tensor lastLogits;
+  static OutputTensors lastOutputs;
   static int decision;
 
  private:
@@ -47,7 +50,7 @@ class FakeNetwork final : public Network {
 };
 
 at::Tensor FakeNetwork::lastClips;
-at::Tensor FakeNetwork::lastLogits;
+OutputTensors FakeNetwork::lastOutputs;
 int FakeNetwork::decision = 0;
 
 // As a graph does, it reads and writes the memory of the capture, and decides nothing anew.
@@ -55,14 +58,15 @@ class FakeGraph final : public CapturedGraph {
  public:
   void replay() override {
     ++replays;
-    logits_.copy_(clips_.sum({2, 3, 4}) + decision_);
+    outputs_[Output::kLogits].copy_(clips_.sum({2, 3, 4}) + decision_);
+    outputs_[Output::kEmbedding].copy_(clips_.mean({2, 3, 4}));
   }
 
   static int replays;
 
  private:
   at::Tensor clips_ = FakeNetwork::lastClips;
-  at::Tensor logits_ = FakeNetwork::lastLogits;
+  OutputTensors outputs_ = FakeNetwork::lastOutputs;
   int decision_ = FakeNetwork::decision;
 };
 
@@ -110,6 +114,19 @@ TEST_F(GraphedNetworkTest, GivesLogitsThatTheNextBatchLeavesAlone) {
   EXPECT_TRUE(logits.allclose(first.sum({2, 3, 4})));
 }
 
+TEST_F(GraphedNetworkTest, ReplaysForLogitsAndEmbeddingsAndRunsForFeatures) {
+  network_->warmUp({2});
+  const at::Tensor batch = clips(2);
+  const int before = FakeGraph::replays;
+  const OutputTensors both = network_->run(batch, {Output::kLogits, Output::kEmbedding});
+  EXPECT_EQ(FakeGraph::replays, before + 1);
+  EXPECT_TRUE(both[Output::kLogits].allclose(batch.sum({2, 3, 4})));
+  EXPECT_TRUE(both[Output::kEmbedding].allclose(batch.mean({2, 3, 4})));
+  const OutputTensors all = network_->run(batch, network_->outputs());
+  EXPECT_EQ(FakeGraph::replays, before + 1);
+  EXPECT_TRUE(all[Output::kFeatures].equal(batch));
+}
+
 TEST_F(GraphedNetworkTest, RunsTheNetworkWhereItCannotBeCaptured) {
   api_.captureGraph = [](const std::function<void()>&) -> std::unique_ptr<CapturedGraph> {
     throw std::runtime_error("operation not permitted when stream is capturing");
@@ -130,8 +147,7 @@ TEST_F(GraphedNetworkTest, RunsTheNetworkWhereAGraphGivesOtherLogits) {
 TEST_F(GraphedNetworkTest, IsOtherwiseTheNetwork) {
   network_->warmUp({2});
   const at::Tensor batch = clips(2);
-  EXPECT_TRUE(network_->embed(batch).equal(batch.mean({2, 3, 4})));
-  EXPECT_TRUE(network_->canEmbed());
+  EXPECT_EQ(network_->outputs().names(), "logits, embedding, features");
   EXPECT_EQ(network_->bytes(), 12);
   EXPECT_EQ(network_->warning(), "a warning");
 }

@@ -16,11 +16,11 @@ std::shared_ptr<StepSetting> settingOf() {
   TrainerOptions options = optionsOf(OptimizerKind::kSgd);
   options.augment.brightness = 0.5;
   options.augment.mixup = 0.5;
-  return std::make_shared<StepSetting>(options, at::kCPU);
+  return std::make_shared<StepSetting>(options, at::kCPU, makeObjective(options, at::kCPU));
 }
 
 struct Taken {
-  std::vector<augmentation::AugmentedBatch> batches;
+  std::vector<augmentation::PreparedBatch> batches;
   std::vector<uint64_t> seeds;
   augmentation::RandomState::State after;
 };

@@ -9,8 +9,7 @@
 
 #include "native/runtime/atomic_file.h"
 #include "native/training/network_state.h"
-#include "test/native/formats/archive_builder.h"
-#include "test/native/support/tiny_network.h"
+#include "test/native/training/trainer_checks.h"
 
 namespace kinetorch::training {
 namespace {
@@ -18,9 +17,7 @@ namespace {
 using test::blackBatch;
 using test::codeOf;
 using test::colourBatch;
-using test::glutton;
 using test::optionsOf;
-using test::rate;
 using test::sourceOf;
 using test::tinyNetwork;
 using test::TrainerFiles;
@@ -55,33 +52,24 @@ TEST_F(TrainerFiles, AFailedStepLeavesEverythingAsItWas) {
     TrainerOptions options = optionsOf(OptimizerKind::kAdamW);
     options.emaDecay = 0.9;
     Trainer trainer(sourceOf(trap(inGradient)), options);
-    trainer.step({colourBatch(1)}, 0.01);
-    trainer.saveCheckpoint(path("before"), "");
-    try {
-      // The first batch is good: its gradients and batch norm statistics must go as well.
-      trainer.step({colourBatch(2), blackBatch()}, 0.25);
-      FAIL() << "no error";
-    } catch (const Error& error) {
-      EXPECT_EQ(error.code(), "ERR_TRAINING");
-      const std::string message = error.what();
-      EXPECT_NE(message.find(inGradient ? "gradient norm" : "finite loss"), std::string::npos) << message;
-      EXPECT_NE(message.find("step 2"), std::string::npos) << message;
-      EXPECT_NE(message.find("learning rate 0.25"), std::string::npos) << message;
-    }
-    trainer.saveCheckpoint(path("after"), "");
-    EXPECT_EQ(textOf(path("after")), textOf(path("before")));
-    EXPECT_EQ(codeOf([&] { trainer.step({colourBatch(3)}, 0.01); }), "no error");
+    test::expectNoTrace(trainer, path("checkpoint"), [&] {
+      try {
+        // The first batch is good: its gradients and batch norm statistics must go as well.
+        trainer.step({colourBatch(2), blackBatch()}, 0.25);
+        FAIL() << "no error";
+      } catch (const Error& error) {
+        EXPECT_EQ(error.code(), "ERR_TRAINING");
+        const std::string message = error.what();
+        EXPECT_NE(message.find(inGradient ? "gradient norm" : "finite loss"), std::string::npos) << message;
+        EXPECT_NE(message.find("step 2"), std::string::npos) << message;
+        EXPECT_NE(message.find("learning rate 0.25"), std::string::npos) << message;
+      }
+    });
   }
 }
 
 TEST_F(TrainerFiles, AStepWithoutMemoryLeavesEverythingAsItWas) {
-  Trainer trainer(sourceOf(glutton()), optionsOf(OptimizerKind::kAdamW));
-  trainer.step({colourBatch(1)}, 0.01);
-  trainer.saveCheckpoint(path("before"), "");
-  EXPECT_EQ(codeOf([&] { trainer.step({colourBatch(2), blackBatch()}, 0.01); }), "ERR_OUT_OF_MEMORY");
-  trainer.saveCheckpoint(path("after"), "");
-  EXPECT_EQ(textOf(path("after")), textOf(path("before")));
-  EXPECT_EQ(codeOf([&] { trainer.step({colourBatch(3)}, 0.01); }), "no error");
+  test::expectNoTraceWithoutMemory(optionsOf(OptimizerKind::kAdamW), path("checkpoint"));
 }
 
 TEST_F(TrainerFiles, WeightsThatAreNotFiniteAreNotSaved) {

@@ -9,7 +9,7 @@
 
 #include "native/model/serialize_module.h"
 #include "native/training/network_state.h"
-#include "test/native/support/tiny_network.h"
+#include "test/native/training/trainer_checks.h"
 
 namespace kinetorch::training {
 namespace {
@@ -18,33 +18,21 @@ using test::codeOf;
 using test::colourBatch;
 using test::kClasses;
 using test::optionsOf;
-using test::rate;
 using test::sourceOf;
 using test::tinyNetwork;
 using test::TrainerFiles;
 
 TEST(Trainer, LearnsWithBothOptimisers) {
-  for (const OptimizerKind kind : {OptimizerKind::kSgd, OptimizerKind::kAdamW}) {
-    Trainer trainer(sourceOf(tinyNetwork()), optionsOf(kind));
-    const double before = trainer.evaluate(colourBatch(99)).lossSum;
-    for (uint32_t step = 0; step < 40; ++step) {
-      const StepResult result = trainer.step({colourBatch(step)}, rate(kind));
-      ASSERT_TRUE(std::isfinite(result.loss));
-      EXPECT_GT(result.gradNorm, 0);
-    }
-    const EvalResult after = trainer.evaluate(colourBatch(99));
-    EXPECT_LT(after.lossSum, before / 3);
-    for (int64_t n = 0; n < 6; ++n) EXPECT_GT(after.probabilities[n * kClasses + n % kClasses], 0.6f);
-  }
+  for (const OptimizerKind kind : {OptimizerKind::kSgd, OptimizerKind::kAdamW}) test::expectToLearn(optionsOf(kind));
 }
 
 TEST(Trainer, EvaluationChangesNothing) {
   Trainer trainer(sourceOf(tinyNetwork()), optionsOf(OptimizerKind::kSgd));
   trainer.step({colourBatch(1)}, 0.1);
   const auto before = trainer.serialize("{}");
-  const auto probabilities = trainer.evaluate(colourBatch(2)).probabilities;
+  const auto probabilities = trainer.evaluate(colourBatch(2)).predictions;
   EXPECT_EQ(trainer.serialize("{}"), before);
-  EXPECT_EQ(trainer.evaluate(colourBatch(2)).probabilities, probabilities);
+  EXPECT_EQ(trainer.evaluate(colourBatch(2)).predictions, probabilities);
 }
 
 TEST_F(TrainerFiles, SavedModelGivesTheSameProbabilities) {
@@ -60,7 +48,7 @@ TEST_F(TrainerFiles, SavedModelGivesTheSameProbabilities) {
     EXPECT_TRUE(parameter.requires_grad());
   }
   Trainer again(model::ModelFile::open({path("model.pt"), {}}), optionsOf(OptimizerKind::kAdamW));
-  EXPECT_EQ(again.evaluate(colourBatch(9)).probabilities, trainer.evaluate(colourBatch(9)).probabilities);
+  EXPECT_EQ(again.evaluate(colourBatch(9)).predictions, trainer.evaluate(colourBatch(9)).predictions);
 }
 
 TEST(Trainer, RefusesModelsItCannotTrain) {

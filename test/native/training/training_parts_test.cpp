@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "native/architectures/build.h"
+#include "native/training/classification.h"
 #include "native/training/forward.h"
-#include "native/training/loss.h"
 #include "native/training/loss_scaler.h"
 #include "native/training/network_state.h"
 #include "native/training/parameter_groups.h"
@@ -45,26 +45,6 @@ TEST(LossScaler, GivesUpAtOneAndStaysOutOfTheWayWhenOff) {
   EXPECT_FALSE(off.backOff());
 }
 
-TEST(Loss, OfSoftTargetsIsTheMixOfTheHardOnes) {
-  const at::Tensor logits = at::randn({4, 3});
-  const at::Tensor one = at::one_hot(at::tensor({0, 1, 2, 1}, at::kLong), 3).to(at::kFloat);
-  const at::Tensor other = at::one_hot(at::tensor({2, 2, 0, 1}, at::kLong), 3).to(at::kFloat);
-  for (const LossKind kind : {LossKind::kCrossEntropy, LossKind::kBinaryCrossEntropy}) {
-    const Loss loss({kind, 0.1, {1, 2, 0.5}}, 3, at::kCPU);
-    const double mixed = loss.sum(logits, one * 0.3 + other * 0.7).item<double>();
-    const double apart = 0.3 * loss.sum(logits, one).item<double>() + 0.7 * loss.sum(logits, other).item<double>();
-    EXPECT_NEAR(mixed, apart, 1e-5);
-    EXPECT_NEAR(loss.weight(one), kind == LossKind::kCrossEntropy ? 1 + 2 + 0.5 + 2 : 4, 1e-6);
-  }
-}
-
-TEST(Loss, CountsWhatIsRight) {
-  const at::Tensor logits = at::tensor({2.f, -1.f, 1.f, -3.f, -1.f, 0.5f}).view({2, 3});
-  const at::Tensor targets = at::tensor({1.f, 0.f, 1.f, 0.f, 0.6f, 0.4f}).view({2, 3});
-  EXPECT_EQ(Loss({LossKind::kCrossEntropy, 0, {}}, 3, at::kCPU).correct(logits, targets).item<int64_t>(), 1);
-  EXPECT_EQ(Loss({LossKind::kBinaryCrossEntropy, 0, {}}, 3, at::kCPU).correct(logits, targets).item<int64_t>(), 1);
-}
-
 TEST(WeightAverage, WarmsUpAndFollowsTheWeights) {
   torch::jit::Module network = tinyNetwork();
   WeightAverage average(network, 0.5);
@@ -88,10 +68,10 @@ TEST(Trainer, EvaluatesTheAverageOfItsWeights) {
   for (uint32_t step = 0; step < 3; ++step) {
     EXPECT_EQ(averaged.step({colourBatch(step)}, 0.1).loss, plain.step({colourBatch(step)}, 0.1).loss);
   }
-  const auto probabilities = averaged.evaluate(colourBatch(9)).probabilities;
-  EXPECT_NE(probabilities, plain.evaluate(colourBatch(9)).probabilities);
+  const auto probabilities = averaged.evaluate(colourBatch(9)).predictions;
+  EXPECT_NE(probabilities, plain.evaluate(colourBatch(9)).predictions);
   Trainer saved(model::ModelFile::open({"", averaged.serialize("{}")}), options);
-  EXPECT_EQ(saved.evaluate(colourBatch(9)).probabilities, probabilities);
+  EXPECT_EQ(saved.evaluate(colourBatch(9)).predictions, probabilities);
 }
 
 TEST(MixedPrecision, ComputesInBfloat16FromFloat32Weights) {
@@ -109,8 +89,8 @@ TEST(MixedPrecision, ComputesInBfloat16FromFloat32Weights) {
   const at::Tensor conv = at::conv3d(half(clips), half(network.attr("conv").toTensor()));
   const at::Tensor expected = at::linear(half(conv.relu().mean({2, 3, 4})), half(network.attr("weight").toTensor()));
 
-  const at::Tensor exact = forwardLogits(network, clips, at::kFloat);
-  const at::Tensor logits = forwardLogits(network, clips, at::kBFloat16);
+  const at::Tensor exact = logitsOf(forward(network, clips, at::kFloat));
+  const at::Tensor logits = logitsOf(forward(network, clips, at::kBFloat16));
   EXPECT_EQ(logits.scalar_type(), at::kFloat);
   EXPECT_TRUE(logits.detach().equal(expected.to(at::kFloat)));
   EXPECT_FALSE(logits.equal(exact));
@@ -118,7 +98,7 @@ TEST(MixedPrecision, ComputesInBfloat16FromFloat32Weights) {
   for (const at::Tensor& parameter : network.parameters()) {
     EXPECT_EQ(parameter.grad().scalar_type(), at::kFloat);
   }
-  EXPECT_TRUE(forwardLogits(network, clips, at::kFloat).equal(exact));
+  EXPECT_TRUE(logitsOf(forward(network, clips, at::kFloat)).equal(exact));
 }
 
 TEST(FreezeParts, KeepsBatchNormOfFrozenPartsInEvaluationMode) {

@@ -1,7 +1,6 @@
 // 50 training steps against plain PyTorch's: scripts/fixtures/training_reference.py made the fixture.
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
-#include <torch/csrc/jit/serialization/pickle.h>
 
 #include <map>
 #include <string>
@@ -9,7 +8,7 @@
 #include "native/model/serialize_module.h"
 #include "native/training/network_state.h"
 #include "native/training/trainer.h"
-#include "test/native/formats/archive_builder.h"
+#include "test/native/support/tensor_fixture.h"
 
 namespace kinetorch::training {
 namespace {
@@ -20,12 +19,7 @@ constexpr double kTolerance = 1e-6;
 
 class TrainingReference : public testing::Test {
  protected:
-  static void SetUpTestSuite() {
-    const test::Bytes bytes = test::readBytes(test::fixturePath("../training/reference.pt"));
-    for (const auto& entry : torch::jit::pickle_load({bytes.begin(), bytes.end()}).toGenericDict()) {
-      fixture_[entry.key().toStringRef()] = entry.value().toTensor().contiguous();
-    }
-  }
+  static void SetUpTestSuite() { fixture_ = test::tensorFixture("training/reference.pt"); }
 
   static TrainerOptions options() {
     TrainerOptions options;
@@ -43,27 +37,25 @@ class TrainingReference : public testing::Test {
   }
 
   static model::ModelFile network() {
-    const at::Tensor& bytes = fixture_.at("network");
-    return model::ModelFile::open(
-        {"", {bytes.const_data_ptr<uint8_t>(), bytes.const_data_ptr<uint8_t>() + bytes.numel()}});
+    return model::ModelFile::open({"", test::valuesOf<uint8_t>(fixture_.at("network"))});
   }
 
   static TrainingBatch batch(int64_t index, LossKind loss) {
-    const at::Tensor clips = fixture_.at("clips");
-    index %= clips.size(0);
-    const at::Tensor pixels = clips[index].contiguous();
+    const auto of = [&](const char* name) {
+      const at::Tensor& all = fixture_.at(name);
+      return all[index % all.size(0)];
+    };
+    const at::Tensor pixels = of("clips");
     TrainingBatch batch;
+    batch.data = test::valuesOf<uint8_t>(pixels);
     batch.batch = pixels.size(0);
     batch.frames = pixels.size(1);
     batch.height = pixels.size(2);
     batch.width = pixels.size(3);
-    batch.data.assign(pixels.const_data_ptr<uint8_t>(), pixels.const_data_ptr<uint8_t>() + pixels.numel());
     if (loss == LossKind::kBinaryCrossEntropy) {
-      const at::Tensor targets = fixture_.at("targets")[index].contiguous();
-      batch.targets.assign(targets.const_data_ptr<float>(), targets.const_data_ptr<float>() + targets.numel());
+      batch.targets = test::valuesOf<float>(of("targets"));
     } else {
-      const at::Tensor labels = fixture_.at("labels")[index].contiguous();
-      batch.labels.assign(labels.const_data_ptr<int64_t>(), labels.const_data_ptr<int64_t>() + labels.numel());
+      batch.labels = test::valuesOf<int32_t>(of("labels").to(at::kInt));
     }
     return batch;
   }

@@ -1,0 +1,62 @@
+import type { NativeClip, NativeClipTensor, NativeModel, NativeResult } from '../../binding';
+import { throwIfAborted, withCancellation } from '../base/abort';
+import { KinetorchError } from '../base/errors';
+import type { CallOptions } from '../base/schemas';
+import { checkClip } from '../clip/checkClip';
+import { checkTensor } from '../clip/checkTensor';
+import type { Clip, CropPosition, Tensor } from '../clip/types';
+import { callNative } from '../native';
+import type { ModelOutput } from './outputs';
+import type { ModelInput } from './types';
+
+/** What is wanted of every clip of a call. */
+export interface Wanted {
+  outputs: readonly ModelOutput[];
+  /** The most probable classes; 0: none. */
+  topK: number;
+}
+
+const centre: CropPosition = { x: 0.5, y: 0.5 };
+
+export const isTensor = (input: Clip | Tensor): input is Tensor =>
+  input !== null && typeof input === 'object' && 'shape' in input;
+
+/** Checks clips and tensors and has the native layer run them, in calls that can be cancelled. */
+export class ClipRunner {
+  #nextRequest = 0;
+  #disposed = false;
+
+  constructor(
+    private readonly native: NativeModel,
+    private readonly input: Readonly<ModelInput>,
+  ) {}
+
+  /** A result for each clip: one for a {@link Clip}. */
+  async run(
+    given: Clip | Tensor,
+    { outputs, topK }: Wanted,
+    { crop = centre, ...call }: CallOptions & { crop?: CropPosition },
+  ): Promise<NativeResult[]> {
+    this.throwIfDisposed();
+    throwIfAborted(call.signal);
+    const checked: NativeClip | NativeClipTensor = isTensor(given)
+      ? checkTensor(given, this.input)
+      : { ...checkClip(given), cropX: crop.x, cropY: crop.y };
+    const id = this.#nextRequest++;
+    return withCancellation(
+      call,
+      () => callNative(() => this.native.run(id, checked, [...outputs], topK)),
+      ({ code, message }) => this.native.cancel(id, code, message),
+    );
+  }
+
+  throwIfDisposed(): void {
+    if (this.#disposed)
+      throw new KinetorchError('ERR_DISPOSED', 'expected a model in use but this one was disposed of');
+  }
+
+  async dispose(): Promise<void> {
+    this.#disposed = true;
+    await callNative(() => this.native.dispose());
+  }
+}

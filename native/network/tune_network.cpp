@@ -1,0 +1,161 @@
+#include "native/network/tune_network.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+#include <functional>
+#include <optional>
+#include <sstream>
+#include <string>
+
+#include "native/network/agreement.h"
+#include "native/network/batch_sharing.h"
+#include "native/network/passes/fuse_for_cpu.h"
+#include "native/network/passes/fuse_for_cuda.h"
+#include "native/network/passes/pad_channels.h"
+#include "native/network/random_clips.h"
+#include "native/runtime/cuda_library.h"
+#include "native/runtime/error.h"
+#include "native/runtime/parallel_for.h"
+
+namespace kinetorch::network {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using Graph = torch::jit::Graph;
+
+// Undefined where it fails: there are networks that take one clip at a time, and devices that a kernel is not for.
+at::Tensor tryLogits(Network& network, const at::Tensor& clips) {
+  try {
+    return network.logits(clips);
+  } catch (const std::exception&) {
+    if (ranOutOfMemory()) throw;
+    return {};
+  }
+}
+
+// Whether the network's graph, which `rewrite` changes, still gives the plain logits; else the network stays as it was,
+// with a warning. Graph and weights are rewritten where they are, so that nothing holds the plain ones afterwards.
+template <typename Rewrite>
+bool takeRewritten(TorchScriptNetwork& network, const PlainRun& plain, const Rewrite& rewrite) {
+  const std::shared_ptr<Graph> plainGraph = network.graph()->copy();
+  if (!rewrite(network.graph())) return false;
+  network.setGraph(network.graph());
+  const at::Tensor found = tryLogits(network, plain.clip);
+  if (found.defined() && agree(found, plain.logits, plain.clip.scalar_type())) return true;
+  network.setGraph(plainGraph);
+  network.setWarning(std::string("the network stays as LibTorch runs it, because the faster kernels ") +
+                     (found.defined() ? "gave other logits for" : "failed with") + " a random clip");
+  return false;
+}
+
+}  // namespace
+
+void tuneForCpu(TorchScriptNetwork& network, const OptimizeOptions& options, const PlainRun& plain) {
+  CpuTuner tuner(network, options);
+  if (!tuner.takeKernels(plain)) return;
+  if (options.maxBatchSize > 1 && options.measureMs > 0) tuner.chooseSharing(plain);
+  tuner.finish();
+}
+
+void rewriteForCuda(TorchScriptNetwork& network, const PlainRun& plain) {
+  takeRewritten(network, plain, [&](const std::shared_ptr<Graph>& graph) {
+    if (plain.clip.scalar_type() != at::kFloat) padChannels(graph);
+    fuseForCuda(graph, cudaLibrary());
+    return true;
+  });
+}
+
+CpuTuner::CpuTuner(TorchScriptNetwork& network, const OptimizeOptions& options)
+    : network_(network),
+      options_(options),
+      context_(std::make_shared<ConvolutionContext>(
+          options.level, options.planFolder.empty() ? "" : options.planFolder + '/' + planFileName(),
+          options.maxWeightBytes)) {}
+
+bool CpuTuner::takeKernels(const PlainRun& plain) {
+  return takeRewritten(network_, plain, [this](const std::shared_ptr<Graph>& graph) {
+    layers_ = fuseForCpu(graph, context_);
+    if (layers_.empty()) return false;
+    slice_ = Milliseconds(options_.measureMs / static_cast<double>(layers_.size()));
+    context_->setMeasuringTime(slice_);
+    return true;
+  });
+}
+
+void CpuTuner::chooseSharing(const PlainRun& plain) {
+  // The kernels take about half as long as the plain network.
+  const bool isAffordable =
+      plain.time.count() / 2 * static_cast<double>(options_.maxBatchSize) < options_.measureMs / 3;
+  const int threads = parallelThreads();
+  const bool isChoice = threads > 1 && options_.maxBatchSize >= threads && canShareClips(network_.graph());
+  std::optional<bool> known;
+  if (isChoice) {
+    const std::string key = sharingKey();
+    known = context_->store().findDecision(key);
+    if (!known && isAffordable) {
+      context_->setMeasuringTime(slice_ / 8);
+      const bool byClips = isFasterByClips();
+      context_->store().putDecision(key, byClips);
+      shareByClips(byClips);
+    } else if (known) {
+      shareByClips(*known);
+    }
+  }
+  // Where it was known, larger batches were measured before.
+  if (known || !isAffordable) return;
+  context_->setMeasuringTime(slice_ / 4);
+  tryLogits(network_, randomClips(options_.maxBatchSize, network_.input()));
+}
+
+void CpuTuner::shareByClips(bool byClips) {
+  network_.shareByClips(byClips);
+  const int threads = parallelThreads();
+  for (const auto& layer : layers_) {
+    layer->forget([&](int64_t size, int team) { return byClips ? team > 1 && size >= threads : team == 1; });
+  }
+}
+
+void CpuTuner::finish() {
+  context_->setMeasuringTime(Milliseconds(0));
+  CpuConvolution::releaseWorkspaces();
+  for (const auto& layer : layers_) {
+    network_.addBytes(-layer->plainBytes());  // as parameters they were counted
+    layer->finishMeasuring();
+    network_.addBytes(layer->bytes());
+  }
+  context_->store().save();
+}
+
+bool CpuTuner::isFasterByClips() {
+  const at::Tensor clips = randomClips(parallelThreads(), network_.input());
+  const auto time = [&](bool byClips, at::Tensor& found) {
+    network_.shareByClips(byClips);
+    constexpr int kRepeats = 3;  // the first chooses plans
+    Milliseconds best = Milliseconds::max();
+    for (int repeat = 0; repeat < kRepeats; ++repeat) {
+      const Clock::time_point begin = Clock::now();
+      found = tryLogits(network_, clips);
+      best = std::min(best, Milliseconds(Clock::now() - begin));
+    }
+    return best;
+  };
+  at::Tensor logitsByLayers;
+  at::Tensor logitsByClips;
+  const Milliseconds byLayers = time(false, logitsByLayers);
+  if (!logitsByLayers.defined()) return false;
+  return time(true, logitsByClips) < byLayers && logitsByClips.defined() &&
+         agree(logitsByClips, logitsByLayers, at::kFloat);
+}
+
+std::string CpuTuner::sharingKey() const {
+  std::string names;
+  for (const auto& layer : layers_) names += layer->name() + '\n';
+  const preprocessing::InputSpec& input = network_.input();
+  std::ostringstream key;
+  key << "by clips " << std::hex << std::hash<std::string>()(names) << std::dec << " on " << input.frames << 'x'
+      << input.height << 'x' << input.width << " by " << parallelThreads();
+  return key.str();
+}
+
+}  // namespace kinetorch::network

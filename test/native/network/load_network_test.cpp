@@ -1,0 +1,207 @@
+#include "native/network/load_network.h"
+
+#include <ATen/ATen.h>
+#include <gtest/gtest.h>
+#include <torch/csrc/autograd/grad_mode.h>
+#include <torch/csrc/jit/api/module.h>
+
+#include "native/model/serialize_module.h"
+#include "native/runtime/error.h"
+#include "test/native/network/lively_network.h"
+#include "test/native/support/relative_error.h"
+
+namespace kinetorch::network {
+namespace {
+
+using test::relativeError;
+
+constexpr int64_t kClasses = 5;
+
+preprocessing::InputSpec smallInput() {
+  preprocessing::InputSpec input;
+  input.frames = 4;
+  input.height = 32;
+  input.width = 32;
+  input.resize = {32, 32};
+  input.mean = {0, 0, 0};
+  input.std = {1, 1, 1};
+  return input;
+}
+
+std::unique_ptr<Network> load(const torch::jit::Module& module, int64_t numClasses = kClasses,
+                              c10::ScalarType precision = at::kFloat, Optimization level = Optimization::kOff) {
+  OptimizeOptions optimize;
+  optimize.level = level;
+  optimize.measureMs = 50;
+  optimize.maxWeightBytes = int64_t{1} << 30;
+  optimize.maxBatchSize = 2;
+  return loadNetwork(model::ModelFile::open({"", model::serializeModule(module, "{}")}), smallInput(), numClasses,
+                     at::kCPU, precision, optimize);
+}
+
+torch::jit::Module lively(const std::string& architecture) { return test::lively(architecture, kClasses); }
+
+at::Tensor clips(int64_t count) { return at::randn({count, 3, 4, 32, 32}); }
+
+class FrozenNetwork : public testing::TestWithParam<const char*> {};
+
+TEST_P(FrozenNetwork, GivesWhatTheModuleGives) {
+  at::NoGradGuard noGrad;
+  torch::jit::Module module = lively(GetParam());
+  const at::Tensor input = clips(3);
+  const at::Tensor expected = module.forward({input}).toTensor();
+  const std::unique_ptr<Network> network = load(module);
+  const at::Tensor logits = network->logits(input);
+  EXPECT_EQ(logits.sizes(), (std::vector<int64_t>{3, kClasses}));
+  EXPECT_LE(relativeError(logits, expected), 1e-4);
+  // The clips differ, and so do their logits: the comparison would notice.
+  EXPECT_GT(relativeError(logits.roll(1, 0), expected), 1e-2);
+  EXPECT_LE(relativeError(network->logits(input.contiguous(at::MemoryFormat::ChannelsLast3d)), expected), 1e-4);
+}
+
+TEST_P(FrozenNetwork, GivesTheSameByFasterKernels) {
+  at::NoGradGuard noGrad;
+  torch::jit::Module module = lively(GetParam());
+  for (const Optimization level : {Optimization::kExact, Optimization::kFast}) {
+    const std::unique_ptr<Network> network = load(module, kClasses, at::kFloat, level);
+    EXPECT_EQ(network->warning(), "");
+    for (const int64_t count : {1, 2, 3}) {  // the last of a size that was not measured
+      const at::Tensor input = clips(count);
+      EXPECT_LE(relativeError(network->logits(input), module.forward({input}).toTensor()), 1e-4);
+    }
+  }
+}
+
+TEST_P(FrozenNetwork, EmbedsInFrontOfTheLastLayer) {
+  at::NoGradGuard noGrad;
+  torch::jit::Module module = lively(GetParam());
+  const at::Tensor input = clips(2);
+  const std::unique_ptr<Network> network = load(module);
+  ASSERT_TRUE(network->outputs().has(Output::kEmbedding));
+  const torch::jit::Module fc = module.attr("fc").toModule();
+  const at::Tensor logits = at::linear(network->run(input, {Output::kEmbedding})[Output::kEmbedding],
+                                       fc.attr("weight").toTensor(), fc.attr("bias").toTensor());
+  EXPECT_LE(relativeError(logits, module.forward({input}).toTensor()), 1e-4);
+}
+
+TEST_P(FrozenNetwork, GivesAllOutputsFromOnePass) {
+  at::NoGradGuard noGrad;
+  const at::Tensor input = at::randn({2, 3, 8, 64, 64});  // large enough that the map is larger than 1×1×1
+  for (const Optimization level : {Optimization::kOff, Optimization::kFast}) {
+    const std::unique_ptr<Network> network = load(lively(GetParam()), kClasses, at::kFloat, level);
+    EXPECT_EQ(network->outputs().names(), "logits, embedding, features");
+    const at::Tensor logits = network->logits(input);
+    const OutputTensors all = network->run(input, network->outputs());
+    EXPECT_LE(relativeError(all[Output::kLogits], logits), 1e-5);
+    const at::Tensor& features = all[Output::kFeatures];
+    ASSERT_EQ(features.dim(), 5);
+    EXPECT_GT(features.numel(), all[Output::kEmbedding].numel());
+    EXPECT_LE(relativeError(features.mean({2, 3, 4}), all[Output::kEmbedding]), 1e-5);
+    const OutputTensors one = network->run(input, {Output::kFeatures});
+    EXPECT_LE(relativeError(one[Output::kFeatures], features), 1e-5);
+    EXPECT_FALSE(one[Output::kLogits].defined());
+    EXPECT_FALSE(one[Output::kEmbedding].defined());
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Architectures, FrozenNetwork, testing::Values("r2plus1d_dw", "ip_csn_26", "mc3_18"),
+                         [](const auto& info) { return std::string(info.param); });
+
+TEST(Network, CountsItsBytes) {
+  torch::jit::Module module = lively("r2plus1d_dw");
+  int64_t parameters = 0;
+  for (const at::Tensor& parameter : module.parameters()) parameters += parameter.numel();
+  EXPECT_EQ(load(module)->bytes(), parameters * 4);
+  EXPECT_EQ(load(module, kClasses, at::kBFloat16)->bytes(), parameters * 2);
+}
+
+// Freezing makes the kind of the weights a constant, which must then be the one that they have in the end.
+TEST(Network, RunsCodeThatAsksForTheKindOfItsWeights) {
+  torch::jit::Module module("Asking");
+  module.register_attribute("training", c10::BoolType::get(), false);
+  module.register_parameter("w", at::randn({kClasses, 3, 1, 3, 3}), false);
+  module.define(R"(
+def forward(self, x: Tensor) -> Tensor:
+    return torch.mean(torch.conv3d(x.to(self.w.dtype), self.w), [2, 3, 4])
+)");
+  const at::Tensor input = clips(1);
+  const at::Tensor logits = load(module, kClasses, at::kBFloat16)->logits(input.to(at::kBFloat16));
+  EXPECT_LE(relativeError(logits, load(module)->logits(input)), 5e-2);
+}
+
+TEST(Network, StaysAsItWasWhereFasterKernelsGiveOtherLogits) {
+  at::manual_seed(8);
+  torch::jit::Module module("Sensitive");
+  module.register_attribute("training", c10::BoolType::get(), false);
+  module.register_parameter("w", at::randn({kClasses, 3, 1, 3, 3}), false);
+  // Rounding in the convolution decides the result.
+  module.define(R"(
+def forward(self, x: Tensor) -> Tensor:
+    y = torch.conv3d(x, self.w, None, [1, 1, 1], [0, 1, 1], [1, 1, 1], 1)
+    return torch.sin(torch.mean(y * 1e9, [2, 3, 4]))
+)");
+  module.eval();
+  const std::unique_ptr<Network> network = load(module, kClasses, at::kFloat, Optimization::kFast);
+  EXPECT_NE(network->warning().find("stays as LibTorch runs it"), std::string::npos);
+  const at::Tensor input = clips(1);
+  EXPECT_TRUE(network->logits(input).equal(load(module)->logits(input)));
+}
+
+torch::jit::Module foreign(const std::string& methods) {
+  torch::jit::Module module("Foreign");
+  module.register_attribute("training", c10::BoolType::get(), false);
+  torch::jit::Module fc("Linear");
+  fc.register_attribute("training", c10::BoolType::get(), false);
+  fc.register_parameter("weight", at::ones({kClasses, 3}), false);
+  fc.register_parameter("bias", at::zeros({kClasses}), false);
+  fc.define("def forward(self, x: Tensor) -> Tensor:\n    return torch.linear(x, self.weight, self.bias)\n");
+  module.register_module("fc", fc);
+  module.define(methods);
+  return module;
+}
+
+std::string codeOf(const torch::jit::Module& module, int64_t numClasses = kClasses) {
+  try {
+    load(module, numClasses);
+  } catch (const Error& error) {
+    return error.code();
+  }
+  return "";
+}
+
+TEST(ForeignNetwork, RunsItsForwardAndNothingElse) {
+  // `embed` and `fc` may mean anything here.
+  const std::unique_ptr<Network> network = load(foreign(R"(
+def embed(self, x: Tensor) -> Tensor:
+    return torch.mean(x, [2, 3, 4]) * 100.0
+def forward(self, x: Tensor) -> Tensor:
+    return self.fc.forward(torch.mean(x, [2, 3, 4]))
+)"));
+  EXPECT_EQ(network->outputs().names(), "logits");
+  const at::Tensor logits = network->logits(at::ones({2, 3, 4, 32, 32}));
+  EXPECT_NEAR(logits[0][0].item<double>(), 3.0, 1e-5);
+}
+
+TEST(ForeignNetwork, GetsItsDefaultArguments) {
+  const std::unique_ptr<Network> network = load(foreign(R"(
+def forward(self, x: Tensor, scale: float = 2.0, twice: bool = True) -> Tensor:
+    y = self.fc.forward(torch.mean(x, [2, 3, 4])) * scale
+    if twice:
+        y = y * 2
+    return y
+)"));
+  EXPECT_NEAR(network->logits(at::ones({1, 3, 4, 32, 32}))[0][0].item<double>(), 12.0, 1e-4);
+}
+
+TEST(ForeignNetwork, IsRefusedWithACodeWhereItDoesNotFit) {
+  EXPECT_EQ(codeOf(foreign("def forward(self, x: Tensor, y: Tensor) -> Tensor:\n    return x + y\n")),
+            "ERR_MODEL_FORWARD");
+  EXPECT_EQ(codeOf(foreign("def forward(self, x: List[Tensor]) -> Tensor:\n    return x[0]\n")), "ERR_MODEL_FORWARD");
+  EXPECT_EQ(codeOf(foreign("def forward(self, x: Tensor) -> Tensor:\n    return x\n")), "ERR_MODEL_FORWARD");
+  EXPECT_EQ(codeOf(foreign("def forward(self, x: Tensor) -> int:\n    return x.dim()\n")), "ERR_MODEL_FORWARD");
+  EXPECT_EQ(codeOf(foreign("def embed(self, x: Tensor) -> Tensor:\n    return x\n")), "ERR_MODEL_FORWARD");
+  EXPECT_EQ(codeOf(lively("r2plus1d_dw"), kClasses + 1), "ERR_MODEL_METADATA");
+}
+
+}  // namespace
+}  // namespace kinetorch::network
