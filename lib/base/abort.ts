@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import { KinetorchError } from './errors';
 import type { CallOptions } from './schemas';
 
@@ -39,7 +38,14 @@ function listenTo(signal: AbortSignal) {
     waiting.delete(signal);
     for (const callback of callbacks) {
       callbacks.delete(callback);
-      callback();
+      try {
+        callback();
+      } catch (error) {
+        // As Node does with what a listener throws: nobody but the thrower is to suffer.
+        process.nextTick(() => {
+          throw error;
+        });
+      }
     }
   };
   const entry = { callbacks, listener };
@@ -61,8 +67,6 @@ export interface CallSignal {
 /** Joins a caller's signal and time limit, counted from now. */
 export function callSignal({ signal, timeoutMs }: CallOptions): CallSignal {
   const controller = new AbortController();
-  // Every view in flight may listen: many are no leak.
-  setMaxListeners(0, controller.signal);
   let struck: KinetorchError | null = null;
   const strike = (error: KinetorchError) => {
     struck ??= error;

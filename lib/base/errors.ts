@@ -36,12 +36,15 @@ export const errorTable = {
     remedy: 'Take the architecture and the number of classes that they were saved from, or ask for a new head.',
   },
   ERR_CLIP_SHAPE: {
-    meaning: "The clip's bytes and its declared shape disagree, or its shape is out of range.",
-    remedy: '`data` holds frames × height × width × 3 values, RGB; the message says which number is off.',
+    meaning: "A clip's or a tensor's values and its declared shape disagree, or its shape is not one that is taken.",
+    remedy:
+      "A clip's `data` holds frames × height × width × 3 values, RGB; a tensor has the model's own frames, height and width. The message says which number is off.",
   },
   ERR_CLIP_DATA: {
-    meaning: "The clip's data cannot be read: no typed array of bytes or floats, detached, shared, or with NaN or Inf.",
-    remedy: 'Pass a `Uint8Array` or `Float32Array` whose buffer is not shared, and transfer it only after the call.',
+    meaning:
+      "A clip's or a tensor's data cannot be read: no typed array of the right kind, detached, shared, or with NaN or Inf.",
+    remedy:
+      'Pass a `Uint8Array` or `Float32Array` (of a tensor, a `Float32Array`) whose buffer is not shared, and transfer it only after the call.',
   },
   ERR_DEVICE: {
     meaning: 'The device is unknown, or this machine has none that can be used.',

@@ -17,6 +17,9 @@ interface Sizes {
  * @throws KinetorchError `ERR_CLIP_SHAPE`, `ERR_CLIP_DATA`
  */
 export function checkTensor(tensor: Tensor, { frames, height, width }: Sizes): NativeClipTensor {
+  if (tensor === null || typeof tensor !== 'object') {
+    throw new KinetorchError('ERR_CLIP_DATA', `expected a tensor { data, shape } but received ${describe(tensor)}`);
+  }
   const { data, shape } = tensor;
   if (!types.isFloat32Array(data)) {
     throw new KinetorchError(

@@ -11,6 +11,8 @@ interface ClassifyClipsOptions extends CallOptions {
   topK: number;
   crops: 1 | 3;
   onWarning?: (warning: string) => void;
+  /** A clip is done, not always in order. */
+  onDone?: () => void;
 }
 
 /** A clip of a video and what was seen in it. */
@@ -27,7 +29,7 @@ interface ClassifiedClip {
 export async function* classifyClips(
   classifier: ClipClassifier,
   path: string,
-  { topK, crops, onWarning, ...options }: ClassifyClipsOptions,
+  { topK, crops, onWarning, onDone, ...options }: ClassifyClipsOptions,
   cut: (video: VideoReader, signal: AbortSignal) => AsyncIterable<VideoClip>,
 ): AsyncGenerator<ClassifiedClip, void> {
   const call = callSignal(options);
@@ -41,6 +43,7 @@ export async function* classifyClips(
       const { startSeconds, endSeconds } = clip;
       const probabilities = await runner.run(clip);
       const predictions = topPredictions(probabilities, classifier.labels, topK);
+      onDone?.();
       return { segment: { startSeconds, endSeconds, predictions }, probabilities };
     };
     const atOnce = clipsInFlight(video.info, classifier.input.frames);

@@ -20,11 +20,16 @@ export async function classifyVideo(
   const segments: VideoSegment[] = [];
   const results: Float32Array[] = [];
   let video!: VideoInfo;
+  let done = 0;
   let total = 0;
   const classified = classifyClips(
     classifier,
     path,
-    { ...views, onWarning: (warning) => warnings.push(warning) },
+    {
+      ...views,
+      onWarning: (warning) => warnings.push(warning),
+      onDone: () => onProgress?.({ done: ++done, total }),
+    },
     (opened, signal) => {
       video = opened.info;
       const windows = viewWindows(video.durationSeconds, { clips, ...input });
@@ -35,7 +40,6 @@ export async function classifyVideo(
   for await (const { segment, probabilities } of classified) {
     results.push(probabilities);
     segments.push(segment);
-    onProgress?.({ done: segments.length, total });
   }
   const predictions = topPredictions(mean(results), labels, views.topK);
   return { predictions, segments, video, warnings };

@@ -16,11 +16,6 @@ export interface Wanted {
   topK: number;
 }
 
-const centre: CropPosition = { x: 0.5, y: 0.5 };
-
-export const isTensor = (input: Clip | Tensor): input is Tensor =>
-  input !== null && typeof input === 'object' && 'shape' in input;
-
 /** Checks clips and tensors and has the native layer run them, in calls that can be cancelled. */
 export class ClipRunner {
   #nextRequest = 0;
@@ -31,17 +26,28 @@ export class ClipRunner {
     private readonly input: Readonly<ModelInput>,
   ) {}
 
-  /** A result for each clip: one for a {@link Clip}. */
-  async run(
-    given: Clip | Tensor,
+  async runClip(
+    clip: Clip,
+    wanted: Wanted,
+    { crop, ...call }: CallOptions & { crop: CropPosition },
+  ): Promise<NativeResult> {
+    const [result] = await this.#run(() => ({ ...checkClip(clip), cropX: crop.x, cropY: crop.y }), wanted, call);
+    return result as NativeResult;
+  }
+
+  /** A result for each of its clips. */
+  runTensor(tensor: Tensor, wanted: Wanted, call: CallOptions): Promise<NativeResult[]> {
+    return this.#run(() => checkTensor(tensor, this.input), wanted, call);
+  }
+
+  async #run(
+    checkInput: () => NativeClip | NativeClipTensor,
     { outputs, topK }: Wanted,
-    { crop = centre, ...call }: CallOptions & { crop?: CropPosition },
+    call: CallOptions,
   ): Promise<NativeResult[]> {
     this.throwIfDisposed();
     throwIfAborted(call.signal);
-    const checked: NativeClip | NativeClipTensor = isTensor(given)
-      ? checkTensor(given, this.input)
-      : { ...checkClip(given), cropX: crop.x, cropY: crop.y };
+    const checked = checkInput();
     const id = this.#nextRequest++;
     return withCancellation(
       call,

@@ -73,7 +73,10 @@ export const firstMetadataSchema = z.object({
 
 const modulePath = z.string({ error: 'the path of a module' }).min(1, { error: 'the path of a module' });
 
-/** {@link ModelMetadata}. Unknown keys are kept out rather than refused, so that later files of this version still load. */
+/**
+ * {@link ModelMetadata}. Unknown keys are kept out rather than refused, so that later files of this version still load;
+ * a new output takes a new version.
+ */
 export const metadataSchema = z.object(
   {
     ...firstMetadataSchema.shape,

@@ -14,7 +14,7 @@ import {
 } from './classifyOptions';
 import { classifyStream } from './classifyStream';
 import { classifyVideo } from './classifyVideo';
-import { ClipRunner, isTensor } from './clipRunner';
+import { ClipRunner } from './clipRunner';
 import { modelStats } from './modelStats';
 import { type ModelOutput, outputsSchema, type RunOptions, type RunResult, readOutput, type Timing } from './outputs';
 import type { Classification, ModelInput, ModelMetadata, ModelStats, VideoClassification, VideoSegment } from './types';
@@ -80,8 +80,7 @@ export class VideoModel implements AsyncDisposable {
    */
   async classifyClip(clip: Clip, options: ClassifyOptions = {}): Promise<Classification> {
     const { topK, ...call } = parse(this.#classifyClipSchema, options, 'options');
-    const [result] = await this.#runner.run(clip, { outputs: [], topK }, call);
-    return this.#classification(result as NativeResult);
+    return this.#classification(await this.#runner.runClip(clip, { outputs: [], topK }, call));
   }
 
   /**
@@ -101,7 +100,7 @@ export class VideoModel implements AsyncDisposable {
    */
   async classifyTensor(tensor: Tensor, options: ClassifyTensorOptions = {}): Promise<Classification[]> {
     const { topK, ...call } = parse(this.#classifyTensorSchema, options, 'options');
-    const results = await this.#runner.run(tensor, { outputs: [], topK }, call);
+    const results = await this.#runner.runTensor(tensor, { outputs: [], topK }, call);
     return results.map((result) => this.#classification(result));
   }
 
@@ -151,13 +150,17 @@ export class VideoModel implements AsyncDisposable {
     input: Clip | Tensor,
     options: RunOptions<Name> & ClipOptions,
   ): Promise<RunResult<Name> | RunResult<Name>[]> {
-    const { outputs, ...call } = parse(isTensor(input) ? runTensorSchema : runClipSchema, options, 'options');
-    const results = await this.#runner.run(input, { outputs, topK: 0 }, call);
-    const runs = results.map((result) => {
+    const read = (result: NativeResult, outputs: readonly ModelOutput[]) => {
       const values = outputs.map((name) => [name, readOutput(result, name)]);
       return { ...Object.fromEntries(values), timing: timingOf(result) } as RunResult<Name>;
-    });
-    return isTensor(input) ? runs : (runs[0] as RunResult<Name>);
+    };
+    if (isTensor(input)) {
+      const { outputs, ...call } = parse(runTensorSchema, options, 'options');
+      const results = await this.#runner.runTensor(input, { outputs, topK: 0 }, call);
+      return results.map((result) => read(result, outputs));
+    }
+    const { outputs, ...call } = parse(runClipSchema, options, 'options');
+    return read(await this.#runner.runClip(input, { outputs, topK: 0 }, call), outputs);
   }
 
   /**
@@ -218,11 +221,17 @@ export class VideoModel implements AsyncDisposable {
     output: Exclude<ModelOutput, 'features'>,
     options: ClipOptions,
   ): Promise<Float32Array | Float32Array[]> {
-    const call = parse(isTensor(input) ? tensorSchema : clipSchema, options, 'options');
-    const results = await this.#runner.run(input, { outputs: [output], topK: 0 }, call);
-    const values = results.map((result) => readOutput(result, output));
-    return isTensor(input) ? values : (values[0] as Float32Array);
+    const wanted = { outputs: [output], topK: 0 };
+    if (isTensor(input)) {
+      const results = await this.#runner.runTensor(input, wanted, parse(tensorSchema, options, 'options'));
+      return results.map((result) => readOutput(result, output));
+    }
+    return readOutput(await this.#runner.runClip(input, wanted, parse(clipSchema, options, 'options')), output);
   }
 }
+
+/** What has a shape and no frames. */
+const isTensor = (input: Clip | Tensor): input is Tensor =>
+  input !== null && typeof input === 'object' && 'shape' in input && !('frames' in input);
 
 const timingOf = ({ queueMs, runMs, batchSize }: NativeResult): Timing => ({ queueMs, runMs, batchSize });

@@ -148,8 +148,13 @@ export const trainOptions = {
   stride: strideSchema,
   /** Decoded frames that are kept for later epochs. */
   cache: clipCacheSchema.prefault({}),
-  /** Clips decoded at once, 1 to 256, in as many decoder processes as {@link openVideo} allows. Default 2 less than twice the cores, 2 to 8. */
-  decoders: wholeNumber(1, 256).optional().describe('decoder processes at work at once'),
+  /**
+   * Clips decoded at once, 1 to 256, in as many decoder processes as {@link openVideo} allows. Default 2 less than twice
+   * the cores, 2 to 8.
+   */
+  decoders: wholeNumber(1, 256)
+    .optional()
+    .describe('decoder processes at work at once, within the limit of the machine'),
   /** Share of samples that may fail to load before the run stops, 0…1. Default 0.05. */
   maxSkippedShare: maxSkippedShareSchema.describe('stop where more of the clips cannot be loaded (default: {default})'),
   /** Minutes between checkpoints within an epoch; there is one after each in any case. Default 5. */

@@ -4,7 +4,7 @@ import type { FilledTrainOptions } from './options';
 import { compareConfigs, configOf, type RunConfig } from './runConfig';
 import type { RunFolder } from './runFolder';
 import type { RunPlan } from './runPlan';
-import { type StartingModel, startingModel } from './startingModel';
+import { closingOnError, type StartingModel, startingModel } from './startingModel';
 import { trainingData } from './trainingData';
 
 /** Finds what the run is made of. Throws `ERR_INVALID_ARGUMENT` where it is another run than was begun in the folder. */
@@ -13,11 +13,13 @@ export async function planRun(
   { begun, hasCheckpoint }: Pick<RunFolder, 'begun' | 'hasCheckpoint'>,
 ): Promise<RunPlan> {
   const start = begun && hasCheckpoint ? await startAgain(options, begun) : await startingModel(options);
-  const data = await trainingData(options, start.input);
-  const config = configOf(options, start, data);
-  const differences = begun ? compareConfigs(begun, config) : [];
-  const unseen = cropWarning(start.input, options.augment);
-  return { options, start, data, config, warnings: [...data.warnings, ...differences, ...(unseen ? [unseen] : [])] };
+  return closingOnError(start.close, async () => {
+    const data = await trainingData(options, start.input);
+    const config = configOf(options, start, data);
+    const differences = begun ? compareConfigs(begun, config) : [];
+    const unseen = cropWarning(start.input, options.augment);
+    return { options, start, data, config, warnings: [...data.warnings, ...differences, ...(unseen ? [unseen] : [])] };
+  });
 }
 
 /**

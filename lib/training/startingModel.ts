@@ -16,6 +16,8 @@ export interface StartingModel {
   parts: NetworkParts;
   /** The network with a logit for each label, for the caller to close. A model to train on from has been open since. */
   open(labels: readonly string[]): Promise<NativeModelFile>;
+  /** Closes what has been open since, where {@link open} was not called. */
+  close(): void;
 }
 
 /**
@@ -27,10 +29,13 @@ export async function startingModel(
 ): Promise<StartingModel> {
   const { architecture, from, input, seed } = options;
   const stored = from === undefined || architecture !== undefined ? null : await openStored(from);
+  const close = () => stored?.native.close();
   const metadata = stored?.metadata;
   const name = metadata?.architecture ?? (architecture as string);
-  const base = metadata ? { ...metadata.input, ...input } : inputFor(name, input);
-  const filled = parse(inputSchema, base, 'options.input') as ModelInput;
+  const filled = await closingOnError(close, () => {
+    const base = metadata ? { ...metadata.input, ...input } : inputFor(name, input);
+    return parse(inputSchema, base, 'options.input') as ModelInput;
+  });
   return {
     architecture: name,
     input: filled,
@@ -38,7 +43,7 @@ export async function startingModel(
     parts: metadata ?? partsOf(name),
     open: async (labels) => {
       if (stored && isSame(stored.metadata.labels, labels)) return stored.native;
-      stored?.native.close();
+      close();
       if (metadata) requireKnown(name, metadata.labels.length, labels.length);
       return callNative(async () => {
         const { createModel, NativeModelFile } = native();
@@ -50,7 +55,18 @@ export async function startingModel(
         );
       });
     },
+    close,
   };
+}
+
+/** What `work` gives; where it throws, `close` is called first. */
+export async function closingOnError<T>(close: () => void, work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    close();
+    throw error;
+  }
 }
 
 /** A model with a `kinetorch.json`, which tells its architecture and input. */

@@ -61,7 +61,7 @@ export class DecodedVideo implements VideoReader {
     signal: AbortSignal | undefined,
   ): AsyncGenerator<VideoClip, void> {
     throwIfAborted(signal);
-    this.throwIfClosed();
+    this.decoder.throwIfClosed();
     if (this.isBusy) {
       throw new KinetorchError(
         'ERR_INVALID_ARGUMENT',
@@ -72,24 +72,18 @@ export class DecodedVideo implements VideoReader {
     try {
       await this.decoder.stop();
       for (let from = 0; ; from++) {
-        this.throwIfClosed();
+        this.decoder.throwIfClosed();
         const clip = await this.decoder.next(() => command(from), signal);
-        this.throwIfClosed();
+        this.decoder.throwIfClosed();
         if (clip === null) return;
         yield clip;
       }
     } catch (error) {
-      this.throwIfClosed();
+      this.decoder.throwIfClosed();
       throw error;
     } finally {
       void this.decoder.stop();
       this.isBusy = false;
-    }
-  }
-
-  private throwIfClosed(): void {
-    if (this.closing !== null) {
-      throw new KinetorchError('ERR_DISPOSED', `expected an open video but "${this.info.path}" was closed`);
     }
   }
 

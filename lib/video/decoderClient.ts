@@ -72,8 +72,12 @@ export class DecoderClient {
     return this.death !== null && this.killReason === null;
   }
 
-  /** Directs replies; the listener of a process already gone hears of it at once. */
+  /**
+   * Directs replies; the listener of a process already gone hears of it at once. One at a time: one that is put out of
+   * its place would wait for ever.
+   */
   listen(listener: ReplyListener | null): void {
+    if (listener !== null && this.listener !== null) throw new Error('a decoder does one operation at a time');
     this.listener = listener;
     if (this.death !== null) listener?.onDeath(this.death);
   }

@@ -26,8 +26,16 @@ export interface Borrower {
 const lookMs = 20;
 
 const places = new Semaphore(videoLimits.maxDecoders);
-/** Processes that are out, who has them, and what gives their places back. */
-const loans = new Map<DecoderClient, { borrower: Borrower; leave: () => void }>();
+interface Loan {
+  borrower: Borrower;
+  /** Gives the place back. */
+  leave: () => void;
+  /** On its way back, as soon as its operation has ended. */
+  isEnding: boolean;
+}
+
+/** Processes that are out. */
+const loans = new Map<DecoderClient, Loan>();
 /** Processes without work, and the timers that end them. */
 const idle = new Map<DecoderClient, NodeJS.Timeout>();
 let looking: NodeJS.Timeout | undefined;
@@ -42,7 +50,7 @@ export async function acquireDecoder(borrower: Borrower, signal: AbortSignal | u
   const leave = await place;
   try {
     const client = takeIdle() ?? new DecoderClient(forget);
-    loans.set(client, { borrower, leave });
+    loans.set(client, { borrower, leave, isEnding: false });
     return client;
   } catch (error) {
     leave();
@@ -50,11 +58,14 @@ export async function acquireDecoder(borrower: Borrower, signal: AbortSignal | u
   }
 }
 
-/** Takes a decoder back once its last operation has ended; it waits a little for the next video. */
-export function releaseDecoder(client: DecoderClient): void {
+/** Takes a decoder back once its last operation has `ended`; it waits a little for the next video. */
+export async function releaseDecoder(client: DecoderClient, ended: Promise<void>): Promise<void> {
   const loan = loans.get(client);
+  if (loan === undefined) return ended;
+  loan.isEnding = true;
+  await ended;
   // The place of one that is killed comes back with its end.
-  if (loan === undefined || !client.isAlive) return;
+  if (!client.isAlive) return;
   loans.delete(client);
   client.used = true;
   client.send({ type: 'close' });
@@ -83,11 +94,16 @@ function forget(client: DecoderClient): void {
   loans.delete(client);
 }
 
-/** Asks for as many decoders as are waited for, of those that can be spared, the longest unasked first. */
+/**
+ * Asks for as many decoders as are waited for and not yet on their way back, of those that can be spared, the longest
+ * unasked first.
+ */
 function reclaim(): void {
-  const spare = [...loans.values()].map(({ borrower }) => borrower).filter(({ canSpare }) => canSpare);
+  const out = [...loans.values()];
+  const wanted = places.waiting - out.filter(({ isEnding }) => isEnding).length;
+  const spare = out.map(({ borrower }) => borrower).filter(({ canSpare }) => canSpare);
   spare.sort((a, b) => a.lastAsked - b.lastAsked);
-  for (const borrower of spare.slice(0, places.waiting)) void borrower.giveBack();
+  for (const borrower of spare.slice(0, Math.max(0, wanted))) void borrower.giveBack();
   if (places.waiting > 0) return;
   clearInterval(looking);
   looking = undefined;

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { callSignal } from '../base/abort';
+import { callSignal, throwIfAborted } from '../base/abort';
 import { KinetorchError } from '../base/errors';
 import type { DecoderClient } from './decoderClient';
 import { DecoderOperation } from './decoderOperation';
@@ -23,6 +23,7 @@ export class FileDecoder implements Borrower {
   /** Settles when the operation before has ended. */
   private stopped: Promise<void> = Promise.resolve();
   private uses = 0;
+  private isClosed = false;
   private cancelOpening = () => {};
 
   /** `pictureRate` is null for a video file, frames a second for a folder of pictures. */
@@ -72,19 +73,27 @@ export class FileDecoder implements Borrower {
   async giveBack(): Promise<void> {
     const { client } = this;
     this.client = null;
-    await this.stop();
-    if (client !== null) releaseDecoder(client);
+    const stopped = this.stop();
+    await (client === null ? stopped : releaseDecoder(client, stopped));
   }
 
   /** Gives the decoder back, or leaves the line for one. */
   close(): Promise<void> {
+    this.isClosed = true;
     this.cancelOpening();
     return this.giveBack();
   }
 
+  throwIfClosed(): void {
+    if (this.isClosed) {
+      throw new KinetorchError('ERR_DISPOSED', `expected an open video but "${this.path}" was closed`);
+    }
+  }
+
   private async nextClip(command: () => DecoderCommand, signal: AbortSignal | undefined): Promise<VideoClip | null> {
-    const client = await this.ready(signal);
-    this.operation ??= new DecoderOperation(client, this.path, this.info, command());
+    // Looked at again after the wait: by then it may have been given back, with the operation on it.
+    while (this.client === null) await this.ready(signal);
+    this.operation ??= new DecoderOperation(this.client, this.path, this.info, command());
     const { operation } = this;
     try {
       return await operation.next(signal);
@@ -93,15 +102,14 @@ export class FileDecoder implements Borrower {
     }
   }
 
-  /** A process that has the file open. */
-  private async ready(signal: AbortSignal | undefined): Promise<DecoderClient> {
-    if (this.client !== null) return this.client;
+  /** Takes a process and opens the file in it. Rejects with `ERR_DISPOSED` once closed. */
+  private async ready(signal: AbortSignal | undefined): Promise<void> {
+    this.throwIfClosed();
     // A signal of its own, as closing the video ends the waiting too.
     const opening = callSignal({ signal });
     this.cancelOpening = opening.end;
     try {
-      while (this.client === null) this.client = await this.openedIn(opening.signal);
-      return this.client;
+      while (this.client === null) await this.openIn(opening.signal);
     } catch (error) {
       throw opening.cause(error);
     } finally {
@@ -109,24 +117,26 @@ export class FileDecoder implements Borrower {
     }
   }
 
-  /** A process that has opened the file; null where an idle one was found to be dead. */
-  private async openedIn(signal: AbortSignal): Promise<DecoderClient | null> {
+  /** Opens the file in a process, which is `client` then; there is none where an idle one was found to be dead. */
+  private async openIn(signal: AbortSignal): Promise<void> {
     const { path, pictureRate } = this;
     const client = await acquireDecoder(this, signal);
     const command = { type: 'open', path: resolve(path), name: path, pictureRate } as const;
     const operation = new DecoderOperation(client, path, null, command);
     try {
       await operation.next(signal);
+      // The answer may have been there just before the video was closed.
+      throwIfAborted(signal);
       if (operation.opened === null) {
         throw new KinetorchError('ERR_VIDEO_DECODE', `the decoder of "${path}" gave no answer`);
       }
       this.note(operation.warnings);
       this.learn({ path, ...operation.opened });
-      return client;
+      this.client = client;
     } catch (error) {
       // An idle decoder may have been ended from outside just before; that says nothing about this file.
-      if (client.used && client.diedByItself && !signal.aborted) return null;
-      void operation.stop().then(() => releaseDecoder(client));
+      if (client.used && client.diedByItself && !signal.aborted) return;
+      void releaseDecoder(client, operation.stop());
       throw error;
     }
   }

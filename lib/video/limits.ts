@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 
 /**
- * What one video may cost, and all together. A file from outside can be made to decode for ever or to fill the memory; each of these
- * turns that into one failed call.
+ * What one video may cost, and all together. A file from outside can be made to decode for ever or to fill the memory;
+ * each of these turns that into one failed call.
  */
 export const videoLimits = {
   /** Pixels of one decoded frame: 8192 × 8192. */
@@ -18,8 +18,8 @@ export const videoLimits = {
   /** A decoder that does not stop this long after being asked to is killed. */
   stopMs: 2_000,
   /**
-   * Decoder processes that live at once, each about 100 MB: one a core, and where there are few cores more, up to 8, to
-   * keep them at work while some wait for a disk.
+   * Decoder processes of one thread that live at once, each about 100 MB: one a core, and on 3 to 7 cores more, up to 8,
+   * to keep them at work while some wait for a disk. At least 2. A worker thread counts its own.
    */
   maxDecoders: Math.max(2, availableParallelism(), Math.min(8, 2 * availableParallelism() - 2)),
   /** How long a reader in the middle of an iteration may ask for nothing before its decoder goes to one who waits. */

@@ -19,8 +19,9 @@ export interface OpenVideoOptions {
 /**
  * Opens a video file in a decoder process, decodes its first frame and measures its length.
  *
- * Any number may be open at once. As many decoders live as there are cores, on small machines a few more; calls beyond that
- * wait for one in their order, and an open video that is asked for nothing lends its own to who waits.
+ * Any number may be open at once. The decoders that live are at most twice the cores less 2, from 2 to 8, or one a core
+ * where there are more than 8 cores; each worker thread may have as many again. Calls beyond that wait for one in their
+ * order, and an open video that is asked for nothing lends its own to who waits.
  *
  * @example
  * await using video = await openVideo('match.mp4');

@@ -17,6 +17,14 @@ test('one signal may end many calls: that is no leak to be warned of', async () 
   expect(await runNode(['-e', program])).toEqual({ code: 0, stdout: '', stderr: '' });
 });
 
+test('nor many calls within one', async () => {
+  const built = JSON.stringify(join(root, 'dist', 'base', 'abort.js'));
+  const program = `const { callSignal, withCancellation } = require(${built}); const call = callSignal({});
+    const clip = () => withCancellation({ signal: call.signal }, () => new Promise(() => {}), () => {});
+    for (let clips = 0; clips < 20; clips++) clip().catch(() => {});`;
+  expect(await runNode(['-e', program])).toEqual({ code: 0, stdout: '', stderr: '' });
+});
+
 test('only a time limit makes a call a signal of its own', async () => {
   const { signal } = new AbortController();
   const Controller = AbortController;
@@ -56,5 +64,20 @@ describe('onAbort', () => {
     controller.abort();
     controller.abort();
     expect(calls).toEqual(['first', 'fifth']);
+  });
+
+  test('calls each whatever another throws, and all of that is reported', async () => {
+    const built = JSON.stringify(join(root, 'dist', 'base', 'abort.js'));
+    const program = `const { onAbort } = require(${built}); const controller = new AbortController();
+      process.on('uncaughtException', ({ message }) => console.log('reported', message));
+      const fail = (message) => () => { throw new Error(message); };
+      onAbort(controller.signal, fail('first'));
+      onAbort(controller.signal, () => console.log('second'));
+      onAbort(controller.signal, fail('third'));
+      onAbort(controller.signal, () => console.log('fourth'));
+      controller.abort();
+      console.log('aborted');`;
+    const stdout = ['second', 'fourth', 'aborted', 'reported first', 'reported third', ''].join('\n');
+    expect(await runNode(['-e', program])).toEqual({ code: 0, stdout, stderr: '' });
   });
 });

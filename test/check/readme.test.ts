@@ -18,7 +18,9 @@ test('the README says no other times of a clip', () => {
 });
 
 test('README and changelog name every command', () => {
-  const commands = createProgram().commands.map((command) => command.name());
+  const commands = createProgram()
+    .commands.map((command) => command.name())
+    .filter((name) => name !== 'help');
   const lists = { readme: read('README.md'), changelog: read('CHANGELOG.md') };
   expect(commands.filter((name) => !lists.readme.includes(`npx kinetorch ${name} `))).toEqual([]);
   expect(commands.filter((name) => !lists.changelog.includes(`\`${name}\``))).toEqual([]);

@@ -1,8 +1,16 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { kinetorch, root } from '../support/runCli';
+import { createProgram } from '../../lib/cli/program';
+import { kinetorch, root, runNode } from '../support/runCli';
 
 const escapeCode = '\u001b';
+
+/** The commands as `kinetorch --help` lists them, for example `inspect [options] <file>`. */
+function listedCommands(): string[] {
+  const program = createProgram();
+  const help = program.createHelp();
+  return program.commands.map((command) => help.subcommandTerm(command)).filter((usage) => usage !== 'help [command]');
+}
 
 describe('the command line', () => {
   test.each(['demo', 'classify', 'train', 'create', 'inspect', 'doctor'])(
@@ -15,6 +23,41 @@ describe('the command line', () => {
       expect(stdout).not.toContain(escapeCode);
     },
   );
+
+  test.each(listedCommands())('what the list says of `%s` its own help says too', async (usage) => {
+    const [name] = usage.split(' ') as [string];
+    const { code, stdout, stderr } = await kinetorch(['help', name]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const [first] = stdout.split('\n');
+    expect(['', ' [options] [command]'].map((rest) => `Usage: kinetorch ${usage}${rest}`)).toContain(first);
+    expect(await kinetorch([name, '--help'])).toEqual({ code, stdout, stderr });
+  });
+
+  test.each([
+    ['help', [], 0],
+    ['help of an unknown command', ['nope'], 2],
+  ])('%s is the help of the program', async (_, args, code) => {
+    const { stdout } = await kinetorch(['--help']);
+    expect(await kinetorch(['help', ...args])).toEqual(
+      code === 0 ? { code, stdout, stderr: '' } : { code, stdout: '', stderr: stdout },
+    );
+  });
+
+  test.each([
+    ['--help', false],
+    ['--version', false],
+    ['help doctor', false],
+    ['help libtorch', false],
+    ['help train', true],
+  ])('zod and the tables of options are loaded by `%s`: %s', async (args, isLoaded) => {
+    const main = JSON.stringify(join(root, 'dist', 'cli', 'main.js'));
+    const script = `process.on('exit', () => console.error(Object.keys(require.cache).join('\\n'))); require(${main});`;
+    const { code, stderr } = await runNode(['-e', script, '--', ...args.split(' ')]);
+    const modules = stderr.replaceAll('\\', '/');
+    expect(code).toBe(0);
+    expect(modules).toContain('/dist/cli/program.js\n');
+    expect(modules.includes('/node_modules/zod/')).toBe(isLoaded);
+  });
 
   test('--version prints the version of package.json', async () => {
     const { version } = require(join(root, 'package.json')) as { version: string };

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { withCancellation } from '../../lib/base/abort';
 import { KinetorchError } from '../../lib/base/errors';
 import type { Clip, CropPosition } from '../../lib/clip/types';
 import { classifyStream } from '../../lib/model/classifyStream';
@@ -50,9 +51,13 @@ class LightClassifier implements ClipClassifier {
     this.crops.push(crop);
     this.mostRunning = Math.max(this.mostRunning, ++this.running);
     try {
-      await delay(this.milliseconds, undefined, { signal });
-    } catch (cause) {
-      throw new KinetorchError('ERR_ABORTED', 'aborted', { cause });
+      // As a model waits: with one listener on the signal, however many clips are in flight.
+      const { milliseconds } = this;
+      await withCancellation(
+        { signal },
+        () => delay(milliseconds),
+        () => {},
+      );
     } finally {
       this.running--;
     }
@@ -109,6 +114,35 @@ describe('classifyVideo', () => {
     expect(result.warnings).toEqual([]);
     expect(progress).toEqual(['1/4', '2/4', '3/4', '4/4']);
     expect(classifier.crops).toEqual(Array(4).fill({ x: 0.5, y: 0.5 }));
+  });
+
+  test('a clip counts as done when it is, though one before it is not', async () => {
+    const progress: string[] = [];
+    let release = (_: unknown) => {};
+    const first = new Promise((resolve) => {
+      release = resolve;
+    });
+    class Unordered extends LightClassifier {
+      override async probabilities(...args: Parameters<LightClassifier['probabilities']>) {
+        const isFirst = this.calls === 0;
+        const result = await super.probabilities(...args);
+        if (isFirst)
+          await withCancellation(
+            args[1],
+            () => first,
+            () => {},
+          );
+        return result;
+      }
+    }
+    const onProgress = ({ done, total }: { done: number; total: number }) => {
+      progress.push(`${done}/${total}`);
+      if (done === 3) release(null);
+    };
+    // Where the first is waited for, the call ends with ERR_TIMEOUT.
+    const { segments } = await classifyVideo(new Unordered(), fade, { clips: 4, onProgress, timeoutMs: 20_000 });
+    expect(progress).toEqual(['1/4', '2/4', '3/4', '4/4']);
+    expect(segments.map(({ startSeconds }) => startSeconds)).toEqual([0, 3, 6, 9]);
   });
 
   test('three crops lie along the longer side, and several clips are in flight', async () => {

@@ -33,7 +33,7 @@ test('what was measured is remembered, and what is remembered is not measured ag
   const [plans] = planFiles() as [string];
   expect(plans.split('\n').length).toBeGreaterThan(10);
   // A plan nobody would have measured: it stays, so it was used.
-  const marked = plans.replace(/\t(direct|depthwise) \d+ /, '\t$1 7 ');
+  const marked = plans.replace(/\t(float32 (?:direct|depthwise)) \d+ /, '\t$1 7 ');
   expect(marked).not.toBe(plans);
   writeFileSync(join(folder, readdirSync(folder)[0] as string), marked);
   const second = await logits({ tuning: { folder } });
@@ -48,7 +48,7 @@ test('a file of plans that is damaged does no harm', async () => {
   for (const damaged of [
     plans.slice(0, plans.length / 2),
     plans.replaceAll(/\d/g, '9'),
-    plans.replaceAll(/\t\w+ /g, '\twinograd4 '),
+    plans.replaceAll(/\tfloat32 \w+ /g, '\tfloat32 winograd4 '),
     '\u0000'.repeat(4096),
     '',
   ]) {

@@ -151,3 +151,18 @@ test('aborted, and out of time: what waits is dropped', async () => {
   await expectError(slow.logits(tensor, { timeoutMs: 0 }), 'ERR_TIMEOUT');
   await running;
 });
+
+test('each method takes its own kind: nothing is guessed, and nothing is dropped', async () => {
+  const { clip, tensor } = pair(1);
+  const two = stack([tensor, pair(2).tensor]);
+  await expectError(model.classifyClip(two as never), 'ERR_CLIP_SHAPE', /`clip\.frames`/);
+  await expectError(model.classifyTensor(clip as never), 'ERR_CLIP_DATA', /`tensor\.data` to be a Float32Array/);
+  await expectError(
+    model.classifyTensor(null as never),
+    'ERR_CLIP_DATA',
+    /a tensor \{ data, shape \} but received null/,
+  );
+  // Clips may carry more than a clip has, as those of array libraries do.
+  const logits = await model.logits({ ...clip, shape: [4, 36, 48, 3] } as never);
+  expect(maxDifference(logits as unknown as Float32Array, await model.logits(clip))).toBe(0);
+});

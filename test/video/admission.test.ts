@@ -2,6 +2,7 @@ import * as childProcess from 'node:child_process';
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { DecoderOperation } from '../../lib/video/decoderOperation';
 import { videoLimits } from '../../lib/video/limits';
 import { openVideo } from '../../lib/video/openVideo';
 import type { SlideWindows, VideoClip, VideoReader } from '../../lib/video/types';
@@ -180,6 +181,67 @@ test('a reader that waits for a decoder again can be aborted and closed', async 
   await close();
   expect(await shownAt(first, 5)).toEqual([5]);
   await first.close();
+  await expectTwoPlaces();
+});
+
+test('closing right after a clip was asked for ends all', async () => {
+  const { readers, iterations } = await begun(2);
+  const [video, other] = readers as [VideoReader, VideoReader];
+  const [clips, others] = iterations as [AsyncGenerator<VideoClip>, AsyncGenerator<VideoClip>];
+  const asked = failureOf(clips.next());
+  await video.close();
+  expect((await asked).code).toBe('ERR_DISPOSED');
+  const askedBefore = failureOf(others.next());
+  const returned = others.return(undefined);
+  await other.close();
+  expect((await askedBefore).code).toBe('ERR_DISPOSED');
+  expect((await returned).done).toBe(true);
+  await expectTwoPlaces();
+});
+
+test('so does closing at any moment after the file was opened once more', async () => {
+  Object.assign(videoLimits, { patienceMs: 0, idleMs: 10 });
+  const { prototype } = DecoderOperation;
+  const { onReply } = prototype;
+  let opened = () => {};
+  const watch = jest.spyOn(prototype, 'onReply').mockImplementation(function (this: DecoderOperation, ...reply) {
+    onReply.apply(this, reply);
+    if (reply[0].type === 'done' && this.opened !== null) opened();
+  });
+  for (let steps = 0; steps < 12; steps++) {
+    const video = await openVideo(greys);
+    const others = await begun(2);
+    await others.close();
+    const closed = new Promise<void>((resolve) => {
+      opened = async () => {
+        opened = () => {};
+        for (let step = 0; step < steps; step++) await Promise.resolve();
+        resolve(video.close());
+      };
+    });
+    expect((await failureOf(collect(video.slide(slide)))).code).toBe('ERR_DISPOSED');
+    await closed;
+    // All are without work now, and end; one that was kept would not.
+    await delay(50);
+    expect(decoders.alive.length).toBe(0);
+  }
+  watch.mockRestore();
+  await expectTwoPlaces();
+});
+
+test('one that waits is given one decoder, however long it takes to come', async () => {
+  const { close } = await begun(2);
+  const { prototype } = DecoderOperation;
+  const { stop } = prototype;
+  const stops = jest.spyOn(prototype, 'stop').mockImplementation(async function (this: DecoderOperation) {
+    await delay(200);
+    await stop.call(this);
+  });
+  videoLimits.patienceMs = 0;
+  const third = await openVideo(greys);
+  expect(stops).toHaveBeenCalledTimes(1);
+  stops.mockRestore();
+  await Promise.all([third.close(), close()]);
   await expectTwoPlaces();
 });
 

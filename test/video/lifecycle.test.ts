@@ -1,6 +1,7 @@
 import * as childProcess from 'node:child_process';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
+import { DecoderClient, type ReplyListener } from '../../lib/video/decoderClient';
 import { videoLimits } from '../../lib/video/limits';
 import { openVideo } from '../../lib/video/openVideo';
 import type { VideoReader } from '../../lib/video/types';
@@ -41,6 +42,16 @@ async function openAlone(path: string): Promise<VideoReader> {
     readers.push(reader);
   }
 }
+
+test('a decoder has one who listens to it', () => {
+  const client = new DecoderClient(() => {});
+  const listener: ReplyListener = { onReply: () => {}, onPayload: () => {}, onDeath: () => {} };
+  client.listen(listener);
+  expect(() => client.listen({ ...listener })).toThrow('one operation at a time');
+  client.listen(null);
+  client.listen(listener);
+  client.kill('is no longer needed');
+});
 
 describe('a decoder that dies', () => {
   test.each(['SIGSEGV', 'SIGKILL', 'SIGABRT'] as const)('%s in the middle fails one call, by name', async (signal) => {

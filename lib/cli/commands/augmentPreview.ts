@@ -27,10 +27,8 @@ Examples:
   $ kinetorch augment-preview clips/manifest.csv --from run/best.pt -o seen.svg --mixup 0.2 --cutmix 1 --clips 10`;
 
 /** `kinetorch augment-preview`. */
-export function addAugmentPreview(program: Command): void {
-  const command = program
-    .command('augment-preview')
-    .summary('show training clips as augmentation makes them')
+export function define(command: Command): void {
+  command
     .description('Write a picture of what a network in training sees: clips of a dataset, augmented.')
     .argument('<data>', 'folder of classes, CSV manifest, or UCF101 or HMDB51 folder')
     .requiredOption('-o, --out <file>', 'the SVG to write')
@@ -58,7 +56,8 @@ async function preview(data: string, flags: Options, command: Command): Promise<
   const { splitCollection } = await import('../../dataset/collections/splitCollection.js');
   const { VideoDataset } = await import('../../dataset/clips/videoDataset.js');
   const augment = parse(augmentationSchema, augmentFrom(flags), 'options.augment');
-  const { input } = await startingModel({ architecture, from, input: inputFrom(flags), seed });
+  const { input, close } = await startingModel({ architecture, from, input: inputFrom(flags), seed });
+  close();
   const collection = await readCollection(data);
   const { labels, multiLabel } = collection;
   const { train } = splitCollection(collection, { validationShare: 0, seed });

@@ -36,12 +36,10 @@ Examples:
   $ kinetorch classify match.mp4 --clips 10 --crops 3 --top-k 5`;
 
 /** `kinetorch classify`. */
-export function addClassify(program: Command): void {
+export function define(command: Command): void {
   const { clips, crops } = spreadOptions;
   const { windowSeconds, strideSeconds } = windowOptions;
-  const command = program
-    .command('classify')
-    .summary('say what happens in videos, window by window')
+  command
     .description(
       'Classify videos: a timeline of windows, or, with --clips, clips spread over each video and their mean.',
     )

@@ -31,11 +31,9 @@ Examples:
   $ kinetorch create ir_csn_26 csn.pt --classes 10 --frames 16 --height 112 --width 112`;
 
 /** `kinetorch create`. */
-export function addCreate(program: Command): void {
+export function define(command: Command): void {
   const { numClasses, weights, seed } = createModelOptions;
-  const command = program
-    .command('create')
-    .summary('make a model file')
+  command
     .description('Make a model file: an architecture with fresh weights, or with weights from a file.')
     .argument('[architecture]', 'a name that --list shows')
     .argument('[file]', 'where to write the model')

@@ -29,11 +29,9 @@ Example:
   $ kinetorch cross-validate fights/manifest.csv -a r2plus1d_dw -o folds/ --epochs 40`;
 
 /** `kinetorch cross-validate`. */
-export function addCrossValidate(program: Command): void {
+export function define(command: Command): void {
   const { clips, crops } = evaluateOptions;
-  const command = program
-    .command('cross-validate')
-    .summary('train and evaluate over the folds of a manifest')
+  command
     .description('k-fold cross-validation: a training run for each fold of a manifest, evaluated on that fold.')
     .argument('<data>', 'CSV manifest with a fold column')
     .requiredOption('-o, --out <folder>', 'where the runs are written')

@@ -38,10 +38,8 @@ Examples:
   $ kinetorch dataset clips/ --json | jq .broken`;
 
 /** `kinetorch dataset`. */
-export function addDataset(program: Command): void {
-  program
-    .command('dataset')
-    .summary('check labelled videos before training on them')
+export function define(command: Command): void {
+  command
     .description('Open every file of a dataset and show classes, splits, durations, sizes, rates and broken files.')
     .argument('<path>', 'a folder or a CSV manifest')
     .option('--picture <file>', 'write frames of two clips of each class as an SVG')

@@ -13,11 +13,8 @@ Examples:
   $ kinetorch demo --threads 1`;
 
 /** `kinetorch demo`. */
-export function addDemo(program: Command): void {
-  const command = program
-    .command('demo')
-    .summary('classify the sample video with the model that ships')
-    .description('Classify the sample video with the model that ships: what the camera does, window by window.');
+export function define(command: Command): void {
+  command.description('Classify the sample video with the model that ships: what the camera does, window by window.');
   for (const flag of runtimeFlags()) command.addOption(flag);
   command.addHelpText('after', notes).action(demo);
 }

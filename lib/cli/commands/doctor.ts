@@ -12,10 +12,8 @@ Examples:
   $ kinetorch doctor --json | jq '.checks[] | select(.ok | not)'`;
 
 /** `kinetorch doctor`. */
-export function addDoctor(program: Command): void {
-  program
-    .command('doctor')
-    .summary('check that everything works here')
+export function define(command: Command): void {
+  command
     .description('Check this machine and installation, and say what is wrong and what to do about it.')
     .option('--json', 'one JSON document')
     .addHelpText('after', notes)

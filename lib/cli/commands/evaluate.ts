@@ -41,10 +41,8 @@ const flags = () => [
 ];
 
 /** `kinetorch evaluate`. */
-export function addEvaluate(program: Command): void {
-  const command = program
-    .command('evaluate')
-    .summary('measure a model on labelled videos')
+export function define(command: Command): void {
+  command
     .description('Measure a model on labelled videos: accuracy by clip, video and class, confusion, calibration.')
     .argument('<data>', 'folder of classes, CSV manifest, or UCF101 or HMDB51 folder')
     .requiredOption('-m, --model <file>', 'model file');

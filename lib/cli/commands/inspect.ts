@@ -23,10 +23,8 @@ Examples:
   $ kinetorch inspect r2plus1d_18.pt --json | jq .parameters`;
 
 /** `kinetorch inspect`. */
-export function addInspect(program: Command): void {
-  const command = program
-    .command('inspect')
-    .summary('show what is in a model file')
+export function define(command: Command): void {
+  command
     .description('Show the architecture, labels, parameters and GFLOPs of a model file.')
     .argument('<file>', 'a TorchScript file');
   for (const flag of sizeFlags()) command.addOption(flag);

@@ -20,22 +20,20 @@ interface InstallOptions {
 }
 
 /** `kinetorch libtorch install | remove`. */
-export function addLibtorch(program: Command): void {
-  const libtorch = program
-    .command('libtorch')
-    .summary('fetch, or remove, a CUDA build of LibTorch')
+export function define(command: Command): void {
+  command
     .description(
       'Fetch a CUDA build of LibTorch (about 2.5 GB), which then takes the place of the CPU build, or remove it.',
     )
     .addHelpText('after', notes);
-  libtorch
+  command
     .command('install')
     .description('Fetch what pip says makes up the CUDA build, check it, and put it into the cache folder.')
     .requiredOption('--cuda', 'the CUDA build; the CPU build comes with npm install')
     .option('--index-url <url>', "a package index or mirror; default: pip's own configuration")
     .option('--wheels <folder>', 'take the wheels from this folder, and nothing from the network')
     .action(install);
-  libtorch
+  command
     .command('remove')
     .description('Remove the CUDA build again, so that the CPU build is used.')
     .requiredOption('--cuda', 'the CUDA build')

@@ -32,10 +32,8 @@ Examples:
   $ kinetorch train --resume run/`;
 
 /** `kinetorch train`. */
-export function addTrain(program: Command): void {
-  const command = program
-    .command('train')
-    .summary('train a model on folders or manifests of videos')
+export function define(command: Command): void {
+  command
     .description('Train a network on videos, natively: fresh weights of an architecture, or on from a model file.')
     .argument('[data]', 'folder of classes, CSV manifest, or UCF101 or HMDB51 folder')
     .option('-o, --out <folder>', 'where the run is written: models, checkpoints, metrics, report')

@@ -9,11 +9,9 @@ const numClasses = 400;
 
 /** Counts every architecture at the input it was published with, and prints the table. */
 export async function listArchitectures(json: boolean): Promise<void> {
-  const [{ architectures }, { createModel }, { inspectModel }] = [
-    await import('../../model/architectures.js'),
-    await import('../../model/createModel.js'),
-    await import('../../model/inspectModel.js'),
-  ];
+  const { architectures } = await import('../../model/architectures.js');
+  const { createModel } = await import('../../model/createModel.js');
+  const { inspectModel } = await import('../../model/inspectModel.js');
   const all = architectures();
   const bar = new ProgressBar('  counting {bar} {name}');
   const rows = [];

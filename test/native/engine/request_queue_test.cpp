@@ -58,7 +58,7 @@ TEST(RequestQueue, RefusesOneMoreThanItsCapacityUntilThereIsRoom) {
 }
 
 TEST(RequestQueue, TakesAllClipsOfACallOrNone) {
-  RequestQueue queue(4, 3, milliseconds(0));
+  RequestQueue queue(5, 3, milliseconds(0));  // room for one of the two that are refused
   std::vector<Request> three;
   for (int i = 0; i < 3; ++i) three.push_back(request(2));
   queue.push({request(1)});

@@ -43,7 +43,8 @@ exports.busyTrainer = async (count) => {
   const options = fillOptions({ architecture, data: '-', outDir: '-', optimizer: 'sgd', device: 'cpu', threads: 1 });
   const open = () => native().NativeModelFile.open(archive.bytes);
   const start = { input, parts: archive.metadata, open };
-  const trainer = await createTrainer({ options, start, data: { labels, train: {} } });
+  const config = { runtime: { device: 'cpu', precision: 'float32', threads: 1 } };
+  const trainer = await createTrainer({ options, start, data: { labels, train: {} }, config });
   const batch = { data: new Uint8Array(2 * 8 * side * side * 3), batch: 2, frames: 8, height: side, width: side };
   for (let i = 0; i < count; i++)
     trainer.step([{ ...batch, labels: Int32Array.of(0, 1), targets: new Float32Array(0) }], 0.01).catch(() => {});
