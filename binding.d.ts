@@ -70,7 +70,7 @@ export interface LoadOptions {
   maxBatchSize: number;
   maxDelayMs: number;
   maxQueue: number;
-  /** 'off', 'exact' or 'fast'; of a float32 network on a CPU. */
+  /** 'off', 'exact' or 'fast': of a float32 network on a CPU; on CUDA, in any precision, the last two are the same. */
   optimize: string;
   /** Milliseconds for measuring kernels while loading; 0: they are chosen by rule. */
   measureMs: number;
@@ -192,7 +192,10 @@ export declare class NativeModel {
     outputs: NativeOutput[],
     topK: number,
   ): Promise<NativeResult[]>;
-  /** Drops what still waits of a request: its promise rejects with `code`. False where all of it runs or is done. */
+  /**
+   * Drops what still waits of a request: its promise rejects with `code`, of several clips when those that run are done.
+   * False where all of it runs or is done.
+   */
   cancel(requestId: number, code: string, message: string): boolean;
   stats(): NativeStats;
   /** Refuses new requests, finishes those accepted, frees the memory. Idempotent. */

@@ -149,14 +149,19 @@ std::vector<preprocessing::ClipTensor> toClipTensors(const Napi::Object& object)
   const int64_t clips = integerOf(object, "clips");
   const BytesView view = viewOf(object.Get("data"));
   const auto bytes = static_cast<int64_t>(view.size);
-  if (!view.isFloat || clips < 1 || bytes % (clips * static_cast<int64_t>(sizeof(float))) != 0) {
+  const auto values = bytes / static_cast<int64_t>(sizeof(float));
+  if (!view.isFloat || clips < 1 || clips > values || values % clips != 0) {
     throw Error("ERR_CLIP_SHAPE", "expected floats for each of " + std::to_string(clips) + " clips but received " +
                                       std::to_string(bytes) + " bytes");
+  }
+  const int64_t channels = integerOf(object, "channels");
+  if (channels != 1 && channels != 3) {
+    throw Error("ERR_CLIP_SHAPE", "expected 1 or 3 channels but received " + std::to_string(channels));
   }
   std::vector<preprocessing::ClipTensor> tensors(static_cast<size_t>(clips));
   const size_t size = view.size / tensors.size();
   for (size_t i = 0; i < tensors.size(); ++i) {
-    tensors[i].channels = integerOf(object, "channels");
+    tensors[i].channels = channels;
     tensors[i].values.resize(size / sizeof(float));
     std::memcpy(tensors[i].values.data(), view.data + i * size, size);
   }

@@ -73,6 +73,7 @@ void Environment::joinThreads() {
 void Environment::shutDown() {
   joinThreads();
   waiting_.clear();
+  modelFileClass.Reset();
   modelClass.Reset();
   trainerClass.Reset();
 }

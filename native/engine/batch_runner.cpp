@@ -14,13 +14,17 @@
 namespace kinetorch::engine {
 namespace {
 
-void checkShapes(const network::OutputTensors& outputs, int64_t count) {
+// An output without one row for each clip fails those items that want it, and is dropped.
+void checkShapes(network::OutputTensors& outputs, int64_t count, BatchItems items) {
   for (const network::OutputInfo& info : network::kOutputs) {
-    const at::Tensor& rows = outputs[info.output];
-    if (rows.defined() && (rows.dim() != info.dimensions || rows.size(0) != count)) {
-      throw Error("ERR_MODEL_FORWARD", "expected one row for each of " + std::to_string(count) +
-                                           " clips but the model gave another shape; load it with "
-                                           "`batching.maxBatchSize` 1");
+    at::Tensor& rows = outputs[info.output];
+    if (!rows.defined() || (rows.dim() == info.dimensions && rows.size(0) == count)) continue;
+    rows.reset();
+    const Error error("ERR_MODEL_FORWARD", "expected one row for each of " + std::to_string(count) +
+                                               " clips but the model gave another shape; load it with "
+                                               "`batching.maxBatchSize` 1");
+    for (BatchItem& item : items) {
+      if (!item.error && item.request.wanted.sources().has(info.output)) item.error = error;
     }
   }
 }
@@ -97,8 +101,8 @@ void BatchRunner::launch(Slot& slot, BatchItems items) const {
   computing_.waitFor(slot.staged);
   network::OutputSet wanted;
   for (const BatchItem& item : items) wanted.add(item.request.wanted.sources());
-  const network::OutputTensors outputs = network_->run(slot.clips, wanted);
-  checkShapes(outputs, slot.clips.size(0));
+  network::OutputTensors outputs = network_->run(slot.clips, wanted);
+  checkShapes(outputs, slot.clips.size(0), items);
   slot.outputs = slot.staging ? slot.staging->fetch(outputs) : outputs;
   computing_.record(slot.done);
 }

@@ -73,7 +73,7 @@ void readOutputs(const OutputTensors& sources, BatchItems items) {
   for (const OutputInfo& info : kOutputs) {
     if (sources[info.output].defined()) tensors[info.output] = sources[info.output].contiguous();
   }
-  if (std::any_of(items.begin(), items.end(), wantsSoftmax)) {
+  if (tensors[Output::kLogits].defined() && std::any_of(items.begin(), items.end(), wantsSoftmax)) {
     tensors[Output::kProbabilities] = at::softmax(tensors[Output::kLogits], 1);
   }
   for (size_t i = 0; i < items.size(); ++i) {

@@ -12,8 +12,9 @@
 namespace kinetorch::engine {
 
 // The memory in which clips become a batch on a device: pinned memory, from which bytes travel while the CPU goes on,
-// their place on the device, and the batch. It grows with the largest batch seen and is then used again, so that
-// serving allocates nothing. One batch at a time: the next may be staged when the work on the last is done.
+// their place on the device, and the batch. It grows with the largest batch and outputs seen, the N×C×T'×H'×W' of
+// `features` among them, and is then used again, so that serving allocates nothing. It stays until memory runs out. One
+// batch at a time: the next may be staged when the work on the last is done.
 class Staging {
  public:
   Staging(const preprocessing::InputSpec& input, c10::Device device, c10::ScalarType precision);

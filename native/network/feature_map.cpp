@@ -15,14 +15,34 @@ bool isGlobal(const torch::jit::Node* pooling) {
   return std::all_of(sides.begin(), sides.end(), [](int64_t side) { return side == 1; });
 }
 
-// Null where there is none. A map that is also used otherwise, as in squeeze and excitation, is not the last.
-torch::jit::Value* featureMap(torch::jit::Graph& graph) {
-  torch::jit::Value* map = nullptr;
-  for (torch::jit::Node* const node : graph.nodes()) {
-    if (node->kind() != c10::aten::adaptive_avg_pool3d) continue;
-    map = isGlobal(node) && node->input(0)->uses().size() == 1 ? node->input(0) : nullptr;
+bool holdsTensors(const c10::Type& type) {
+  const auto contained = type.containedTypes();
+  return type.kind() == c10::TypeKind::TensorType ||
+         std::any_of(contained.begin(), contained.end(), [](const auto& each) { return holdsTensors(*each); });
+}
+
+// What a node computes its output from, weights left out; null where that is not one value.
+torch::jit::Value* sourceOf(torch::jit::Node* node) {
+  if (!node->blocks().empty()) return nullptr;  // which see values that are not inputs
+  torch::jit::Value* source = nullptr;
+  for (torch::jit::Value* const input : node->inputs()) {
+    if (input->node()->kind() == c10::prim::Constant || !holdsTensors(*input->type())) continue;
+    if (source != nullptr) return nullptr;
+    source = input;
   }
-  return map;
+  return source;
+}
+
+// Null where there is none: from the output back, everything has to come from the pooling alone. A map that is also
+// used otherwise, as in squeeze and excitation, is not the last.
+torch::jit::Value* featureMap(torch::jit::Graph& graph) {
+  if (graph.outputs().size() != 1) return nullptr;
+  for (torch::jit::Value* value = graph.outputs()[0]; value != nullptr; value = sourceOf(value->node())) {
+    torch::jit::Node* const node = value->node();
+    if (node->kind() != c10::aten::adaptive_avg_pool3d) continue;
+    return isGlobal(node) && node->input(0)->uses().size() == 1 ? node->input(0) : nullptr;
+  }
+  return nullptr;
 }
 
 }  // namespace

@@ -6,7 +6,8 @@
 
 namespace kinetorch::network {
 
-// Whether a frozen graph ends in a global average pooling of a map that nothing else sees.
+// Whether a frozen graph ends in a global average pooling of a map that nothing else sees: what comes after it, such as
+// a linear layer, sees its result alone.
 bool hasFeatureMap(const std::shared_ptr<torch::jit::Graph>& graph);
 
 // A copy of the graph that gives that map, N×C×T'×H'×W', as its last output.

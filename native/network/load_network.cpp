@@ -2,6 +2,7 @@
 
 #include <ATen/ATen.h>
 #include <c10/core/InferenceMode.h>
+#include <c10/util/StringUtil.h>
 #include <torch/csrc/jit/api/module.h>
 
 #if defined(__GLIBC__)
@@ -44,6 +45,11 @@ std::unique_ptr<TorchScriptNetwork> freezeThatRuns(torch::jit::Module module, co
   return freeze(clip.scalar_type());
 }
 
+std::string otherLabels(int64_t labels, int64_t logits) {
+  return "expected as many labels as the model has logits, " + std::to_string(logits) + ", but received " +
+         std::to_string(labels) + " labels";
+}
+
 // A load leaves much free memory between what it keeps, which glibc would not give back.
 void releaseFreeMemory() {
 #if defined(__GLIBC__)
@@ -68,7 +74,7 @@ std::unique_ptr<Network> loadNetwork(const model::ModelFile& file, const preproc
     const auto begin = std::chrono::steady_clock::now();
     const at::Tensor logits = network->logits(clip);
     const PlainRun plain{clip, logits, std::chrono::steady_clock::now() - begin};
-    model::checkLogits(logits, clip, numClasses);
+    model::checkLogits(logits, numClasses, {c10::str("one clip of shape ", clip.sizes()), otherLabels});
     const bool isAsked = optimize.level != Optimization::kOff;
     if (isAsked && device.is_cuda()) {
       rewriteForCuda(*network, plain);

@@ -16,6 +16,10 @@ void checkCount(const char* what, size_t actual, int64_t expected) {
                                           ", but received " + std::to_string(actual));
 }
 
+std::string otherClasses(int64_t expected, int64_t given) {
+  return "expected a model of " + std::to_string(expected) + " classes but this one gives " + std::to_string(given);
+}
+
 }  // namespace
 
 at::Tensor logitsOf(const c10::IValue& outputs) {
@@ -70,8 +74,8 @@ double Classification::weight(const at::Tensor& targets) const {
   return (targets * hostClassWeights_).sum(at::kDouble).item<double>();
 }
 
-void Classification::checkOutputs(const c10::IValue& outputs, const at::Tensor& clip) const {
-  model::checkLogits(logitsOf(outputs), clip, numClasses_);
+void Classification::checkOutputs(const c10::IValue& outputs) const {
+  model::checkLogits(logitsOf(outputs), numClasses_, {"one clip", otherClasses});
 }
 
 at::Tensor Classification::loss(const c10::IValue& outputs, const augmentation::PreparedBatch& batch) const {

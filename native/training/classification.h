@@ -26,7 +26,7 @@ class Classification : public Objective {
   double weight(const at::Tensor& targets) const override;
 
   // A row of logits, one for each class.
-  void checkOutputs(const c10::IValue& outputs, const at::Tensor& clip) const override;
+  void checkOutputs(const c10::IValue& outputs) const override;
 
   // With label smoothing and class weights. The mean is PyTorch's: CrossEntropyLoss's for hard labels,
   // BCEWithLogitsLoss's with `weight` given.

@@ -83,7 +83,7 @@ void checkForward(torch::jit::Module& network, const preprocessing::InputSpec& i
   at::NoGradGuard noGrad;
   network.eval();
   const at::Tensor clip = at::zeros({1, 3, input.frames, input.height, input.width}, at::device(device));
-  objective.checkOutputs(forward(network, clip.contiguous(at::MemoryFormat::ChannelsLast3d), precision), clip);
+  objective.checkOutputs(forward(network, clip.contiguous(at::MemoryFormat::ChannelsLast3d), precision));
 }
 
 }  // namespace kinetorch::training

@@ -33,7 +33,7 @@ class Objective {
 
   // Throws ERR_MODEL_FORWARD, or ERR_MODEL_METADATA, where a network that gives these outputs for one clip, 1×3×T×H×W,
   // cannot be trained for this.
-  virtual void checkOutputs(const c10::IValue& outputs, const at::Tensor& clip) const = 0;
+  virtual void checkOutputs(const c10::IValue& outputs) const = 0;
 
   // Summed over the clips, a scalar to run backward from; divided by their weight it is the mean.
   virtual at::Tensor loss(const c10::IValue& outputs, const augmentation::PreparedBatch& batch) const = 0;

@@ -1,6 +1,8 @@
+import type { LoadOptions, NativeModel, NativeModelFile } from '../../binding';
 import type { Tensor } from '../../lib/clip/types';
 import { loadModel } from '../../lib/model/loadModel';
 import type { VideoModel } from '../../lib/model/videoModel';
+import { native } from '../../lib/native';
 import { expectError, maxDifference, noiseClip, onCpu, slowArchive, smallArchive } from '../support/models';
 
 let model: VideoModel;
@@ -114,6 +116,34 @@ test('data that is not what the shape says, or no floats', async () => {
   const gone = new Float32Array(12288);
   structuredClone(gone.buffer, { transfer: [gone.buffer] });
   await expectError(model.logits({ data: gone, shape }), 'ERR_CLIP_DATA', 'detached');
+});
+
+test.each([
+  [12288, 0, 3],
+  [12288, -1, 3],
+  [12288, 5, 3],
+  [12288, 2 ** 62, 3],
+  [12288, 12289, 3],
+  [0, 1, 3],
+  [0, 1e9, 3],
+  [12288, 1, 2],
+  [12288, 1, -3],
+  [12288, 1, 2 ** 62],
+])('the native layer refuses %d values as %d clips of %d channels', async (values, clips, channels) => {
+  const { NativeModel: Plain } = native();
+  const loaded: NativeModel[] = [];
+  const load = async (file: NativeModelFile, options: LoadOptions) => {
+    const found = await Plain.load(file, options);
+    loaded.push(found);
+    return found;
+  };
+  Object.assign(native(), { NativeModel: { load } });
+  await using _owner = await loadModel(await smallArchive(), onCpu).finally(() =>
+    Object.assign(native(), { NativeModel: Plain }),
+  );
+  const input = { data: new Float32Array(values), clips, channels };
+  const call = async () => loaded[0]?.run(1, input, ['logits'], 0);
+  await expect(call()).rejects.toMatchObject({ code: 'ERR_CLIP_SHAPE' });
 });
 
 test('NaN or infinity in one clip of several fails the call', async () => {

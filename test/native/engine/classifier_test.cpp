@@ -45,18 +45,19 @@ struct World {
   }
 };
 
-// Logits: the clip's mean, its negative, and 0.5. Embedding: the mean.
+// Logits: the clip's mean, its negative, and 0.5. Embedding: the mean. Features: one map for all clips, which is wrong.
 class FakeNetwork : public network::Network {
  public:
   explicit FakeNetwork(std::shared_ptr<World> world) : world_(std::move(world)) { ++world_->networks; }
   ~FakeNetwork() override { --world_->networks; }
 
-  network::OutputSet outputs() const override { return {Output::kLogits, Output::kEmbedding}; }
+  network::OutputSet outputs() const override { return {Output::kLogits, Output::kEmbedding, Output::kFeatures}; }
   network::OutputTensors run(const at::Tensor& clips, network::OutputSet wanted) override {
     const at::Tensor mean = meansOf(clips);
     network::OutputTensors outputs;
     if (wanted.has(Output::kLogits)) outputs[Output::kLogits] = at::stack({mean, -mean, at::full_like(mean, 0.5)}, 1);
     if (wanted.has(Output::kEmbedding)) outputs[Output::kEmbedding] = mean.unsqueeze(1);
+    if (wanted.has(Output::kFeatures)) outputs[Output::kFeatures] = mean.view({1, -1, 1, 1, 1});
     return outputs;
   }
   int64_t bytes() const override { return 100; }
@@ -263,6 +264,29 @@ TEST_P(EitherWay, ClipsThatWantDifferentOutputsShareABatch) {
   EXPECT_NEAR(embedded.result->outputs[Output::kEmbedding].values[0], 0.4, 1e-5);
   EXPECT_EQ(embedded.result->batchSize, 3);
   EXPECT_EQ(top.get().result->indices, std::vector<int32_t>{0});
+}
+
+TEST_P(EitherWay, AnOutputWithoutARowForEachClipFailsThoseThatWantIt) {
+  Subject subject(GetParam());
+  subject.world->hold(true);
+  std::vector<std::future<Outcome>> blockers;
+  for (int i = 0; i < inFlight(); ++i) {
+    blockers.push_back(subject.submit(greyClip(0)));
+    while (subject.classifier->stats().queued > 0) std::this_thread::yield();
+  }
+  auto features = subject.submit(greyClip(51), {{Output::kFeatures}, 0});
+  auto both = subject.submit(greyClip(51), {{Output::kLogits, Output::kFeatures}, 1});
+  auto logits = subject.submit(greyClip(102));
+  auto embedding = subject.submit(greyClip(153), {{Output::kEmbedding}, 2});
+  subject.world->hold(false);
+  EXPECT_EQ(features.get().code(), "ERR_MODEL_FORWARD");
+  EXPECT_EQ(both.get().code(), "ERR_MODEL_FORWARD");
+  const Outcome unharmed = logits.get();
+  ASSERT_TRUE(unharmed.result) << unharmed.error->what();
+  EXPECT_EQ(unharmed.result->batchSize, 4);
+  EXPECT_NEAR(logitsOf(*unharmed.result)[0], 0.4, 1e-5);
+  EXPECT_NEAR(embedding.get().result->outputs[Output::kEmbedding].values[0], 0.6, 1e-5);
+  EXPECT_EQ(subject.classifier->stats().failed, 2u);
 }
 
 // More of them than fit into one batch.

@@ -3,6 +3,10 @@
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
+#include <string>
+
+#include "native/runtime/error.h"
+
 namespace kinetorch::training {
 namespace {
 
@@ -39,6 +43,22 @@ TEST(Classification, EvaluatesWithoutSmoothingAndWeights) {
     const at::Tensor expected = kind == LossKind::kCrossEntropy ? logits.softmax(1) : logits.sigmoid();
     EXPECT_TRUE(at::tensor(result.predictions).view({4, 3}).equal(expected));
   }
+}
+
+TEST(Classification, SaysWhatIsWrongWithTheOutputsOfAModel) {
+  const Classification objective({LossKind::kCrossEntropy, 0, {}}, 3, at::kCPU);
+  const auto messageOf = [&](const at::Tensor& outputs) -> std::string {
+    try {
+      objective.checkOutputs(outputs);
+    } catch (const Error& error) {
+      return error.code() + ": " + error.what();
+    }
+    return "";
+  };
+  EXPECT_EQ(messageOf(at::zeros({1, 3})), "");
+  EXPECT_EQ(messageOf(at::zeros({1, 4})), "ERR_MODEL_METADATA: expected a model of 3 classes but this one gives 4");
+  EXPECT_EQ(messageOf(at::zeros({2, 3})),
+            "ERR_MODEL_FORWARD: expected logits of shape [1, classes] for one clip but the model gave [2, 3]");
 }
 
 }  // namespace

@@ -34,7 +34,7 @@ class MaskedReconstruction : public Objective {
 
   double weight(const at::Tensor& targets) const override { return static_cast<double>(targets.size(0)); }
 
-  void checkOutputs(const c10::IValue& outputs, const at::Tensor&) const override {
+  void checkOutputs(const c10::IValue& outputs) const override {
     if (!outputs.isTuple()) throw Error("ERR_MODEL_FORWARD", "expected a clip and a mask");
   }
 
