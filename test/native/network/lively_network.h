@@ -10,8 +10,21 @@
 
 #include "native/architectures/build.h"
 #include "native/architectures/catalog.h"
+#include "native/preprocessing/input_spec.h"
 
 namespace kinetorch::test {
+
+// Clips of 4×32×32, as they are.
+inline preprocessing::InputSpec smallInput() {
+  preprocessing::InputSpec input;
+  input.frames = 4;
+  input.height = 32;
+  input.width = 32;
+  input.resize = {32, 32};
+  input.mean = {0, 0, 0};
+  input.std = {1, 1, 1};
+  return input;
+}
 
 // One of every kind; deeper ones repeat the same blocks.
 inline std::vector<std::string> everyKindOfArchitecture() {

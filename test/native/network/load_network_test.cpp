@@ -14,19 +14,9 @@ namespace kinetorch::network {
 namespace {
 
 using test::relativeError;
+using test::smallInput;
 
 constexpr int64_t kClasses = 5;
-
-preprocessing::InputSpec smallInput() {
-  preprocessing::InputSpec input;
-  input.frames = 4;
-  input.height = 32;
-  input.width = 32;
-  input.resize = {32, 32};
-  input.mean = {0, 0, 0};
-  input.std = {1, 1, 1};
-  return input;
-}
 
 std::unique_ptr<Network> load(const torch::jit::Module& module, int64_t numClasses = kClasses,
                               c10::ScalarType precision = at::kFloat, Optimization level = Optimization::kOff) {
