@@ -1,4 +1,5 @@
 import type { NativeModelFile } from '../../binding';
+import { closingOnError } from '../base/closingOnError';
 import { callNative, native } from '../native';
 import { parseMetadata } from './metadata';
 import type { ModelMetadata } from './types';
@@ -18,12 +19,10 @@ export interface ModelFile {
  */
 export async function openModelFile(source: string | Uint8Array): Promise<ModelFile> {
   const file = await callNative(() => native().NativeModelFile.open(source));
-  try {
-    return { native: file, metadata: file.metadata === null ? null : parseMetadata(file.metadata) };
-  } catch (error) {
-    file.close();
-    throw error;
-  }
+  return closingOnError(
+    () => file.close(),
+    () => ({ native: file, metadata: file.metadata === null ? null : parseMetadata(file.metadata) }),
+  );
 }
 
 /** Opens a model for as long as `use` takes. Throws as {@link openModelFile}. */

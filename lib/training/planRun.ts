@@ -1,10 +1,11 @@
+import { closingOnError } from '../base/closingOnError';
 import { architectures } from '../model/architectures';
 import { cropWarning } from './augmentation';
 import type { FilledTrainOptions } from './options';
 import { compareConfigs, configOf, type RunConfig } from './runConfig';
 import type { RunFolder } from './runFolder';
 import type { RunPlan } from './runPlan';
-import { closingOnError, type StartingModel, startingModel } from './startingModel';
+import { type StartingModel, startingModel } from './startingModel';
 import { trainingData } from './trainingData';
 
 /** Finds what the run is made of. Throws `ERR_INVALID_ARGUMENT` where it is another run than was begun in the folder. */

@@ -1,4 +1,5 @@
 import type { NativeModelFile } from '../../binding';
+import { closingOnError } from '../base/closingOnError';
 import { KinetorchError } from '../base/errors';
 import { parse } from '../base/validation';
 import { architectures, inputFor, partsOf } from '../model/architectures';
@@ -57,16 +58,6 @@ export async function startingModel(
     },
     close,
   };
-}
-
-/** What `work` gives; where it throws, `close` is called first. */
-export async function closingOnError<T>(close: () => void, work: () => T | Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    close();
-    throw error;
-  }
 }
 
 /** A model with a `kinetorch.json`, which tells its architecture and input. */
