@@ -39,6 +39,7 @@ export type {
   SingleLabelMetrics,
 } from './evaluation/types';
 export { architectures } from './model/architectures';
+export type { ArchitectureName } from './model/architectureTable';
 export type {
   ClassifyOptions,
   ClassifyStreamOptions,

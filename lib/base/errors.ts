@@ -1,3 +1,5 @@
+import { inspect } from 'node:util';
+
 /**
  * What each code means, and what to do about it. docs/errors.md is the same for those who look one up, and
  * test/check/errors.test.ts compares the two.
@@ -126,19 +128,31 @@ export class KinetorchError extends Error {
   }
 }
 
-/** Builds the message every argument error has: the name, what was expected, what came. */
-export function invalidArgument(name: string, expected: string, actual: unknown): KinetorchError {
+/** Builds the message every argument error has: the name, what was expected, what came, and advice where there is any. */
+export function invalidArgument(name: string, expected: string, actual: unknown, advice = ''): KinetorchError {
   return new KinetorchError(
     'ERR_INVALID_ARGUMENT',
-    `expected \`${name}\` to be ${expected} but received ${describe(actual)}`,
+    `expected \`${name}\` to be ${expected} but received ${describe(actual)}${advice}`,
   );
 }
 
-/** A short description of any value for an error message, for example `0 of type number`. */
+/** A short description of any value for an error message, for example `0 of type number` or `[ 1, 2 ]`. */
 export function describe(value: unknown): string {
   if (value === null || value === undefined) return String(value);
-  if (typeof value === 'string') return JSON.stringify(value.length > 80 ? `${value.slice(0, 77)}...` : value);
-  if (typeof value === 'object') return `an instance of ${value.constructor?.name ?? 'Object'}`;
+  if (typeof value === 'string') return JSON.stringify(shortened(value));
+  if (typeof value === 'object') return describeObject(value);
   if (typeof value === 'function') return 'a function';
   return `${String(value)} of type ${typeof value}`;
 }
+
+/** Of lists and plain objects what is in them, of all others their kind. */
+function describeObject(value: object): string {
+  if (ArrayBuffer.isView(value) && 'length' in value) return `a ${value.constructor.name} of ${value.length} values`;
+  const prototype = Object.getPrototypeOf(value);
+  const isPlain = Array.isArray(value) || prototype === null || prototype.constructor?.name === 'Object';
+  if (!isPlain) return `an instance of ${value.constructor?.name ?? 'Object'}`;
+  const limits = { depth: 1, maxArrayLength: 5, maxStringLength: 20, breakLength: Number.POSITIVE_INFINITY };
+  return shortened(inspect(value, { ...limits, customInspect: false }));
+}
+
+const shortened = (text: string) => (text.length > 80 ? `${text.slice(0, 77)}...` : text);

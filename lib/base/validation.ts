@@ -1,5 +1,6 @@
-import type { z } from 'zod';
-import { describe, invalidArgument } from './errors';
+import { z } from 'zod';
+import { describe, invalidArgument, KinetorchError } from './errors';
+import { nearest } from './nearest';
 import { optionsSchema } from './schemas';
 
 /**
@@ -14,10 +15,36 @@ export function parse<Schema extends z.ZodType>(schema: Schema, value: unknown, 
   const issue = result.error.issues[0];
   if (!issue) throw invalidArgument(name, 'a valid value', value);
   const path = [name, ...issue.path.map(String)].join('.');
-  if (issue.code === 'unrecognized_keys') {
-    throw invalidArgument(path, `an object without the unknown key ${describe(issue.keys[0])}`, value);
+  if (issue.code === 'unrecognized_keys') throw unknownKey(path, issue.keys[0] as string, keysAt(schema, issue.path));
+  const actual = valueAt(value, issue.path);
+  const names = issue.code === 'invalid_value' ? issue.values.map(String) : [];
+  const meant = typeof actual === 'string' ? nearest(actual, names) : null;
+  throw invalidArgument(path, issue.message, actual, meant === null ? '' : `; did you mean '${meant}'?`);
+}
+
+function unknownKey(path: string, key: string, known: string[]): KinetorchError {
+  const meant = nearest(key, known);
+  const advice = meant === null ? `it may have ${known.join(', ')}` : `did you mean ${describe(meant)}?`;
+  return new KinetorchError(
+    'ERR_INVALID_ARGUMENT',
+    `expected \`${path}\` to be an object without the unknown key ${describe(key)}; ${advice}`,
+  );
+}
+
+/** The keys of the object that a path leads to. */
+function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
+  let current: z.ZodType | undefined = bare(schema);
+  for (const key of path) {
+    if (current instanceof z.ZodObject) current = bare(current.shape[String(key)] as z.ZodType);
+    else if (current instanceof z.ZodArray) current = bare(current.element as z.ZodType);
+    else return [];
   }
-  throw invalidArgument(path, issue.message, valueAt(value, issue.path));
+  return current instanceof z.ZodObject ? Object.keys(current.shape) : [];
+}
+
+/** A schema without what says that its value may be left out. */
+function bare(schema: z.ZodType): z.ZodType {
+  return 'unwrap' in schema && !(schema instanceof z.ZodArray) ? bare((schema.unwrap as () => z.ZodType)()) : schema;
 }
 
 /** Checks a call's options against their table, as {@link parse} does. */

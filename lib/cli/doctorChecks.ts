@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { formatCount } from '../base/format';
 import { packageRoot, pinnedVersion, version } from '../base/version';
 import { cLibrary, cLibraryProblem, cLibraryRemedy } from '../libtorch/find/cLibrary';
-import { reinstall } from '../libtorch/find/failure';
+import { libtorchRemedy } from '../libtorch/find/failure';
 import { nvidiaGpus } from '../libtorch/find/nvidiaGpus';
 import { platform } from '../libtorch/find/platformPackage';
 import { errorReport } from './failures';
@@ -66,7 +66,7 @@ async function checkLibTorch(): Promise<Check> {
   const { libtorchLocation } = await import('../native.js');
   const { found, tried } = libtorchLocation();
   const attempts = tried.map(({ source, path, reason }) => `tried ${source}, ${path}: ${reason}`);
-  if (found === null) return bad('LibTorch', 'not found', reinstall()[0], attempts);
+  if (found === null) return bad('LibTorch', 'not found', libtorchRemedy(tried).join('; '), attempts);
   return good('LibTorch', `${found.version} at ${found.path}`, [
     `found by ${found.source}${found.detail.startsWith(found.source) ? '' : ` (${found.detail})`}`,
     ...attempts,
@@ -75,7 +75,7 @@ async function checkLibTorch(): Promise<Check> {
 
 async function checkAddon(): Promise<Check> {
   const { devices } = await import('../model/devices.js');
-  const { cudaLoadProblem, native } = await import('../native.js');
+  const { cudaLoadProblem, libtorchLocation, native } = await import('../native.js');
   try {
     const { devices: names, threads, cpuCapability, torchVersion, cudaProblem } = devices();
     const found = `devices: ${names.join(', ')}; ${threads} threads; ${cpuCapability}; runs LibTorch ${torchVersion}`;
@@ -88,7 +88,7 @@ async function checkAddon(): Promise<Check> {
     ]);
   } catch (error) {
     const [first = '', ...rest] = errorReport(error).message.split('\n');
-    return bad('Native addon', first, reinstall()[0], rest);
+    return bad('Native addon', first, libtorchRemedy(libtorchLocation().tried)[0] as string, rest);
   }
 }
 
@@ -132,6 +132,10 @@ async function checkShippedModel(): Promise<Check> {
       `a grey clip: ${answer}, in ${took}`,
     ]);
   } catch (error) {
-    return bad(name, errorReport(error).message.split('\n', 1)[0] ?? '', restoreCommand(shippedModel));
+    const { code, message } = errorReport(error);
+    const { libtorchLocation } = await import('../native.js');
+    const isFault = !code.startsWith('ERR_LIBTORCH');
+    const fix = isFault ? restoreCommand(shippedModel) : (libtorchRemedy(libtorchLocation().tried)[0] as string);
+    return bad(name, message.split('\n', 1)[0] ?? '', fix);
   }
 }

@@ -1,6 +1,7 @@
-import { CommanderError } from 'commander';
+import { type Command, CommanderError } from 'commander';
 import { KinetorchError } from '../base/errors';
-import { colorsFor, note, printJson } from './print/terminal';
+import { inFlags } from './flags/flagNames';
+import { colorsFor, note, printJson, visible } from './print/terminal';
 
 /** Some of what was asked for failed, and each failure has been reported already. */
 export class PartialFailure extends Error {}
@@ -21,9 +22,18 @@ export interface ErrorReport {
   message: string;
 }
 
+let running: Command | null = null;
+
+/** From now on messages name options as this command does. */
+export function speakFor(command: Command): void {
+  running = command;
+}
+
 /** Code and message of any error. */
 export function errorReport(error: unknown): ErrorReport {
-  if (error instanceof KinetorchError) return { code: error.code, message: error.message };
+  if (error instanceof KinetorchError) {
+    return { code: error.code, message: running === null ? error.message : inFlags(error.message, running) };
+  }
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof CommanderError)
     return { code: 'ERR_INVALID_ARGUMENT', message: message.replace(/^error: /, '') };
@@ -35,8 +45,8 @@ export function errorReport(error: unknown): ErrorReport {
 export function noteError(error: unknown, prefix = ''): void {
   const { red, dim } = colorsFor(process.stderr);
   const { code, message } = errorReport(error);
-  const [first, ...rest] = message.split('\n');
-  note(`${red('error:')} ${prefix}${first} ${dim(`[${code}]`)}`);
+  const [first = '', ...rest] = message.split('\n').map(visible);
+  note(`${red('error:')} ${visible(prefix)}${first} ${dim(`[${code}]`)}`);
   for (const line of rest) note(line);
   if (process.env.KINETORCH_DEBUG === '1' && error instanceof Error) note(dim(error.stack ?? ''));
 }

@@ -12,12 +12,21 @@ export type InputFile = { path: string } | { path: string; error: KinetorchError
 export async function inputFiles(args: readonly string[]): Promise<InputFile[]> {
   const files = new Map<string, InputFile>();
   for (const arg of args) {
-    for (const file of existsSync(arg) ? [{ path: arg }] : await matches(arg)) {
+    for (const file of existsSync(arg) ? [{ path: arg }] : await named(arg)) {
       const key = resolve(file.path);
       if (!files.has(key)) files.set(key, file);
     }
   }
   return [...files.values()];
+}
+
+async function named(arg: string): Promise<InputFile[]> {
+  if (arg === '-') {
+    const message = 'expected a video file but received "-": standard input is not read; write it to a file first';
+    return [{ path: arg, error: new KinetorchError('ERR_INVALID_ARGUMENT', message) }];
+  }
+  // Whoever opens it says that it is no file: a `?` in it is no glob.
+  return /^[a-z][a-z\d+.-]+:/i.test(arg) ? [{ path: arg }] : matches(arg);
 }
 
 async function matches(arg: string): Promise<InputFile[]> {

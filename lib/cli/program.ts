@@ -1,5 +1,6 @@
 import { Command, Help } from 'commander';
 import { version } from '../base/version';
+import { speakFor } from './failures';
 import { colorsFor } from './print/terminal';
 
 const notes = `
@@ -103,6 +104,7 @@ export function createProgram(): Command {
   }
   const load = async (command: Command) => (await entryOf.get(command)?.load())?.define(command);
   program.hook('preSubcommand', (_, command) => load(command));
+  program.hook('preAction', (_, command) => speakFor(command));
   // What runs for `help`: commander's own would print the help of a command that isn't loaded yet.
   program
     .command('help [command]', { hidden: true })

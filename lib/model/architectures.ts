@@ -1,5 +1,6 @@
 import type { ArchitectureInfo } from '../../binding';
 import { invalidArgument } from '../base/errors';
+import { nearest } from '../base/nearest';
 import { native } from '../native';
 import type { ModelInput, NetworkParts } from './types';
 
@@ -32,7 +33,10 @@ export function inputFor(architecture: string, overrides: Partial<ModelInput> = 
   const table = architectures();
   const info = table.find((row) => row.name === architecture);
   if (!info) {
-    throw invalidArgument('architecture', `one of ${table.map((row) => row.name).join(', ')}`, architecture);
+    const names = table.map((row) => row.name);
+    const meant = nearest(architecture, names);
+    const advice = meant === null ? '' : `; did you mean '${meant}'?`;
+    throw invalidArgument('architecture', `one of ${names.join(', ')}`, architecture, advice);
   }
   const { frames, height, width } = { ...info, ...overrides };
   const resizedHeight = Math.round(Math.max(height, (width * 3) / 4) * (128 / 112));

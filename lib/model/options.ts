@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type OptionsOf, oneOf, optionsSchema, realNumber, seedSchema, wholeNumber } from '../base/schemas';
+import type { ArchitectureName } from './architectureTable';
 import { labelsSchema, partialInputSchema } from './schemas';
 import type { ModelInput } from './types';
 
@@ -106,9 +107,13 @@ export const loadModelOptions = {
 
 export interface LoadModelOptions extends OptionsOf<typeof loadModelOptions> {}
 
+export const architectureSchema = z.custom<ArchitectureName>((value) => typeof value === 'string', {
+  error: 'the name of an architecture',
+});
+
 export const createModelOptions = {
   /** A name of the architecture table, for example `r2plus1d_18`. */
-  architecture: z.string({ error: 'the name of an architecture' }),
+  architecture: architectureSchema,
   /** Class names; their number is the number of classes. */
   labels: labelsSchema.optional(),
   /** Instead of labels: classes are then named `class 0`, `class 1`, … 1 to 1,000,000. */

@@ -5,6 +5,7 @@ import { curves } from './curves';
 import { Html, html } from './html';
 import { mistakeCards } from './mistakeCards';
 import { settings, skippedList } from './settings';
+import { shortPaths } from './shortPaths';
 import { style } from './style';
 import { summary } from './summary';
 import type { ReportContent } from './types';
@@ -27,7 +28,9 @@ export function renderReport(content: ReportContent): string {
   if (skipped.length > 0) parts.push(['skipped', 'Left out', skippedList(skipped)]);
   if (config) parts.push(['settings', 'Settings', settings(config)]);
   const title = `${config ? 'Training' : 'Evaluation'} report · ${config?.architecture ?? evaluation?.architecture ?? ''}`;
-  return html`<!doctype html>
+  const data = config?.options.data ?? evaluation?.data;
+  const names = [...mistakes, ...skipped].map(({ name }) => name);
+  const page = html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
 <meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
@@ -36,4 +39,5 @@ export function renderReport(content: ReportContent): string {
 <main>${summary(content)}${parts.map(([, , part]) => part)}</main>
 ${config && html`<footer>Written by Kinetorch ${config.kinetorch}</footer>`}</body></html>
 `.text;
+  return shortPaths(page, [...(data ? [data] : []), ...names]);
 }

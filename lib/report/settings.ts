@@ -1,3 +1,4 @@
+import { basename, isAbsolute } from 'node:path';
 import type { SkippedSample } from '../dataset/types';
 import { type Html, html } from './html';
 import type { ReportedRun } from './types';
@@ -25,10 +26,11 @@ function flat(name: string, value: unknown): Record<string, string> {
   return Object.fromEntries(flatEntries(name, value));
 }
 
-/** `augment: { mixup: 0.2 }` as `augment.mixup` and `0.2`; what is empty is left out. */
+/** `augment: { mixup: 0.2 }` as `augment.mixup` and `0.2`; what is empty is left out, of a path all but the last name. */
 function flatEntries(name: string, value: unknown): [string, string][] {
   if (value === undefined || value === null || value === '') return [];
   if (Array.isArray(value)) return value.length === 0 ? [] : [[name, value.join(', ')]];
+  if (typeof value === 'string') return [[name, isAbsolute(value) ? basename(value) : value]];
   if (typeof value !== 'object') return [[name, String(value)]];
   return Object.entries(value).flatMap(([key, inner]) => flatEntries(`${name}.${key}`, inner));
 }

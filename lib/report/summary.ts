@@ -1,4 +1,5 @@
 import { formatCount, percent } from '../base/format';
+import { tellsTop5 } from '../evaluation/tellsTop5';
 import type { Evaluation } from '../evaluation/types';
 import { waitShare } from './curves';
 import { duration, significant } from './format';
@@ -33,7 +34,7 @@ export function summary({ config, metrics, bestEpoch, evaluation, skipped }: Rep
 ${evaluation && evaluation.warnings.length > 0 && html`<ul class="warnings">${evaluation.warnings.map((text) => html`<li>${text}</li>`)}</ul>`}</section>`;
 }
 
-function evaluationTiles({ metrics }: Evaluation): Html[] {
+function evaluationTiles({ metrics, labels }: Evaluation): Html[] {
   if (metrics.task === 'multiLabel') {
     return [
       tile('mAP', percent(metrics.meanAveragePrecision), 'mean of the classes'),
@@ -44,7 +45,7 @@ function evaluationTiles({ metrics }: Evaluation): Html[] {
   const { video, clip, calibration } = metrics;
   return [
     tile('top-1 by video', percent(video.top1), `by clip ${percent(clip.top1)}`),
-    tile('top-5 by video', percent(video.top5), `by clip ${percent(clip.top5)}`),
+    ...(tellsTop5(labels.length) ? [tile('top-5 by video', percent(video.top5), `by clip ${percent(clip.top5)}`)] : []),
     tile('macro F1', percent(metrics.macroF1), `mean class accuracy ${percent(metrics.meanClassAccuracy)}`),
     tile('calibration error', percent(calibration.error), `loss ${significant(metrics.loss)}`),
   ];

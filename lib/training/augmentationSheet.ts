@@ -57,7 +57,7 @@ export async function augmentationSheet(
       });
     });
   }
-  return contactSheet(`What the network sees: ${input.frames} frames of ${input.height}×${input.width}`, rows.flat());
+  return contactSheet(`What the network sees: ${input.frames} frames of ${input.width}×${input.height}`, rows.flat());
 }
 
 function originalRow(

@@ -22,7 +22,7 @@ import {
   strideSchema,
   validationShareSchema,
 } from '../dataset/options';
-import { deviceSchema, inputOption, precisionSchema } from '../model/options';
+import { architectureSchema, deviceSchema, inputOption, precisionSchema } from '../model/options';
 import { type Augmentation, augmentationSchema } from './augmentation';
 import { checkDatasets, dataSchema } from './trainData';
 import type { TrainEvent } from './types';
@@ -48,10 +48,7 @@ const namedAugmentation: z.ZodType<Augmentation, Augmentation> = augmentationSch
 
 export const trainOptions = {
   /** A name of `kinetorch create --list`, for fresh weights. Either this or `from`, or both for a file of weights alone. */
-  architecture: z
-    .string({ error: 'the name of an architecture' })
-    .optional()
-    .describe('fresh weights; names: kinetorch create --list'),
+  architecture: architectureSchema.optional().describe('fresh weights; names: kinetorch create --list'),
   /**
    * Path or bytes of a Kinetorch model to train on from: its weights, architecture and input. With other labels than
    * the data's it gets a new head. With `architecture`, a `.pth` or `.safetensors` file of weights, which always gets

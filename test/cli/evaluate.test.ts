@@ -28,8 +28,8 @@ test('prints a table of figures and one of classes, and writes a report', async 
   const { code, stdout, stderr } = await evaluate('--html', html);
   expect({ code, stderr }).toEqual({ code: 0, stderr: `report: ${html}\n` });
   expect(stdout).toMatch(/^8 videos, \d+ clips\n/);
-  expect(stdout).toMatch(/^ +top-1 +top-5 +class mean +macro F1 +calibration error +loss$/m);
-  expect(stdout).toMatch(/^by video +\d+\.\d% +100\.0%/m);
+  expect(stdout).toMatch(/^ +top-1 +class mean +macro F1 +ECE +loss$/m);
+  expect(stdout).toMatch(/^by video +\d+\.\d% +\d+\.\d% .*\d\.\d{4}$/m);
   expect(stdout).toMatch(/^two +4 +\d+\.\d%/m);
   expect(stdout).not.toContain('\u001b');
   expect(await readFile(html, 'utf8')).toContain('<section id="confusion">');

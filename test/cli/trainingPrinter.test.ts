@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { ProgressBar } from '../../lib/cli/print/progressBar';
 import { TrainingPrinter } from '../../lib/cli/print/trainingPrinter';
 import type { EpochMetrics, TrainEvent } from '../../lib/training/types';
@@ -10,7 +11,15 @@ const writeTo = (stream: keyof typeof screen) => (text: string | Uint8Array) => 
 const setTerminal = (isTTY: boolean) =>
   Object.defineProperty(process.stderr, 'isTTY', { value: isTTY, configurable: true });
 
+const setColumns = (columns: number) => {
+  for (const stream of [process.stdout, process.stderr]) {
+    Object.defineProperty(stream, 'isTTY', { value: true, configurable: true });
+    Object.defineProperty(stream, 'columns', { value: columns, configurable: true });
+  }
+};
+
 const wasTerminal = process.stderr.isTTY;
+const outputWasTerminal = process.stdout.isTTY;
 beforeEach(() => {
   Object.assign(screen, { errors: '', output: '' });
   jest.useFakeTimers();
@@ -22,6 +31,7 @@ afterEach(() => {
   jest.restoreAllMocks();
   jest.useRealTimers();
   setTerminal(wasTerminal);
+  Object.defineProperty(process.stdout, 'isTTY', { value: outputWasTerminal, configurable: true });
 });
 
 /** The line that the bar has drawn last, after waiting until it is drawn. */
@@ -98,6 +108,21 @@ describe('the bar of an epoch', () => {
     expect(barNow()).toMatch(/epoch 10\/20 .* 1% .* 4\.0 clips\/s/);
     onEvent({ type: 'validation', epoch: 10 });
     expect(barNow()).toMatch(/100% .*validating$/);
+  });
+
+  test('fits a terminal of 60 columns, as the lines of epochs do', () => {
+    setColumns(60);
+    const { onEvent } = new TrainingPrinter();
+    onEvent(start);
+    jest.advanceTimersByTime(2000);
+    onEvent(step(1, 1, 1));
+    expect(barNow()).toMatch(/^ {2}epoch 1\/20 {6}1% {2}loss 1\.500 {2}4\.0 clips\/s/);
+    expect(barNow().length).toBeLessThanOrEqual(70);
+    screen.output = '';
+    onEvent(epochEnd(1));
+    const lines = screen.output.trimEnd().split('\n');
+    expect(lines).toHaveLength(2);
+    expect(lines.every((line) => stripVTControlCharacters(line).length <= 60)).toBe(true);
   });
 
   test('is there for every run that is shown, as cross-validation shows several', () => {

@@ -1,7 +1,17 @@
 import { spawn } from 'node:child_process';
+import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Command } from 'commander';
+import { inFlags } from '../../lib/cli/flags/flagNames';
+import { trainingInputFlags, trainingRuntimeFlags } from '../../lib/cli/flags/modelFlags';
+import { trainFlags } from '../../lib/cli/flags/trainFlags';
 import { createProgram } from '../../lib/cli/program';
+import { sampleVideo } from '../../lib/cli/shippedFiles';
+import { trainOptions } from '../../lib/training/options';
 import { kinetorch, root, runNode } from '../support/runCli';
+import { temporaryFolder } from '../support/temporaryFolder';
+
+const folder = temporaryFolder();
 
 const escapeCode = '\u001b';
 
@@ -84,6 +94,62 @@ describe('the command line', () => {
     expect(stderr).toContain(message);
     expect(stderr).not.toMatch(/^ {4}at /m);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  });
+
+  test.each([
+    [
+      'an option of train',
+      ['train', 'clips', '-a', 'r3d_18', '-o', 'run', '--momentum', '2'],
+      '--momentum to be a number',
+    ],
+    ['one whose flag is shorter', ['create', 'r3d_18', 'x.pt', '--classes', '2000000'], '--classes to be an integer'],
+    [
+      'one inside the input',
+      ['create', 'r3d_18', 'x.pt', '--classes', '2', '--frames', '5000'],
+      '--frames to be an int',
+    ],
+    [
+      'a part of augmentation',
+      ['train', 'clips', '-a', 'r3d_18', '-o', 'run', '--erase', '2'],
+      '--erase to be a number',
+    ],
+    ['a misspelt name', ['create', 'r2plus1d_81', 'x.pt', '--classes', '2'], "did you mean 'r2plus1d_18'?"],
+    ['standard input', ['classify', '-'], 'standard input is not read'],
+  ])('%s is named by its flag', async (_, args, message) => {
+    const { code, stderr } = await kinetorch(args, { cwd: folder });
+    expect(stderr).toContain(message);
+    expect(stderr).not.toContain('options.');
+    expect(code).toBe(1);
+  });
+
+  test('every option of train has the flag that messages name', () => {
+    const command = new Command();
+    for (const flag of [...trainFlags(), ...trainingInputFlags(), ...trainingRuntimeFlags()]) command.addOption(flag);
+    command.option('-o, --out <folder>').option('--resume <folder>');
+    const unnamed = Object.keys(trainOptions).filter((name) => inFlags(`\`options.${name}\``, command).startsWith('`'));
+    expect(unnamed).toEqual(['data', 'augment', 'input']);
+  });
+
+  test('a file whose name looks like an option', async () => {
+    const name = '-3B32lodo2M.mp4';
+    await copyFile(sampleVideo, join(folder, name));
+    const { code, stderr } = await kinetorch(['classify', name], { cwd: folder });
+    expect(stderr).toContain(`write ./${name}, or -- before all files`);
+    expect(code).toBe(2);
+    expect((await kinetorch(['classify', '--', name], { cwd: folder })).code).toBe(0);
+  });
+
+  test('control characters of names do not reach the terminal', async () => {
+    const name = 'a\u001b[2J\nb\u202e.mp4';
+    await copyFile(sampleVideo, join(folder, name));
+    await writeFile(join(folder, `text ${name}`), 'no video');
+    for (const env of [{}, { FORCE_COLOR: '1' }]) {
+      const { stdout, stderr } = await kinetorch(['classify', name, `text ${name}`], { cwd: folder, env });
+      expect(stdout).toContain('a\\u001b[2J\\u000ab\\u202e.mp4');
+      expect(stderr).toContain('[ERR_VIDEO_OPEN]');
+      expect(stdout + stderr).not.toContain(`${escapeCode}[2J`);
+      expect(stdout + stderr).not.toContain('\u202e');
+    }
   });
 
   test('wrong usage is JSON too where JSON was asked for', async () => {

@@ -25,7 +25,7 @@ const good = noiseClip();
 test.each([null, undefined, 3, 'clip'])('%p is no clip', (clip) => refused(clip, 'ERR_CLIP_DATA', String(clip)));
 
 test.each([
-  ['an array', [1, 2, 3], 'Array'],
+  ['an array', [1, 2, 3], '[ 1, 2, 3 ]'],
   ['a Uint16Array', new Uint16Array(good.data.length), 'Uint16Array'],
   ['a DataView', new DataView(new ArrayBuffer(good.data.length)), 'DataView'],
   ['an ArrayBuffer', new ArrayBuffer(good.data.length), 'ArrayBuffer'],

@@ -31,9 +31,9 @@ const loadCases: Case[] = [
   [{ tuning: { maxWeightBytes: 0.5 } }, '`options.tuning.maxWeightBytes`', '0.5'],
   [{ tuning: { folder: 7 } }, '`options.tuning.folder`', '7'],
   [{ labels: 'abc' }, '`options.labels`', '"abc"'],
-  [{ labels: [] }, '`options.labels`', 'Array'],
+  [{ labels: [] }, '`options.labels`', 'received []'],
   [{ labels: ['a', 2] }, '`options.labels.1`', '2 of type number'],
-  [{ input: [] }, '`options.input`', 'Array'],
+  [{ input: [] }, '`options.input`', 'received []'],
   [{ input: { fps: 3 } }, '`options.input`', '"fps"'],
   [{ input: { frames: 0 } }, '`options.input.frames`', '0'],
   [{ input: { height: 1e9 } }, '`options.input.height`', '1000000000'],
@@ -41,9 +41,9 @@ const loadCases: Case[] = [
   [{ input: { frameRate: 0 } }, '`options.input.frameRate`', '0'],
   [{ input: { sampling: 'sparse' } }, '`options.input.sampling`', '"sparse"'],
   [{ input: { resize: 128 } }, '`options.input.resize`', '128'],
-  [{ input: { resize: [1, 2, 3] } }, '`options.input.resize`', 'Array'],
+  [{ input: { resize: [1, 2, 3] } }, '`options.input.resize`', '[ 1, 2, 3 ]'],
   [{ input: { antialias: 1 } }, '`options.input.antialias`', '1'],
-  [{ input: { mean: [0.5] } }, '`options.input.mean`', 'Array'],
+  [{ input: { mean: [0.5] } }, '`options.input.mean`', '[ 0.5 ]'],
   [{ input: { mean: [0, 0, 'x'] } }, '`options.input.mean.2`', '"x"'],
   [{ input: { std: [1, 1, 0] } }, '`options.input.std.2`', '0'],
 ];
@@ -66,12 +66,12 @@ test('a crop that does not fit into the resize', async () => {
 const createCases: Case[] = [
   [{}, '`options.architecture`', 'undefined'],
   [{ architecture: 'resnet50', numClasses: 3 }, '`architecture`', '"resnet50"'],
-  [{ architecture: 'r3d_18' }, '`options`', 'Object'],
+  [{ architecture: 'r3d_18' }, '`options`', "{ architecture: 'r3d_18' }"],
   [{ architecture: 'r3d_18', numClasses: 0 }, '`options.numClasses`', '0'],
   [{ architecture: 'r3d_18', numClasses: 3, labels: ['a'] }, '`numClasses`', '3'],
   [{ architecture: 'r3d_18', numClasses: 3, seed: -1 }, '`options.seed`', '-1'],
   [{ architecture: 'r3d_18', numClasses: 3, weights: 4 }, '`options.weights`', '4'],
-  [{ architecture: 'r3d_18', numClasses: 3, input: { resize: [9, 9] } }, '`options.input.resize`', 'Array'],
+  [{ architecture: 'r3d_18', numClasses: 3, input: { resize: [9, 9] } }, '`options.input.resize`', '[ 9, 9 ]'],
   [{ architecture: 'r3d_18', numClasses: 3, pretrained: true }, '`options`', '"pretrained"'],
 ];
 
@@ -105,7 +105,7 @@ describe('calls', () => {
     [{ crop: { x: 0, y: 0, z: 0 } }, '`options.crop`', '"z"'],
     [{ timeoutMs: -1 }, '`options.timeoutMs`', '-1'],
     [{ timeoutMs: Number.POSITIVE_INFINITY }, '`options.timeoutMs`', 'Infinity'],
-    [{ signal: {} }, '`options.signal`', 'Object'],
+    [{ signal: {} }, '`options.signal`', 'received {}'],
   ];
 
   test.each(callCases)('classifyClip refuses %p', async (options, path, received) => {

@@ -34,6 +34,28 @@ test('is one file without scripts or addresses, whatever the names in the data',
   expect((await readdir(folder)).every((name) => name.endsWith('.html'))).toBe(true);
 });
 
+test('says nothing of where the data lay', async () => {
+  const content = sampleContent(labels);
+  const home = '/home/someone/secret';
+  const { config } = content;
+  if (config === null) throw new Error('expected a run');
+  const { text } = await written({
+    ...content,
+    config: { ...config, options: { ...config.options, data: `${home}/clips/manifest.csv` } },
+    skipped: [{ index: 0, name: `${home}/clips/next/a.mp4`, reason: `"${home}/clips/next/a.mp4" is damaged` }],
+  });
+  expect(text).not.toContain('/home');
+  expect(text).not.toContain('secret');
+  expect(text).toContain('>clips/manifest.csv<');
+  expect(text).toContain('clips/next/a.mp4&quot; is damaged');
+});
+
+test('says nothing of five classes of few', async () => {
+  const two = (await written(sampleContent(['a', 'b']))).text;
+  expect(two).not.toContain('top-5 by video');
+  expect((await written(sampleContent(['a', 'b', 'c', 'd', 'e', 'f']))).text).toContain('top-5 by video');
+});
+
 test('shows what there is', async () => {
   const content = sampleContent(labels);
   const full = (await written(content)).text;

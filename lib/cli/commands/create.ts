@@ -86,7 +86,7 @@ async function create(
   print(
     dim(
       `  ${architecture}, ${formatCount(metadata.labels.length)} ${metadata.labels.length === 1 ? 'class' : 'classes'}, ` +
-        `clips of ${plural(frames, 'frame')} of ${height}×${width}, ${weights}`,
+        `clips of ${plural(frames, 'frame')} of ${width}×${height}, ${weights}`,
     ),
   );
 }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { formatCount } from '../../base/format';
 import type { ModelSummary } from '../../model/inspectModel';
+import type { ModelInput } from '../../model/types';
 import { type InputOptions, inputFrom, sizeFlags } from '../flags/modelFlags';
 import { formatGflops, formatShape } from '../print/format';
 import { table } from '../print/table';
@@ -50,13 +51,13 @@ function printSummary(file: string, summary: ModelSummary, options: Options): vo
   print(bold(file));
   fact('architecture', metadata?.architecture ?? 'not made by Kinetorch (no kinetorch.json inside)');
   fact('parameters', formatCount(parameters));
-  const clip = `${frames} frames of ${height}×${width}`;
+  const clip = `${frames} frames of ${width}×${height}`;
   fact('GFLOPs', gflops === null ? `not known: operator ${unknownOperator}` : `${formatGflops(gflops)} for ${clip}`);
   if (metadata) {
     const { input, labels, license } = metadata;
-    fact('input', `${input.frames} frames of ${input.height}×${input.width} at ${input.frameRate} a second`);
+    fact('input', `${input.frames} frames of ${input.width}×${input.height} at ${input.frameRate} a second`);
     fact('sampling', input.sampling === 'segment' ? 'frames spread over the whole video' : 'consecutive frames');
-    fact('resize', `${input.resize.join('×')}${input.resize.length === 1 ? ' (short side)' : ''}`);
+    fact('resize', resizeText(input.resize));
     fact('labels', `${formatCount(labels.length)}: ${shortList(labels)}`);
     if (license !== undefined) fact('licence', license);
   }
@@ -66,6 +67,11 @@ function printSummary(file: string, summary: ModelSummary, options: Options): vo
   lines.forEach((line, index) => {
     print(`  ${index === 0 ? dim(line) : line}`);
   });
+}
+
+/** As pictures are usually given, and as the flag takes it. */
+function resizeText([height, width]: ModelInput['resize']): string {
+  return width === undefined ? `${height} (short side)` : `${width}×${height} (--resize ${height}x${width})`;
 }
 
 const numbers = [

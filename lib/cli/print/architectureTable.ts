@@ -1,31 +1,16 @@
 import { formatCount } from '../../base/format';
+import { architectureTable } from '../../model/architectureTable';
 import { formatGflops, formatShape } from './format';
-import { ProgressBar } from './progressBar';
 import { table } from './table';
 import { colorsFor, print, printJson } from './terminal';
 
-/** Classes that parameters and GFLOPs are counted for, as in the papers: Kinetics-400. */
-const numClasses = 400;
-
-/** Counts every architecture at the input it was published with, and prints the table. */
-export async function listArchitectures(json: boolean): Promise<void> {
-  const { architectures } = await import('../../model/architectures.js');
-  const { createModel } = await import('../../model/createModel.js');
-  const { inspectModel } = await import('../../model/inspectModel.js');
-  const all = architectures();
-  const bar = new ProgressBar('  counting {bar} {name}');
-  const rows = [];
-  bar.start(all.length, { name: '' });
-  try {
-    for (const [done, info] of all.entries()) {
-      bar.update(done, { name: info.name });
-      const { parameters, gflops } = await inspectModel(await createModel({ architecture: info.name, numClasses }));
-      rows.push({ ...info, parameters, gflops: gflops ?? 0 });
-    }
-  } finally {
-    bar.clear();
+/** Prints every architecture at the input it was published with. */
+export function listArchitectures(json: boolean): void {
+  const rows = Object.entries(architectureTable).map(([name, figures]) => ({ name, ...figures }));
+  if (json) {
+    printJson(rows);
+    return;
   }
-  if (json) return printJson(rows);
   const { dim } = colorsFor(process.stdout);
   const columns = [
     { title: 'architecture' },
@@ -45,5 +30,5 @@ export async function listArchitectures(json: boolean): Promise<void> {
   lines.forEach((line, index) => {
     print(index === 0 ? dim(line) : line);
   });
-  print(dim(`for ${numClasses} classes; GFLOPs are billions of multiply-adds for one clip`));
+  print(dim('for 400 classes; GFLOPs are billions of multiply-adds for one clip'));
 }

@@ -1,7 +1,7 @@
 import type { VideoModel } from '../../model/videoModel';
 import { formatDuration, plural } from './format';
 import { ProgressBar } from './progressBar';
-import { colorsFor, note, print, printJson } from './terminal';
+import { colorsFor, note, print, printJson, visible } from './terminal';
 import type { TimelinePrinter } from './timelinePrinter';
 
 /** How one video is classified and printed. */
@@ -93,11 +93,11 @@ const dim = (text: string) => colorsFor(process.stdout).dim(text);
 
 function noteWarnings(path: string, warnings: readonly string[]): void {
   const { yellow } = colorsFor(process.stderr);
-  for (const warning of warnings) note(`${yellow('warning:')} ${path}: ${warning}`);
+  for (const warning of warnings) note(`${yellow('warning:')} ${visible(path)}: ${warning}`);
 }
 
 function progressBar(path: string): ProgressBar {
-  return new ProgressBar(`  ${path} {bar} {percentage}%`);
+  return new ProgressBar(`  ${visible(path)} {bar} {percentage}%`);
 }
 
 function topKFor({ labels }: VideoModel, { topK = Math.min(3, labels.length) }: ReportOptions): number {

@@ -1,15 +1,18 @@
 import { formatCount, percent, percentOrDash } from '../../base/format';
+import { tellsTop5 } from '../../evaluation/tellsTop5';
 import type { ClassMetrics, Evaluation } from '../../evaluation/types';
 import { formatBar, formatDuration, plural } from './format';
 import { table } from './table';
-import { colorsFor, print } from './terminal';
+import { colorsFor, columnsOf, print } from './terminal';
 
 /** Of more classes than these only the worst are listed. */
 const mostClasses = 40;
 const worstShown = 20;
 const mixUpsShown = 5;
 const skippedShown = 5;
-const barWidth = 20;
+const longestBar = 20;
+/** What stands beside the names of classes and the bars. */
+const besideBar = 45;
 
 /** Shows an evaluation to a person. */
 export function printEvaluation(evaluation: Evaluation): void {
@@ -39,7 +42,7 @@ function partOf({ split, fold, averageFrames }: Evaluation): string {
   return `${part}${fold === null ? '' : `, fold ${fold}`}${averageFrames ? ', motion removed' : ''}`;
 }
 
-function figures({ metrics }: Evaluation): string[] {
+function figures({ metrics, labels }: Evaluation): string[] {
   if (metrics.task === 'multiLabel') {
     const { video, clip, meanAveragePrecision, macroF1, loss } = metrics;
     return table(numbers('', 'all classes right', 'mAP', 'macro F1', 'loss'), [
@@ -48,23 +51,27 @@ function figures({ metrics }: Evaluation): string[] {
     ]);
   }
   const { video, clip, meanClassAccuracy, macroF1, calibration, loss } = metrics;
-  return table(numbers('', 'top-1', 'top-5', 'class mean', 'macro F1', 'calibration error', 'loss'), [
+  const shares = ({ top1, top5 }: { top1: number; top5: number }) =>
+    (tellsTop5(labels.length) ? [top1, top5] : [top1]).map(percent);
+  const shareNames = tellsTop5(labels.length) ? ['top-1', 'top-5'] : ['top-1'];
+  return table(numbers('', ...shareNames, 'class mean', 'macro F1', 'ECE', 'loss'), [
     [
       'by video',
-      percent(video.top1),
-      percent(video.top5),
+      ...shares(video),
       percent(meanClassAccuracy),
       percent(macroF1),
       percent(calibration.error),
       loss.toFixed(4),
     ],
-    ['by clip', percent(clip.top1), percent(clip.top5)],
+    ['by clip', ...shares(clip)],
   ]);
 }
 
 function classLines(classes: readonly ClassMetrics[]): string[] {
   const isShort = classes.length <= mostClasses;
   const worst = [...classes].sort((a, b) => (a.recall ?? 2) - (b.recall ?? 2)).slice(0, worstShown);
+  const widest = Math.max(...classes.map(({ label }) => label.length));
+  const barWidth = Math.max(0, Math.min(longestBar, columnsOf(process.stdout) - widest - besideBar));
   const rows = (isShort ? classes : worst).map(({ label, support, recall, precision, f1 }) => [
     label,
     formatCount(support),

@@ -49,7 +49,13 @@ export function formatBar(share: number, width: number): string {
   return ('█'.repeat(Math.floor(filled / 8)) + (eighths[filled % 8] ?? '')).padEnd(width);
 }
 
+/** `text` cut to `width` characters; to nothing where there is hardly room. */
+export function cut(text: string, width: number): string {
+  if (text.length <= width) return text;
+  return width < 4 ? '' : `${text.slice(0, width - 1)}…`;
+}
+
 /** `text` cut or padded to `width` characters. */
 export function fit(text: string, width: number): string {
-  return text.length > width ? `${text.slice(0, width - 1)}…` : text.padEnd(width);
+  return cut(text, width).padEnd(width);
 }

@@ -1,5 +1,9 @@
 import { SingleBar } from 'cli-progress';
+import { columnsOf } from './terminal';
 
+/** The longest line, of training, fits into 80 columns with a bar of this length, and into 70 with a shorter one. */
+const longestBar = 14;
+const besideBar = 66;
 const signals = ['SIGINT', 'SIGTERM'] as const;
 
 /** A bar on standard error that disappears when it is done; nothing at all where that is no terminal. */
@@ -17,8 +21,7 @@ export class ProgressBar {
       stream: process.stderr,
       barCompleteChar: '━',
       barIncompleteChar: ' ',
-      // The longest line, of training, fits into 80 columns.
-      barsize: 14,
+      barsize: Math.max(4, Math.min(longestBar, columnsOf(process.stderr) - besideBar)),
       hideCursor: true,
       clearOnComplete: true,
       etaBuffer: 30,

@@ -1,7 +1,7 @@
 import type { Prediction, VideoSegment } from '../../model/types';
 import type { VideoInfo } from '../../video/types';
-import { fit, formatBar, formatPercent, formatTime } from './format';
-import { colorsFor, print } from './terminal';
+import { cut, fit, formatBar, formatPercent, formatTime } from './format';
+import { colorsFor, columnsOf, print, visible } from './terminal';
 
 /** Below this probability the best label is called unclear: the model thinks it more likely to be something else. */
 const clearFrom = 0.5;
@@ -9,6 +9,9 @@ const clearFrom = 0.5;
 const worthNaming = 0.05;
 const barWidth = 10;
 const maxLabelWidth = 32;
+const minLabelWidth = 8;
+/** What stands beside a label on a line: times, probability, bar and milliseconds. */
+const besideLabel = 48;
 
 /** How a timeline is laid out. */
 export interface TimelineLayout {
@@ -25,7 +28,8 @@ export class TimelinePrinter {
 
   constructor(private readonly layout: TimelineLayout) {
     const longest = layout.labels.reduce((width, label) => Math.max(width, label.length), 0);
-    this.labelWidth = Math.min(maxLabelWidth, longest);
+    const room = columnsOf(process.stdout) - besideLabel;
+    this.labelWidth = Math.max(minLabelWidth, Math.min(maxLabelWidth, longest, room));
   }
 
   /** What begins a video; an empty line parts it from the one before. */
@@ -37,7 +41,7 @@ export class TimelinePrinter {
       formatTime(durationSeconds),
     ];
     if (this.videos++ > 0) print();
-    print(`${this.colors.bold(name)}  ${this.colors.dim(facts.join(' · '))}`);
+    print(`${this.colors.bold(visible(name))}  ${this.colors.dim(facts.join(' · '))}`);
   }
 
   segment({ startSeconds, endSeconds, predictions }: VideoSegment, milliseconds?: number): void {
@@ -59,7 +63,9 @@ export class TimelinePrinter {
     const bar = formatBar(best.score, barWidth);
     const named = others.filter(({ score }) => this.layout.showAll || score >= worthNaming);
     const also = named.map((other) => `${other.label} ${formatPercent(other.score)}`).join(', ');
-    const remark = [...(isClear ? [] : ['unclear']), ...(also ? [`also ${also}`] : [])].join('; ');
+    const remarks = [...(isClear ? [] : ['unclear']), ...(also ? [`also ${also}`] : [])].join('; ');
+    const left = columnsOf(process.stdout) - besideLabel - this.labelWidth;
+    const remark = remarks.length + 2 > left ? cut(remarks, left - 2) : remarks;
     const main = `${isClear ? label : dim(label)}  ${formatPercent(best.score).padStart(4)} ${(isClear ? green : yellow)(bar)}`;
     return `  ${dim(place)}  ${main}${dim(took)}${remark ? dim(`  ${remark}`) : ''}`.trimEnd();
   }

@@ -1,8 +1,10 @@
+import { stripVTControlCharacters } from 'node:util';
 import { formatCount, percent } from '../../base/format';
+import { tellsTop5 } from '../../evaluation/tellsTop5';
 import type { EpochMetrics, TrainEvent, TrainResult } from '../../training/types';
 import { formatDuration, formatPercent, plural } from './format';
 import { ProgressBar } from './progressBar';
-import { colorsFor, note, print } from './terminal';
+import { colorsFor, columnsOf, note, print } from './terminal';
 
 type Start = Extract<TrainEvent, { type: 'start' }>;
 type Step = Extract<TrainEvent, { type: 'step' }>;
@@ -87,7 +89,7 @@ export class TrainingPrinter {
       validation &&
       `validation loss ${validation.loss.toFixed(3)}  top-1 ${bold(percent(validation.top1).padStart(6))}`;
     const speed = dim(`${clipsPerSecond.toFixed(1)} clips/s  ${formatDuration(seconds * 1000)}`);
-    print([place, learned, ...(checked ? [checked] : []), speed].join('  '));
+    for (const line of linesOf([place, learned, ...(checked ? [checked] : []), speed])) print(line);
   }
 
   private onEnd(result: TrainResult): void {
@@ -95,7 +97,8 @@ export class TrainingPrinter {
     const { bestEpoch, validation, modelPath, reportPath, metricsPath, skipped, seconds, clipsPerSecond } = result;
     print();
     const quality = validation
-      ? `: top-1 ${formatPercent(validation.top1)}, top-5 ${formatPercent(validation.top5)}, ` +
+      ? `: top-1 ${formatPercent(validation.top1)}, ` +
+        (tellsTop5(this.start?.labels.length ?? 0) ? `top-5 ${formatPercent(validation.top5)}, ` : '') +
         `loss ${validation.loss.toFixed(3)} over ${plural(validation.clips, 'validation clip')}`
       : ' (no validation clips to choose by)';
     print(`${bold(`Best epoch: ${bestEpoch}`)}${quality}`);
@@ -113,4 +116,16 @@ export class TrainingPrinter {
     }
     print(`\nTry it: ${cyan(`npx kinetorch classify --model ${modelPath} <video>`)}`);
   }
+}
+
+/** Parts of a line, with those that the terminal is too narrow for on lines of their own. */
+function linesOf(parts: readonly string[]): string[] {
+  const lines: string[] = [];
+  for (const part of parts) {
+    const longer = `${lines.at(-1)}  ${part}`;
+    const isFitting = lines.length > 0 && stripVTControlCharacters(longer).length <= columnsOf(process.stdout);
+    if (isFitting) lines[lines.length - 1] = longer;
+    else lines.push(lines.length === 0 ? part : `  ${part}`);
+  }
+  return lines;
 }

@@ -98,8 +98,8 @@ function summary(seconds: readonly number[]): CollectionReport['seconds'] {
   const sorted = [...seconds].sort((a, b) => a - b);
   const [min, max] = [sorted[0], sorted.at(-1)];
   if (min === undefined || max === undefined) return null;
-  const median = sorted[Math.floor(sorted.length / 2)] as number;
-  return { min, median, max, total: sorted.reduce((sum, one) => sum + one, 0) };
+  const [low, high] = [sorted[(sorted.length - 1) >> 1] as number, sorted[sorted.length >> 1] as number];
+  return { min, median: (low + high) / 2, max, total: sorted.reduce((sum, one) => sum + one, 0) };
 }
 
 function countBy<K extends string | number>(values: readonly K[]): Record<K, number> {

@@ -63,15 +63,19 @@ export function packageVersionFailure(found: string): KinetorchError {
 /** LibTorch was looked for, and none fits. */
 export function libtorchFailure(tried: Refusal[], needed: string): KinetorchError {
   const wrong = tried.some((refusal) => refusal.wrongVersion);
-  const byHand = tried.some(({ source }) => source === 'LIBTORCH');
   return loadFailure(
     wrong ? 'ERR_LIBTORCH_VERSION' : 'ERR_LIBTORCH_NOT_FOUND',
     wrong ? `expected LibTorch ${minorOf(needed)}.x but found another version` : `LibTorch ${needed} was not found`,
     {
-      remedy: byHand ? byHandRemedy() : reinstall(),
+      remedy: libtorchRemedy(tried),
       attempts: tried.map(({ source, path, reason }) => ({ what: `${source}, ${path}`, problem: reason })),
     },
   );
+}
+
+/** What to do where LibTorch was looked for and none fits: a `LIBTORCH` given by hand stands in the way of all others. */
+export function libtorchRemedy(tried: readonly Refusal[]): string[] {
+  return tried.some(({ source }) => source === 'LIBTORCH') ? byHandRemedy() : reinstall();
 }
 
 /** A library or the addon is there, and the loader refused it. */

@@ -1,0 +1,24 @@
+/**
+ * Every architecture with the clip it was published with, its parameters, and the billions of multiply-adds that one clip
+ * takes, both for 400 classes as in the papers. Written down rather than counted, so that a list of them needs no LibTorch;
+ * test/model/architectureTable.test.ts counts them.
+ */
+export const architectureTable = {
+  r3d_18: { family: 'r3d', frames: 16, height: 112, width: 112, parameters: 33_371_472, gflops: 40.696553472 },
+  mc3_18: { family: 'mc3', frames: 16, height: 112, width: 112, parameters: 11_695_440, gflops: 43.342635008 },
+  r2plus1d_18: { family: 'r2plus1d', frames: 16, height: 112, width: 112, parameters: 31_505_325, gflops: 40.51908096 },
+  r2plus1d_34: { family: 'r2plus1d', frames: 16, height: 112, width: 112, parameters: 61_831_661, gflops: 75.20073216 },
+  ir_csn_26: { family: 'csn', frames: 32, height: 224, width: 224, parameters: 8_569_552, gflops: 31.726301184 },
+  ir_csn_50: { family: 'csn', frames: 32, height: 224, width: 224, parameters: 13_131_152, gflops: 42.308519936 },
+  ir_csn_101: { family: 'csn', frames: 32, height: 224, width: 224, parameters: 22_213_776, gflops: 56.468187136 },
+  ir_csn_152: { family: 'csn', frames: 32, height: 224, width: 224, parameters: 29_703_568, gflops: 74.046244864 },
+  ip_csn_26: { family: 'csn', frames: 32, height: 224, width: 224, parameters: 9_269_712, gflops: 35.78533888 },
+  ip_csn_50: { family: 'csn', frames: 32, height: 224, width: 224, parameters: 14_396_176, gflops: 47.652063232 },
+  ip_csn_101: { family: 'csn', frames: 32, height: 224, width: 224, parameters: 24_601_616, gflops: 63.558658048 },
+  ip_csn_152: { family: 'csn', frames: 32, height: 224, width: 224, parameters: 33_016_592, gflops: 83.294685184 },
+  r2plus1d_16: { family: 'r2plus1d', frames: 12, height: 64, width: 80, parameters: 3_927_192, gflops: 0.510619648 },
+  r2plus1d_dw: { family: 'dw', frames: 12, height: 64, width: 80, parameters: 486_424, gflops: 0.118342144 },
+} as const;
+
+/** The name of an architecture: those that this Kinetorch knows are offered by editors. */
+export type ArchitectureName = keyof typeof architectureTable | (string & {});
