@@ -48,7 +48,8 @@ export async function augmentationSheet(
     const augmented = await callNative(() => native().augmentClips(batch, { ...options, seed: seed + version }));
     rowsOfGood.forEach((ofClip, place) => {
       const data = part(augmented.data, place, batch.batch);
-      const detail = mixture(part(augmented.targets, place, batch.batch), dataset.labels);
+      const before = nameOf(good[(place + good.length - 1) % good.length] as number);
+      const detail = mixture(part(augmented.targets, place, batch.batch), dataset.labels, before);
       const { frames, height, width } = input;
       ofClip.push({
         title: `augmented ${version + 1}`,
@@ -88,9 +89,11 @@ function part<T extends Uint8Array | Float32Array>(values: T, place: number, cou
   return values.subarray(place * size, (place + 1) * size) as T;
 }
 
-/** `wave 0.70, clap 0.30` where labels were mixed, else nothing. */
-function mixture(shares: Float32Array, labels: readonly string[]): string | undefined {
+/** `70% wave, 30% clap: mixed with clap/2.mp4` where labels were mixed, else nothing. */
+function mixture(shares: Float32Array, labels: readonly string[], partner: string): string | undefined {
   const present = [...shares].map((share, label) => ({ share, label })).filter(({ share }) => share > 0);
   if (present.every(({ share }) => share > 0.995)) return undefined;
-  return present.map(({ share, label }) => `${labels[label]} ${share.toFixed(2)}`).join(', ');
+  present.sort((a, b) => b.share - a.share);
+  const parts = present.map(({ share, label }) => `${Math.round(share * 100)}% ${labels[label]}`);
+  return `${parts.join(', ')}: mixed with ${partner}`;
 }

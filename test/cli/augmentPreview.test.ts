@@ -21,7 +21,7 @@ test('writes a picture of clips of all classes in turn, with the input and augme
   const { code, stdout, stderr } = await kinetorch([...args, ...input, ...augment]);
   expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: '', stderr: `wrote ${out}\n` });
   const svg = readFileSync(out, 'utf8');
-  expect(svg).toContain('4 frames of 32×48');
+  expect(svg).toContain('4 frames of 48×32');
   const names = [...svg.matchAll(/(?:ball|bow)\/[\w.]+/g)].map(([name]) => name);
   expect([...new Set(names)]).toEqual([
     'ball/baseball_pitch.avi',
@@ -60,5 +60,5 @@ test('exits with 1 for a value out of range, naming it', async () => {
   const args = ['augment-preview', folder, '-a', 'r3d_18', '-o', join(folder, 'x.svg'), '--hue', '0.7'];
   const { code, stderr } = await kinetorch(args);
   expect(code).toBe(1);
-  expect(stderr).toContain('`options.augment.hue` to be a number between 0 and 0.5 but received 0.7');
+  expect(stderr).toContain('--hue to be a number between 0 and 0.5 but received 0.7');
 });
