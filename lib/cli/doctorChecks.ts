@@ -100,7 +100,7 @@ async function gpuLines(): Promise<string[]> {
 /** In a process of its own, as the decoder runs: a broken FFmpeg must not take this one along. */
 async function checkDecoder(): Promise<Check> {
   const script =
-    "import('node-av/lib').then((av) => process.stdout.write(String(av.getFFmpegInfo().version)))" +
+    "import('#node-av/lib').then((av) => process.stdout.write(String(av.getFFmpegInfo().version)))" +
     '.catch((error) => { process.stderr.write(error.message); process.exitCode = 1; })';
   try {
     const { stdout } = await promisify(execFile)(process.execPath, ['-e', script], {
