@@ -7,9 +7,10 @@ import { cLibrary, cLibraryProblem, cLibraryRemedy } from '../libtorch/find/cLib
 import { reinstall } from '../libtorch/find/failure';
 import { nvidiaGpus } from '../libtorch/find/nvidiaGpus';
 import { platform } from '../libtorch/find/platformPackage';
+import { models } from '../model/models';
 import { errorReport } from './failures';
 import { formatDuration, formatPercent } from './print/format';
-import { restoreCommand, shippedModel } from './shippedFiles';
+import { restoreCommand } from './shippedFiles';
 
 /** One thing that has to be right. */
 export interface Check {
@@ -117,10 +118,11 @@ async function checkDecoder(): Promise<Check> {
 
 async function checkShippedModel(): Promise<Check> {
   const name = 'Shipped model';
-  if (!existsSync(shippedModel)) return bad(name, `${shippedModel} is missing`, restoreCommand(shippedModel));
+  if (!existsSync(models.cameraMotion))
+    return bad(name, `${models.cameraMotion} is missing`, restoreCommand(models.cameraMotion));
   const { loadModel } = await import('../model/loadModel.js');
   try {
-    await using model = await loadModel(shippedModel);
+    await using model = await loadModel(models.cameraMotion);
     const { frames, height, width } = model.input;
     const grey = new Uint8Array(frames * height * width * 3).fill(128);
     const began = performance.now();
@@ -132,6 +134,6 @@ async function checkShippedModel(): Promise<Check> {
       `a grey clip: ${answer}, in ${took}`,
     ]);
   } catch (error) {
-    return bad(name, errorReport(error).message.split('\n', 1)[0] ?? '', restoreCommand(shippedModel));
+    return bad(name, errorReport(error).message.split('\n', 1)[0] ?? '', restoreCommand(models.cameraMotion));
   }
 }

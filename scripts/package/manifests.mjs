@@ -2,12 +2,13 @@ import { readFileSync } from 'node:fs';
 import { inProject } from '../setup/project.mjs';
 import { carriedImports, ffmpegPackages } from './carryNodeAv.mjs';
 import { packageName, platform, platforms } from './platforms.mjs';
+import { missingFields } from './releaseProblems.mjs';
 
 // package.json of the checkout is where versions are written; the manifests of what is published are made from it.
 
 const source = JSON.parse(readFileSync(inProject('package.json'), 'utf8'));
 
-/** Fields that every package shows. */
+/** Fields that every package shows; package.json of the checkout is the one place where they are filled. */
 const shared = {
   version: source.version,
   license: source.license,
@@ -20,6 +21,9 @@ const shared = {
 
 /** What of the checkout is published in `kinetorch`; npm adds README.md and LICENSE by itself, whatever `files` says. */
 export const filesOfCheckout = [...source.files, 'README.md', 'LICENSE'];
+
+/** What a release needs of package.json and is not filled yet. */
+export const unfilled = missingFields(source);
 
 /** The release that is being packed. */
 export const release = source.version;

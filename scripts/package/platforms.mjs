@@ -3,7 +3,7 @@
 
 /**
  * By `${process.platform}-${process.arch}`: the fields by which npm, pnpm and yarn choose, the package that brings FFmpeg
- * (carryNodeAv.mjs), and how to strip there.
+ * (carryNodeAv.mjs), whether Kinetorch's CUDA library is made for it, and how to strip there.
  */
 export const platforms = {
   'linux-x64': {
@@ -11,6 +11,7 @@ export const platforms = {
     cpu: ['x64'],
     libc: ['glibc'],
     ffmpeg: '@seydx/node-av-linux-x64',
+    cuda: true,
     strip: ['strip', '--strip-unneeded'],
   },
   'linux-arm64': {
