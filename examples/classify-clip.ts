@@ -3,8 +3,7 @@
  *
  *   npx tsx examples/classify-clip.ts
  */
-import { join } from 'node:path';
-import { loadModel } from 'kinetorch';
+import { loadModel, models } from 'kinetorch';
 
 const [frames, height, width] = [12, 128, 160];
 
@@ -26,7 +25,7 @@ function panRight(): Uint8Array {
 }
 
 async function main() {
-  await using model = await loadModel(join(__dirname, '..', 'models', 'camera-motion.pt'));
+  await using model = await loadModel(models.cameraMotion);
   const clip = { data: panRight(), frames, height, width };
   const { predictions, timing } = await model.classifyClip(clip, { topK: 3, timeoutMs: 10_000 });
 

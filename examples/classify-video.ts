@@ -4,11 +4,10 @@
  *   npx tsx examples/classify-video.ts [video] [model]
  */
 import { join } from 'node:path';
-import { loadModel } from 'kinetorch';
+import { loadModel, models } from 'kinetorch';
 
-const root = join(__dirname, '..');
-const video = process.argv[2] ?? join(root, 'examples', 'media', 'camera-moves.mp4');
-const modelFile = process.argv[3] ?? join(root, 'models', 'camera-motion.pt');
+const video = process.argv[2] ?? join(__dirname, 'media', 'camera-moves.mp4');
+const modelFile = process.argv[3] ?? models.cameraMotion;
 
 async function main() {
   await using model = await loadModel(modelFile);

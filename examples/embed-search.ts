@@ -4,10 +4,9 @@
  *   npx tsx examples/embed-search.ts [video]
  */
 import { join } from 'node:path';
-import { loadModel, openVideo } from 'kinetorch';
+import { loadModel, models, openVideo } from 'kinetorch';
 
-const root = join(__dirname, '..');
-const path = process.argv[2] ?? join(root, 'examples', 'media', 'camera-moves.mp4');
+const path = process.argv[2] ?? join(__dirname, 'media', 'camera-moves.mp4');
 
 /** Cosine of the angle between two vectors: 1 where they point the same way. */
 function similarity(a: Float32Array, b: Float32Array): number {
@@ -16,7 +15,7 @@ function similarity(a: Float32Array, b: Float32Array): number {
 }
 
 async function main() {
-  await using model = await loadModel(join(root, 'models', 'camera-motion.pt'));
+  await using model = await loadModel(models.cameraMotion);
   await using video = await openVideo(path);
   const { frames, frameRate } = model.input;
 

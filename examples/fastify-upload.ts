@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import multipart from '@fastify/multipart';
 import Fastify from 'fastify';
-import { KinetorchError, loadModel, type VideoModel } from 'kinetorch';
+import { KinetorchError, loadModel, models, type VideoModel } from 'kinetorch';
 
 const statusOf: Record<string, number> = { ERR_QUEUE_FULL: 503, ERR_TIMEOUT: 503 };
 
@@ -44,12 +44,11 @@ export async function buildServer(model: VideoModel) {
 }
 
 async function main() {
-  const root = join(__dirname, '..');
-  const app = await buildServer(await loadModel(join(root, 'models', 'camera-motion.pt')));
+  const app = await buildServer(await loadModel(models.cameraMotion));
   const address = await app.listen({ port: 0 });
 
   const body = new FormData();
-  body.append('video', new Blob([readFileSync(join(root, 'examples', 'media', 'camera-moves.mp4'))]), 'clip.mp4');
+  body.append('video', new Blob([readFileSync(join(__dirname, 'media', 'camera-moves.mp4'))]), 'clip.mp4');
   const response = await fetch(`${address}/classify`, { method: 'POST', body });
   console.log(response.status, JSON.stringify(await response.json()));
   await app.close();

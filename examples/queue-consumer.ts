@@ -5,7 +5,7 @@
  *   npx tsx examples/queue-consumer.ts
  */
 import { join } from 'node:path';
-import { KinetorchError, loadModel, type VideoModel } from 'kinetorch';
+import { KinetorchError, loadModel, models, type VideoModel } from 'kinetorch';
 
 /** What any broker's client gives, under some name. */
 interface Job {
@@ -42,7 +42,7 @@ async function answer(job: Job, model: VideoModel, signal: AbortSignal): Promise
 async function main() {
   const stop = new AbortController();
   process.once('SIGTERM', () => stop.abort());
-  await using model = await loadModel(join(__dirname, '..', 'models', 'camera-motion.pt'));
+  await using model = await loadModel(models.cameraMotion);
   await consume(someJobs(), model, stop.signal);
 }
 

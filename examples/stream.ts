@@ -4,13 +4,12 @@
  *   npx tsx examples/stream.ts [video]
  */
 import { join } from 'node:path';
-import { loadModel } from 'kinetorch';
+import { loadModel, models } from 'kinetorch';
 
-const root = join(__dirname, '..');
-const video = process.argv[2] ?? join(root, 'examples', 'media', 'camera-moves.mp4');
+const video = process.argv[2] ?? join(__dirname, 'media', 'camera-moves.mp4');
 
 async function main() {
-  await using model = await loadModel(join(root, 'models', 'camera-motion.pt'));
+  await using model = await loadModel(models.cameraMotion);
   const windows = model.classifyStream(video, { strideSeconds: 0.5, topK: 1, signal: AbortSignal.timeout(30_000) });
 
   let changes = 0;

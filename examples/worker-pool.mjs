@@ -6,14 +6,14 @@
  */
 import { fileURLToPath } from 'node:url';
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
-import { loadModel } from 'kinetorch';
+import { loadModel, models } from 'kinetorch';
 
 const file = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 /** In each worker: answers one job after the other. */
 async function work() {
   // The workers share the cores.
-  const model = await loadModel(file('../models/camera-motion.pt'), { threads: 1 });
+  const model = await loadModel(models.cameraMotion, { threads: 1 });
   parentPort.on('message', async ({ id, video }) => {
     const { predictions } = await model.classifyVideo(video, { clips: 4, topK: 1 });
     parentPort.postMessage({ id, label: predictions[0].label });

@@ -52,6 +52,7 @@ export { devices, type RuntimeDevices } from './model/devices';
 export { inspectModel, type ModelSummary, type StageSummary } from './model/inspectModel';
 export { loadModel } from './model/loadModel';
 export type { ModelSource } from './model/modelSource';
+export { models } from './model/models';
 export type {
   BatchingOptions,
   CreateModelOptions,

@@ -19,7 +19,7 @@ import { engines } from './engines';
 import { type Flags, readFlags, usage } from './flags';
 import { measureCase } from './measureCase';
 import { renderChart } from './renderChart';
-import { renderGlance, renderResults } from './renderResults';
+import { renderReadme, renderResults } from './renderResults';
 import { type CpuCaseResult, type Results, readResults } from './results';
 import { setUp } from './setup';
 
@@ -44,7 +44,7 @@ function writeDocuments(results: Results): void {
   const picture = '![Time of each engine relative to Kinetorch’s, one clip a call](performance.svg)';
   writeFileSync(join(root, 'docs', 'performance.svg'), renderChart(singles(results)));
   writeDocument(join(root, 'docs', 'performance.md'), command, `${picture}\n\n${renderResults(results, order)}`);
-  writeDocument(join(root, 'README.md'), command, renderGlance(results, order));
+  writeDocument(join(root, 'README.md'), command, renderReadme(results, order));
 }
 
 async function measureAll(flags: Flags, results: Results): Promise<void> {

@@ -4,8 +4,13 @@ import { caseTable, provenance, rooflineTable, servingTable, summaryTable } from
 import type { CpuCaseResult, Results } from './results';
 
 /** What stands in the README too. */
-export function renderGlance(results: Results, order: readonly string[]): string {
-  return summaryTable(order.flatMap((id) => results.cases[id] ?? []).filter(({ kind }) => kind === 'latency'));
+export function renderReadme(results: Results, order: readonly string[]): string {
+  const all = order.flatMap((id) => results.cases[id] ?? []);
+  return [provenance(results, all), renderGlance(all)].join('\n\n');
+}
+
+function renderGlance(all: readonly CpuCaseResult[]): string {
+  return summaryTable(all.filter(({ kind }) => kind === 'latency'));
 }
 
 /** Everything that a run found, as Markdown. */
@@ -15,7 +20,7 @@ export function renderResults(results: Results, order: readonly string[]): strin
   const single = latency.filter(({ batch }) => batch === 1);
   const serving = all.filter(({ kind }) => kind === 'serving');
   const parts = [provenance(results, all)];
-  if (latency.length > 0) parts.push('### At a glance', renderGlance(results, order), '### Case by case');
+  if (latency.length > 0) parts.push('### At a glance', renderGlance(all), '### Case by case');
   parts.push(...latency.flatMap((one) => [caseTitle(one), caseTable(one)]));
   if (serving.length > 0) parts.push('### Saturated: many calls at once, batches of 8', servingTable(serving));
   if (single.length > 0) parts.push('### Roofline', rooflineTable(single), ...single.map(explainRoofline));

@@ -7,9 +7,10 @@ import { cLibrary, cLibraryProblem, cLibraryRemedy } from '../libtorch/find/cLib
 import { libtorchRemedy } from '../libtorch/find/failure';
 import { nvidiaGpus } from '../libtorch/find/nvidiaGpus';
 import { platform } from '../libtorch/find/platformPackage';
+import { models } from '../model/models';
 import { errorReport } from './failures';
 import { formatDuration, formatPercent } from './print/format';
-import { restoreCommand, shippedModel } from './shippedFiles';
+import { restoreCommand } from './shippedFiles';
 
 /** One thing that has to be right. */
 export interface Check {
@@ -100,7 +101,7 @@ async function gpuLines(): Promise<string[]> {
 /** In a process of its own, as the decoder runs: a broken FFmpeg must not take this one along. */
 async function checkDecoder(): Promise<Check> {
   const script =
-    "import('node-av/lib').then((av) => process.stdout.write(String(av.getFFmpegInfo().version)))" +
+    "import('#node-av/lib').then((av) => process.stdout.write(String(av.getFFmpegInfo().version)))" +
     '.catch((error) => { process.stderr.write(error.message); process.exitCode = 1; })';
   try {
     const { stdout } = await promisify(execFile)(process.execPath, ['-e', script], {
@@ -117,10 +118,11 @@ async function checkDecoder(): Promise<Check> {
 
 async function checkShippedModel(): Promise<Check> {
   const name = 'Shipped model';
-  if (!existsSync(shippedModel)) return bad(name, `${shippedModel} is missing`, restoreCommand(shippedModel));
+  if (!existsSync(models.cameraMotion))
+    return bad(name, `${models.cameraMotion} is missing`, restoreCommand(models.cameraMotion));
   const { loadModel } = await import('../model/loadModel.js');
   try {
-    await using model = await loadModel(shippedModel);
+    await using model = await loadModel(models.cameraMotion);
     const { frames, height, width } = model.input;
     const grey = new Uint8Array(frames * height * width * 3).fill(128);
     const began = performance.now();
@@ -135,7 +137,7 @@ async function checkShippedModel(): Promise<Check> {
     const { code, message } = errorReport(error);
     const { libtorchLocation } = await import('../native.js');
     const isFault = !code.startsWith('ERR_LIBTORCH');
-    const fix = isFault ? restoreCommand(shippedModel) : (libtorchRemedy(libtorchLocation().tried)[0] as string);
+    const fix = isFault ? restoreCommand(models.cameraMotion) : (libtorchRemedy(libtorchLocation().tried)[0] as string);
     return bad(name, message.split('\n', 1)[0] ?? '', fix);
   }
 }

@@ -3,9 +3,6 @@ import { join } from 'node:path';
 import { KinetorchError } from '../base/errors';
 import { packageRoot } from '../base/version';
 
-/** The model that comes with the package: tells what the camera does. */
-export const shippedModel = join(packageRoot, 'models', 'camera-motion.pt');
-
 /** The video that `kinetorch demo` classifies. */
 export const sampleVideo = join(packageRoot, 'examples', 'media', 'camera-moves.mp4');
 

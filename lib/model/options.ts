@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { type OptionsOf, oneOf, optionsSchema, realNumber, seedSchema, wholeNumber } from '../base/schemas';
+import {
+  nonEmptyText,
+  type OptionsOf,
+  oneOf,
+  optionsSchema,
+  realNumber,
+  seedSchema,
+  wholeNumber,
+} from '../base/schemas';
 import type { ArchitectureName } from './architectureTable';
 import { labelsSchema, partialInputSchema } from './schemas';
 import type { ModelInput } from './types';
@@ -111,6 +119,10 @@ export const architectureSchema = z.custom<ArchitectureName>((value) => typeof v
   error: 'the name of an architecture',
 });
 
+export const licenseSchema = nonEmptyText("an SPDX expression, such as 'CC-BY-4.0'")
+  .optional()
+  .describe('of the weights, kept in the file: an SPDX expression, such as CC-BY-4.0');
+
 export const createModelOptions = {
   /** A name of the architecture table, for example `r2plus1d_18`. */
   architecture: architectureSchema,
@@ -127,8 +139,8 @@ export const createModelOptions = {
   input: inputOption,
   /** Seed of fresh weights, 0 to 2^53 - 1. Default 0. */
   seed: seedSchema.default(0).describe('of fresh weights (default: {default})'),
-  /** Licence of the weights, kept in the file. */
-  license: z.string({ error: 'a string' }).optional(),
+  /** Licence of the weights, kept in the file: an SPDX expression, for example `CC-BY-4.0`. */
+  license: licenseSchema,
 };
 
 export interface CreateModelOptions extends OptionsOf<typeof createModelOptions> {}

@@ -22,7 +22,7 @@ import {
   strideSchema,
   validationShareSchema,
 } from '../dataset/options';
-import { architectureSchema, deviceSchema, inputOption, precisionSchema } from '../model/options';
+import { architectureSchema, deviceSchema, inputOption, licenseSchema, precisionSchema } from '../model/options';
 import { type Augmentation, augmentationSchema } from './augmentation';
 import { checkDatasets, dataSchema } from './trainData';
 import type { TrainEvent } from './types';
@@ -74,6 +74,11 @@ export const trainOptions = {
   resume: trueOrFalse.default(false),
   /** Passes over the training clips, 1 to 100,000. Default 30. */
   epochs: wholeNumber(1, 100_000).default(30).describe('passes over the training clips (default: {default})'),
+  /**
+   * Licence of the weights, kept in the models that the run writes: an SPDX expression, for example `CC-BY-4.0`. Default that
+   * of the model in `from`.
+   */
+  license: licenseSchema,
   /** Clips a batch, 1 to 4096. Default 8. */
   batchSize: wholeNumber(1, 4096).default(8).describe('clips a batch (default: {default})'),
   /** Batches whose gradients are averaged into one step, 1 to 4096. Default 1. */

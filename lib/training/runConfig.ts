@@ -22,7 +22,7 @@ export interface RunConfig {
   runtime: Runtime;
   architecture: string;
   input: ModelInput;
-  /** Of the model in `from`. */
+  /** Of the weights, where one was given or the model in `from` has one. */
   license?: string;
   labels: readonly string[];
   dataset: {

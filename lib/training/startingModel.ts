@@ -26,7 +26,7 @@ export interface StartingModel {
  * `ERR_MODEL_METADATA`, `ERR_INVALID_ARGUMENT`, and what reading the file throws.
  */
 export async function startingModel(
-  options: Pick<FilledTrainOptions, 'architecture' | 'from' | 'input' | 'seed'>,
+  options: Pick<FilledTrainOptions, 'architecture' | 'from' | 'input' | 'license' | 'seed'>,
 ): Promise<StartingModel> {
   const { architecture, from, input, seed } = options;
   const stored = from === undefined || architecture !== undefined ? null : await openStored(from);
@@ -40,7 +40,7 @@ export async function startingModel(
   return {
     architecture: name,
     input: filled,
-    license: metadata?.license,
+    license: options.license ?? metadata?.license,
     parts: metadata ?? partsOf(name),
     open: async (labels) => {
       if (stored && isSame(stored.metadata.labels, labels)) return stored.native;

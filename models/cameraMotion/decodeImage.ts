@@ -1,13 +1,14 @@
 import type { Av, Frame } from '../../lib/video/decoder/av';
 import type { Picture } from './picture';
 
-/** Decodes a JPEG or PNG and shrinks it so that its longer side is at most `longestSide` pixels. */
+/** Decodes a JPEG, a PNG or an OpenEXR image and shrinks it so that its longer side is at most `longestSide` pixels. */
 export function decodeImage(av: Av, bytes: Buffer, longestSide: number): Picture {
-  const isPng = bytes.readUInt32BE(0) === 0x89504e47;
-  const codec = av.Codec.findDecoder(isPng ? av.AV_CODEC_ID_PNG : av.AV_CODEC_ID_MJPEG);
-  if (codec === null) throw new Error('expected FFmpeg to have decoders of JPEG and PNG but it has not');
+  const codec = av.Codec.findDecoder(codecOf(av, bytes));
+  if (codec === null) throw new Error('expected FFmpeg to have decoders of JPEG, PNG and OpenEXR but it has not');
   const decoder = new av.CodecContext();
   decoder.allocContext3(codec);
+  // OpenEXR holds light as it is; a camera's picture has sRGB's curve.
+  if (codec.id === av.AV_CODEC_ID_EXR) decoder.setOption('apply_trc', 'iec61966_2_1');
   const packet = new av.Packet();
   packet.alloc();
   const frame = new av.Frame();
@@ -24,6 +25,12 @@ export function decodeImage(av: Av, bytes: Buffer, longestSide: number): Picture
     packet.free();
     decoder.freeContext();
   }
+}
+
+function codecOf(av: Av, bytes: Buffer) {
+  const magic = bytes.readUInt32BE(0);
+  if (magic === 0x89504e47) return av.AV_CODEC_ID_PNG;
+  return magic === 0x762f3101 ? av.AV_CODEC_ID_EXR : av.AV_CODEC_ID_MJPEG;
 }
 
 function shrunk(av: Av, frame: Frame, longestSide: number): Picture {

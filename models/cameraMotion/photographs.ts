@@ -7,11 +7,15 @@ import type { Picture } from './picture';
 export interface Photograph {
   /** File name of the decoded picture in the cache. */
   name: string;
-  registry: 'debian' | 'pypi';
+  registry: 'debian' | 'pypi' | 'npm';
   package: string;
   /** Path inside the package. */
   path: string;
   author: string;
+  /**
+   * Where `split` is `train`, one that puts no condition on what is made from the picture but to name its author: the
+   * weights are published (models/camera-motion.md). The others are only measured on.
+   */
   license: string;
   split: 'train' | 'heldOut';
 }

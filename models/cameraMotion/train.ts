@@ -48,6 +48,7 @@ async function main(): Promise<void> {
       input: { frames, height, width, frameRate, resize: [height, width], antialias: true },
       seed: Number(values.seed),
       device: 'cpu',
+      license: 'Apache-2.0',
     },
     { onProgress: report },
   );

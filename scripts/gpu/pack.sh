@@ -23,7 +23,7 @@ strip "$folder/bin/node"
 
 # What these need comes along; FFmpeg does not, for nothing is decoded.
 node scripts/gpu/packages.mjs esbuild jest node-addon-api node-api-headers \
-  $(node -p 'Object.keys(require("./package.json").dependencies).filter((name) => name !== "node-av").join(" ")') |
+  $(node -p 'Object.keys(require("./package.json").dependencies).join(" ")') |
   tar -cf - --exclude='*.md' --exclude='*.map' --exclude='*.d.ts' --exclude='*.d.mts' --exclude='*.d.cts' \
     --exclude=example --exclude=examples -T - | tar -xf - -C "$folder"
 

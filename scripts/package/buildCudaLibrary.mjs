@@ -8,8 +8,9 @@ import { parallelJobs, progressOf } from '../setup/native.mjs';
 import { inProject } from '../setup/project.mjs';
 import { announce, runStep } from '../setup/runStep.mjs';
 import { StepError } from '../setup/stepError.mjs';
-import { hasGoogleTest, versionOf } from '../setup/tools.mjs';
+import { hasGoogleTest } from '../setup/tools.mjs';
 import { buildTypeScript } from '../setup/typescript.mjs';
+import { versionOf } from '../setup/versionOf.mjs';
 import { readElf } from './elf.mjs';
 
 const folder = inProject('build', 'cuda');

@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { inProject } from '../setup/project.mjs';
+import { carriedImports, ffmpegPackages } from './carryNodeAv.mjs';
 import { packageName, platform, platforms } from './platforms.mjs';
+import { missingFields } from './releaseProblems.mjs';
 
 // package.json of the checkout is where versions are written; the manifests of what is published are made from it.
 
 const source = JSON.parse(readFileSync(inProject('package.json'), 'utf8'));
 
-/** Fields that every package shows. */
+/** Fields that every package shows; package.json of the checkout is the one place where they are filled. */
 const shared = {
   version: source.version,
   license: source.license,
@@ -17,21 +19,30 @@ const shared = {
   engines: source.engines,
 };
 
+/** What of the checkout is published in `kinetorch`; npm adds README.md and LICENSE by itself, whatever `files` says. */
+export const filesOfCheckout = [...source.files, 'README.md', 'LICENSE'];
+
+/** What a release needs of package.json and is not filled yet. */
+export const unfilled = missingFields(source);
+
 /** The release that is being packed. */
 export const release = source.version;
 
 /**
- * `kinetorch`: the checkout's manifest without what only developers need, and with the platforms' packages. Only those
- * that are published along with it may be named: yarn fails on one that does not exist, optional or not.
+ * `kinetorch`: the checkout's manifest without what only developers need, with node-av's files in place of node-av, and
+ * with the platforms' packages. Of ours only those that are published along with it may be named: yarn fails on one that
+ * does not exist, optional or not.
  */
 export function mainManifest(published) {
   const { private: _private, scripts: _scripts, devDependencies: _devDependencies, binary: _binary, ...kept } = source;
-  const names = published.map((name) => packageName(name));
+  const ours = Object.fromEntries(published.map((name) => [packageName(name), release]));
   // The shipped model and the decoder process are opened by path: yarn must not keep them in a zip.
   return {
     ...kept,
+    files: [...kept.files, 'vendor'],
+    imports: carriedImports,
     preferUnplugged: true,
-    optionalDependencies: Object.fromEntries(names.map((name) => [name, release])),
+    optionalDependencies: { ...ours, ...ffmpegPackages(published) },
   };
 }
 

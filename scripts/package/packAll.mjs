@@ -11,7 +11,7 @@ import { announce } from '../setup/runStep.mjs';
 import { StepError } from '../setup/stepError.mjs';
 import { asStep } from './asStep.mjs';
 import { stagedMain, stagedPlatform, tarballs } from './folders.mjs';
-import { release } from './manifests.mjs';
+import { release, unfilled } from './manifests.mjs';
 import { packedLimits, platform, platforms } from './platforms.mjs';
 import { prebuild } from './prebuildPlatform.mjs';
 import { stageMain } from './stageMain.mjs';
@@ -37,6 +37,7 @@ async function packAll() {
     await checkManifest(folder);
     packages.push(packFolder(folder, limit));
   }
+  if (unfilled.length > 0) console.error(`⚠ not ready to be published: package.json has no ${unfilled.join(', ')}`);
   const [main] = packages;
   checkTypes(join(tarballs, main.file));
   writeFileSync(join(tarballs, 'manifest.json'), `${JSON.stringify({ version: release, packages }, null, 2)}\n`);

@@ -1,7 +1,7 @@
 import { copyFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { buildCudaLibrary } from './buildCudaLibrary.mjs';
-import { strip } from './packLibTorch.mjs';
+import { strip } from './strip.mjs';
 
 /** Puts Kinetorch's CUDA library beside the addon, which opens it where the user has a CUDA build of LibTorch. */
 export async function packCudaLibrary(prebuilds) {

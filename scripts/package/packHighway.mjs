@@ -4,7 +4,7 @@ import { isAbsolute, join } from 'node:path';
 import { inProject } from '../setup/project.mjs';
 import { StepError } from '../setup/stepError.mjs';
 import { readElf } from './elf.mjs';
-import { strip } from './packLibTorch.mjs';
+import { strip } from './strip.mjs';
 
 /**
  * Puts the Highway library that the addon was linked with beside it, where it is a shared one (Debian has no other).

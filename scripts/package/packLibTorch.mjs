@@ -1,17 +1,29 @@
-import { spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { inProject } from '../setup/project.mjs';
 import { StepError } from '../setup/stepError.mjs';
-import { platform, platforms } from './platforms.mjs';
 
 const require = createRequire(import.meta.url);
 
 /** In a wheel this only brings the others together (8 KB); nothing of ours asks for it. */
 const unneeded = /^(lib)?torch\.(so|dylib|dll)$/;
 
-/** Copies what the addon needs of LibTorch to `libtorch/` of a package, stripped, with its licences. */
+/**
+ * Copies what the addon needs of LibTorch to `libtorch/` of a package, with its licences. The libraries stay as PyTorch's
+ * wheel has them, byte for byte, which its RECORD proves: on x64 MKL is linked into one, and MKL's licence allows to pass it
+ * on without modification alone. Stripping symbols would make it a fifth smaller, and another file.
+ */
 export function packLibTorch(libtorch, folder) {
   const { isNeededLibrary } = require(inProject('dist', 'libtorch', 'install', 'selection.js'));
   const target = join(folder, 'libtorch');
@@ -19,34 +31,27 @@ export function packLibTorch(libtorch, folder) {
   const libraries = readdirSync(join(libtorch.path, 'lib')).filter(
     (name) => isNeededLibrary(`torch/lib/${name}`) && !unneeded.test(name) && !name.endsWith('.lib'),
   );
+  const info = wheelInfo(dirname(libtorch.path));
+  const { parseRecord } = require(inProject('dist', 'libtorch', 'find', 'record.js'));
+  const record = parseRecord(readFileSync(join(info, 'RECORD'), 'utf8'));
   for (const name of libraries) {
     const copy = join(target, 'lib', name);
     copyFileSync(join(libtorch.path, 'lib', name), copy);
     chmodSync(copy, 0o755);
-    strip(copy);
+    if (createHash('sha256').update(readFileSync(copy)).digest('hex') !== record.get(`torch/lib/${name}`)?.sha256) {
+      throw new StepError(`✘ ${copy} is not the file that PyTorch's wheel lists in its RECORD`);
+    }
   }
   writeFileSync(join(target, 'build-version'), `${libtorch.version}\n`);
-  copyLicences(dirname(libtorch.path), join(folder, 'licenses'));
+  // PyTorch's wheel lists its parts' licences, but not those of MKL and libgomp, which it holds as well.
+  cpSync(join(info, 'licenses'), join(folder, 'licenses', 'libtorch'), { recursive: true });
+  cpSync(inProject('scripts', 'package', 'licenses'), join(folder, 'licenses'), { recursive: true });
   return libraries;
 }
 
-/** A library with the symbols that only debuggers read is a quarter larger. */
-export function strip(file) {
-  const { strip: command } = platforms[platform];
-  if (command === null) return;
-  const { status, stderr } = spawnSync(command[0], [...command.slice(1), file], { encoding: 'utf8' });
-  if (status !== 0) throw new StepError(`✘ ${command.join(' ')} ${file} failed: ${stderr}`);
-}
-
-/** PyTorch's wheel lists its parts' licences, but not those of MKL and libgomp, which it holds as well. */
-function copyLicences(installation, target) {
+/** What a wheel says about itself, as `npm run build` keeps it. */
+function wheelInfo(installation) {
   const info = readdirSync(installation).find((name) => /^torch-.*\.dist-info$/.test(name));
-  const licences = info === undefined ? null : join(installation, info, 'licenses');
-  if (licences === null || !existsSync(licences)) {
-    throw new StepError(
-      `✘ ${installation} has no licences of LibTorch: pack from the wheel that npm run build fetches`,
-    );
-  }
-  cpSync(licences, join(target, 'libtorch'), { recursive: true });
-  cpSync(inProject('scripts', 'package', 'licenses'), target, { recursive: true });
+  if (info !== undefined && existsSync(join(installation, info, 'licenses'))) return join(installation, info);
+  throw new StepError(`✘ ${installation} has no licences of LibTorch: pack from the wheel that npm run build fetches`);
 }

@@ -1,11 +1,10 @@
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inProject } from '../setup/project.mjs';
+import { carryNodeAv } from './carryNodeAv.mjs';
+import { declarationsBelow, reachedDeclarations } from './declarations.mjs';
 import { stagedMain } from './folders.mjs';
-import { mainManifest } from './manifests.mjs';
-
-/** What npm adds to a package by itself, whatever `files` says. */
-const always = ['README.md', 'LICENSE'];
+import { filesOfCheckout, mainManifest } from './manifests.mjs';
 
 /**
  * Puts `kinetorch` together, as it is published: the TypeScript build, types, the shipped model, no native code.
@@ -13,11 +12,16 @@ const always = ['README.md', 'LICENSE'];
  * @param published the platforms whose packages are published with it
  */
 export function stageMain(published) {
-  const manifest = mainManifest(published);
   rmSync(stagedMain, { recursive: true, force: true });
   mkdirSync(stagedMain, { recursive: true });
-  for (const name of [...manifest.files, ...always]) {
-    cpSync(inProject(name), join(stagedMain, name), { recursive: true });
-  }
-  writeFileSync(join(stagedMain, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+  for (const name of filesOfCheckout) cpSync(inProject(name), join(stagedMain, name), { recursive: true });
+  removeInnerDeclarations(join(stagedMain, 'dist'));
+  carryNodeAv(stagedMain);
+  writeFileSync(join(stagedMain, 'package.json'), `${JSON.stringify(mainManifest(published), null, 2)}\n`);
+}
+
+/** Most types are the library's own affair, or the command line's: nobody's program can import them. */
+function removeInnerDeclarations(dist) {
+  const reached = reachedDeclarations([join(dist, 'index.d.ts'), join(dist, 'index.d.mts')]);
+  for (const file of declarationsBelow(dist)) if (!reached.has(file)) rmSync(file);
 }

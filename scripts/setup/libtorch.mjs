@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { inProject } from './project.mjs';
 import { announce } from './runStep.mjs';
 import { StepError } from './stepError.mjs';
-import { toolProblem } from './tools.mjs';
+import { buildToolProblems, pipProblem, provideTools } from './tools.mjs';
 
 const require = createRequire(import.meta.url);
 
@@ -18,11 +18,10 @@ export async function provideLibTorch() {
     throw new StepError(`✘ LIBTORCH=${process.env.LIBTORCH} cannot be used: ${tried[0].reason}`);
 
   const { pinnedVersion } = require(inProject('dist', 'base', 'version.js'));
-  announce(`fetching LibTorch ${pinnedVersion()} (about 200 MB, once for all checkouts)`);
   const { findPip } = require(inProject('dist', 'libtorch', 'install', 'pip.js'));
-  if (findPip() === null) {
-    throw new StepError(toolProblem('python3 with pip', null, 'any version, only to fetch LibTorch', 'pip'));
-  }
+  // What comes after it too: who has to type something should know before the wait.
+  await provideTools(() => [...(findPip() === null ? [pipProblem()] : []), ...buildToolProblems()]);
+  announce(`fetching LibTorch ${pinnedVersion()} (about 200 MB, once for all checkouts)`);
   await install();
   return { ...locateLibTorch({ forBuild: true }).found, fetched: true };
 }

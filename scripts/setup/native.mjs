@@ -4,7 +4,8 @@ import { repairLibTorch } from './libtorch.mjs';
 import { inProject } from './project.mjs';
 import { announce, runStep } from './runStep.mjs';
 import { hashOf, readStamp, removeStamp, writeStamp } from './stamp.mjs';
-import { checkBuildTools, hasGoogleTest, installCommand, versionOf } from './tools.mjs';
+import { buildToolProblems, googleTestProblems, hasGoogleTest, provideTools } from './tools.mjs';
+import { versionOf } from './versionOf.mjs';
 
 const sources = ['native', 'CMakeLists.txt', 'node_modules/node-addon-api/package.json'];
 const testSources = ['test/native'];
@@ -24,8 +25,8 @@ export async function buildNative(libtorch, { tests }) {
   const testsHash = tests ? hashOf(testSources) : null;
   if (built && (!tests || stamp.testsHash === testsHash)) return false;
 
-  checkBuildTools();
-  const withTests = tests && warnUnlessGoogleTest();
+  await provideTools(() => [...buildToolProblems(), ...(tests ? googleTestProblems() : [])]);
+  const withTests = tests && hasGoogleTest();
   if (built && !withTests) return false;
 
   await repairLibTorch(libtorch);
@@ -61,13 +62,6 @@ export function parallelJobs() {
 /** `[12/40]` of Ninja, `[ 30%]` of make. */
 export function progressOf(line) {
   return /^\[ *(\d+\/\d+|\d+%)\]/.exec(line)?.[1];
-}
-
-function warnUnlessGoogleTest() {
-  if (hasGoogleTest()) return true;
-  console.error('⚠ GoogleTest was not found: the native unit tests are NOT built and NOT run.');
-  console.error(`  Install it with: ${installCommand('gtest')}`);
-  return false;
 }
 
 /** The program of the native unit tests; null where they were not built. */

@@ -1,57 +1,53 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { StepError } from './stepError.mjs';
+import { installCommand, installTools } from './systemPackages.mjs';
+import { versionOf } from './versionOf.mjs';
 
-/** Package that brings a tool, by package manager. `null`: it comes with something else, or not at all. */
-const packages = {
-  cmake: { apt: 'cmake', dnf: 'cmake', apk: 'cmake', brew: 'cmake', winget: 'Kitware.CMake' },
-  make: { apt: 'make', dnf: 'make', apk: 'make', brew: 'ninja', winget: 'Ninja-build.Ninja' },
-  compiler: { apt: 'g++', dnf: 'gcc-c++', apk: 'g++', xcode: true, winget: 'Microsoft.VisualStudio.2022.BuildTools' },
-  highway: { apt: 'libhwy-dev', dnf: 'highway-devel', apk: 'highway-dev', brew: 'highway' },
-  pip: { apt: 'python3-pip', dnf: 'python3-pip', apk: 'py3-pip', brew: 'python', winget: 'Python.Python.3.12' },
-  gtest: { apt: 'libgtest-dev', dnf: 'gtest-devel', apk: 'gtest-dev', brew: 'googletest' },
+/**
+ * Installs what `problems()` finds missing, where that can be done without asking. Throws a {@link StepError} that lists what
+ * is then still missing or too old, and what to type; what is only `wanted` is warned of.
+ *
+ * @param problems gives `{ tool, message, wanted }` of each
+ */
+export async function provideTools(problems) {
+  const missing = problems();
+  if (missing.length === 0) return;
+  await installTools(missing.map(({ tool }) => tool));
+  const left = problems();
+  const list = left.map(({ message }) => message);
+  const text = [...list, `  Install with: ${installCommand(left.map(({ tool }) => tool))}`].join('\n');
+  if (left.some(({ wanted }) => !wanted)) throw new StepError(text);
+  if (left.length > 0) console.error(text);
+}
+
+/** What the native build needs and this machine lacks. */
+export const buildToolProblems = () =>
+  [checkCmake(), checkMake(), checkCompiler(), checkHighway()].filter((problem) => problem !== null);
+
+/** pip, which fetches LibTorch. */
+export const pipProblem = () => toolProblem('python3 with pip', null, 'any version, only to fetch LibTorch', 'pip');
+
+/** The native unit tests are left out without it. */
+export const googleTestProblems = () => {
+  const message = '⚠ GoogleTest was not found: the native unit tests are NOT built and NOT run.';
+  return hasGoogleTest() ? [] : [{ tool: 'gtest', message, wanted: true }];
 };
 
-/** The command that installs a tool on this machine. */
-export function installCommand(tool) {
-  const manager = packageManager();
-  const name = packages[tool][manager];
-  if (manager === 'brew' && packages[tool].xcode) return 'xcode-select --install';
-  if (!name) return `install ${tool} with your system's package manager`;
-  const root = process.getuid?.() === 0 ? '' : 'sudo ';
-  return {
-    apt: `${root}apt-get update && ${root}apt-get install -y ${name}`,
-    dnf: `${root}dnf install -y ${name}`,
-    apk: `${root}apk add ${name}`,
-    brew: `brew install ${name}`,
-    winget: `winget install ${name}`,
-  }[manager];
-}
-
-/** Throws a {@link StepError} that lists everything the native build needs and this machine lacks. */
-export function checkBuildTools() {
-  const problems = [checkCmake(), checkMake(), checkCompiler(), checkHighway()].filter((problem) => problem !== null);
-  if (problems.length > 0) throw new StepError(problems.join('\n'));
-}
-
 /** One tool that is missing (`found` null) or too old, in the form all such messages have. */
-export function toolProblem(name, found, needed, tool) {
+function toolProblem(name, found, needed, tool) {
   const state = found === null ? `is missing: needed ${needed}` : `is too old: found ${found}, needed ${needed}`;
-  return `✘ ${name} ${state}\n  Install it with: ${installCommand(tool)}`;
+  return { tool, message: `✘ ${name} ${state}` };
 }
 
 export const hasGoogleTest = () => hasHeader('gtest/gtest.h');
 
 /** Whether the C++ compiler finds a header; asked of the compiler, which knows where it looks. */
 function hasHeader(header) {
+  const compiler = compilerCommand();
   const args = ['-E', '-x', 'c++', '-include', header, '-I/opt/homebrew/include', '-'];
-  return spawnSync(compilerCommand(), args, { input: '', stdio: ['pipe', 'ignore', 'ignore'] }).status === 0;
-}
-
-/** A program's first version number, from its output; null where it cannot be run. */
-export function versionOf(command, args = ['--version'], pattern = /(\d+)\.(\d+)(\.\d+)?/) {
-  const { status, stdout } = spawnSync(command, args, { encoding: 'utf8' });
-  return status === 0 ? (pattern.exec(stdout)?.[0] ?? '0.0') : null;
+  return (
+    compiler !== null && spawnSync(compiler, args, { input: '', stdio: ['pipe', 'ignore', 'ignore'] }).status === 0
+  );
 }
 
 function checkCmake() {
@@ -80,9 +76,12 @@ function checkCompiler() {
   return enough ? null : toolProblem(`the C++ compiler ${command}`, found, needed, 'compiler');
 }
 
-/** The library that the kernels' SIMD code is written in. On Windows CMake looks for it. */
+/**
+ * The library that the kernels' SIMD code is written in; without a compiler, which would find it, it counts as missing. On
+ * Windows CMake looks for it.
+ */
 function checkHighway() {
-  if (process.platform === 'win32' || compilerCommand() === null || hasHeader('hwy/highway.h')) return null;
+  if (process.platform === 'win32' || hasHeader('hwy/highway.h')) return null;
   return toolProblem('Highway', null, 'its headers and library, 1.0 or newer', 'highway');
 }
 
@@ -94,20 +93,4 @@ function compilerCommand() {
 function atLeast(version, major, minor) {
   const [foundMajor, foundMinor = 0] = version.split('.').map(Number);
   return foundMajor > major || (foundMajor === major && foundMinor >= minor);
-}
-
-function packageManager() {
-  if (process.platform === 'darwin') return 'brew';
-  if (process.platform === 'win32') return 'winget';
-  let release = '';
-  try {
-    release = readFileSync('/etc/os-release', 'utf8');
-  } catch {
-    // Not every Linux has it; then no package manager is named.
-  }
-  const like = /^ID(_LIKE)?=.*$/gm;
-  const names = (release.match(like) ?? []).join(' ');
-  if (/debian|ubuntu/.test(names)) return 'apt';
-  if (/fedora|rhel|centos/.test(names)) return 'dnf';
-  return /alpine/.test(names) ? 'apk' : 'unknown';
 }

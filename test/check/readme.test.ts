@@ -1,16 +1,31 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseOptions } from '../../lib/base/validation';
 import { createProgram } from '../../lib/cli/program';
+import { loadModelOptions } from '../../lib/model/options';
 
 const read = (...path: string[]) => readFileSync(join(__dirname, '..', '..', ...path), 'utf8');
 
-/** Rows of a Markdown table whose first column names a network and a clip, for example "`r3d_18`, 16×112×112". */
-const figures = (text: string) => text.split('\n').filter((line) => /^\| `\w+`, [\d×]+, \d+ clips? \|/.test(line));
+const written = (document: string) =>
+  /<!-- Written by `npm run bench -- --write-docs`; do not edit\. -->\n([\s\S]*?)<!-- End/.exec(document)?.[1] ?? '';
 
-test("the README's figures are those of docs/performance.md", () => {
-  const glance = /### At a glance\n([\s\S]*?)\n###/.exec(read('docs', 'performance.md'))?.[1] ?? '';
-  expect(figures(glance).length).toBeGreaterThan(0);
-  expect(figures(read('README.md'))).toEqual(figures(glance));
+test("the README's figures are those of docs/performance.md, of the same machine and versions", () => {
+  const [readme, performance] = [read('README.md'), read('docs', 'performance.md')].map(written) as [string, string];
+  const [machine = '', table = ''] = readme.trim().split('\n\n');
+  expect(machine).toMatch(/threads[\s\S]*commit/);
+  expect(table.split('\n').length).toBeGreaterThan(3);
+  expect(performance).toContain(`${machine}\n\n### At a glance\n\n${table}\n`);
+});
+
+test("the README's time and size of a start are those of docs/performance.md", () => {
+  const start = (text: string) => /\| first answer \|[^\n]*\n(?:\|.*\n)+/.exec(text)?.[0];
+  expect(start(read('README.md'))?.split('\n').length).toBeGreaterThan(4);
+  expect(start(read('README.md'))).toBe(start(read('docs', 'performance.md')));
+});
+
+test('the README says how long the first load measures layers by itself', () => {
+  expect(parseOptions(loadModelOptions, {}).tuning.timeMs).toBe(3000);
+  expect(read('README.md')).toMatch(/measures each layer for about three seconds/);
 });
 
 test('the README says no other times of a clip', () => {

@@ -63,6 +63,26 @@ export const commandChecks = {
   },
 };
 
+/** The README's programs, as they stand, beside a video and a folder of classes. */
+export const readmeChecks = {
+  "the README's TypeScript": async (where) => {
+    const sample = join(where.cwd, 'node_modules', 'kinetorch', 'examples', 'media', 'camera-moves.mp4');
+    cpSync(sample, join(where.cwd, 'match.mp4'));
+    makeClips(where.cwd);
+    const readme = readFileSync(join(where.cwd, 'node_modules', 'kinetorch', 'README.md'), 'utf8');
+    const programs = [...readme.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, code]) => code);
+    assert.ok(programs.length >= 2);
+    const { transform } = await import(
+      pathToFileURL(join(where.tools, 'node_modules', 'esbuild', 'lib', 'main.js')).href
+    );
+    for (const [index, program] of programs.entries()) {
+      const { code } = await transform(program, { loader: 'ts', format: 'esm', target: 'node20' });
+      writeFileSync(join(where.cwd, `readme-${index}.mjs`), code);
+      await run('node', [`readme-${index}.mjs`], { ...where, timeoutMs: 900_000 });
+    }
+  },
+};
+
 /** TypeScript's kinds of resolution; compiled only, with every check on, that of our declarations too. */
 export const typeChecks = {
   'TypeScript, nodenext': (where) => compile({ module: 'nodenext', moduleResolution: 'nodenext' }, where),

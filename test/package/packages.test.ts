@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { cLibraryProblem } from '../../lib/libtorch/find/cLibrary';
 import { cudaAdvice } from '../../lib/libtorch/find/cudaAdvice';
 import type { LibTorch } from '../../lib/libtorch/find/locate';
@@ -55,6 +55,83 @@ describe('packing', () => {
 
 test('the library and the packaging scripts name the same platforms', () => {
   expect(JSON.parse(evaluate('package/platforms.mjs', 'Object.keys(m.platforms)'))).toEqual(packagedPlatforms);
+});
+
+describe('publishing', () => {
+  const url = 'git+https://github.com/owner/kinetorch.git';
+  const filled = { version: '1.2.3', repository: { url }, homepage: 'https://x', bugs: { url: 'https://x/issues' } };
+  const problems = (manifest: object, of: object) =>
+    evaluate('package/releaseProblems.mjs', `m.releaseProblems(${JSON.stringify(manifest)}, ${JSON.stringify(of)})`);
+  const pack = (name: string) => {
+    mkdirSync(at('package'), { recursive: true });
+    const tarball = at('kinetorch-linux-x64-1.2.3.tgz');
+    put(at('package', 'prebuilds', 'linux-x64', name), '');
+    expect(spawnSync('tar', ['-czf', tarball, '-C', sandbox.path, 'package']).status).toBe(0);
+    return tarball;
+  };
+
+  test('is ready where one package.json is filled and the packages are whole', () => {
+    const release = { repository: 'owner/kinetorch', tag: 'v1.2.3', tarballs: [pack('libkinetorch_cuda.so')] };
+    expect(problems(filled, release)).toBe('[]');
+    expect(problems(filled, { tarballs: ['kinetorch-linux-arm64-1.2.3.tgz'] })).toBe('[]');
+  });
+
+  test.each([
+    [{ version: '1.2.3' }, {}, /has no \\"repository.*has no \\"homepage.*has no \\"bugs/],
+    [filled, { repository: 'another/kinetorch' }, /but another\/kinetorch publishes/],
+    [filled, { tag: 'v1.2.4' }, /the tag is v1\.2\.4, but package\.json has v1\.2\.3/],
+  ])('is refused: %#', (manifest, release, message) => {
+    expect(problems(manifest, release)).toMatch(message);
+  });
+
+  test("is refused without Kinetorch's CUDA library", () => {
+    expect(problems(filled, { tarballs: [pack('kinetorch.node')] })).toMatch(/has no libkinetorch_cuda\.so/);
+  });
+
+  test('every package shows what package.json says', () => {
+    const shown = "['version', 'repository', 'homepage', 'bugs', 'engines']";
+    const code = `[m.mainManifest(['linux-x64']), m.platformManifest()].map((of) => ${shown}.map((key) => of[key] ?? null))`;
+    const [main, platform] = JSON.parse(evaluate('package/manifests.mjs', code));
+    expect(platform).toEqual(main);
+  });
+});
+
+describe('what is published', () => {
+  const nodeAv = JSON.parse(readFileSync(join(__dirname, '../../node_modules/node-av/package.json'), 'utf8'));
+
+  test('depends on packages that run nothing, FFmpeg at the version of the files it carries', () => {
+    const published = JSON.parse(evaluate('package/manifests.mjs', "m.mainManifest(['linux-x64', 'darwin-arm64'])"));
+    expect(published.dependencies['node-av']).toBeUndefined();
+    expect(published.optionalDependencies).toEqual({
+      '@kinetorch/linux-x64': published.version,
+      '@kinetorch/darwin-arm64': published.version,
+      '@seydx/node-av-linux-x64': nodeAv.version,
+      '@seydx/node-av-darwin-arm64': nodeAv.version,
+    });
+  });
+
+  test("node-av's files come along, with its licence, and need nothing that does not", () => {
+    evaluate('package/carryNodeAv.mjs', `m.carryNodeAv(${JSON.stringify(sandbox.path)})`);
+    const carried = readdirSync(at('vendor', 'node-av'), { recursive: true }).map(String);
+    expect(carried).toContain('LICENSE.md');
+    const modules = carried.filter((name) => name.endsWith('.js'));
+    const imports = modules.flatMap((name) => {
+      const code = readFileSync(at('vendor', 'node-av', name), 'utf8').replace(/\/\*[\s\S]*?\*\//g, '');
+      const names = [...code.matchAll(/^(?:import|export) [^;]*from '([^']+)'/gm)].map(([, from]) => from as string);
+      return names.map((from) => (from.startsWith('.') ? join(dirname(name), from) : from));
+    });
+    const outside = [...new Set(imports)].filter((name) => !modules.includes(name) && !name.startsWith('node:'));
+    expect(outside).toEqual([]);
+  });
+
+  test('types that no entry point leads to are left out', () => {
+    put(at('index.d.ts'), "export { a } from './a';\nexport type B = import('./b').B;\n");
+    put(at('index.d.mts'), "export * from './index.js';\n");
+    for (const name of ['a', 'b', 'inner']) put(at(`${name}.d.ts`), 'export {};\n');
+    const entries = JSON.stringify([at('index.d.ts'), at('index.d.mts')]);
+    const reached = JSON.parse(evaluate('package/declarations.mjs', `[...m.reachedDeclarations(${entries})]`));
+    expect(reached.sort()).toEqual(['a.d.ts', 'b.d.ts', 'index.d.mts', 'index.d.ts'].map((name) => at(name)));
+  });
 });
 
 const onLinux = process.platform === 'linux' ? test : test.skip;

@@ -1,5 +1,16 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -78,6 +89,39 @@ export class Checkout {
     );
     this.tool('make', 'echo "GNU Make 4.3"');
     for (const compiler of ['c++', 'g++', 'gcc', 'cc']) this.compiler(compiler, '12.2.0');
+  }
+
+  /**
+   * The package manager of a Debian that has been told what it may install: it notes its arguments, and gives the fakes of
+   * {@link workingTools}.
+   */
+  packageManager(name: string, { fails = false } = {}): void {
+    const staged = this.at('staged');
+    const here = this.at('bin');
+    this.workingTools();
+    this.compiler('c++', '12.2.0', { googleTest: true });
+    this.put('staged/.keep', '');
+    for (const tool of ['cmake', 'make', 'c++', 'g++', 'gcc', 'cc']) renameSync(join(here, tool), join(staged, tool));
+    this.tool(
+      name,
+      `case "$*" in
+        --version) echo "${name} 2.6";;
+        *) echo "$*" >> ${this.at('asked')}; ${fails ? 'echo "E: no network" >&2; exit 100' : `case "$*" in *install*|*add*) cp ${staged}/* ${here};; esac`};;
+      esac`,
+    );
+    this.tool('env', `exec /usr/bin/env PATH=${here}:/usr/bin:/bin "$@"`);
+  }
+
+  /** What package managers were asked for, one call a line. */
+  asked(): string[] {
+    return existsSync(this.at('asked')) ? readFileSync(this.at('asked'), 'utf8').trim().split('\n') : [];
+  }
+
+  /** Whose set-up it is, whoever runs the test. */
+  user(name: 'root' | 'somebody', sudo?: 'free' | 'asks'): void {
+    this.put('user.cjs', `process.getuid = () => ${name === 'root' ? 0 : 1000};\n`);
+    this.env.NODE_OPTIONS = `--require ${this.at('user.cjs')}`;
+    if (sudo) this.tool('sudo', sudo === 'free' ? `shift; PATH=${this.at('bin')}:/usr/bin:/bin exec "$@"` : 'exit 1');
   }
 
   compiler(name: string, version: string, { googleTest = false, highway = true } = {}): void {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { invalidArgument } from '../../base/errors';
 import { spreadOptions, windowOptions } from '../../model/classifyOptions';
+import { models } from '../../model/models';
 import type { Precision } from '../../model/options';
 import type { VideoModel } from '../../model/videoModel';
 import { errorReport, noteError, PartialFailure } from '../failures';
@@ -12,7 +13,7 @@ import { printClips, printTimeline, type ReportOptions } from '../print/classify
 import { plural } from '../print/format';
 import { note, printJson } from '../print/terminal';
 import { TimelinePrinter } from '../print/timelinePrinter';
-import { requireShipped, shippedModel } from '../shippedFiles';
+import { requireShipped } from '../shippedFiles';
 
 interface Options extends RuntimeOptions, ReportOptions {
   model?: string;
@@ -75,9 +76,9 @@ async function classify(args: string[], options: Options): Promise<void> {
 }
 
 async function openModel({ model, device, precision, threads, topK }: Options): Promise<VideoModel> {
-  if (model === undefined) requireShipped(shippedModel, '\n  or take another: --model <file>');
+  if (model === undefined) requireShipped(models.cameraMotion, '\n  or take another: --model <file>');
   const { loadModel } = await import('../../model/loadModel.js');
-  const loaded = await loadModel(model ?? shippedModel, { device, precision, threads });
+  const loaded = await loadModel(model ?? models.cameraMotion, { device, precision, threads });
   const classes = loaded.labels.length;
   if (topK === undefined || topK <= classes) return loaded;
   await loaded.dispose();

@@ -17,6 +17,7 @@ interface Options extends InputOptions {
   classes?: number;
   weights?: string;
   seed?: number;
+  license?: string;
   force?: boolean;
   json?: boolean;
 }
@@ -32,7 +33,7 @@ Examples:
 
 /** `kinetorch create`. */
 export function define(command: Command): void {
-  const { numClasses, weights, seed } = createModelOptions;
+  const { numClasses, weights, seed, license } = createModelOptions;
   command
     .description('Make a model file: an architecture with fresh weights, or with weights from a file.')
     .argument('[architecture]', 'a name that --list shows')
@@ -45,6 +46,7 @@ export function define(command: Command): void {
   for (const flag of inputFlags()) command.addOption(flag);
   command
     .addOption(schemaFlag('--seed <n>', seed))
+    .addOption(schemaFlag('--license <spdx>', license))
     .option('-f, --force', 'overwrite the file')
     .option('--json', 'one JSON document')
     .addHelpText('after', notes)
@@ -75,6 +77,7 @@ async function create(
     weights: options.weights,
     input: inputFrom(options),
     seed: options.seed,
+    license: options.license,
   });
   await archive.save(file);
   const { metadata, bytes } = archive;

@@ -1,11 +1,12 @@
 import { basename, relative } from 'node:path';
 import type { Command } from 'commander';
 import { formatCount } from '../../base/format';
+import { models } from '../../model/models';
 import { type RuntimeOptions, runtimeFlags } from '../flags/modelFlags';
 import { formatDuration } from '../print/format';
 import { colorsFor, print } from '../print/terminal';
 import { TimelinePrinter } from '../print/timelinePrinter';
-import { requireShipped, sampleVideo, shippedModel } from '../shippedFiles';
+import { requireShipped, sampleVideo } from '../shippedFiles';
 
 const notes = `
 Examples:
@@ -20,17 +21,17 @@ export function define(command: Command): void {
 }
 
 async function demo(options: RuntimeOptions): Promise<void> {
-  for (const path of [shippedModel, sampleVideo]) requireShipped(path, '');
+  for (const path of [models.cameraMotion, sampleVideo]) requireShipped(path, '');
   const { loadModel } = await import('../../model/loadModel.js');
   const { printTimeline } = await import('../print/classifyReport.js');
   const { bold, dim, cyan } = colorsFor(process.stdout);
   const began = performance.now();
-  await using model = await loadModel(shippedModel, options);
+  await using model = await loadModel(models.cameraMotion, options);
   const { frames, height, width, frameRate } = model.input;
   print(`${bold('Kinetorch')} tells what the camera does in a video.`);
   print(
     dim(
-      `${basename(shippedModel)}: ${model.architecture}, ${formatCount(model.labels.length)} classes, clips of ` +
+      `${basename(models.cameraMotion)}: ${model.architecture}, ${formatCount(model.labels.length)} classes, clips of ` +
         `${frames} frames of ${width}×${height} at ${frameRate} fps; loaded on ${model.device} in ` +
         formatDuration(performance.now() - began),
     ),

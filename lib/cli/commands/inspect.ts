@@ -19,7 +19,7 @@ With --json, one document: {"file":…,"format":…,"metadata":{…},"parameters
 "layers" too with --layers.
 
 Examples:
-  $ kinetorch inspect models/camera-motion.pt
+  $ kinetorch inspect gestures.pt
   $ kinetorch inspect r2plus1d_18.pt --frames 32 --layers
   $ kinetorch inspect r2plus1d_18.pt --json | jq .parameters`;
 

@@ -28,7 +28,7 @@ With --json, one event a line: {"type":"start"|"warning"|"step"|"validation"|"ep
 Examples:
   $ kinetorch train clips/ --architecture r2plus1d_18 --out run/
   $ kinetorch train clips/manifest.csv -a ir_csn_26 -o run/ --epochs 60 --optimizer sgd --lr 0.05 --ema 0.999
-  $ kinetorch train clips/ --from models/camera-motion.pt --out run/ --lr 0.0002 --body-rate 0.1
+  $ kinetorch train clips/ --from gestures.pt --out run/ --lr 0.0002 --body-rate 0.1
   $ kinetorch train --resume run/`;
 
 /** `kinetorch train`. */

@@ -63,6 +63,7 @@ const groups: Record<string, Option[]> = {
     schemaFlag('--early-stopping <n>', trainOptions.earlyStopping),
     schemaFlag('--seed <n>', trainOptions.seed),
     schemaFlag('--checkpoint-minutes <n>', trainOptions.checkpointMinutes),
+    schemaFlag('--license <spdx>', trainOptions.license),
   ],
 };
 

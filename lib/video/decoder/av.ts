@@ -1,7 +1,10 @@
 import { KinetorchError } from '../../base/errors';
 
-type Lib = typeof import('node-av/lib', { with: { 'resolution-mode': 'import' }});
-type Constants = typeof import('node-av/constants', { with: { 'resolution-mode': 'import' }});
+type Lib = typeof import('#node-av/lib', { with: { 'resolution-mode': 'import' }});
+type Constants = typeof import('#node-av/constants', { with: { 'resolution-mode': 'import' }});
+
+// `#node-av` is package.json's: the package node-av in a checkout, its files carried along in what is published
+// (scripts/package/carryNodeAv.mjs), where the package itself would run scripts when it is installed.
 
 /** FFmpeg: node-av's low-level classes and the constants that go with them. */
 export type Av = Lib & Constants;
@@ -15,7 +18,7 @@ export type CodecContext = InstanceType<Lib['CodecContext']>;
 /** Loads FFmpeg into this process, silenced. Only the decoder process calls this. */
 export async function loadAv(): Promise<Av> {
   try {
-    const [lib, constants] = await Promise.all([import('node-av/lib'), import('node-av/constants')]);
+    const [lib, constants] = await Promise.all([import('#node-av/lib'), import('#node-av/constants')]);
     const av = { ...constants, ...lib };
     av.Log.setLevel(av.AV_LOG_QUIET);
     return av;
