@@ -17,7 +17,7 @@ const marks = [
 export function decodeText(bytes: Uint8Array, name: string, code: ErrorCode): string {
   const encoding = marks.find((mark) => mark.bytes.every((byte, at) => bytes[at] === byte))?.encoding ?? 'utf-8';
   const text = decode(bytes, encoding);
-  if (text?.includes('\0') || (text === null && bytes.includes(0))) {
+  if (text?.includes('\0') || (text === null && encoding === 'utf-8' && bytes.includes(0))) {
     throw new KinetorchError(
       code,
       `${name}: expected text but received a binary file, or UTF-16 without a byte order mark: save it as UTF-8`,
@@ -44,11 +44,11 @@ export function linesOf(text: string): { line: number; text: string }[] {
 
 /** Null where the bytes are no such text. */
 function decode(bytes: Uint8Array, encoding: string): string | null {
+  const decoder = new TextDecoder(encoding, { fatal: true });
   try {
-    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
-  } catch (error) {
-    if (error instanceof TypeError) return null;
-    throw error;
+    return decoder.decode(bytes);
+  } catch {
+    return null;
   }
 }
 

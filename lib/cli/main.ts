@@ -1,15 +1,10 @@
 #!/usr/bin/env node
 import { CommanderError } from 'commander';
 import { exitCodeOf, reportFailure } from './failures';
+import { exitCodes, outputFailed } from './interrupt';
 import { createProgram } from './program';
 
-// A reader that has seen enough, as in `kinetorch inspect model.pt | head`, is no failure.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit();
-    throw error;
-  });
-}
+for (const stream of [process.stdout, process.stderr]) stream.on('error', outputFailed);
 
 async function main(): Promise<void> {
   try {
@@ -18,6 +13,8 @@ async function main(): Promise<void> {
     // Commander has already printed its own.
     reportFailure(error, { isPrinted: error instanceof CommanderError });
     process.exitCode = exitCodeOf(error);
+    // Not process.exit(): Node.js crashes in it where its terminal is gone.
+    if (process.exitCode === exitCodes.SIGHUP) process.kill(process.pid, 'SIGHUP');
   }
 }
 

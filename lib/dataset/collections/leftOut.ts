@@ -18,6 +18,7 @@ const reasons = {
   besideSplits: { text: 'beside the folders of the splits', isExpected: false },
   unlisted: { text: 'in no list', isExpected: true },
   missing: { text: 'listed but not there', isExpected: false },
+  rival: { text: 'lists of another split or form', isExpected: true },
   unusedList: { text: 'lists that are not read', isExpected: false },
 } as const;
 

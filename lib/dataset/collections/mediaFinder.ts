@@ -51,8 +51,7 @@ export class MediaFinder {
     const found = this.lookUp(listed);
     if (found !== null) {
       this.used.add(found.path);
-      if (!`/${found.path}`.endsWith(`/${trailing(listed, found.path)}`))
-        this.renamed.push(`${listed} as ${found.path}`);
+      if (!isSameEnd(listed, found.path)) this.renamed.push(`${listed} as ${found.path}`);
       return { path: resolve(root, found.path), isFrames: found.isFrames, isThere: true };
     }
     const path = resolve(root, listed);
@@ -117,8 +116,10 @@ function sharedEnd(a: readonly string[], b: readonly string[]): number {
   return count;
 }
 
-/** As much of a listed path as both have. */
-function trailing(listed: string, found: string): string {
+/** Whether a path is as it is listed, as far as both go; a list may leave the extension out. */
+function isSameEnd(listed: string, found: string): boolean {
+  const asListed = isVideoName(listed) ? found : found.replace(/\.\w+$/, isVideoName(found) ? '' : '$&');
   const count = sharedEnd(partsOf(found), partsOf(listed));
-  return listed.replaceAll('\\', '/').split('/').slice(-count).join('/');
+  const endOf = (path: string) => path.replaceAll('\\', '/').split('/').slice(-count).join('/');
+  return endOf(listed) === endOf(asListed);
 }

@@ -13,10 +13,11 @@ import { isVideoName } from './mediaFiles';
 import { hasSplitFolders, readClassFolders } from './readClassFolders';
 import { hmdb51Lists, readHmdb51 } from './readHmdb51';
 import { readManifest } from './readManifest';
-import { readUcf101, ucf101Lists } from './readUcf101';
+import { isUcf101List, readUcf101 } from './readUcf101';
 import { type FolderContent, folderOf, nameOf, unseenFolder, walkFolder } from './walkFolder';
 
 const manifestName = 'manifest.csv';
+const noLists = { lists: [], rivals: [] };
 
 /**
  * Lists labelled videos, without opening them. `path` is one of
@@ -62,7 +63,7 @@ async function readFile(path: string): Promise<VideoCollection> {
   }
   const folder = dirname(path);
   const isThere = list.clips.every(({ names: [name] }) => existsSync(resolve(folder, name?.path ?? '')));
-  return readLists(isThere ? unseenFolder(folder) : await contentBeside(folder), [list]);
+  return readLists(isThere ? await unseenFolder(folder) : await contentBeside(folder), [list]);
 }
 
 /** What lies beside a list, or beside the folder of lists that it is in. */
@@ -79,7 +80,7 @@ async function readFolder(root: string, officialSplit: number): Promise<VideoCol
     nameOthers(content, [manifestName]);
     return readManifest(manifest, content);
   }
-  const ofUcf101 = content.others.filter((path) => ucf101Lists.test(nameOf(path)));
+  const ofUcf101 = content.others.filter((path) => isUcf101List(path, content));
   const ofHmdb51 = content.others.filter((path) => hmdb51Lists.test(nameOf(path)));
   const [official] = [...ofUcf101, ...ofHmdb51];
   if (official !== undefined) {
@@ -87,10 +88,11 @@ async function readFolder(root: string, officialSplit: number): Promise<VideoCol
     const read = ofUcf101.length > 0 ? readUcf101 : readHmdb51;
     return read(content, join(root, folderOf(official)), officialSplit);
   }
-  const lists = hasSplitFolders(content) ? [] : await findLists(content, officialSplit);
+  const { lists, rivals } = hasSplitFolders(content) ? noLists : await findLists(content, officialSplit);
   const isListed = lists.length > 0 && holdsSome(content, lists);
   const listFiles = lists.map((list) => list.file);
-  nameOthers(content, [...listFiles, ...(isListed ? classIndexFiles(content.others) : [])]);
+  nameOthers(content, [...listFiles, ...rivals, ...(isListed ? classIndexFiles(content.others) : [])]);
+  for (const file of rivals) content.leftOut.add('rival', file);
   if (isListed) return readLists(content, lists);
   for (const file of listFiles) content.leftOut.add('unusedList', file);
   return readClassFolders(content);
@@ -101,9 +103,10 @@ function nameOthers({ others, leftOut }: FolderContent, read: readonly string[])
   for (const path of others) if (!read.includes(path)) leftOut.add('kind', path);
 }
 
-function tooFewClasses(path: string, { labels, samples, warnings }: VideoCollection): KinetorchError {
+function tooFewClasses(path: string, { format, labels, samples, warnings }: VideoCollection): KinetorchError {
   const [label] = labels;
-  const isNested = samples.some((sample) => label && dirname(sample.path) !== join(resolve(path), label));
+  const isNested =
+    format === 'folders' && samples.some((sample) => label && dirname(sample.path) !== join(resolve(path), label));
   const hint = isNested ? `; if the classes are the folders in it, give ${join(path, label as string)}` : '';
   const found = label === undefined ? 'none' : `only "${label}"${hint}`;
   return new KinetorchError(

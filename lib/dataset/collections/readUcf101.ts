@@ -3,10 +3,13 @@ import type { SplitName, VideoCollection } from '../types';
 import { collectionOf, type FoundClip, wrong } from './collectionOf';
 import { readWords } from './lists/readList';
 import { MediaFinder } from './mediaFinder';
-import type { FolderContent } from './walkFolder';
+import { type FolderContent, folderOf, nameOf } from './walkFolder';
 
-/** Files that a folder of official lists holds. */
-export const ucf101Lists = /^(classInd|trainlist0\d|testlist0\d)\.txt$/i;
+/** Whether a file is one of the official lists; other datasets have a `classInd.txt` too. */
+export function isUcf101List(path: string, { others }: Pick<FolderContent, 'others'>): boolean {
+  if (!/^(classInd|trainlist0\d|testlist0\d)\.txt$/.test(nameOf(path))) return false;
+  return others.some((other) => folderOf(other) === folderOf(path) && /^trainlist0\d\.txt$/.test(nameOf(other)));
+}
 
 /**
  * UCF101 (Soomro et al. 2012): classes from classInd.txt, split from `trainlist0N.txt` and `testlist0N.txt`, and the

@@ -41,9 +41,10 @@ export async function walkFolder(root: string): Promise<FolderContent> {
   };
 }
 
-/** A folder that nobody has looked into, of lists that name everything by paths. */
-export function unseenFolder(root: string): FolderContent {
-  return { root, videos: [], pictureFolders: [], others: [], folders: [], leftOut: new LeftOutCounter() };
+/** As {@link walkFolder}, of the files directly in a folder whose lists name everything by paths. */
+export async function unseenFolder(root: string): Promise<FolderContent> {
+  const others = await readdir(root);
+  return { root, videos: [], pictureFolders: [], others, folders: [], leftOut: new LeftOutCounter() };
 }
 
 class Walk {

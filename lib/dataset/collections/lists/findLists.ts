@@ -8,9 +8,13 @@ const maxLists = 200;
 
 /**
  * The lists that lie beside videos: in the folder itself, or in one below it that holds no video, such as `annotations`.
- * Of lists of one split, those of another official split are left out, and those of frames where there are such of videos.
+ * Of several for one split, those of another official split, and those of frames where there are such of videos, are
+ * `rivals`.
  */
-export async function findLists(content: FolderContent, officialSplit: number): Promise<BesideList[]> {
+export async function findLists(
+  content: FolderContent,
+  officialSplit: number,
+): Promise<{ lists: BesideList[]; rivals: string[] }> {
   const withMedia = [...content.videos.map(folderOf), ...content.pictureFolders];
   const holdsMedia = (folder: string) => withMedia.some((path) => path === folder || path.startsWith(`${folder}/`));
   const isBeside = (folder: string) => folder === '' || (!folder.includes('/') && !holdsMedia(folder));
@@ -24,7 +28,11 @@ export async function findLists(content: FolderContent, officialSplit: number): 
     const list = await recogniseList(join(content.root, file));
     if (list) lists.push({ ...list, file });
   }
-  return lists.filter((list) => isFirstChoice(list, lists));
+  const chosen = lists.filter((list) => isFirstChoice(list, lists));
+  const names = chosen.map(({ file }) => file);
+  const isRival = (file: string) =>
+    !names.includes(file) && (!ofSplit.includes(file) || lists.some((list) => list.file === file));
+  return { lists: chosen, rivals: files.filter(isRival) };
 }
 
 /** A list, and its path relative to the folder. */
