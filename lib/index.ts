@@ -23,6 +23,7 @@ export type {
   ClipCache,
   ClipDataset,
   ClipRequest,
+  LeftOut,
   SkippedSample,
   SplitName,
   VideoCollection,

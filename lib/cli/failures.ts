@@ -6,7 +6,7 @@ import { colorsFor, note, printJson, visible } from './print/terminal';
 /** Some of what was asked for failed, and each failure has been reported already. */
 export class PartialFailure extends Error {}
 
-/** Ctrl-C was pressed, or SIGTERM came, and the command has come to an orderly end. */
+/** Ctrl-C was pressed, or another signal came, and the command has come to an orderly end. */
 export class Interrupted extends Error {
   constructor(
     message: string,
@@ -59,7 +59,7 @@ export function reportFailure(error: unknown, { isPrinted }: { isPrinted: boolea
   else if (!isPrinted) noteError(error);
 }
 
-/** 0 after `--help` and `--version`, 2 for wrong usage, 130 for Ctrl-C, 143 for SIGTERM, else 1. */
+/** 0 after `--help` and `--version`, 2 for wrong usage, 128 and the signal's number for an interruption (130 for Ctrl-C), else 1. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof Interrupted) return error.exitCode;
   if (!(error instanceof CommanderError)) return 1;

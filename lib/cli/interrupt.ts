@@ -2,11 +2,15 @@ import { KinetorchError } from '../base/errors';
 import { Interrupted } from './failures';
 import { note } from './print/terminal';
 
-const exitCodes = { SIGINT: 130, SIGTERM: 143 };
+/** What a command that was interrupted ends with: 128 and the signal's number. */
+export const exitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129, SIGPIPE: 141 };
+/** Which of them are what somebody does again to have the process end at once; the others come in numbers. */
+const impatient: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM'];
 
 /**
- * Runs work that ends in order when its signal is aborted, as Ctrl-C and SIGTERM do; pressed again, Ctrl-C ends the
- * process. Throws {@link Interrupted} where the work ended for that reason.
+ * Runs work that ends in order when its signal is aborted, as Ctrl-C, SIGTERM, the end of the terminal (SIGHUP) and that
+ * of whoever read the output (SIGPIPE, see {@link outputFailed}) do; pressed again, Ctrl-C ends the process. Throws
+ * {@link Interrupted} where the work ended for that reason.
  *
  * @param clear takes a progress bar off the screen, before a note and at the end
  */
@@ -14,10 +18,14 @@ export async function interruptible<T>(clear: () => void, work: (signal: AbortSi
   const controller = new AbortController();
   let exitCode = 0;
   const listener = (signal: NodeJS.Signals) => {
-    if (controller.signal.aborted) process.exit(exitCode);
+    if (controller.signal.aborted) {
+      if (impatient.includes(signal)) process.exit(exitCode);
+      return;
+    }
     exitCode = exitCodes[signal as keyof typeof exitCodes];
     clear();
-    note('finishing the step and saving the checkpoint; Ctrl-C again ends at once');
+    const cause = signal === 'SIGPIPE' ? 'nothing more can be written to the output: ' : '';
+    note(`${cause}finishing the step and saving the checkpoint; Ctrl-C again ends at once`);
     controller.abort();
   };
   const signals = Object.keys(exitCodes) as NodeJS.Signals[];
@@ -33,4 +41,18 @@ export async function interruptible<T>(clear: () => void, work: (signal: AbortSi
     clear();
     for (const signal of signals) process.off(signal, listener);
   }
+}
+
+/**
+ * What to do where nothing more can be written to standard output or standard error: work that can be interrupted is, as
+ * by the SIGPIPE that Node.js keeps from its programs. Else a reader that has seen enough, as in
+ * `kinetorch inspect model.pt | head`, is no failure; a full disk is.
+ */
+export function outputFailed(error: NodeJS.ErrnoException): void {
+  if (process.emit('SIGPIPE', 'SIGPIPE')) return;
+  if (error.code !== 'EPIPE') {
+    note(`error: cannot write to the output: ${error.message}`);
+    process.exitCode ||= 1;
+  }
+  process.exit();
 }

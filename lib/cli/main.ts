@@ -2,16 +2,11 @@
 import { CommanderError } from 'commander';
 import { dashNameHint } from './dashNames';
 import { exitCodeOf, reportFailure } from './failures';
+import { exitCodes, outputFailed } from './interrupt';
 import { note } from './print/terminal';
 import { createProgram } from './program';
 
-// A reader that has seen enough, as in `kinetorch inspect model.pt | head`, is no failure.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit();
-    throw error;
-  });
-}
+for (const stream of [process.stdout, process.stderr]) stream.on('error', outputFailed);
 
 async function main(): Promise<void> {
   try {
@@ -22,6 +17,8 @@ async function main(): Promise<void> {
     process.exitCode = exitCodeOf(error);
     const hint = process.exitCode === 0 ? null : dashNameHint(process.argv.slice(2));
     if (hint !== null) note(hint);
+    // Not process.exit(): Node.js crashes in it where its terminal is gone.
+    if (process.exitCode === exitCodes.SIGHUP) process.kill(process.pid, 'SIGHUP');
   }
 }
 

@@ -63,12 +63,34 @@ export type SplitName = 'train' | 'validation' | 'test';
 export interface VideoCollection {
   /** Absolute path of the folder. */
   root: string;
-  format: 'folders' | 'manifest' | 'ucf101' | 'hmdb51';
-  /** Class names; in alphabetical order, except for UCF101, which has an order of its own. */
+  format:
+    | 'folders'
+    | 'manifest'
+    | 'ucf101'
+    | 'hmdb51'
+    | 'path-list'
+    | 'kinetics'
+    | 'activitynet'
+    | 'something-something';
+  /** Class names; in alphabetical order, except where a list numbers them, as UCF101 does. */
   labels: readonly string[];
   /** Whether samples may have several labels. */
   multiLabel: boolean;
   samples: readonly VideoSample[];
+  /** What lies in the folder, or is listed, and is no sample. */
+  leftOut: readonly LeftOut[];
+  /** What a person should know before trusting the data, for example of files that were left out. */
+  warnings: readonly string[];
+}
+
+/** Files or folders that are no sample, and why. */
+export interface LeftOut {
+  reason: string;
+  count: number;
+  /** The first few, relative to the collection's root. */
+  examples: readonly string[];
+  /** Whether that is usual, as of hidden files; else a warning says it too. */
+  isExpected: boolean;
 }
 
 /**

@@ -42,7 +42,7 @@ export async function evaluationData(
     dataset: new VideoDataset(labels, samples, { input, multiLabel }),
     split,
     fold: fold ?? null,
-    warnings: split === 'all' ? (isMixed ? [mixedWarning] : []) : parts.warnings,
+    warnings: split === 'all' ? [...collection.warnings, ...(isMixed ? [mixedWarning] : [])] : parts.warnings,
   };
 }
 

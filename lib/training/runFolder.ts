@@ -48,7 +48,7 @@ export class RunFolder implements AsyncDisposable {
 
   /**
    * Looks at the folder of a new run, or with `resume` of one that is to go on. Writes nothing. Throws
-   * `ERR_INVALID_ARGUMENT` where the folder of a new run already holds one, or that of an old one holds none.
+   * `ERR_INVALID_ARGUMENT` where the folder of a new run already holds what one has saved, or that of an old one none.
    */
   static async open(outDir: string, resume: boolean): Promise<RunFolder> {
     const folder = new RunFolder(outDir);
@@ -78,8 +78,8 @@ export class RunFolder implements AsyncDisposable {
 
   private async refuseTaken(): Promise<void> {
     const present = await namesIn(this.folder);
-    // Not the lock nor a folder without checkpoints: a run killed before it wrote its config left nothing to lose.
-    const isTaken = [files.config, files.metrics, files.best, files.last].some((file) => present.includes(file));
+    // Not the lock, a config or a folder without checkpoints: a run that ended before it saved any left nothing to lose.
+    const isTaken = [files.metrics, files.best, files.last].some((file) => present.includes(file));
     if (isTaken || !(await this.checkpoints.isEmpty())) {
       throw invalidArgument('options.outDir', 'a folder that holds no run yet (or set `resume`)', this.folder);
     }

@@ -154,10 +154,12 @@ describe('a manifest', () => {
   });
 
   test('a file that is no text is refused without printing it', async () => {
-    await expect(readCollection(join(sharedData, 'clips', 'vp8.webm'))).rejects.toMatchObject({
-      code: 'ERR_DATASET',
-      message: 'vp8.webm: expected CSV text but received a binary file',
-    });
+    const root = freshFolder();
+    writeFiles(root, { 'list.csv': 'path,label\n\0\0\n', 'video.mp4': '' });
+    const failure = (name: string) =>
+      readCollection(join(root, name)).catch((error) => `${error.code} ${error.message}`);
+    expect(await failure('list.csv')).toMatch(/^ERR_DATASET list\.csv: expected text but received a binary file/);
+    expect(await failure('video.mp4')).toMatch(/^ERR_DATASET expected a folder or a list .* received a video/);
   });
 
   test('of the real data', async () => {

@@ -11,6 +11,8 @@ const collectionOf = (samples: (Partial<VideoSample> & { labels: number[] })[], 
   labels: Array.from({ length: classes }, (_, label) => `class-${label}`),
   multiLabel: false,
   samples: samples.map((sample, index) => ({ ...plain, path: `/data/${index}.mp4`, ...sample })),
+  leftOut: [],
+  warnings: [],
 });
 const groupsOf = (samples: readonly VideoSample[]) => [...new Set(samples.map(({ group }) => group))].sort();
 const countOf = (samples: readonly VideoSample[], label: number) =>

@@ -21,16 +21,18 @@ interface Options {
 }
 
 const notes = `
-<path> is a folder with a folder of videos (or of folders of pictures) for each class, a CSV manifest or a folder that
-holds manifest.csv, or a UCF101 or HMDB51 folder with its official lists. A manifest's first line names its columns:
-path,label and any of group,split,fold,start,end. Several labels of a clip are separated by | or ;.
+<path> is a folder with a folder of videos (or of folders of pictures) for each class, which may lie in folders called
+train, val and test; a CSV manifest or a folder that holds manifest.csv; a UCF101 or HMDB51 folder with its official lists;
+or lists of mmaction2, PySlowFast, Kinetics, ActivityNet or Something-Something, or a folder that holds them and the videos.
+A manifest's first line names its columns: path,label and any of group,split,fold,start,end. Several labels of a clip are
+separated by | or ;. What lies in a folder and is no clip is counted as "left out".
 
 Every file is opened and its first frame decoded. Exit code 1 where a clip cannot be used; training would leave it out.
 Groups on several sides of the splits or folds are told: figures would be better than on videos never seen.
 
 With --json, one document: {"root":…,"format":…,"clips":…,"files":…,"classes":[…],"splits":{…},"folds":{…},
 "seconds":{…},"sizes":[…],"frameRates":[…],"codecs":[…],"groups":…,"groupsAcrossSplits":[…],"groupsAcrossFolds":[…],
-"broken":[…],"damaged":[…]}.
+"leftOut":[…],"warnings":[…],"broken":[…],"damaged":[…]}.
 
 Examples:
   $ kinetorch dataset clips/
@@ -96,12 +98,20 @@ function printReport(report: CollectionReport): void {
     print(`  ${index === 0 ? dim(line) : line}`);
   });
   print();
+  for (const warning of report.warnings) print(yellow(`warning: ${warning}`));
   printCrossing(report, yellow);
   const list = (lines: readonly string[]) => {
     for (const line of lines.slice(0, shownProblems)) print(`  ${line}`);
     if (lines.length > shownProblems) print(`  and ${lines.length - shownProblems} more; --json lists all`);
   };
   const nameOf = (path: string) => relative(report.root, path);
+  for (const { reason, count, examples, isExpected } of report.leftOut) {
+    // Of what may be a mistake a warning has told.
+    if (!isExpected) continue;
+    print(
+      dim(`left out: ${formatCount(count)} ${reason}: ${examples.join(', ')}${count > examples.length ? ', …' : ''}`),
+    );
+  }
   if (damaged.length > 0) print(yellow(`${damaged.length} damaged, but can be used:`));
   list(damaged.map(({ path, warnings }) => `${nameOf(path)}: ${warnings.join('; ')}`));
   if (broken.length === 0) print(green('every clip can be used'));
@@ -126,6 +136,10 @@ const formats: Record<CollectionReport['format'], string> = {
   manifest: 'CSV manifest',
   ucf101: 'UCF101',
   hmdb51: 'HMDB51',
+  'path-list': 'lists of paths and labels',
+  kinetics: 'CSV of Kinetics',
+  activitynet: 'JSON of ActivityNet',
+  'something-something': 'JSON of Something-Something',
 };
 
 function classTable({ classes, splits }: CollectionReport): string[] {

@@ -111,5 +111,5 @@ export async function batchVideos(path: string, options: VideoBatchesOptions = {
   const dataset = new VideoDataset(collection.labels, samples, { input, stride, multiLabel: collection.multiLabel });
   const loader = new ClipLoader(dataset, { batchSize, seed });
   const mode = split === 'train' || split === 'all' ? 'train' : 'evaluate';
-  return new VideoBatches(dataset, loader, { seed, mode }, split === 'all' ? [] : parts.warnings);
+  return new VideoBatches(dataset, loader, { seed, mode }, split === 'all' ? collection.warnings : parts.warnings);
 }

@@ -1,5 +1,5 @@
 import type { VideoInfo } from '../../video/types';
-import type { SplitName, VideoCollection, VideoSample } from '../types';
+import type { LeftOut, SplitName, VideoCollection, VideoSample } from '../types';
 import { type CrossingGroup, crossingGroups } from './crossingGroups';
 
 /** What one file turned out to be. */
@@ -40,6 +40,10 @@ export interface CollectionReport {
   groups: number;
   groupsAcrossSplits: CrossingGroup[];
   groupsAcrossFolds: CrossingGroup[];
+  /** What lies in the folder, or is listed, and is no clip. */
+  leftOut: readonly LeftOut[];
+  /** What a person should know of folders and lists. */
+  warnings: readonly string[];
   /** Clips that cannot be used, and why. */
   broken: { path: string; reason: string }[];
   /** Files that can be read but have something wrong with them. */
@@ -71,6 +75,8 @@ export function reportOn(collection: VideoCollection, files: readonly CheckedFil
     groups: new Set(samples.flatMap(({ group }) => group ?? [])).size,
     groupsAcrossSplits: crossingGroups(placed(samples, ({ split }) => split)),
     groupsAcrossFolds: crossingGroups(placed(samples, ({ fold }) => fold)),
+    leftOut: collection.leftOut,
+    warnings: collection.warnings,
     broken: brokenClips(samples, byPath),
     damaged: files.flatMap(({ path, warnings }) => (warnings.length > 0 ? [{ path, warnings }] : [])),
   };

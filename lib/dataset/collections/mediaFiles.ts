@@ -1,12 +1,22 @@
 import { extname } from 'node:path';
 
-/** Extensions taken for video, in lower case. */
-export const videoExtensions = 'mp4,m4v,mov,avi,mkv,webm,flv,wmv,mpg,mpeg,ts,mts,m2ts,3gp,ogv,gif'.split(',');
+/** Extensions taken for video, in lower case: those of the containers that are decoded. */
+export const videoExtensions = [
+  ...['mp4', 'm4v', 'mov', 'qt', '3gp', '3g2', 'mkv', 'webm', 'avi', 'divx', 'flv', 'f4v', 'wmv', 'asf', 'gif'],
+  ...['mpg', 'mpeg', 'mpe', 'vob', 'ts', 'mts', 'm2ts', 'm2t', 'ogv', 'ogm'],
+];
 
 /** Extensions of pictures, each a frame of its folder's video. */
-export const pictureExtensions = ['jpg', 'jpeg', 'png'];
+const pictureExtensions = ['jpg', 'jpeg', 'png'];
+
+const extensionOf = (path: string) => extname(path).slice(1).toLowerCase();
 
 /** Whether a path has a video's extension. */
 export function isVideoName(path: string): boolean {
-  return videoExtensions.includes(extname(path).slice(1).toLowerCase());
+  return videoExtensions.includes(extensionOf(path));
+}
+
+/** Whether a path has the extension of a picture that is decoded. */
+export function isPictureName(path: string): boolean {
+  return pictureExtensions.includes(extensionOf(path));
 }

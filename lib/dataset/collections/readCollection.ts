@@ -1,29 +1,41 @@
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { invalidArgument, KinetorchError } from '../../base/errors';
 import { parseOptions } from '../../base/validation';
 import { type ReadCollectionOptions, readCollectionOptions } from '../options';
 import type { VideoCollection } from '../types';
-import { readClassFolders } from './readClassFolders';
+import { classIndexFiles } from './lists/classIndex';
+import { findLists } from './lists/findLists';
+import { holdsSome, readLists } from './lists/readLists';
+import { recogniseList } from './lists/recogniseList';
+import { isVideoName } from './mediaFiles';
+import { hasSplitFolders, readClassFolders } from './readClassFolders';
 import { hmdb51Lists, readHmdb51 } from './readHmdb51';
 import { readManifest } from './readManifest';
-import { readUcf101, ucf101Lists } from './readUcf101';
+import { isUcf101List, readUcf101 } from './readUcf101';
+import { type FolderContent, folderOf, nameOf, unseenFolder, walkFolder } from './walkFolder';
 
 const manifestName = 'manifest.csv';
+const noLists = { lists: [], rivals: [] };
 
 /**
  * Lists labelled videos, without opening them. `path` is one of
  *
  * - a CSV file, or a folder that holds `manifest.csv`. Its first line names the columns: `path` (of a video file or a
  *   folder of pictures, relative to the manifest) and `label` (several separated by `|` or `;`), and any of `group`,
- *   `split` (train, val or validation, test), `fold` (a whole number), `start` and `end` (seconds);
- * - a UCF101 folder: the videos, and `ucfTrainTestlist/` beside them;
- * - a HMDB51 folder: the videos in folders by class, and `testTrainMulti_7030_splits/` beside them;
- * - a folder that holds a folder for each class, of video files or of folders of pictures.
+ *   `split` (train, val or validation, test), `fold` (a whole number), `start` and `end` (seconds). Columns may be
+ *   separated by `;` or tabs instead;
+ * - a UCF101 or HMDB51 folder: the videos, and the official lists in a folder beside them;
+ * - a folder that holds a folder for each class, of video files or of folders of pictures; the class folders may lie in
+ *   folders called `train`, `val` and `test`, which are then the splits;
+ * - a list as mmaction2 and PySlowFast have it (`path label`, `path frames label`), a CSV of Kinetics, a JSON file of
+ *   ActivityNet or Something-Something, or a folder that holds such lists, with a split in their names, and the videos.
  *
- * @throws KinetorchError `ERR_FILE_NOT_FOUND`, and `ERR_DATASET` with file and line for what is wrong in a list, or where
- * there are fewer than two classes
+ * Text is UTF-8, or UTF-16 with a byte order mark. What lies in a folder and is no sample is counted in `leftOut`.
+ *
+ * @throws KinetorchError `ERR_FILE_NOT_FOUND`, and `ERR_DATASET` with file and line for what is wrong in a list, for
+ * labels that look the same, or where there are fewer than two classes
  */
 export async function readCollection(path: string, options: ReadCollectionOptions = {}): Promise<VideoCollection> {
   if (typeof path !== 'string' || path === '') throw invalidArgument('path', 'the path of a folder or manifest', path);
@@ -31,21 +43,74 @@ export async function readCollection(path: string, options: ReadCollectionOption
   const root = resolve(path);
   const found = await stat(root).catch(() => null);
   if (!found) throw new KinetorchError('ERR_FILE_NOT_FOUND', `no such folder or manifest: ${path}`);
-  const collection = await read(root, found.isFile(), officialSplit);
-  if (collection.labels.length < 2) {
-    throw new KinetorchError(
-      'ERR_DATASET',
-      `expected ${path} to hold videos of two or more classes but found ` +
-        (collection.labels.length === 0 ? 'none' : `only "${collection.labels[0]}"`),
-    );
-  }
+  const collection = await (found.isFile() ? readFile(root) : readFolder(root, officialSplit));
+  if (collection.labels.length < 2) throw tooFewClasses(path, collection);
   return collection;
 }
 
-function read(root: string, isFile: boolean, officialSplit: number): Promise<VideoCollection> {
-  if (isFile) return readManifest(root);
-  if (existsSync(join(root, manifestName))) return readManifest(join(root, manifestName));
-  if (existsSync(join(root, ucf101Lists))) return readUcf101(root, officialSplit);
-  if (existsSync(join(root, hmdb51Lists))) return readHmdb51(root, officialSplit);
-  return readClassFolders(root);
+async function readFile(path: string): Promise<VideoCollection> {
+  if (isVideoName(path)) {
+    throw new KinetorchError('ERR_DATASET', `expected a folder or a list of videos but received a video: ${path}`);
+  }
+  const list = await recogniseList(path);
+  if (list === null) {
+    if (!/\.json$/i.test(path)) return readManifest(path);
+    throw new KinetorchError(
+      'ERR_DATASET',
+      `${basename(path)}: expected a JSON file of ActivityNet, Kinetics or Something-Something; convert others to a CSV ` +
+        'with the columns path,label and, if you like, split,start,end',
+    );
+  }
+  const folder = dirname(path);
+  const isThere = list.clips.every(({ names: [name] }) => existsSync(resolve(folder, name?.path ?? '')));
+  return readLists(isThere ? await unseenFolder(folder) : await contentBeside(folder), [list]);
+}
+
+/** What lies beside a list, or beside the folder of lists that it is in. */
+async function contentBeside(folder: string): Promise<FolderContent> {
+  const content = await walkFolder(folder);
+  const isEmpty = content.videos.length + content.pictureFolders.length === 0;
+  return isEmpty && /annotation|list|split|label|meta/i.test(basename(folder)) ? walkFolder(dirname(folder)) : content;
+}
+
+async function readFolder(root: string, officialSplit: number): Promise<VideoCollection> {
+  const content = await walkFolder(root);
+  const manifest = join(root, manifestName);
+  if (existsSync(manifest)) {
+    nameOthers(content, [manifestName]);
+    return readManifest(manifest, content);
+  }
+  const ofUcf101 = content.others.filter((path) => isUcf101List(path, content));
+  const ofHmdb51 = content.others.filter((path) => hmdb51Lists.test(nameOf(path)));
+  const [official] = [...ofUcf101, ...ofHmdb51];
+  if (official !== undefined) {
+    nameOthers(content, [...ofUcf101, ...ofHmdb51]);
+    const read = ofUcf101.length > 0 ? readUcf101 : readHmdb51;
+    return read(content, join(root, folderOf(official)), officialSplit);
+  }
+  const { lists, rivals } = hasSplitFolders(content) ? noLists : await findLists(content, officialSplit);
+  const isListed = lists.length > 0 && holdsSome(content, lists);
+  const listFiles = lists.map((list) => list.file);
+  nameOthers(content, [...listFiles, ...rivals, ...(isListed ? classIndexFiles(content.others) : [])]);
+  for (const file of rivals) content.leftOut.add('rival', file);
+  if (isListed) return readLists(content, lists);
+  for (const file of listFiles) content.leftOut.add('unusedList', file);
+  return readClassFolders(content);
+}
+
+/** Counts the files that are neither videos nor pictures nor `read`. */
+function nameOthers({ others, leftOut }: FolderContent, read: readonly string[]): void {
+  for (const path of others) if (!read.includes(path)) leftOut.add('kind', path);
+}
+
+function tooFewClasses(path: string, { format, labels, samples, warnings }: VideoCollection): KinetorchError {
+  const [label] = labels;
+  const isNested =
+    format === 'folders' && samples.some((sample) => label && dirname(sample.path) !== join(resolve(path), label));
+  const hint = isNested ? `; if the classes are the folders in it, give ${join(path, label as string)}` : '';
+  const found = label === undefined ? 'none' : `only "${label}"${hint}`;
+  return new KinetorchError(
+    'ERR_DATASET',
+    [`expected ${path} to hold videos of two or more classes but found ${found}`, ...warnings].join('\n  '),
+  );
 }

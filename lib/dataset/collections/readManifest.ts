@@ -1,67 +1,61 @@
-import { readFile, stat } from 'node:fs/promises';
-import { basename, dirname, relative, resolve } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { basename, dirname, resolve } from 'node:path';
 import { CsvError, type Info, parse } from 'csv-parse/sync';
-import { describe, KinetorchError } from '../../base/errors';
-import { groupBy } from '../../base/groupBy';
+import { KinetorchError } from '../../base/errors';
 import type { SplitName, VideoCollection, VideoSample } from '../types';
+import { collectionOf, wrong } from './collectionOf';
+import { readList } from './lists/readList';
 import { isVideoName } from './mediaFiles';
+import { splitNamed } from './splitNames';
+import type { FolderContent } from './walkFolder';
 
-const splits: Record<string, SplitName> = {
-  train: 'train',
-  val: 'validation',
-  valid: 'validation',
-  validation: 'validation',
-  test: 'test',
-};
-const labelSeparator = /[|;]/;
+const columns = ['path', 'label'];
+const separators = [',', ';', '\t'];
 
 /** A line of the manifest as text, and how errors name it. */
 interface Row {
   where: string;
   cells: Record<string, string | undefined>;
+  separator: string;
 }
 
-/** A CSV file with a line of column names; `readCollection` says which. Columns of other names are left alone. */
-export async function readManifest(path: string): Promise<VideoCollection> {
-  const text = await readFile(path, 'utf8').catch((error: Error) => {
-    throw new KinetorchError('ERR_FILE_ACCESS', `cannot read ${path}: ${error.message}`, { cause: error });
-  });
-  const rows = parseRows(path, text);
+/**
+ * A CSV file with a line of column names; `readCollection` says which. Columns of other names are left alone.
+ *
+ * @param content of the manifest's folder, where what the manifest does not name is to be counted
+ */
+export async function readManifest(path: string, content?: FolderContent): Promise<VideoCollection> {
+  const rows = parseRows(basename(path), await readList(path));
   const root = dirname(path);
-  const names = rows.map((row) => labelNames(row));
-  const labels = [...new Set(names.flat())].sort();
-  const places = new Map(labels.map((label, place) => [label, place]));
-  const samples = rows.map((row, index) => ({
+  const clips = rows.map((row) => ({
     path: resolve(root, need(row, 'path')),
-    labels: (names[index] as string[]).map((label) => places.get(label) as number).sort((a, b) => a - b),
+    labels: labelNames(row),
     group: row.cells.group || null,
     split: splitOf(row),
     fold: foldOf(row),
     ...spanOf(row),
     isFrames: false,
+    where: row.where,
   }));
-  refuseDuplicates(rows, samples);
-  refuseHalfFilled(rows, samples);
-  groupByFile(root, samples);
-  await markFolders(samples);
-  return { root, format: 'manifest', labels, multiLabel: samples.some((sample) => sample.labels.length > 1), samples };
+  refuseHalfFilled(clips);
+  await markFolders(clips);
+  if (content) nameUnlisted(content, new Set(clips.map((clip) => clip.path)));
+  return collectionOf(clips, { root, format: 'manifest', leftOut: content?.leftOut });
 }
 
-function parseRows(path: string, text: string): Row[] {
-  const file = basename(path);
-  if (text.includes('\0'))
-    throw new KinetorchError('ERR_DATASET', `${file}: expected CSV text but received a binary file`);
+function parseRows(file: string, text: string): Row[] {
+  const separator = separatorOf(text);
   try {
     const parsed = parse(text, {
-      bom: true,
-      columns: (header: string[]) => header.map((name) => name.trim().toLowerCase()),
+      columns: (header: string[]) => header.map(columnName),
+      delimiter: separator,
       info: true,
       skip_empty_lines: true,
       trim: true,
     }) as unknown as { info: Info; record: Record<string, string> }[];
-    const rows = parsed.map(({ info, record }) => ({ where: `${file} line ${info.lines}`, cells: record }));
+    const rows = parsed.map(({ info, record }) => ({ where: `${file} line ${info.lines}`, cells: record, separator }));
     const header = Object.keys(rows[0]?.cells ?? {});
-    for (const column of ['path', 'label']) {
+    for (const column of columns) {
       if (rows.length > 0 && !header.includes(column)) {
         throw wrong(`${file} line 1`, `a column named "${column}"`, header.join(','));
       }
@@ -74,24 +68,37 @@ function parseRows(path: string, text: string): Row[] {
   }
 }
 
+const columnName = (text: string) => text.trim().toLowerCase();
+
+/** What separates the columns that have to be there; Excel takes `;` where the comma is for decimals. */
+function separatorOf(text: string): string {
+  const [header = ''] = text.trimStart().split(/[\r\n]/, 1);
+  const isIn = (separator: string) => {
+    const names = header.split(separator).map((name) => columnName(name.replaceAll('"', '')));
+    return columns.every((column) => names.includes(column));
+  };
+  return separators.find(isIn) ?? ',';
+}
+
 function need(row: Row, column: string): string {
   const text = row.cells[column];
   if (!text) throw wrong(row.where, `a ${column}`, null);
   return text;
 }
 
+/** Several are separated by `|`, or by `;` where columns are not. */
 function labelNames(row: Row): string[] {
   const names = need(row, 'label')
-    .split(labelSeparator)
+    .split(row.separator === ';' ? '|' : /[|;]/)
     .map((name) => name.trim());
   if (names.includes('')) throw wrong(row.where, 'labels that are not empty', need(row, 'label'));
-  return [...new Set(names)];
+  return names;
 }
 
 function splitOf(row: Row): SplitName | null {
   const text = row.cells.split;
   if (!text) return null;
-  const split = splits[text.toLowerCase()];
+  const split = splitNamed(text);
   if (!split) throw wrong(row.where, 'a split of train, val, validation or test', text);
   return split;
 }
@@ -119,52 +126,33 @@ function secondsOf(row: Row, column: 'start' | 'end'): number | null {
   return value;
 }
 
-/** The same part of a video twice would, with two labels, contradict itself, and with one, be counted twice. */
-function refuseDuplicates(rows: readonly Row[], samples: readonly VideoSample[]): void {
-  const seen = new Map<string, Row>();
-  samples.forEach(({ path, startSeconds, endSeconds }, index) => {
-    const [row, key] = [rows[index] as Row, JSON.stringify([path, startSeconds, endSeconds])];
-    const before = seen.get(key);
-    if (before)
-      throw wrong(row.where, 'a clip that is not yet in the manifest', `${row.cells.path} of ${before.where}`);
-    seen.set(key, row);
-  });
-}
+type Clip = Pick<VideoSample, 'split' | 'fold'> & { where: string };
 
 /** A column filled in for some clips only leaves it open where the others belong. */
-function refuseHalfFilled(rows: readonly Row[], samples: readonly VideoSample[]): void {
-  const check = (column: string, isFilled: (sample: VideoSample) => boolean) => {
-    if (!samples.some(isFilled)) return;
-    const empty = samples.findIndex((sample) => !isFilled(sample));
-    if (empty >= 0) throw wrong((rows[empty] as Row).where, `a ${column}, as other lines have one`, null);
+function refuseHalfFilled(clips: readonly Clip[]): void {
+  const check = (column: string, isFilled: (clip: Clip) => boolean) => {
+    if (!clips.some(isFilled)) return;
+    const empty = clips.find((clip) => !isFilled(clip));
+    if (empty) throw wrong(empty.where, `a ${column}, as other lines have one`, null);
   };
   check('split', ({ split }) => split !== null);
-  const hasFolds = samples.some(({ fold }) => fold !== null);
+  const hasFolds = clips.some(({ fold }) => fold !== null);
   // Clips kept for the test need no fold.
   if (hasFolds) check('fold', ({ fold, split }) => fold !== null || split === 'test');
 }
 
-/** Parts of one video show the same scene: they are a group, of the video's name where the manifest names none. */
-function groupByFile(root: string, samples: readonly VideoSample[]): void {
-  for (const [path, ofVideo] of groupBy(samples, (sample) => sample.path)) {
-    if (ofVideo.length === 1) continue;
-    const group = ofVideo.find((sample) => sample.group !== null)?.group ?? relative(root, path);
-    for (const sample of ofVideo) sample.group ??= group;
-  }
-}
-
 /** Which paths are folders of pictures; what has a video's name is not looked at, for a manifest may be long. */
-async function markFolders(samples: VideoSample[]): Promise<void> {
-  const unnamed = samples.filter(({ path }) => !isVideoName(path));
+async function markFolders(clips: { path: string; isFrames: boolean }[]): Promise<void> {
+  const unnamed = clips.filter(({ path }) => !isVideoName(path));
   await Promise.all(
-    unnamed.map(async (sample) => {
-      sample.isFrames = (await stat(sample.path).catch(() => null))?.isDirectory() ?? false;
+    unnamed.map(async (clip) => {
+      clip.isFrames = (await stat(clip.path).catch(() => null))?.isDirectory() ?? false;
     }),
   );
 }
 
-/** `actual` is null where there is nothing. */
-function wrong(where: string, expected: string, actual: string | null): KinetorchError {
-  const received = actual === null ? 'nothing' : describe(actual);
-  return new KinetorchError('ERR_DATASET', `${where}: expected ${expected} but received ${received}`);
+function nameUnlisted({ root, videos, pictureFolders, leftOut }: FolderContent, listed: Set<string>): void {
+  for (const path of [...videos, ...pictureFolders]) {
+    if (!listed.has(resolve(root, path))) leftOut.add('unlisted', path || '.');
+  }
 }

@@ -24,7 +24,7 @@ export function splitCollection(collection: VideoCollection, options: SplitColle
   const validation = validationOf(others, collection, validationShare, fold, seed);
   const train = others.filter((sample) => !validation.has(sample));
   const parts = { train, validation: others.filter((sample) => validation.has(sample)), test };
-  return { ...parts, warnings: [...groupWarnings(parts), ...classWarnings(collection, train)] };
+  return { ...parts, warnings: [...collection.warnings, ...groupWarnings(parts), ...classWarnings(collection, train)] };
 }
 
 function validationOf(

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { KinetorchError } from '../../base/errors';
+import { isHidden } from '../../base/hiddenFiles';
 import { timeTolerance } from '../../base/timeTolerance';
 import { videoLimits } from '../limits';
 import type { Av, CodecContext, Frame } from './av';
@@ -31,7 +32,7 @@ export class PictureSource implements FrameSequence {
     private readonly rate: number,
   ) {
     this.files = readdirSync(folder)
-      .filter((file) => codecOf(file) !== undefined)
+      .filter((file) => codecOf(file) !== undefined && !isHidden(file))
       .sort(inOrder.compare);
     if (this.files.length === 0) {
       throw new KinetorchError('ERR_VIDEO_OPEN', `expected "${name}" to hold JPEG or PNG pictures but there are none`);

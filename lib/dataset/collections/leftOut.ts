@@ -1,0 +1,58 @@
+import type { LeftOut } from '../types';
+
+const kept = 5;
+
+/** Why something is left out, and whether that may be a mistake, which a person should then hear of. */
+const reasons = {
+  hidden: { text: "hidden, or the system's", isExpected: true },
+  ofVideo: { text: 'pictures beside a video', isExpected: true },
+  copy: { text: 'another copy of the videos', isExpected: true },
+  kind: { text: 'no video or picture by its extension', isExpected: false },
+  special: { text: 'no regular file', isExpected: false },
+  broken: { text: 'a link to nothing', isExpected: false },
+  twice: { text: 'a link to what is read elsewhere', isExpected: false },
+  empty: { text: 'a folder without videos or pictures', isExpected: false },
+  unreadable: { text: 'cannot be read', isExpected: false },
+  noClass: { text: 'in no class folder', isExpected: false },
+  loosePictures: { text: 'pictures in no folder of their own, as the frames of a video are', isExpected: false },
+  besideSplits: { text: 'beside the folders of the splits', isExpected: false },
+  unlisted: { text: 'in no list', isExpected: true },
+  missing: { text: 'listed but not there', isExpected: false },
+  rival: { text: 'lists of another split or form', isExpected: true },
+  unusedList: { text: 'lists that are not read', isExpected: false },
+} as const;
+
+type Reason = keyof typeof reasons;
+
+/** Counts what is left out, so that nothing in a folder vanishes without being named. */
+export class LeftOutCounter {
+  private readonly found = new Map<Reason, { count: number; examples: string[] }>();
+
+  add(reason: Reason, path: string): void {
+    const entry = this.found.get(reason) ?? { count: 0, examples: [] };
+    entry.count++;
+    if (entry.examples.length < kept) entry.examples.push(path);
+    this.found.set(reason, entry);
+  }
+
+  get all(): LeftOut[] {
+    return [...this.found].map(([reason, entry]) => ({
+      reason: reasons[reason].text,
+      isExpected: reasons[reason].isExpected,
+      ...entry,
+    }));
+  }
+
+  /** A line for each reason that may be a mistake. */
+  get warnings(): string[] {
+    return [...this.found].flatMap(([reason, { count, examples }]) => {
+      const { text, isExpected } = reasons[reason];
+      return isExpected ? [] : [`left out: ${count} ${text}: ${named(examples, count)}`];
+    });
+  }
+}
+
+/** `a, b, …`: the first few of `count`. */
+export function named(names: readonly string[], count = names.length): string {
+  return names.slice(0, kept).join(', ') + (count > Math.min(kept, names.length) ? ', …' : '');
+}

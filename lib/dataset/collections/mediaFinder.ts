@@ -1,0 +1,125 @@
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { groupBy } from '../../base/groupBy';
+import { looseForm } from '../../base/lookAlikes';
+import { named } from './leftOut';
+import { isVideoName } from './mediaFiles';
+import { type FolderContent, folderOf, nameOf } from './walkFolder';
+
+/** A video or folder of pictures that lies below the root. */
+interface Candidate {
+  path: string;
+  isFrames: boolean;
+  /** As {@link partsOf} has it. */
+  parts: string[];
+}
+
+/** What a listed name stands for. */
+export interface FoundMedia {
+  /** Absolute. Where nothing was found, the place where it should be. */
+  path: string;
+  isFrames: boolean;
+  isThere: boolean;
+}
+
+/**
+ * Finds what lists name, wherever their folders lie below the root, and though extension, case or Unicode form differ.
+ *
+ * @param folders that lists name; a file in one of them is not taken for that of another
+ */
+export class MediaFinder {
+  private readonly byName: Map<string, Candidate[]>;
+  private readonly folders: Set<string>;
+  private readonly used = new Set<string>();
+  private readonly renamed: string[] = [];
+  private readonly missing: string[] = [];
+
+  constructor(
+    private readonly content: FolderContent,
+    folders: Iterable<string>,
+  ) {
+    this.folders = new Set([...folders].map(looseForm));
+    const all = [
+      ...content.videos.map((path) => ({ path, isFrames: false, parts: partsOf(path) })),
+      ...content.pictureFolders.map((path) => ({ path, isFrames: true, parts: partsOf(path) })),
+    ];
+    this.byName = groupBy(all, ({ parts }) => parts.at(-1) as string);
+  }
+
+  find(listed: string): FoundMedia {
+    const { root } = this.content;
+    const found = this.lookUp(listed);
+    if (found !== null) {
+      this.used.add(found.path);
+      if (!isSameEnd(listed, found.path)) this.renamed.push(`${listed} as ${found.path}`);
+      return { path: resolve(root, found.path), isFrames: found.isFrames, isThere: true };
+    }
+    const path = resolve(root, listed);
+    // Lists may name what lies elsewhere.
+    const elsewhere = statSync(path, { throwIfNoEntry: false });
+    if (elsewhere === undefined) this.missing.push(listed);
+    return { path, isFrames: elsewhere?.isDirectory() ?? false, isThere: elsewhere !== undefined };
+  }
+
+  /** Whether something of that name is there; `find` then finds it. */
+  has(listed: string): boolean {
+    return this.lookUp(listed) !== null;
+  }
+
+  /** What a person should know of what was looked for. */
+  get warnings(): string[] {
+    const { renamed, missing } = this;
+    return [
+      ...(renamed.length > 0 ? [`${renamed.length} found under other names than listed: ${named(renamed)}`] : []),
+      ...(missing.length > 0 ? [`${missing.length} listed but not there: ${named(missing)}`] : []),
+    ];
+  }
+
+  /** Counts what no list named. A folder of pictures beside a video that was named is another form of it. */
+  nameUnlisted(): void {
+    const { videos, pictureFolders, leftOut } = this.content;
+    const names = new Set([...this.used].map((path) => partsOf(path).at(-1)));
+    for (const path of [...videos, ...pictureFolders]) {
+      if (this.used.has(path)) continue;
+      leftOut.add(names.has(partsOf(path).at(-1) as string) ? 'copy' : 'unlisted', path === '' ? '.' : path);
+    }
+  }
+
+  private lookUp(listed: string): Candidate | null {
+    const parts = partsOf(listed);
+    const candidates = this.byName.get(parts.at(-1) ?? '') ?? [];
+    const scored = candidates
+      .map((one) => ({ one, score: sharedEnd(one.parts, parts), isExact: one.path.endsWith(nameOf(listed)) }))
+      .filter(({ one, score }) => score > 1 || parts.length === 1 || this.isElsewhere(one))
+      .sort((a, b) => b.score - a.score || Number(b.isExact) - Number(a.isExact));
+    return scored[0]?.one ?? null;
+  }
+
+  /** Whether its folder is none that lists speak of, so that it may lie there instead. */
+  private isElsewhere({ path }: Candidate): boolean {
+    return !this.folders.has(looseForm(nameOf(folderOf(path))));
+  }
+}
+
+/** The parts of a path in loose spelling, the last without a video's extension. */
+function partsOf(path: string): string[] {
+  const bare = isVideoName(path) ? path.slice(0, path.lastIndexOf('.')) : path;
+  return looseForm(bare.replaceAll('\\', '/'))
+    .split('/')
+    .filter((part) => part !== '' && part !== '.');
+}
+
+/** How many parts at the end are the same. */
+function sharedEnd(a: readonly string[], b: readonly string[]): number {
+  let count = 0;
+  while (count < Math.min(a.length, b.length) && a.at(-1 - count) === b.at(-1 - count)) count++;
+  return count;
+}
+
+/** Whether a path is as it is listed, as far as both go; a list may leave the extension out. */
+function isSameEnd(listed: string, found: string): boolean {
+  const asListed = isVideoName(listed) ? found : found.replace(/\.\w+$/, isVideoName(found) ? '' : '$&');
+  const count = sharedEnd(partsOf(found), partsOf(listed));
+  const endOf = (path: string) => path.replaceAll('\\', '/').split('/').slice(-count).join('/');
+  return endOf(listed) === endOf(asListed);
+}

@@ -1,0 +1,298 @@
+/** Lists of clips in the formats that datasets and other tools have. */
+import { mkdtempSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { readCollection } from '../../lib/dataset/collections/readCollection';
+import type { VideoCollection, VideoSample } from '../../lib/dataset/types';
+import { temporaryFolder, writeFiles } from '../support/temporaryFolder';
+
+const folder = temporaryFolder();
+const folderOf = (files: Record<string, string>) => {
+  const root = mkdtempSync(join(folder, 'data-'));
+  writeFiles(root, files);
+  return root;
+};
+const videos = (...names: string[]) => Object.fromEntries(names.map((name) => [name, '']));
+const rows = ({ root, labels, samples }: VideoCollection, ...more: (keyof VideoSample)[]) =>
+  samples.map((sample) => [
+    relative(root, sample.path),
+    sample.labels.map((label) => labels[label]).join('+'),
+    ...more.map((name) => sample[name]),
+  ]);
+const leftOut = ({ leftOut: all }: VideoCollection) =>
+  Object.fromEntries(all.map(({ reason, examples }) => [reason, examples.join(' ')]));
+const failure = (path: string) => readCollection(path).catch((error) => `${error.code} ${error.message}`);
+
+describe('lists of mmaction2 and PySlowFast', () => {
+  test('of videos and class numbers, beside the videos, with the names in a file', async () => {
+    const root = folderOf({
+      ...videos('videos/run/a b.mp4', 'videos/walk/b.mp4', 'videos/walk/c.mp4', 'rawframes/run/a b/img_00001.jpg'),
+      'ucf101_train_split_1_videos.txt': 'run/a b.mp4 0\nwalk/b.mp4 1\n',
+      'ucf101_train_split_1_rawframes.txt': 'run/a b 1 0\n',
+      'ucf101_val_split_1_videos.txt': 'walk/c.mp4 1\n',
+      'ucf101_train_split_2_videos.txt': 'walk/c.mp4 1\nrun/a b.mp4 0\n',
+      'annotations/classInd.txt': '1 Running\n2 Walking\n',
+    });
+    const collection = await readCollection(root);
+    expect(collection).toMatchObject({ format: 'path-list', labels: ['Running', 'Walking'], warnings: [] });
+    expect(rows(collection, 'split', 'isFrames')).toEqual([
+      ['videos/run/a b.mp4', 'Running', 'train', false],
+      ['videos/walk/b.mp4', 'Walking', 'train', false],
+      ['videos/walk/c.mp4', 'Walking', 'validation', false],
+    ]);
+    expect(rows(await readCollection(root, { officialSplit: 2 }), 'split')).toEqual([
+      ['videos/walk/c.mp4', 'Walking', 'train'],
+      ['videos/run/a b.mp4', 'Running', 'train'],
+    ]);
+  });
+
+  test.each([
+    ['spaces', 'a.mp4 0\nb.mp4 1\n'],
+    ['commas', 'a.mp4,0\r\nb.mp4,1\r\n'],
+    ['semicolons and quotes', '"a.mp4";0\n"b.mp4";1'],
+    ['tabs', 'a.mp4\t0\nb.mp4\t1\n'],
+    ['numbers from 1 on', 'a.mp4 1\nb.mp4 2\n'],
+    ['names', 'a.mp4,run\nb.mp4,walk\n'],
+  ])('with %s', async (_, text) => {
+    const root = folderOf({ ...videos('a.mp4', 'b.mp4'), 'train.csv': text, 'labels.txt': 'run\nwalk\n' });
+    const expected = [
+      ['a.mp4', 'run', 'train'],
+      ['b.mp4', 'walk', 'train'],
+    ];
+    expect(rows(await readCollection(root), 'split')).toEqual(expected);
+    expect(rows(await readCollection(join(root, 'train.csv')), 'split')).toEqual(expected);
+  });
+
+  test.each([
+    ['classids.json', '{"\\"run\\"": 0, "walk fast": 1}', ['run', 'walk fast']],
+    ['label_map_k400.txt', 'run\nwalk fast\n', ['run', 'walk fast']],
+    ['kinetics_400_labels.csv', 'id,name\n0,run\n1,walk fast\n', ['run', 'walk fast']],
+    ['moments_categories.txt', 'run,0\nwalk fast,1\n', ['run', 'walk fast']],
+    ['classes.json', '["run", "walk fast"]', ['run', 'walk fast']],
+  ])('numbers are named by %s', async (name, text, labels) => {
+    const root = folderOf({
+      'train.txt': '/none/a.mp4 1\n/none/b.mp4 0\n',
+      'val.txt': 'c.mp4 1\n',
+      ...videos('c.mp4'),
+      [name]: text,
+    });
+    expect((await readCollection(root)).labels).toEqual(labels);
+  });
+
+  test('numbers are named by the folders of their own, or else not at all', async () => {
+    const own = folderOf({ ...videos('run/a.mp4', 'walk/b.mp4'), 'train.txt': 'walk/b.mp4 0\nrun/a.mp4 1\n' });
+    expect(await readCollection(own)).toMatchObject({ labels: ['walk', 'run'], warnings: [] });
+    const mixed = folderOf({ ...videos('x/a.mp4', 'x/b.mp4'), 'train.txt': 'x/a.mp4 10\nx/b.mp4 9\n' });
+    expect(await readCollection(mixed)).toMatchObject({
+      labels: ['9', '10'],
+      warnings: [expect.stringContaining('no file that names them')],
+    });
+  });
+
+  test('of folders of frames and how many these are; several labels of a video', async () => {
+    const root = folderOf({
+      ...videos('frames/x/1.jpg', 'frames/y/1.jpg', 'a.mp4'),
+      'train_rawframes.txt': 'x 120 0\ny 60 1 2\n',
+    });
+    const collection = await readCollection(join(root, 'train_rawframes.txt'));
+    expect(rows(collection, 'isFrames')).toEqual([
+      ['frames/x', '0', true],
+      ['frames/y', '1+2', true],
+    ]);
+    expect(collection.multiLabel).toBe(true);
+  });
+
+  test('a number without a class, or a line of another form, is told with its place', async () => {
+    const root = folderOf({ ...videos('a.mp4'), 'train.txt': 'a.mp4 0\nb.mp4 7\n', 'classes.txt': 'run\nwalk\n' });
+    expect(await failure(root)).toBe(
+      'ERR_DATASET train.txt line 2: expected a class of the 2 in classes.txt but received "7"',
+    );
+    writeFiles(root, { 'train.txt': 'a.mp4 0\nb.mp4\n' });
+    expect(await failure(root)).toMatch(/ERR_DATASET train\.txt line 2: expected a path and a label/);
+  });
+
+  test('a test list that is the validation list again is read once', async () => {
+    const list = 'b.mp4 1\n';
+    const root = folderOf({ ...videos('a.mp4', 'b.mp4'), 'train.csv': 'a.mp4 0\n', 'val.csv': list, 'test.csv': list });
+    const collection = await readCollection(root);
+    expect(rows(collection, 'split')).toHaveLength(2);
+    expect(collection.warnings).toContainEqual(expect.stringMatching(/^(val|test)\.csv lists what another list does/));
+  });
+
+  test('what is listed but not there stays, what is there but not listed is counted', async () => {
+    const root = folderOf({ ...videos('run/a.mp4', 'walk/z.mp4'), 'train.txt': 'run/a.mp4 run\nwalk/b.mp4 walk\n' });
+    const collection = await readCollection(root);
+    expect(rows(collection)).toEqual([
+      ['run/a.mp4', 'run'],
+      ['walk/b.mp4', 'walk'],
+    ]);
+    expect(collection.warnings).toEqual(['1 listed but not there: walk/b.mp4']);
+    expect(leftOut(collection)).toEqual({ 'in no list': 'walk/z.mp4' });
+  });
+
+  test('a file is not taken for one of its name in another class', async () => {
+    const root = folderOf({
+      ...videos('run/1.mp4', 'jump/2.mp4'),
+      'train.txt': 'run/1.mp4 a\nwalk/1.mp4 b\njump/2.mp4 c\n',
+    });
+    expect(rows(await readCollection(root)).map(([path]) => path)).toEqual(['run/1.mp4', 'walk/1.mp4', 'jump/2.mp4']);
+  });
+});
+
+describe('CSV of Kinetics', () => {
+  const csv = (split: string, ...lines: string[]) =>
+    `label,youtube_id,time_start,time_end,split\n${lines.map((line) => `${line},${split}`).join('\n')}\n`;
+
+  test.each([
+    ['in one folder', '', ''],
+    ['in folders of the splits', 'train/', 'val/'],
+    ['in class folders', 'clips/abseiling/', 'clips/air drumming/'],
+  ])('clips %s; those that are gone are counted', async (_, first, second) => {
+    const root = folderOf({
+      ...videos(`${first}-x_1_000059_000069.mp4`, `${second}y2_000001_000011.mkv`),
+      'annotations/train.csv': csv('train', 'abseiling,-x_1,59,69', 'abseiling,gone,0,10'),
+      'annotations/val.csv': csv('val', '"air drumming",y2,1,11'),
+    });
+    const collection = await readCollection(root);
+    expect(collection).toMatchObject({ format: 'kinetics', labels: ['abseiling', 'air drumming'] });
+    expect(rows(collection, 'split', 'group', 'startSeconds')).toEqual([
+      [`${first}-x_1_000059_000069.mp4`, 'abseiling', 'train', '-x_1', null],
+      [`${second}y2_000001_000011.mkv`, 'air drumming', 'validation', 'y2', null],
+    ]);
+    expect(leftOut(collection)['listed but not there']).toBe('gone_000000_000010');
+    expect(await failure(join(root, 'annotations', 'val.csv'))).toMatch(/but found only "air drumming"$/);
+  });
+
+  test('whole videos are cut', async () => {
+    const root = folderOf({ ...videos('a.mp4', 'b.webm'), 'kinetics.csv': csv('train', 'run,a,5,15', 'walk,b,0,10') });
+    expect(rows(await readCollection(join(root, 'kinetics.csv')), 'startSeconds', 'endSeconds')).toEqual([
+      ['a.mp4', 'run', 5, 15],
+      ['b.webm', 'walk', 0, 10],
+    ]);
+  });
+
+  test('without labels, or without any of its videos, it is refused', async () => {
+    const root = folderOf({
+      ...videos('z.mp4'),
+      'test.csv': 'youtube_id,time_start,time_end,split\na,0,10,test\n',
+      'train.csv': csv('train', 'run,a,5,15'),
+    });
+    expect(await failure(join(root, 'test.csv'))).toMatch(/ERR_DATASET test\.csv line 2: expected a label/);
+    expect(await failure(join(root, 'train.csv'))).toMatch(
+      /ERR_DATASET expected videos of train\.csv below .*, such as a_000005_000015, but found none/,
+    );
+  });
+});
+
+test('JSON of ActivityNet: each annotation is a clip, of one part several labels', async () => {
+  const database = {
+    one: {
+      subset: 'training',
+      annotations: [
+        { label: 'run', segment: [1.5, 4] },
+        { label: 'walk', segment: [6, 9] },
+        { label: 'jump', segment: [6, 9] },
+      ],
+    },
+    two: { subset: 'validation', annotations: [{ label: 'walk', segment: [0, 2] }] },
+    gone: { subset: 'validation', annotations: [{ label: 'walk', segment: [0, 2] }] },
+    test: { subset: 'testing', annotations: [] },
+  };
+  const root = folderOf({
+    ...videos('videos/v_one.mp4', 'videos/v_two.mkv'),
+    'activity_net.v1-3.min.json': JSON.stringify({ version: '1.3', database }),
+  });
+  const collection = await readCollection(root);
+  expect(collection.format).toBe('activitynet');
+  expect(rows(collection, 'split', 'group', 'startSeconds', 'endSeconds')).toEqual([
+    ['videos/v_one.mp4', 'run', 'train', 'one', 1.5, 4],
+    ['videos/v_one.mp4', 'jump+walk', 'train', 'one', 6, 9],
+    ['videos/v_two.mkv', 'walk', 'validation', 'two', 0, 2],
+  ]);
+});
+
+test('JSON of Something-Something: classes are templates', async () => {
+  const root = folderOf({
+    ...videos('20bn-something-something-v2/1.webm', '20bn-something-something-v2/2.webm'),
+    'labels/labels.json': '{"Holding something":"0","Moving something up":"1"}',
+    'labels/train.json':
+      '[{"id":"1","label":"holding a cup","template":"Holding [something]","placeholders":["a cup"]}]',
+    'labels/validation.json':
+      '[{"id":"2","label":"moving a pen up","template":"Moving [something] up","placeholders":["a pen"]}]',
+    'labels/test.json': '[{"id":"3"}]',
+  });
+  const collection = await readCollection(root);
+  expect(collection).toMatchObject({
+    format: 'something-something',
+    labels: ['Holding something', 'Moving something up'],
+  });
+  expect(rows(collection, 'split')).toEqual([
+    ['20bn-something-something-v2/1.webm', 'Holding something', 'train'],
+    ['20bn-something-something-v2/2.webm', 'Moving something up', 'validation'],
+  ]);
+});
+
+test('other JSON is refused with what to do', async () => {
+  const root = folderOf({ 'coco.json': '{"images":[],"categories":[]}', 'broken.json': '{' });
+  expect(await failure(join(root, 'coco.json'))).toMatch(
+    /ERR_DATASET coco\.json: expected a JSON file of .*; convert others to a CSV/,
+  );
+  expect(await failure(join(root, 'broken.json'))).toMatch(/ERR_DATASET broken\.json is no valid JSON/);
+});
+
+describe('official lists', () => {
+  const lists = (at: string) => ({
+    [`${at}/classInd.txt`]: '1 Archery\n2 Biking\n',
+    [`${at}/trainlist01.txt`]: 'Archery/v_Archery_g08_c01.avi 1\nBiking/v_Biking_g08_c01.avi 2\n',
+    [`${at}/testlist01.txt`]: 'Archery/v_Archery_g01_c01.avi\nBiking/v_Biking_g01_c01.avi\n',
+  });
+
+  test.each(['annotations', 'ucfTrainTestlist', 'splits'])(
+    'of UCF101 in %s; other extensions and cases are found',
+    async (at) => {
+      const root = folderOf({
+        ...lists(at),
+        ...videos(
+          'videos/archery/v_archery_g08_c01.MP4',
+          'videos/Biking/v_Biking_g08_c01.avi',
+          'videos/Archery/v_Archery_g01_c01.webm',
+          'videos/Biking/new.avi',
+        ),
+      });
+      const collection = await readCollection(root);
+      expect(rows(collection, 'split', 'group')).toEqual([
+        ['videos/archery/v_archery_g08_c01.MP4', 'Archery', 'train', 'Archery g08'],
+        ['videos/Biking/v_Biking_g08_c01.avi', 'Biking', 'train', 'Biking g08'],
+        ['videos/Archery/v_Archery_g01_c01.webm', 'Archery', 'test', 'Archery g01'],
+        ['Biking/v_Biking_g01_c01.avi', 'Biking', 'test', 'Biking g01'],
+      ]);
+      expect(collection.warnings).toEqual([
+        expect.stringMatching(
+          /^2 found under other names than listed: Archery\/v_Archery_g08_c01\.avi as videos\/archery\/v_archery_g08_c01\.MP4/,
+        ),
+        '1 listed but not there: Biking/v_Biking_g01_c01.avi',
+      ]);
+      expect(leftOut(collection)).toEqual({ 'in no list': 'videos/Biking/new.avi' });
+    },
+  );
+
+  test('of UCF101 as frames', async () => {
+    const frames = ['Archery_g08', 'Biking_g08', 'Archery_g01', 'Biking_g01'].map(
+      (name) => `${name.split('_')[0]}/v_${name}_c01/1.jpg`,
+    );
+    const collection = await readCollection(folderOf({ ...lists('annotations'), ...videos(...frames) }));
+    expect(collection.samples.every(({ isFrames }) => isFrames)).toBe(true);
+    expect(rows(collection)[0]).toEqual(['Archery/v_Archery_g08_c01', 'Archery']);
+  });
+
+  test('of HMDB51 in any folder', async () => {
+    const root = folderOf({
+      ...videos('videos/wave/c.mp4', 'videos/brush_hair/a.avi'),
+      'annotations/wave_test_split1.txt': 'c.avi 2\n',
+      'annotations/brush_hair_test_split1.txt': 'a.avi 1\n',
+    });
+    expect(rows(await readCollection(root), 'split')).toEqual([
+      ['videos/brush_hair/a.avi', 'brush_hair', 'train'],
+      ['videos/wave/c.mp4', 'wave', 'test'],
+    ]);
+  });
+});
