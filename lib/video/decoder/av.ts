@@ -37,7 +37,7 @@ export function toSeconds(av: Av, timestamp: bigint, stream: Stream): number | n
   return (Number(timestamp) * num) / den;
 }
 
-/** How long a frame stays that does not say so itself. */
-export function usualSeconds({ avgFrameRate: { num, den } }: Stream): number {
-  return num > 0 && den > 0 ? den / num : 0.04;
+/** A timestamp as a number, NaN where there is none. */
+export function ticks(av: Av, timestamp: bigint): number {
+  return timestamp === av.AV_NOPTS_VALUE ? Number.NaN : Number(timestamp);
 }

@@ -34,7 +34,8 @@ export class DecodedFile {
 
   /** `ERR_VIDEO_OPEN`, `ERR_VIDEO_NO_STREAM`, or `ERR_VIDEO_DECODE` where not even one frame can be decoded. */
   static async open(av: Av, path: string, name: string, pulse: Pulse): Promise<DecodedFile> {
-    const source = new FrameSource(av, path, name, pulse);
+    const { timeline, warnings } = await measureVideo(av, path, name, pulse);
+    const source = new FrameSource(av, path, name, timeline, pulse);
     try {
       if (!(await source.rewind()) || source.current === null) {
         throw new KinetorchError('ERR_VIDEO_DECODE', `no frame of "${name}" could be decoded`);
@@ -46,17 +47,17 @@ export class DecodedFile {
           frame.getSideData(av.AV_FRAME_DATA_DISPLAYMATRIX),
       );
       const { width, height } = frame;
-      const measure = await measureVideo(av, path, name, source.zeroSeconds, pulse);
+      const { avgFrameRate } = stream;
       const info = {
         container,
         codec: source.codec,
         width: orientation.transpose ? height : width,
         height: orientation.transpose ? width : height,
         rotation: orientation.rotation,
-        durationSeconds: measure.durationSeconds,
-        frameRate: measure.frameRate,
+        durationSeconds: source.durationSeconds,
+        frameRate: timeline.frameRate ?? (avgFrameRate.num > 0 ? avgFrameRate.num / avgFrameRate.den : null),
       };
-      return new DecodedFile(source, new RgbConverter(av, width, height, orientation), info, measure.warnings);
+      return new DecodedFile(source, new RgbConverter(av, width, height, orientation), info, warnings);
     } catch (error) {
       source.close();
       throw error;
@@ -109,7 +110,7 @@ export class DecodedFile {
     /** Whether a window begins after the video's end, or the one before it has shown the last frame already. */
     const addsNothing = (index: number, last: TimedFrame) =>
       index > 0 &&
-      (index * strideSeconds >= last.time + last.durationSeconds - timeTolerance ||
+      (index * strideSeconds >= this.info.durationSeconds - timeTolerance ||
         (index - 1) * strideSeconds + (frames - 1) / frameRate >= last.time - timeTolerance);
     for (let more = true; more; ) {
       const { current, upcoming } = source;

@@ -1,16 +1,17 @@
 import { timeTolerance } from '../../base/timeTolerance';
-import { type Av, type CodecContext, type Frame, type Packet, toSeconds, usualSeconds } from './av';
+import type { Av, CodecContext, Frame, Packet } from './av';
+import { FrameClock } from './frameClock';
 import type { Pulse } from './pulse';
+import { Seeker } from './seeker';
+import type { Timeline } from './timeline';
 import { openDecoder, openInput, type VideoInput } from './videoInput';
 
-/** Seconds before the wanted instant at which a seek is tried, one after the other, until it lands early enough. */
-const seekMargins = [0, 2, 10, 60];
 /** A jump shorter than this is decoded through rather than sought. */
 const shortJumpSeconds = 1;
 /** Errors in a row from the decoder, with no frame between them, after which the rest of the video is given up. */
 const maxErrorsInARow = 1000;
 
-/** A decoded frame and when it appears, in seconds from the start of the file. */
+/** A decoded frame and when it appears, in seconds from the first one. */
 export interface TimedFrame {
   frame: Frame;
   time: number;
@@ -42,22 +43,20 @@ export class FrameSource implements FrameSequence {
   current: TimedFrame | null = null;
   upcoming: TimedFrame | null = null;
   serial = 0;
-  readonly zeroSeconds: number;
   private input: VideoInput;
   private decoder: CodecContext;
+  private readonly clock: FrameClock;
+  private readonly seeker: Seeker;
   private readonly packet: Packet;
   private readonly frames: [Frame, Frame];
+  /** When the first frame appears on the timeline's clock; null until it is known. */
+  private zeroSeconds: number | null = null;
   private draining = false;
   private awaitsKey = false;
-  private lastKeySeconds = 0;
-  private longestGopSeconds = 0;
   /** Whether `current` is the first frame of the file. */
   private isFirst = false;
-  private hasSought = false;
   /** Whether a cancelled call has left `current` and `upcoming` half changed. */
   private isLost = false;
-  /** False once a seek has landed on a frame without a timestamp: where it landed cannot be known. */
-  private canSeek = true;
   private damaged = 0;
   private readFailure: string | null = null;
 
@@ -65,12 +64,12 @@ export class FrameSource implements FrameSequence {
     private readonly av: Av,
     private readonly path: string,
     private readonly name: string,
+    private readonly timeline: Timeline,
     private readonly pulse: Pulse,
   ) {
     [this.input, this.decoder] = this.open();
-    const { context, stream } = this.input;
-    const start = context.startTime === av.AV_NOPTS_VALUE ? null : Number(context.startTime) / 1e6;
-    this.zeroSeconds = start ?? toSeconds(av, stream.startTime, stream) ?? 0;
+    this.clock = new FrameClock(av, timeline, this.codec === 'h264');
+    this.seeker = new Seeker(av, timeline);
     this.packet = new av.Packet();
     this.packet.alloc();
     this.frames = [new av.Frame(), new av.Frame()];
@@ -91,6 +90,13 @@ export class FrameSource implements FrameSequence {
     return this.input.stream;
   }
 
+  /** End of the last frame, counted like the frames' times. */
+  get durationSeconds(): number {
+    const { timeline } = this;
+    if (!Number.isFinite(timeline.end)) return timeline.table.length * timeline.usual;
+    return Math.max(0, timeline.snap(timeline.end - (this.zeroSeconds ?? 0)));
+  }
+
   get warnings(): string[] {
     const warnings = [];
     if (this.damaged > 0) warnings.push('parts of the video are damaged: some packets could not be decoded in full');
@@ -104,9 +110,8 @@ export class FrameSource implements FrameSequence {
       this.closeInput();
       [this.input, this.decoder] = [input, decoder];
     }
-    this.hasSought = false;
     this.awaitsKey = false;
-    this.lastKeySeconds = 0;
+    this.clock.beginAtStart();
     const found = await this.fill();
     this.isFirst = true;
     return found;
@@ -126,13 +131,13 @@ export class FrameSource implements FrameSequence {
 
   async show(time: number): Promise<void> {
     const now = this.current?.time ?? 0;
-    const jump = Math.max(shortJumpSeconds, this.longestGopSeconds, now - this.lastKeySeconds);
+    const zero = this.zeroSeconds ?? 0;
     if (this.isLost) {
       await this.seek(time);
     } else if (time < now - timeTolerance) {
       if (!this.isFirst) await this.seek(time);
-    } else if (this.upcoming !== null && time > this.upcoming.time + jump && this.canSeek) {
-      await this.seek(time);
+    } else if (this.upcoming !== null && time > this.upcoming.time + shortJumpSeconds) {
+      if (this.seeker.isWorthwhile(this.upcoming.time + zero, time + zero)) await this.seek(time);
     }
     while (this.upcoming !== null && this.upcoming.time <= time + timeTolerance) await this.advance();
   }
@@ -160,14 +165,10 @@ export class FrameSource implements FrameSequence {
 
   /** Lands on a frame at or before `time`, else rewinds. A seek that lands late is tried again from further back. */
   private async seek(time: number): Promise<void> {
-    const { context, stream } = this.input;
-    for (const margin of seekMargins) {
-      const target = time + this.zeroSeconds - margin;
-      if (!this.canSeek || target <= this.zeroSeconds) break;
-      const timestamp = BigInt(Math.floor((target * stream.timeBase.den) / stream.timeBase.num));
-      if (context.seekFrameSync(stream.index, timestamp, this.av.AVSEEK_FLAG_BACKWARD) < 0) break;
+    const zero = this.zeroSeconds ?? 0;
+    const attempts = this.seeker.attempts(this.input, time + zero, zero);
+    while (!attempts.next().done) {
       this.decoder.flushBuffers();
-      this.hasSought = true;
       this.awaitsKey = true;
       this.isFirst = false;
       if (!(await this.fill())) continue;
@@ -190,7 +191,8 @@ export class FrameSource implements FrameSequence {
     for (let errors = 0; errors < maxErrorsInARow; ) {
       const status = this.decoder.receiveFrameSync(frame);
       if (status >= 0) {
-        return this.timed(frame, previous);
+        const timed = this.timed(frame, previous);
+        if (timed !== null) return timed;
       } else if (status === this.av.AVERROR_EOF) {
         return null;
       } else if (status === this.av.AVERROR_EAGAIN) {
@@ -209,7 +211,7 @@ export class FrameSource implements FrameSequence {
     const { av, packet, input } = this;
     for (;;) {
       await this.pulse.beat();
-      const status = input.context.readFrameSync(packet);
+      const status = this.awaitsKey && this.seeker.isLost ? av.AVERROR_EOF : input.context.readFrameSync(packet);
       if (status === av.AVERROR_EAGAIN) continue;
       if (status < 0) {
         if (status !== av.AVERROR_EOF) this.readFailure = av.FFmpegError.strerror(status);
@@ -219,8 +221,9 @@ export class FrameSource implements FrameSequence {
       }
       try {
         if (packet.streamIndex !== input.stream.index) continue;
-        if (this.awaitsKey && !packet.isKeyframe) continue;
-        if (packet.isKeyframe) this.noteKey();
+        if (packet.isKeyframe) this.seeker.note(packet, input, this.awaitsKey);
+        if (this.awaitsKey && !this.beginsHere()) continue;
+        this.clock.note(packet, input.stream);
         const sent = this.decoder.sendPacketSync(packet);
         if (sent < 0) this.damaged++;
         return sent >= 0;
@@ -230,31 +233,29 @@ export class FrameSource implements FrameSequence {
     }
   }
 
-  private noteKey(): void {
-    const { av, packet } = this;
-    const { stream } = this.input;
-    const sought = this.awaitsKey;
+  /** Whether decoding can begin with the packet that was read after a seek. */
+  private beginsHere(): boolean {
+    const number = this.packet.isKeyframe ? this.seeker.numberOf(this.packet) : null;
+    if (number === null) return false;
     this.awaitsKey = false;
-    const time = toSeconds(av, packet.pts, stream) ?? toSeconds(av, packet.dts, stream);
-    if (time === null) return;
-    const key = time - this.zeroSeconds;
-    if (!sought) this.longestGopSeconds = Math.max(this.longestGopSeconds, key - this.lastKeySeconds);
-    this.lastKeySeconds = key;
+    this.clock.beginAt(number, this.packet, this.input.stream);
+    return true;
   }
 
-  /** A frame without a timestamp follows the one before it. */
-  private timed(frame: Frame, previous: TimedFrame | null): TimedFrame {
+  /** Null for a frame that must not be shown. One whose time is unknown follows the one before it. */
+  private timed(frame: Frame, previous: TimedFrame | null): TimedFrame | null {
     const { av } = this;
-    const { stream } = this.input;
+    const read = this.clock.read(frame);
+    if (read === null) return null;
     if (frame.decodeErrorFlags !== 0 || (frame.flags & av.AV_FRAME_FLAG_CORRUPT) !== 0) this.damaged++;
-    const usual = usualSeconds(stream);
-    const durationSeconds = frame.duration > 0n ? (toSeconds(av, frame.duration, stream) ?? usual) : usual;
-    const stamp = toSeconds(av, frame.bestEffortTimestamp, stream);
-    if (stamp !== null) {
-      return { frame, time: Math.max(stamp - this.zeroSeconds, previous?.time ?? -Infinity), durationSeconds };
+    const { seconds, durationSeconds } = read;
+    const following = previous === null ? 0 : previous.time + previous.durationSeconds;
+    if (Number.isNaN(seconds)) {
+      return previous === null && !this.clock.isFromStart ? null : { frame, time: following, durationSeconds };
     }
-    if (previous !== null) return { frame, time: previous.time + previous.durationSeconds, durationSeconds };
-    if (this.hasSought) this.canSeek = false;
-    return { frame, time: this.hasSought ? Infinity : 0, durationSeconds };
+    this.zeroSeconds ??= seconds - following;
+    const time = this.timeline.snap(seconds - this.zeroSeconds);
+    const goesBack = previous !== null && time < previous.time;
+    return { frame, time: goesBack ? following : time, durationSeconds };
   }
 }

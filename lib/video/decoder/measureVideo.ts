@@ -1,17 +1,23 @@
 import { statSync } from 'node:fs';
-import { type Av, type Stream, toSeconds, usualSeconds } from './av';
+import { type Av, type Stream, toSeconds } from './av';
+import { PacketTable } from './packetTable';
 import type { Pulse } from './pulse';
+import { Timeline } from './timeline';
 import { openInput, type VideoInput } from './videoInput';
 
-/** Files up to this size are read whole, which also gives their exact average rate; it takes milliseconds. */
+/** Files up to this size are read whole, which tells the time of every picture; it takes milliseconds. */
 const readWholeBytes = 32 * 2 ** 20;
+/** The same for files without a header, which are told by nothing else. Reading is a quarter of a gigabyte a second. */
+const readWholeHeaderlessBytes = 2 ** 30;
 /** How far before the declared end the reading of a larger file begins. */
 const tailSeconds = 2;
+/** Packets at the start of a larger file that tell what its stamps are like. */
+const headPackets = 200;
+/** Containers of bytes that can be cut and joined anywhere. */
+const headerless = ['mpegts', 'mpeg'];
 
 export interface VideoMeasure {
-  /** From `zeroSeconds` to the end of the last video packet. */
-  durationSeconds: number;
-  frameRate: number | null;
+  timeline: Timeline;
   /** What the header promises beyond what is there. */
   warnings: string[];
 }
@@ -22,11 +28,11 @@ interface DeclaredEnds {
   any: number | null;
 }
 
+/** What was read. */
 interface Extent {
-  /** Whether every packet was read, and not only those at the end. */
+  table: PacketTable;
+  /** Whether every packet was read, and not only those at both ends. */
   isWhole: boolean;
-  packets: number;
-  start: number;
   videoEnd: number;
   anyEnd: number;
   /** Why reading stopped, where that was not the end of the file. */
@@ -34,54 +40,58 @@ interface Extent {
 }
 
 /**
- * Finds where a video really ends, by reading packets without decoding them: all of them in a small file, else from
- * shortly before the declared end. Where that finds nothing (no header, no index, a file that was cut short), all.
- * Packets without timestamps are frames one after the other, as they are shown.
+ * Finds when a video's pictures appear and where it really ends, by reading packets without decoding them: all of them in
+ * a small file, else the first ones and those from shortly before the declared end. Where that finds nothing (no header,
+ * no index, a file that was cut short), all.
  */
-export async function measureVideo(
-  av: Av,
-  path: string,
-  name: string,
-  zeroSeconds: number,
-  pulse: Pulse,
-): Promise<VideoMeasure> {
-  const input = openInput(av, path, name);
-  const declared = declaredEnds(av, input);
-  const average = input.stream.avgFrameRate;
-  const usual = usualSeconds(input.stream);
-  const averageRate = average.num > 0 && average.den > 0 ? average.num / average.den : null;
-  const isLarge = declared.video !== null && statSync(path).size > readWholeBytes;
-  let extent: Extent | null;
-  try {
-    extent = await (isLarge
-      ? readTail(av, input, declared, averageRate, pulse)
-      : readPackets(av, input, averageRate, pulse));
-  } finally {
-    input.context.closeInputSync();
-  }
-  if (extent === null) {
-    // The seek has moved the input, and not every container can go back: begin afresh.
-    const afresh = openInput(av, path, name);
+export async function measureVideo(av: Av, path: string, name: string, pulse: Pulse): Promise<VideoMeasure> {
+  const read = async <T>(work: (input: VideoInput) => Promise<T>): Promise<T> => {
+    const input = openInput(av, path, name);
     try {
-      extent = await readPackets(av, afresh, averageRate, pulse);
+      return await work(input);
     } finally {
-      afresh.context.closeInputSync();
+      input.context.closeInputSync();
     }
-  }
-  if (!Number.isFinite(extent.videoEnd)) {
-    return { durationSeconds: extent.packets * usual, frameRate: averageRate, warnings: [] };
-  }
-  const span = extent.videoEnd - extent.start;
-  const frameRate = extent.isWhole && extent.packets > 1 && span > 0 ? extent.packets / span : averageRate;
-  const durationSeconds = Math.max(0, extent.videoEnd - zeroSeconds);
-  return { durationSeconds, frameRate, warnings: shortfalls(extent, declared) };
+  };
+  const measured = await read(async (input) => {
+    const declared = declaredEnds(av, input);
+    const limit = isHeaderless(input) ? readWholeHeaderlessBytes : readWholeBytes;
+    const isLarge = declared.video !== null && statSync(path).size > limit;
+    const extent = await (isLarge ? readEnds(av, input, declared.video ?? 0, pulse) : readPackets(av, input, pulse));
+    return extent && describe(input, extent, declared);
+  });
+  // A seek that failed has moved the input, and not every container can go back: begin afresh.
+  return (
+    measured ??
+    (await read(async (input) => describe(input, await readPackets(av, input, pulse), declaredEnds(av, input))))
+  );
 }
 
-function shortfalls(extent: Extent, declared: DeclaredEnds): string[] {
+function describe(input: VideoInput, extent: Extent, declared: DeclaredEnds): VideoMeasure {
+  const { avgFrameRate, rFrameRate, timeBase, codecpar } = input.stream;
+  const timeline = new Timeline(extent.table, extent.isWhole, {
+    tick: timeBase.num / timeBase.den,
+    rates: [avgFrameRate, rFrameRate].map(({ num, den }) => num / den).filter((rate) => rate > 0 && rate < Infinity),
+    delay: codecpar.videoDelay,
+    isCuttable: isHeaderless(input),
+    hasDecodeDurations: input.context.iformat?.name?.startsWith('mov') ?? false,
+  });
+  const isTold = timeline.warnings.length > 0 || isHeaderless(input);
+  return { timeline, warnings: [...timeline.warnings, ...shortfalls(extent, declared, isTold)] };
+}
+
+const isHeaderless = ({ context }: VideoInput) => headerless.includes(context.iformat?.name ?? '');
+
+/** `isTold`: the length is already known to differ from what the stamps say, or nothing promised one. */
+function shortfalls(extent: Extent, declared: DeclaredEnds, isTold: boolean): string[] {
   const warnings = [];
   const falls = (promised: number | null, found: number) =>
-    promised !== null && promised - found > Math.max(0.5, 0.02 * promised);
-  if (falls(declared.video, extent.videoEnd) && (declared.any === null || falls(declared.any, extent.anyEnd))) {
+    promised !== null && Number.isFinite(found) && promised - found > Math.max(0.5, 0.02 * promised);
+  if (
+    !isTold &&
+    falls(declared.video, extent.videoEnd) &&
+    (declared.any === null || falls(declared.any, extent.anyEnd))
+  ) {
     warnings.push(
       `the file was cut short: its header promises ${declared.video?.toFixed(2)} s of video, ` +
         `but the last frame ends at ${extent.videoEnd.toFixed(2)} s`,
@@ -110,58 +120,54 @@ function declaredEnds(av: Av, { context, stream }: VideoInput): DeclaredEnds {
 }
 
 /** Null where the seek fails or nothing is found behind it. */
-async function readTail(av: Av, input: VideoInput, declared: DeclaredEnds, frameRate: number | null, pulse: Pulse) {
+async function readEnds(av: Av, input: VideoInput, declaredEnd: number, pulse: Pulse): Promise<Extent | null> {
   const { num, den } = input.stream.timeBase;
-  const from = Math.max(0, (declared.video ?? 0) - tailSeconds);
-  const target = BigInt(Math.floor((from * den) / num));
+  const head = await readPackets(av, input, pulse, headPackets);
+  const target = BigInt(Math.floor((Math.max(0, declaredEnd - tailSeconds) * den) / num));
   if (input.context.seekFrameSync(input.stream.index, target, av.AVSEEK_FLAG_BACKWARD) < 0) return null;
-  const extent = await readPackets(av, input, frameRate, pulse);
-  const isUsable = Number.isFinite(extent.videoEnd) && extent.failure === null;
-  return isUsable ? { ...extent, isWhole: false } : null;
+  const ends = await readPackets(av, input, pulse, Infinity, head.table);
+  return ends.table.length === headPackets ? null : { ...ends, isWhole: false };
 }
 
-async function readPackets(av: Av, input: VideoInput, frameRate: number | null, pulse: Pulse): Promise<Extent> {
-  const extent: Extent = {
-    isWhole: true,
-    packets: 0,
-    start: Infinity,
-    videoEnd: -Infinity,
-    anyEnd: -Infinity,
-    failure: null,
-  };
-  const streams = input.context.streams;
+/** Reads on for `most` packets of the video, or to the end. */
+async function readPackets(
+  av: Av,
+  input: VideoInput,
+  pulse: Pulse,
+  most = Infinity,
+  table = new PacketTable(),
+): Promise<Extent> {
+  const extent: Extent = { table, isWhole: true, videoEnd: -Infinity, anyEnd: -Infinity, failure: null };
+  const { streams } = input.context;
   const packet = new av.Packet();
   packet.alloc();
   try {
-    for (;;) {
+    while (table.length < most) {
       await pulse.beat();
       const status = input.context.readFrameSync(packet);
       if (status === av.AVERROR_EAGAIN) continue;
       if (status < 0) {
         if (status !== av.AVERROR_EOF) extent.failure = av.FFmpegError.strerror(status);
-        return extent;
+        break;
       }
       const stream = streams[packet.streamIndex];
       if (stream !== undefined) {
-        const isVideo = stream.index === input.stream.index;
-        const span = packetSpan(av, packet, stream, isVideo ? frameRate : null);
-        if (isVideo) extent.packets++;
-        if (span !== null) {
-          extent.anyEnd = Math.max(extent.anyEnd, span.end);
-          if (isVideo) extent.start = Math.min(extent.start, span.start);
-          if (isVideo) extent.videoEnd = Math.max(extent.videoEnd, span.end);
+        const end = packetEnd(av, packet, stream);
+        extent.anyEnd = Math.max(extent.anyEnd, end);
+        if (stream.index === input.stream.index) {
+          table.add(av, packet);
+          extent.videoEnd = Math.max(extent.videoEnd, end);
         }
       }
       packet.unref();
     }
+    return extent;
   } finally {
     packet.free();
   }
 }
 
-function packetSpan(av: Av, packet: InstanceType<Av['Packet']>, stream: Stream, frameRate: number | null) {
+function packetEnd(av: Av, packet: InstanceType<Av['Packet']>, stream: Stream): number {
   const start = toSeconds(av, packet.pts, stream) ?? toSeconds(av, packet.dts, stream);
-  if (start === null) return null;
-  const duration = packet.duration > 0n ? (toSeconds(av, packet.duration, stream) ?? 0) : 1 / (frameRate ?? Infinity);
-  return { start, end: start + duration };
+  return start === null ? -Infinity : start + (toSeconds(av, packet.duration, stream) ?? 0);
 }

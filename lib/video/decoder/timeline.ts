@@ -1,0 +1,133 @@
+import { bridgeClocks, isStandstill } from './bridgeClocks';
+import { FrameGrid } from './frameGrid';
+import type { PacketTable } from './packetTable';
+
+/** So many steps of the clock tell the usual one. */
+const stepsLookedAt = 2000;
+/** Share of packets that may lack a time of decoding where the others' are to be relied on. */
+const mostUnstamped = 0.1;
+
+/** What the container says of a stream's clock. */
+export interface StreamClock {
+  /** Seconds a tick. */
+  tick: number;
+  /** Frames per second that the file names, the surest first. */
+  rates: readonly number[];
+  /** So many pictures wait in the decoder until others have come, where the order of display is not that of decoding. */
+  delay: number;
+  /** Of transport and program streams, see `Stamps`. */
+  isCuttable: boolean;
+  /** Whether a packet lasts until the next is decoded, as in MP4, and not until the next is shown. */
+  hasDecodeDurations: boolean;
+}
+
+/**
+ * When the pictures of a video appear, by the packets they come from: in seconds of one clock, which begins anywhere. Of a
+ * file that is too large to be read whole there are samples, and a packet's own stamp is all that tells its time.
+ */
+export class Timeline {
+  /**
+   * Whether the file says only when packets are decoded, as AVI does: the picture in place n of those shown then appears at
+   * the stamp of packet n + `delay`.
+   */
+  readonly isDecodeOrdered: boolean;
+  readonly delay: number;
+  /** Seconds from one picture to the next, as a rule. */
+  readonly usual: number;
+  /** Seconds of each packet by its number, NaN where it has no stamp; null of a file that was not read whole. */
+  readonly times: readonly number[] | null;
+  /** When the last picture ends; not finite where there are no stamps. */
+  readonly end: number;
+  /** Pictures a second; null where they were not counted. */
+  readonly frameRate: number | null;
+  /** Whether places in the file, and not times, are to be sought, as clocks may begin anew. */
+  readonly isPositioned: boolean;
+  readonly warnings: string[] = [];
+  private readonly grid: FrameGrid | null;
+
+  constructor(
+    readonly table: PacketTable,
+    isWhole: boolean,
+    clock: StreamClock,
+  ) {
+    const { tick, rates } = clock;
+    const { pts, dts, hidden } = table;
+    this.isDecodeOrdered =
+      clock.delay > 0 && dts.every((stamp, i) => !Number.isNaN(stamp) && (Number.isNaN(pts[i]) || pts[i] === stamp));
+    this.isPositioned = clock.isCuttable;
+    this.delay = this.isDecodeOrdered ? clock.delay : 0;
+    const usual = usualStep(dts) ?? usualStep(pts) ?? 1 / ((rates[0] ?? 25) * tick);
+    this.usual = usual * tick;
+    const stamps = this.shownStamps(isWhole, usual, clock);
+    this.times = isWhole ? stamps.map((stamp) => stamp * tick) : null;
+    const visible = stamps.filter((stamp, i) => !Number.isNaN(stamp) && !hidden.has(i));
+    const first = visible.reduce((a, b) => Math.min(a, b), Infinity);
+    const last = visible.reduce((a, b) => Math.max(a, b), -Infinity);
+    const end = last + this.lastTicks(stamps, first, last, usual, clock);
+    this.end = end * tick;
+    this.grid = FrameGrid.of(
+      visible,
+      rates.map((rate) => rate * tick),
+      tick,
+    );
+    const span = this.snap((end - first) * tick) - this.delay * this.usual;
+    this.frameRate = isWhole && visible.length > 1 && span > 0 ? Number((visible.length / span).toPrecision(12)) : null;
+  }
+
+  /** Seconds since the first picture, freed of the clock's rounding. */
+  snap(seconds: number): number {
+    return this.grid === null ? seconds : this.grid.snap(seconds);
+  }
+
+  /** Ticks of each packet, on one clock. */
+  private shownStamps(isWhole: boolean, usual: number, clock: StreamClock): readonly number[] {
+    const { tick, isCuttable } = clock;
+    const { pts, dts } = this.table;
+    const shown = this.isDecodeOrdered
+      ? dts
+      : pts.map((stamp, i) => (isStandstill(Math.abs(stamp - (dts[i] as number)), usual, tick) ? Number.NaN : stamp));
+    if (!isWhole) return shown;
+    const isStamped = dts.filter(Number.isNaN).length < mostUnstamped * dts.length;
+    // Without times of decoding, pictures that are shown late look like steps back.
+    const [order, slack] = isStamped ? [dts, 1.5 * usual] : [pts, 20 * usual];
+    const { shifts, breaks, strays } = bridgeClocks({ order, shown, tick, usual, slack, isCuttable });
+    const lost = shown.filter((stamp, i) => Number.isNaN(stamp) && !Number.isNaN(pts[i])).length;
+    if (breaks > 0) {
+      this.warnings.push(
+        `the clock of the file jumps (${breaks === 1 ? 'once' : `${breaks} times`}): what follows is shown without a pause`,
+      );
+    }
+    if (strays + lost > 0) {
+      this.warnings.push(
+        `times far from their neighbours' were left out (${strays + lost}): the frames are shown in order`,
+      );
+    }
+    return breaks + strays === 0 ? shown : shown.map((stamp, i) => stamp + (shifts[i] as number));
+  }
+
+  /** How long the last picture stays. */
+  private lastTicks(stamps: readonly number[], first: number, last: number, usual: number, clock: StreamClock): number {
+    const { dts, durations, hidden } = this.table;
+    if (this.isDecodeOrdered) return usual * (1 + this.delay);
+    let stated = durations[stamps.indexOf(last)] as number;
+    if (clock.hasDecodeDurations && this.times !== null) {
+      // The last to be decoded need not be the last shown; but both orders take the same time.
+      const ends = dts.map((stamp, i) => (hidden.has(i) ? Number.NaN : stamp + (durations[i] as number)));
+      const begin = dts.findIndex((_, i) => !hidden.has(i));
+      stated = ends.reduce((a, b) => (b > a ? b : a), -Infinity) - (dts[begin] as number) - (last - first);
+    }
+    if (stated > 0 && !isStandstill(stated, usual, clock.tick)) return stated;
+    const before = stamps.reduce((latest, stamp) => (stamp < last && stamp > latest ? stamp : latest), -Infinity);
+    return Math.min(usual, last - before);
+  }
+}
+
+/** The step of a clock that half of its steps do not exceed. */
+function usualStep(stamps: readonly number[]): number | null {
+  const steps = [];
+  for (let i = 1; i < stamps.length && steps.length < stepsLookedAt; i++) {
+    const step = Math.abs((stamps[i] as number) - (stamps[i - 1] as number));
+    if (step > 0) steps.push(step);
+  }
+  return steps.sort((a, b) => a - b)[steps.length >> 1] ?? null;
+}
