@@ -64,15 +64,15 @@ class DecoderSession {
     }
   }
 
-  private async open({ path, name, pictureRate }: DecoderCommand & { type: 'open' }): Promise<void> {
+  private async open({ path, name, pictureRate, form }: DecoderCommand & { type: 'open' }): Promise<void> {
     this.name = name;
     const pulse = new Pulse(() => this.send({ type: 'progress' }));
     this.pulse = pulse;
     const av = await this.av;
     this.file =
       pictureRate === null
-        ? await DecodedFile.open(av, path, name, pulse)
-        : await DecodedFile.openPictures(av, path, name, pictureRate);
+        ? await DecodedFile.open(av, path, name, form, pulse)
+        : await DecodedFile.openPictures(av, path, name, pictureRate, form);
     this.send({ type: 'opened', info: this.file.info });
   }
 

@@ -7,7 +7,7 @@ import { DecoderOperation } from './decoderOperation';
 import { acquireDecoder, type Borrower, releaseDecoder } from './decoderPool';
 import { videoLimits } from './limits';
 import type { DecoderCommand } from './protocol';
-import type { VideoClip, VideoInfo } from './types';
+import type { FrameForm, VideoClip, VideoInfo } from './types';
 
 let made = 0;
 
@@ -30,6 +30,7 @@ export class FileDecoder implements Borrower {
   constructor(
     private readonly path: string,
     private readonly pictureRate: number | null,
+    private readonly form: FrameForm,
   ) {}
 
   get canSpare(): boolean {
@@ -119,9 +120,9 @@ export class FileDecoder implements Borrower {
 
   /** Opens the file in a process, which is `client` then; there is none where an idle one was found to be dead. */
   private async openIn(signal: AbortSignal): Promise<void> {
-    const { path, pictureRate } = this;
+    const { path, pictureRate, form } = this;
     const client = await acquireDecoder(this, signal);
-    const command = { type: 'open', path: resolve(path), name: path, pictureRate } as const;
+    const command = { type: 'open', path: resolve(path), name: path, pictureRate, form } as const;
     const operation = new DecoderOperation(client, path, null, command);
     try {
       await operation.next(signal);

@@ -5,6 +5,7 @@ import { invalidArgument, KinetorchError } from '../base/errors';
 import { DecodedVideo } from './decodedVideo';
 import { FileDecoder } from './fileDecoder';
 import type { VideoReader } from './types';
+import { type UntaggedMatrix, untaggedMatrices } from './untaggedMatrix';
 
 export interface OpenVideoOptions {
   /** Rejects with `ERR_ABORTED`. */
@@ -14,6 +15,8 @@ export interface OpenVideoOptions {
    * shown at this many frames a second.
    */
   pictureRate?: number;
+  /** See {@link UntaggedMatrix}. Default `by-height`. */
+  untaggedMatrix?: UntaggedMatrix;
 }
 
 /**
@@ -38,15 +41,18 @@ export async function openVideo(path: string, options: OpenVideoOptions = {}): P
 /** `openVideo` for those who know how to keep a decoder while they work on its clips. */
 export async function openDecodedVideo(
   path: string,
-  { signal, pictureRate }: OpenVideoOptions = {},
+  { signal, pictureRate, untaggedMatrix = 'by-height' }: OpenVideoOptions = {},
 ): Promise<DecodedVideo> {
   if (typeof path !== 'string' || path === '') throw invalidArgument('path', 'the path of a video file', path);
   if (pictureRate !== undefined && !(Number.isFinite(pictureRate) && pictureRate > 0)) {
     throw invalidArgument('pictureRate', 'a finite number above 0', pictureRate);
   }
+  if (!untaggedMatrices.includes(untaggedMatrix)) {
+    throw invalidArgument('untaggedMatrix', "'by-height' or 'bt601'", untaggedMatrix);
+  }
   throwIfAborted(signal);
   // Made now, for the order of the calls to be that of the line.
-  const decoder = new FileDecoder(path, pictureRate ?? null);
+  const decoder = new FileDecoder(path, pictureRate ?? null, { untaggedMatrix });
   await (pictureRate === undefined ? checkFile(path) : checkFolder(path));
   return new DecodedVideo(decoder, await decoder.open(signal));
 }

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../base/errors';
-import type { ClipWindow, SlideWindows, VideoInfo } from './types';
+import type { ClipWindow, FrameForm, SlideWindows, VideoInfo } from './types';
 
 /**
  * Note [Decoder protocol]
@@ -11,7 +11,7 @@ import type { ClipWindow, SlideWindows, VideoInfo } from './types';
  */
 export type DecoderCommand =
   /** `pictureRate` is null for a video file, frames a second for a folder of pictures. */
-  | { type: 'open'; path: string; name: string; pictureRate: number | null }
+  | { type: 'open'; path: string; name: string; pictureRate: number | null; form: FrameForm }
   | { type: 'read'; windows: ClipWindow[]; credit: number }
   /** From window `from` on. */
   | { type: 'slide'; windows: SlideWindows; from: number; credit: number }

@@ -1,13 +1,21 @@
 import type { RgbClip } from '../clip/types';
+import type { UntaggedMatrix } from './untaggedMatrix';
+
+/** How a decoder hands over frames. */
+export interface FrameForm {
+  untaggedMatrix: UntaggedMatrix;
+}
 
 /** What a video file says of itself. Sizes are after rotation, as a viewer sees them. */
 export interface VideoInfo {
   path: string;
   container: string;
   codec: string;
-  /** Pixels as stored; a pixel aspect ratio other than 1 is not applied, as in the usual training pipelines. */
+  /** Pixels as stored, less what the container crops; they are not stretched where they are not square. */
   width: number;
   height: number;
+  /** Width of a pixel by its height, as a viewer sees it. 1, square, where the file says nothing. */
+  sampleAspectRatio: number;
   /** Clockwise degrees by which the stored picture was turned to stand upright: 0, 90, 180 or 270. */
   rotation: number;
   /** End of the last frame, measured in the file and not taken from its header. */

@@ -1,11 +1,15 @@
 /**
  * Writes small videos of plain colours for the decoding tests: `node makeVideo.mjs '<JSON array of specifications>'`.
- * A frame is `{ pts, y, u, v, a }` in 8-bit values, whatever the pixel format; `pts` counts in the time base. With a sound
+ * A frame is `{ pts, y, u, v, a }` in 8-bit values, whatever the pixel format: its planes in their order, less those that
+ * the format lacks. `pts` counts in the time base. With a sound
  * codec each frame is half a second of silence.
  */
 import { writeFileSync } from 'node:fs';
 import * as c from 'node-av/constants';
 import * as av from 'node-av/lib';
+
+/** Those that a specification names. */
+const constants = { ...c };
 
 const check = (status, what) => {
   if (status < 0) throw new Error(`${what}: ${av.FFmpegError.strerror(status)}`);
@@ -25,12 +29,13 @@ function picture(spec, { y, u, v, a }) {
   frame.width = spec.width;
   frame.height = spec.height;
   frame.getBuffer(0);
-  const isTenBit = spec.pixelFormat === 'yuv420p10le';
+  const [, bits] = /p?(9|10|12|14|16)le$/.exec(spec.pixelFormat ?? '') ?? [null, 8];
   frame.data.forEach((plane, i) => {
     const value = [y, u, v, a][i];
-    if (isTenBit) new Uint16Array(plane.buffer, plane.byteOffset, plane.length >> 1).fill(value * 4);
-    else plane.fill(value);
+    if (bits === 8) plane.fill(value);
+    else new Uint16Array(plane.buffer, plane.byteOffset, plane.length >> 1).fill(value * 2 ** (bits - 8));
   });
+  frame.setFlags(...(spec.frameFlags ?? []).map((flag) => constants[flag]));
   return frame;
 }
 
@@ -55,12 +60,19 @@ function make(spec) {
   encoder.maxBFrames = spec.bFrames ?? 0;
   if (spec.colorSpace !== undefined) encoder.colorSpace = spec.colorSpace;
   if (spec.colorRange !== undefined) encoder.colorRange = spec.colorRange;
+  if (spec.colorTrc !== undefined) encoder.colorTrc = spec.colorTrc;
+  if (spec.colorPrimaries !== undefined) encoder.colorPrimaries = spec.colorPrimaries;
+  if (spec.sampleAspectRatio) encoder.sampleAspectRatio = new av.Rational(...spec.sampleAspectRatio);
   if (spec.format === 'mp4' || spec.format === 'matroska') encoder.setFlags(c.AV_CODEC_FLAG_GLOBAL_HEADER);
   for (const [name, value] of Object.entries(spec.options ?? {})) encoder.setOption(name, value);
   check(encoder.open2Sync(codec, null), 'encoder');
   const stream = output.newStream(null);
   stream.codecpar.fromContext(encoder);
   stream.timeBase = new av.Rational(num, den);
+  if (spec.sampleAspectRatio) stream.sampleAspectRatio = new av.Rational(...spec.sampleAspectRatio);
+  for (const [type, values] of Object.entries(spec.sideData ?? {})) {
+    check(stream.codecpar.addCodedSideData(constants[type], Buffer.from(Int32Array.from(values).buffer)), 'side data');
+  }
   check(output.openOutputSync(), 'open');
   const muxer = spec.muxer ? av.Dictionary.fromObject(spec.muxer) : null;
   check(output.writeHeaderSync(muxer), 'header');

@@ -22,6 +22,13 @@ export interface VideoSpec {
   bFrames?: number;
   colorSpace?: number;
   colorRange?: number;
+  colorTrc?: number;
+  colorPrimaries?: number;
+  sampleAspectRatio?: [number, number];
+  /** Of the stream, by FFmpeg's names: int32 values. */
+  sideData?: Record<string, number[]>;
+  /** Of every frame, by FFmpeg's names. */
+  frameFlags?: string[];
   options?: Record<string, string>;
   muxer?: Record<string, string>;
 }

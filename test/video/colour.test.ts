@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { openVideo } from '../../lib/video/openVideo';
 import { temporaryFolder } from '../support/temporaryFolder';
-import { collect, makeVideos, realFile } from '../support/videos';
+import { collect, makeVideos, realFile, type VideoSpec } from '../support/videos';
 
 const folder = temporaryFolder();
 
 // Numbers of FFmpeg's enumerations, which are those of ITU-T H.273.
-const [bt709, unspecified, bt601, bt2020] = [1, 2, 6, 9];
+const [bt709, unspecified, bt601, yCgCo, bt2020] = [1, 2, 6, 8, 9];
 const [limited, full] = [1, 2];
 
 const cases = [
@@ -93,4 +93,77 @@ test('what is transparent shows white', async () => {
       expect(Math.abs(value - expected)).toBeLessThanOrEqual(1);
     }
   });
+});
+
+/** What a single frame of a video shows in its middle, and what is warned of. */
+async function seen(spec: Omit<VideoSpec, 'path' | 'format' | 'frames'>, frame: VideoSpec['frames'][number]) {
+  const path = join(folder, `${made++}.mkv`);
+  makeVideos([{ path, format: 'matroska', frames: [frame], ...spec }]);
+  await using video = await openVideo(path);
+  const [clip] = await collect(video.readClips([{ startSeconds: 0, frames: 1, frameRate: 10 }]));
+  const middle = (Math.floor(spec.height / 2) * spec.width + Math.floor(spec.width / 2)) * 3;
+  return { pixel: [...(clip?.data.subarray(middle, middle + 3) ?? [])], warnings: [...video.warnings] };
+}
+let made = 0;
+
+const small = { codec: 'ffv1', width: 64, height: 48 };
+
+test.each([
+  { pixelFormat: 'gray', colorRange: limited, stored: 126, shown: 128 },
+  { pixelFormat: 'gray', colorRange: limited, stored: 8, shown: 0 },
+  { pixelFormat: 'gray', colorRange: full, stored: 126, shown: 126 },
+  { pixelFormat: 'gray', colorRange: 0, stored: 126, shown: 126 },
+  { pixelFormat: 'gray10le', colorRange: limited, stored: 235, shown: 255 },
+  { pixelFormat: 'gray12le', colorRange: limited, stored: 16, shown: 0 },
+  { pixelFormat: 'gray16le', colorRange: limited, stored: 126, shown: 128 },
+])('$pixelFormat of range $colorRange: $stored shows $shown', async ({ pixelFormat, colorRange, stored, shown }) => {
+  const { pixel, warnings } = await seen({ ...small, pixelFormat, colorRange }, { pts: 0, y: stored, u: 0, v: 0 });
+  for (const value of pixel) expect(Math.abs(value - shown)).toBeLessThanOrEqual(1);
+  expect(warnings).toEqual([]);
+});
+
+// RGB 200, 64, 32: Y = ¼R + ½G + ¼B, Cg = ½G - ¼R - ¼B, Co = ½R - ½B.
+test.each([
+  { pixelFormat: 'yuv444p', colorRange: full, y: 90, u: 128 - 26, v: 128 + 84 },
+  { pixelFormat: 'yuv420p10le', colorRange: full, y: 90, u: 128 - 26, v: 128 + 84 },
+  { pixelFormat: 'yuv422p', colorRange: limited, y: 16 + (90 * 219) / 255, u: 128 - 23, v: 128 + 74 },
+])('YCgCo in $pixelFormat of range $colorRange', async ({ y, u, v, ...format }) => {
+  const { pixel, warnings } = await seen({ ...small, ...format, colorSpace: yCgCo }, { pts: 0, y, u, v });
+  [200, 64, 32].forEach((value, channel) => {
+    expect(Math.abs((pixel[channel] as number) - value)).toBeLessThanOrEqual(3);
+  });
+  expect(warnings).toEqual([]);
+});
+
+test.each([
+  { matrix: 10, primaries: unspecified, readAs: bt2020, warning: /BT.2020 with constant luminance.*read as BT.2020/ },
+  { matrix: 14, primaries: bt2020, readAs: bt2020, warning: /ICtCp.*read as BT.2020/ },
+  { matrix: 11, primaries: unspecified, readAs: bt601, warning: /SMPTE 2085.*read as BT.601/ },
+  { matrix: 13, primaries: bt709, readAs: bt709, warning: /constant luminance.*read as BT.709/ },
+  { matrix: 12, primaries: bt709, readAs: bt709, warning: null },
+  { matrix: 12, primaries: bt2020, readAs: bt2020, warning: null },
+  { matrix: 12, primaries: unspecified, readAs: bt601, warning: /derived from the primaries.*read as BT.601/ },
+])('the matrix $matrix with primaries $primaries', async ({ matrix, primaries, readAs, warning }) => {
+  const colour = colours[0] as (typeof colours)[number];
+  const tags = { colorSpace: matrix, colorPrimaries: primaries, colorRange: limited };
+  const { pixel, warnings } = await seen({ ...small, ...tags }, { pts: 0, ...colour });
+  rgbOf(colour, readAs, false).forEach((value, channel) => {
+    expect(Math.abs((pixel[channel] as number) - value)).toBeLessThanOrEqual(2);
+  });
+  expect(warnings).toEqual(warning === null ? [] : [expect.stringMatching(warning)]);
+});
+
+test.each([
+  { transfer: 1, warning: null },
+  { transfer: 9, warning: /logarithmic.*without tone mapping/ },
+  { transfer: 16, warning: /PQ.*without tone mapping/ },
+  { transfer: 18, warning: /HLG.*without tone mapping/ },
+])('the transfer $transfer leaves values as they are', async ({ transfer, warning }) => {
+  const colour = colours[0] as (typeof colours)[number];
+  const tags = { colorSpace: bt601, colorTrc: transfer, colorRange: limited };
+  const { pixel, warnings } = await seen({ ...small, ...tags }, { pts: 0, ...colour });
+  rgbOf(colour, bt601, false).forEach((value, channel) => {
+    expect(Math.abs((pixel[channel] as number) - value)).toBeLessThanOrEqual(2);
+  });
+  expect(warnings).toEqual(warning === null ? [] : [expect.stringMatching(warning)]);
 });

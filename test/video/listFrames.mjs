@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import * as c from 'node-av/constants';
 import * as av from 'node-av/lib';
-import orientation from '../../dist/video/decoder/orientation.js';
+import geometry from '../../dist/video/decoder/frameGeometry.js';
 import converter from '../../dist/video/decoder/rgbConverter.js';
 
 av.Log.setLevel(c.AV_LOG_QUIET);
@@ -23,13 +23,14 @@ decoder.open2Sync(codec, null);
 const [packet, frame] = [new av.Packet(), new av.Frame()];
 packet.alloc();
 frame.alloc();
-const turn = orientation.orientationOf(stream.codecpar.getCodedSideData(c.AV_PKT_DATA_DISPLAYMATRIX));
+const ffmpeg = { ...c, ...av };
 const zero = Number(input.startTime) / 1e6;
 const frames = [];
 let rgb = null;
 const drain = () => {
   while (decoder.receiveFrameSync(frame) >= 0) {
-    rgb ??= new converter.RgbConverter({ ...c, ...av }, frame.width, frame.height, turn);
+    const seen = geometry.geometryOf(ffmpeg, stream, frame);
+    rgb ??= new converter.RgbConverter(ffmpeg, frame, seen, { untaggedMatrix: 'by-height' });
     const stamp = frame.bestEffortTimestamp;
     const time = (Number(stamp) * stream.timeBase.num) / stream.timeBase.den - zero;
     const hash = createHash('sha1').update(rgb.convert(frame)).digest('hex');

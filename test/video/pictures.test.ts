@@ -50,6 +50,7 @@ test('PNG files of a real clip decode to the very same frames', async () => {
     width: 320,
     height: 240,
     rotation: 0,
+    sampleAspectRatio: 1,
     durationSeconds: 0.4,
     frameRate: 10,
   });

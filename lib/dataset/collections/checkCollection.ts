@@ -7,8 +7,8 @@ import type { VideoCollection } from '../types';
 import { type CheckedFile, type CollectionReport, reportOn } from './collectionReport';
 
 /**
- * Opens every file of a collection, several at once, decodes its first frame, measures it, and reports on all of them.
- * A file that cannot be opened is reported, not thrown.
+ * Opens every file of a collection, several at once, measures it, brings its first frame, and reports on all of them. A
+ * file that cannot be opened or shown is reported, not thrown.
  *
  * @throws KinetorchError `ERR_ABORTED`
  */
@@ -25,7 +25,12 @@ export async function checkCollection(
       signal: stopped,
       pictureRate: isFrames.get(path) ? usualPictureRate : undefined,
     });
-    await video.close();
+    try {
+      // A file may open, and yet hold frames that cannot be shown.
+      for await (const _ of video.readClips([{ startSeconds: 0, frames: 1, frameRate: 1 }], { signal: stopped }));
+    } finally {
+      await video.close();
+    }
     return video;
   };
   const files: CheckedFile[] = [];

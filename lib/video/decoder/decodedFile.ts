@@ -1,10 +1,10 @@
 import { KinetorchError } from '../../base/errors';
 import { timeTolerance } from '../../base/timeTolerance';
-import type { ClipWindow, SlideWindows, VideoInfo } from '../types';
+import type { ClipWindow, FrameForm, SlideWindows, VideoInfo } from '../types';
 import type { Av } from './av';
+import { geometryOf, ownGeometry } from './frameGeometry';
 import { type FrameSequence, FrameSource, type TimedFrame } from './frameSource';
 import { measureVideo } from './measureVideo';
-import { orientationOf, upright } from './orientation';
 import { PictureSource } from './pictureSource';
 import type { Pulse } from './pulse';
 import { RgbConverter } from './rgbConverter';
@@ -33,31 +33,25 @@ export class DecodedFile {
   ) {}
 
   /** `ERR_VIDEO_OPEN`, `ERR_VIDEO_NO_STREAM`, or `ERR_VIDEO_DECODE` where not even one frame can be decoded. */
-  static async open(av: Av, path: string, name: string, pulse: Pulse): Promise<DecodedFile> {
+  static async open(av: Av, path: string, name: string, form: FrameForm, pulse: Pulse): Promise<DecodedFile> {
     const { timeline, warnings } = await measureVideo(av, path, name, pulse);
     const source = new FrameSource(av, path, name, timeline, pulse);
     try {
       if (!(await source.rewind()) || source.current === null) {
         throw new KinetorchError('ERR_VIDEO_DECODE', `no frame of "${name}" could be decoded`);
       }
+      const { stream, container, codec } = source;
       const { frame } = source.current;
-      const { stream, container } = source;
-      const orientation = orientationOf(
-        stream.codecpar.getCodedSideData(av.AV_PKT_DATA_DISPLAYMATRIX) ??
-          frame.getSideData(av.AV_FRAME_DATA_DISPLAYMATRIX),
-      );
-      const { width, height } = frame;
       const { avgFrameRate } = stream;
+      const converter = new RgbConverter(av, frame, geometryOf(av, stream, frame), form);
       const info = {
         container,
-        codec: source.codec,
-        width: orientation.transpose ? height : width,
-        height: orientation.transpose ? width : height,
-        rotation: orientation.rotation,
+        codec,
+        ...converter.info,
         durationSeconds: source.durationSeconds,
         frameRate: timeline.frameRate ?? (avgFrameRate.num > 0 ? avgFrameRate.num / avgFrameRate.den : null),
       };
-      return new DecodedFile(source, new RgbConverter(av, width, height, orientation), info, warnings);
+      return new DecodedFile(source, converter, info, warnings);
     } catch (error) {
       source.close();
       throw error;
@@ -65,21 +59,19 @@ export class DecodedFile {
   }
 
   /** A folder of pictures at `rate` a second: `ERR_VIDEO_OPEN` where it holds none, `ERR_VIDEO_DECODE`. */
-  static async openPictures(av: Av, path: string, name: string, rate: number): Promise<DecodedFile> {
+  static async openPictures(av: Av, path: string, name: string, rate: number, form: FrameForm): Promise<DecodedFile> {
     const source = new PictureSource(av, path, name, rate);
     try {
       await source.rewind();
-      const { width, height } = source.current.frame;
+      const converter = new RgbConverter(av, source.current.frame, ownGeometry, form);
       const info = {
         container: 'pictures',
         codec: source.codec,
-        width,
-        height,
-        rotation: 0,
+        ...converter.info,
         durationSeconds: source.length / rate,
         frameRate: rate,
       };
-      return new DecodedFile(source, new RgbConverter(av, width, height, upright), info, []);
+      return new DecodedFile(source, converter, info, []);
     } catch (error) {
       source.close();
       throw error;
@@ -87,7 +79,7 @@ export class DecodedFile {
   }
 
   get warnings(): string[] {
-    return [...this.headerWarnings, ...this.source.warnings];
+    return [...this.headerWarnings, ...this.converter.warnings, ...this.source.warnings];
   }
 
   async readClips(windows: ClipWindow[], sink: ClipSink): Promise<void> {
@@ -139,6 +131,7 @@ export class DecodedFile {
   }
 
   close(): void {
+    this.converter.close();
     this.source.close();
   }
 

@@ -26,25 +26,3 @@ export function orientationOf(matrix: Uint8Array | null): Orientation {
   }
   return { rotation: b * mirror > 0 ? 90 : 270, transpose: true, flipX: b < 0, flipY: c < 0 };
 }
-
-/** Turns a stored H×W×3 picture upright; the result is W×H×3 where rows become columns. */
-export function turnUpright(picture: Buffer, width: number, height: number, orientation: Orientation): Buffer {
-  const { transpose, flipX, flipY } = orientation;
-  if (!transpose && !flipX && !flipY) return picture;
-  const turned = Buffer.allocUnsafeSlow(picture.length);
-  const [outWidth, outHeight] = transpose ? [height, width] : [width, height];
-  const stepX = (flipX ? -1 : 1) * 3;
-  const stepY = (flipY ? -1 : 1) * 3 * width;
-  const first = (flipX ? (width - 1) * 3 : 0) + (flipY ? (height - 1) * 3 * width : 0);
-  const [alongRow, alongColumn] = transpose ? [stepY, stepX] : [stepX, stepY];
-  let to = 0;
-  for (let y = 0; y < outHeight; y++) {
-    let from = first + y * alongColumn;
-    for (let x = 0; x < outWidth; x++, from += alongRow, to += 3) {
-      turned[to] = picture[from] as number;
-      turned[to + 1] = picture[from + 1] as number;
-      turned[to + 2] = picture[from + 2] as number;
-    }
-  }
-  return turned;
-}

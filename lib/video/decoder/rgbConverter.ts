@@ -1,96 +1,162 @@
 import { KinetorchError } from '../../base/errors';
+import type { FrameForm, VideoInfo } from '../types';
 import type { Av, Frame } from './av';
-import { type Orientation, turnUpright } from './orientation';
+import { flattenPicture } from './flattenPicture';
+import { colourOf, type FrameColour } from './frameColour';
+import { type FrameGeometry, uprightInfo } from './frameGeometry';
+import { type Orientation, orientationOf } from './orientation';
+import { copyOf, type StoredPicture, viewOf } from './pictureView';
+import { yCgCoToRgb } from './yCgCo';
 
-/** Pixel formats whose fourth component is opacity, by FFmpeg's name. */
-const hasAlpha = /^(yuva|gbrap|rgba|bgra|argb|abgr|ya8|ya16|ayuv|vuya|pal8)/;
-const isYuv = /^(yuv|nv|p0|p2|p4|y2|xv|uyv|yvy|ayuv|vuy)/;
 /** Planar 8-bit 4:2:0 and 4:2:2 have a vectorised converter that is exact to ±1; all others need rounding flags. */
 const hasFastPath = /^yuvj?42[02]p$/;
+/** A pixel this little off counts as square: some tools round the display size to whole pixels. */
+const squareTolerance = 0.01;
 
-/** Turns decoded frames of any format into upright 8-bit RGB pictures of one size. */
+type Scaler = InstanceType<Av['SoftwareScaleContext']>;
+
+/** Turns decoded frames of any format into upright 8-bit RGB pictures of one size, that of the first. */
 export class RgbConverter {
-  private readonly fast;
-  private readonly exact;
+  /** What the first frame says of all pictures. */
+  readonly info: Pick<VideoInfo, 'width' | 'height' | 'rotation' | 'sampleAspectRatio'>;
+  /** What a viewer would see otherwise. */
+  readonly warnings = new Set<string>();
+  private readonly fast: Scaler;
+  private readonly exact: Scaler;
+  /** The frame at work, described as swscale is to understand it. */
+  private readonly source: Frame;
+  /** Where swscale writes to, by pixel format. */
+  private readonly pictures = new Map<number, Frame>();
 
-  /** `width` and `height` are those of the stored picture, before it is turned. */
   constructor(
     private readonly av: Av,
-    private readonly width: number,
-    private readonly height: number,
-    private readonly orientation: Orientation,
+    first: Frame,
+    private readonly geometry: FrameGeometry,
+    private readonly form: FrameForm,
   ) {
+    this.info = uprightInfo(first, geometry, this.orientationOf(first));
     this.fast = this.scaler(av.SWS_BICUBIC);
     this.exact = this.scaler(av.SWS_BICUBIC | av.SWS_ACCURATE_RND | av.SWS_FULL_CHR_H_INT);
+    this.source = new av.Frame();
+    this.source.alloc();
+    this.describe(first);
+    this.noteShape();
   }
 
   /** H×W×3, uint8. A frame of another size than the first is scaled to it; transparency is laid over white. */
   convert(frame: Frame): Buffer {
-    const { av } = this;
-    const name = av.avGetPixFmtName(frame.format as Parameters<Av['avGetPixFmtName']>[0]) ?? '';
-    this.fillColorDefaults(frame, name);
-    const alpha = hasAlpha.test(name);
-    const picture = new av.Frame();
-    picture.alloc();
+    const orientation = this.orientationOf(frame);
+    const { cropping } = this.geometry;
+    const [width, height] = orientation.transpose
+      ? [this.info.height, this.info.width]
+      : [this.info.width, this.info.height];
+    const stored = { width: width + cropping.left + cropping.right, height: height + cropping.top + cropping.bottom };
+    this.source.ref(frame);
     try {
-      picture.format = alpha ? av.AV_PIX_FMT_RGBA : av.AV_PIX_FMT_RGB24;
-      picture.width = this.width;
-      picture.height = this.height;
-      picture.colorSpace = av.AVCOL_SPC_RGB;
-      picture.colorRange = av.AVCOL_RANGE_JPEG;
-      // The same primaries and transfer on both sides: only matrix and range are converted, there is no tone mapping.
-      picture.colorPrimaries = frame.colorPrimaries;
-      picture.colorTrc = frame.colorTrc;
-      const status = (hasFastPath.test(name) ? this.fast : this.exact).scaleFrameSync(picture, frame);
-      if (status < 0) {
-        throw new KinetorchError(
-          'ERR_VIDEO_DECODE',
-          `frames of pixel format ${name} cannot be converted to RGB: ${av.FFmpegError.strerror(status)}`,
-        );
-      }
-      const bytes = picture.toBuffer();
-      return turnUpright(alpha ? overWhite(bytes) : bytes, this.width, this.height, this.orientation);
+      return copyOf(viewOf(this.toRgb(stored), cropping, orientation));
     } finally {
-      picture.free();
+      this.source.unref();
     }
   }
 
-  private scaler(flags: number) {
+  close(): void {
+    for (const scaler of [this.fast, this.exact]) scaler.freeContext();
+    for (const picture of this.pictures.values()) picture.free();
+    this.source.free();
+  }
+
+  private orientationOf(frame: Frame): Orientation {
+    return this.geometry.orientation ?? orientationOf(frame.getSideData(this.av.AV_FRAME_DATA_DISPLAYMATRIX));
+  }
+
+  private describe(frame: Frame): FrameColour {
+    const { av } = this;
+    const colour = colourOf(av, frame, this.nameOf(frame), this.form.untaggedMatrix);
+    for (const warning of colour.warnings) this.warnings.add(warning);
+    // A PNG is called interlaced for the order in which it stores its pixels.
+    if (colour.components === 'yuv' && frame.hasFlags(av.AV_FRAME_FLAG_INTERLACED)) {
+      const first = frame.hasFlags(av.AV_FRAME_FLAG_TOP_FIELD_FIRST) ? 'top' : 'bottom';
+      this.warnings.add(
+        `the video is interlaced (${first} field first): each frame holds two moments, woven as they are stored`,
+      );
+    }
+    return colour;
+  }
+
+  private noteShape(): void {
+    const { width, height, sampleAspectRatio } = this.info;
+    if (Math.abs(sampleAspectRatio - 1) < squareTolerance) return;
+    this.warnings.add(
+      `pixels of the video are not square but ${Number(sampleAspectRatio.toFixed(3))} times as wide as high: frames ` +
+        `were taken as they are stored, ${width}×${height}`,
+    );
+  }
+
+  private toRgb(size: { width: number; height: number }): StoredPicture {
+    const { av, source } = this;
+    const name = this.nameOf(source);
+    const { components, matrix, isLimited, hasAlpha } = this.describe(source);
+    // Fields are woven as they are stored, as FFmpeg's own scale filter does; apart, swscale would refuse the frame.
+    source.clearFlags(av.AV_FRAME_FLAG_INTERLACED);
+    // Nothing is said of primaries and transfer on either side: only matrix and range are converted.
+    source.colorPrimaries = av.AVCOL_PRI_UNSPECIFIED;
+    source.colorTrc = av.AVCOL_TRC_UNSPECIFIED;
+    const scaler = hasFastPath.test(name) ? this.fast : this.exact;
+    const isYCgCo = matrix === av.AVCOL_SPC_YCGCO;
+    if (components === 'yuv') {
+      source.colorSpace = (isYCgCo ? av.AVCOL_SPC_BT709 : matrix) as typeof source.colorSpace;
+      source.colorRange = isLimited ? av.AVCOL_RANGE_MPEG : av.AVCOL_RANGE_JPEG;
+    }
+    if (isYCgCo) {
+      const planes = this.scale(scaler, av.AV_PIX_FMT_YUV444P, size, source);
+      return yCgCoToRgb({ data: planes.data as Buffer[], strides: planes.linesize, ...size }, isLimited);
+    }
+    // swscale takes all gray for full range.
+    const isLimitedGray = isLimited && components === 'gray';
+    const isPlain = !hasAlpha && !isLimitedGray;
+    const rgb = { colorSpace: av.AVCOL_SPC_RGB, colorRange: av.AVCOL_RANGE_JPEG };
+    const picture = this.scale(scaler, isPlain ? av.AV_PIX_FMT_RGB24 : av.AV_PIX_FMT_RGBA, size, rgb);
+    const stored = { bytes: picture.data?.[0] as Buffer, stride: picture.linesize[0] as number, ...size };
+    if (isPlain) return stored;
+    const isPremultiplied = source.alphaMode === av.AVALPHA_MODE_PREMULTIPLIED;
+    return flattenPicture(stored, { isLimited: isLimitedGray, isPremultiplied });
+  }
+
+  /** The source in another format and size; the frame is used again for the next one. */
+  private scale(
+    scaler: Scaler,
+    format: Frame['format'],
+    { width, height }: { width: number; height: number },
+    { colorSpace, colorRange }: Pick<Frame, 'colorSpace' | 'colorRange'>,
+  ): Frame {
+    const { av } = this;
+    let picture = this.pictures.get(format);
+    if (picture === undefined || picture.width !== width || picture.height !== height) {
+      picture?.free();
+      picture = new av.Frame();
+      picture.alloc();
+      this.pictures.set(format, picture);
+      Object.assign(picture, { format, width, height });
+      // Of its own: swscale would have it share the source's where nothing is to convert.
+      picture.getBuffer(0);
+    }
+    Object.assign(picture, { colorSpace, colorRange });
+    const status = scaler.scaleFrameSync(picture, this.source);
+    if (status >= 0) return picture;
+    throw new KinetorchError(
+      'ERR_VIDEO_DECODE',
+      `frames of pixel format ${this.nameOf(this.source)} cannot be converted to RGB: ${av.FFmpegError.strerror(status)}`,
+    );
+  }
+
+  private scaler(flags: number): Scaler {
     const scaler = new this.av.SoftwareScaleContext();
     scaler.allocContext();
     scaler.setOption('sws_flags', flags);
     return scaler;
   }
 
-  /** Unspecified means BT.709 from 720 lines up and BT.601 below, limited range; FFmpeg itself assumes BT.601 always. */
-  private fillColorDefaults(frame: Frame, name: string): void {
-    const { av } = this;
-    if (!isYuv.test(name)) return;
-    const known: number[] = [
-      av.AVCOL_SPC_BT709,
-      av.AVCOL_SPC_FCC,
-      av.AVCOL_SPC_BT470BG,
-      av.AVCOL_SPC_SMPTE170M,
-      av.AVCOL_SPC_SMPTE240M,
-      av.AVCOL_SPC_BT2020_NCL,
-      av.AVCOL_SPC_BT2020_CL,
-    ];
-    if (!known.includes(frame.colorSpace)) {
-      frame.colorSpace = frame.height >= 720 ? av.AVCOL_SPC_BT709 : av.AVCOL_SPC_SMPTE170M;
-    }
-    if (frame.colorRange === av.AVCOL_RANGE_UNSPECIFIED) {
-      frame.colorRange = name.startsWith('yuvj') ? av.AVCOL_RANGE_JPEG : av.AVCOL_RANGE_MPEG;
-    }
+  private nameOf(frame: Frame): string {
+    return this.av.avGetPixFmtName(frame.format as Parameters<Av['avGetPixFmtName']>[0]) ?? '';
   }
-}
-
-function overWhite(rgba: Buffer): Buffer {
-  const rgb = Buffer.allocUnsafeSlow((rgba.length / 4) * 3);
-  for (let from = 0, to = 0; from < rgba.length; from += 4, to += 3) {
-    const opacity = rgba[from + 3] as number;
-    for (let channel = 0; channel < 3; channel++) {
-      rgb[to + channel] = 255 - Math.round(((255 - (rgba[from + channel] as number)) * opacity) / 255);
-    }
-  }
-  return rgb;
 }
