@@ -1,7 +1,7 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cacheFolder } from '../base/cacheFolder';
 import { KinetorchError } from '../base/errors';
+import { makeFolder } from '../base/makeFolder';
 import { systemReason } from '../base/systemReason';
 
 /**
@@ -13,7 +13,7 @@ export async function planFolder(folder?: string | null): Promise<string> {
   if (folder === null) return '';
   try {
     const path = folder ?? join(cacheFolder(), 'plans');
-    await mkdir(path, { recursive: true });
+    await makeFolder(path);
     return path;
   } catch (cause) {
     if (folder === undefined) return '';
