@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NativeBinding } from '../binding';
+import { requireDenoPermissions } from './base/denoPermissions';
 import { type ErrorCode, errorCodes, KinetorchError } from './base/errors';
 import { packageRoot, pinnedVersion, version } from './base/version';
 import { cLibraryProblem } from './libtorch/find/cLibrary';
@@ -11,6 +12,7 @@ import {
   libtorchFailure,
   openFailure,
   packageVersionFailure,
+  unreachableFailure,
 } from './libtorch/find/failure';
 import { cudaLibraries, requiredLibraries } from './libtorch/find/libraries';
 import { type LibTorch, type Location, locateLibTorch } from './libtorch/find/locate';
@@ -30,8 +32,13 @@ let cudaProblem = '';
  * Throws `ERR_PLATFORM`, `ERR_LIBTORCH_NOT_FOUND` or `ERR_LIBTORCH_VERSION` with what was tried and what to do.
  */
 export function native(): NativeBinding {
-  binding ??= load();
-  return binding;
+  try {
+    requireDenoPermissions();
+    binding ??= load();
+    return binding;
+  } catch (error) {
+    throw error instanceof KinetorchError ? error : unreachableFailure(error);
+  }
 }
 
 /** Which LibTorch {@link native} uses, or where it was looked for in vain. Loads nothing. */

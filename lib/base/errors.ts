@@ -85,6 +85,12 @@ export const errorTable = {
     meaning: 'No frame could be decoded, or the decoder crashed, hung or took too much memory.',
     remedy: 'The file may be damaged, very large, or of a codec that is not allowed: convert it, for example to H.264.',
   },
+  ERR_VIDEO_DECODER: {
+    meaning:
+      'The decoder process could not be started: no file descriptors, processes or memory left, not allowed, or no Node.js known that could run it.',
+    remedy:
+      'Nothing is said of the video. Raise the limit or give the permission that the message names, or set `KINETORCH_NODE` to a Node.js program (docs/install.md).',
+  },
   ERR_DATASET: {
     meaning: 'A dataset has no usable clips, or its description is wrong.',
     remedy: '`npx kinetorch dataset` checks every file; where a list is wrong the message names the line.',

@@ -1,4 +1,5 @@
 import { invalidArgument } from '../base/errors';
+import { ownRealm } from '../base/ownRealm';
 import { parse, parseOptions } from '../base/validation';
 import { writeAtomically } from '../base/writeAtomically';
 import { callNative, native } from '../native';
@@ -42,7 +43,7 @@ export async function createModel(options: CreateModelOptions): Promise<ModelArc
     ...partsOf(architecture),
     ...(license === undefined ? {} : { license }),
   };
-  const bytes = await callNative(() =>
+  const made = await callNative(() =>
     native().createModel({
       architecture,
       numClasses: names.length,
@@ -52,5 +53,6 @@ export async function createModel(options: CreateModelOptions): Promise<ModelArc
       newHead: false,
     }),
   );
+  const bytes = ownRealm(made);
   return { metadata, bytes, save: (path) => writeAtomically(path, bytes) };
 }

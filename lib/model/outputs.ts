@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { NativeOutput, NativeResult, NativeTensor } from '../../binding';
+import { ownRealm } from '../base/ownRealm';
 import { type CallOptions, oneOf } from '../base/schemas';
 import type { Tensor } from '../clip/types';
 
@@ -42,14 +43,14 @@ export interface RunOptions<Name extends ModelOutput> extends CallOptions {
 /** Those outputs of one clip that were asked for. */
 export type RunResult<Name extends ModelOutput> = Pick<ClipOutputs, Name> & { timing: Timing };
 
-const vector = ({ data }: NativeTensor) => data;
+const vector = ({ data }: NativeTensor) => ownRealm(data);
 
 /** How callers see each output of the native layer. Where the names stand, once. */
 const readers: { [Name in NativeOutput]: (tensor: NativeTensor) => ClipOutputs[Name] } = {
   logits: vector,
   probabilities: vector,
   embedding: vector,
-  features: (tensor) => tensor,
+  features: ({ data, shape }) => ({ data: ownRealm(data), shape: [...shape] }),
 };
 
 export const outputNames = Object.keys(readers) as ModelOutput[];

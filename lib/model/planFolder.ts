@@ -1,7 +1,8 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cacheFolder } from '../base/cacheFolder';
 import { KinetorchError } from '../base/errors';
+import { makeFolder } from '../base/makeFolder';
+import { systemReason } from '../base/systemReason';
 
 /**
  * Where measurements of kernels are remembered; '' where they are not, also where the default folder cannot be made.
@@ -10,12 +11,12 @@ import { KinetorchError } from '../base/errors';
  */
 export async function planFolder(folder?: string | null): Promise<string> {
   if (folder === null) return '';
-  const path = folder ?? join(cacheFolder(), 'plans');
   try {
-    await mkdir(path, { recursive: true });
+    const path = folder ?? join(cacheFolder(), 'plans');
+    await makeFolder(path);
     return path;
   } catch (cause) {
     if (folder === undefined) return '';
-    throw new KinetorchError('ERR_FILE_ACCESS', `cannot make ${path}: ${(cause as Error).message}`, { cause });
+    throw new KinetorchError('ERR_FILE_ACCESS', `cannot make ${folder}: ${systemReason(cause)}`, { cause });
   }
 }

@@ -55,10 +55,11 @@ export class VideoModel implements AsyncDisposable {
     this.architecture = metadata.architecture;
     this.labels = metadata.labels;
     this.input = metadata.input;
-    this.devices = model.devices;
+    // Copies, as arrays of this realm (see `ownRealm`).
+    this.devices = [...model.devices];
     this.device = this.devices.join(', ');
     this.precision = model.precision;
-    this.outputs = model.outputs;
+    this.outputs = [...model.outputs];
     this.#runner = new ClipRunner(model, metadata.input);
     this.#classifyClipSchema = optionsSchema(classifyOptions(metadata.labels.length));
     this.#classifyTensorSchema = optionsSchema(classifyTensorOptions(metadata.labels.length));

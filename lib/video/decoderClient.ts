@@ -1,13 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { join } from 'node:path';
-import type { Duplex, Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
+import { KinetorchError } from '../base/errors';
+import { systemReason } from '../base/systemReason';
+import { decoderProgram } from './decoderProgram';
 import { type DecoderCommand, type DecoderReply, encodeMessage, MessageParser } from './protocol';
-
-/** The child runs as plain JavaScript; when this file runs from its TypeScript source, under Jest, the built one serves. */
-const entry = join(__dirname, __filename.endsWith('.ts') ? '../../dist/video' : '', 'decoderProcess.js');
-
-/** Nothing of the parent's environment that may hold secrets or change how Node starts. */
-const passedEnvironment = ['PATH', 'SystemRoot', 'TEMP', 'TMPDIR', 'LD_LIBRARY_PATH', 'DYLD_LIBRARY_PATH'];
 
 const keptErrorBytes = 2000;
 
@@ -17,6 +13,11 @@ export interface ReplyListener {
   onPayload(chunk: Buffer): void;
   /** The process is gone, for the reason given. */
   onDeath(reason: string): void;
+}
+
+interface Holdable {
+  ref?(): void;
+  unref?(): void;
 }
 
 const alive = new Set<DecoderClient>();
@@ -30,35 +31,31 @@ export class DecoderClient {
   used = false;
   /** When the process last said anything, in `performance.now()`. */
   lastHeard = performance.now();
+  /** Why it never came to decode anything; null where it did. */
+  startFailure: KinetorchError | null = null;
   private readonly child: ChildProcess;
-  private readonly channel: Duplex & { ref(): void; unref(): void };
+  private hasStarted = false;
   private readonly parser: MessageParser<DecoderReply>;
   private listener: ReplyListener | null = null;
   private killReason: string | null = null;
   private errorText = '';
   private death: string | null = null;
 
-  /** `onEnd` hears, once, that the process is gone. */
+  /** `onEnd` hears, once, that the process is gone. Throws `ERR_VIDEO_DECODER` where none can be started. */
   constructor(private readonly onEnd: (client: DecoderClient) => void) {
-    const env = Object.fromEntries(passedEnvironment.map((name) => [name, process.env[name]]));
-    this.child = spawn(process.execPath, [entry], {
-      env,
-      stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
-      windowsHide: true,
-    });
-    this.channel = this.child.stdio[3] as typeof this.channel;
+    this.child = startDecoder();
     this.parser = new MessageParser<DecoderReply>({
       onMessage: (reply, payloadBytes) => this.listener?.onReply(reply, payloadBytes),
       onPayload: (chunk) => this.listener?.onPayload(chunk),
     });
-    this.channel.on('data', (chunk: Buffer) => this.receive(chunk));
+    this.child.on('error', (error) => this.die(systemReason(error)));
+    this.child.on('close', (code, signal) => this.end(code, signal));
     // A broken pipe is followed by the end of the process, which says why.
-    this.channel.on('error', () => {});
-    (this.child.stderr as Readable).on('data', (chunk: Buffer) => {
+    for (const pipe of this.pipes) pipe?.on('error', () => {});
+    this.replies?.on('data', (chunk: Buffer) => this.receive(chunk));
+    this.child.stderr?.on('data', (chunk: Buffer) => {
       this.errorText = (this.errorText + chunk.toString()).slice(-keptErrorBytes);
     });
-    this.child.on('error', (error) => this.die(`could not be started: ${error.message}`));
-    this.child.on('close', (code, signal) => this.die(this.describeEnd(code, signal)));
     alive.add(this);
     this.hold(false);
   }
@@ -83,15 +80,14 @@ export class DecoderClient {
   }
 
   send(command: DecoderCommand): void {
-    if (this.channel.writable) this.channel.write(encodeMessage(command));
+    if (this.child.stdin?.writable) this.child.stdin.write(encodeMessage(command));
   }
 
   /** Whether the process may keep this one running. */
   hold(isHeld: boolean): void {
     const method = isHeld ? 'ref' : 'unref';
-    this.child[method]();
-    this.channel[method]();
-    (this.child.stderr as Readable & { ref(): void; unref(): void })[method]();
+    // Bun's pipes for writing have neither, and hold nothing.
+    for (const handle of [this.child, ...this.pipes]) (handle as Holdable | null | undefined)?.[method]?.();
   }
 
   kill(reason: string): void {
@@ -99,8 +95,19 @@ export class DecoderClient {
     this.child.kill('SIGKILL');
   }
 
+  /** Replies come by a pipe of their own, as libraries may write to standard output. */
+  private get replies(): Readable | null | undefined {
+    return this.child.stdio?.[3] as Readable | null | undefined;
+  }
+
+  /** Without some of them where there were no file descriptors left; the process then ends, with the reason. */
+  private get pipes() {
+    return [this.child.stdin, this.child.stderr, this.replies];
+  }
+
   private receive(chunk: Buffer): void {
     this.lastHeard = performance.now();
+    this.hasStarted = true;
     try {
       this.parser.push(chunk);
     } catch (error) {
@@ -108,18 +115,38 @@ export class DecoderClient {
     }
   }
 
+  private end(code: number | null, signal: NodeJS.Signals | null): void {
+    const how = this.describeEnd(code, signal);
+    this.die(this.hasStarted ? how : `${this.child.spawnfile} ${how}`);
+  }
+
   private describeEnd(code: number | null, signal: NodeJS.Signals | null): string {
     if (this.killReason !== null) return this.killReason;
     const how = signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`;
-    const said = this.errorText.trim().split('\n').at(-1);
-    return said ? `${how}: ${said}` : how;
+    const said = this.errorText.trim().split('\n');
+    const reason = said.find((line) => /^\w*Error\b/.test(line)) ?? said.at(-1);
+    return reason ? `${how}: ${reason}` : how;
   }
 
   private die(reason: string): void {
     if (this.death !== null) return;
     this.death = reason;
+    if (!this.hasStarted) this.startFailure = startFailure(reason);
     alive.delete(this);
     this.listener?.onDeath(reason);
     this.onEnd(this);
   }
+}
+
+function startDecoder(): ChildProcess {
+  try {
+    const { command, args, env } = decoderProgram();
+    return spawn(command, args, { env, stdio: ['pipe', 'ignore', 'pipe', 'pipe'], windowsHide: true });
+  } catch (error) {
+    throw startFailure(systemReason(error), error);
+  }
+}
+
+function startFailure(reason: string, cause?: unknown): KinetorchError {
+  return new KinetorchError('ERR_VIDEO_DECODER', `the decoder process could not be started: ${reason}`, { cause });
 }

@@ -88,10 +88,10 @@ export class DecoderOperation implements ReplyListener {
   }
 
   onDeath(reason: string): void {
-    this.end(
-      this.warnings,
-      new DecoderDeath(`the decoder process of "${this.name}" ${reason}; it serves this video no more`),
-    );
+    const error =
+      this.client.startFailure ??
+      new DecoderDeath(`the decoder process of "${this.name}" ${reason}; it serves this video no more`);
+    this.end(this.warnings, error);
   }
 
   private wake(): void {

@@ -1,10 +1,12 @@
 /**
  * The decoder process: the one place where FFmpeg is loaded and files from outside are opened. Its parent talks to it
- * over file descriptor 3 (see Note [Decoder protocol]) and kills it when it hangs; it kills itself when the parent is
+ * over standard input and file descriptor 3 (see Note [Decoder protocol]) and kills it when it hangs; it kills itself when the parent is
  * gone.
  */
-import { Socket } from 'node:net';
+import { createWriteStream } from 'node:fs';
+import type { Writable } from 'node:stream';
 import { type ErrorCode, KinetorchError } from '../base/errors';
+import { systemReason } from '../base/systemReason';
 import { type Av, loadAv } from './decoder/av';
 import { type ClipSink, DecodedFile } from './decoder/decodedFile';
 import { Cancelled, Pulse } from './decoder/pulse';
@@ -21,8 +23,10 @@ class DecoderSession {
   private credit = 0;
   private wake = () => {};
 
-  constructor(private readonly channel: Socket) {
-    this.av.catch(() => {});
+  constructor(private readonly replies: Writable) {
+    const tell = () => this.send({ type: 'ready' });
+    // What went wrong is the answer to whoever opens a video.
+    this.av.then(tell, tell);
   }
 
   handle(command: DecoderCommand): void {
@@ -91,14 +95,14 @@ class DecoderSession {
       frame: async (picture) => {
         if (this.pulse.cancelled) throw new Cancelled();
         this.send({ type: 'frame' }, picture.length);
-        if (!this.channel.write(picture)) await new Promise((resolve) => this.channel.once('drain', resolve));
+        if (!this.replies.write(picture)) await new Promise((resolve) => this.replies.once('drain', resolve));
         await this.pulse.beat();
       },
     };
   }
 
   private describe(error: unknown): { code: ErrorCode; message: string } {
-    const { message } = error as Error;
+    const message = systemReason(error);
     if (!(error instanceof KinetorchError)) {
       return { code: 'ERR_VIDEO_DECODE', message: `the decoder of "${this.name}" failed: ${message}` };
     }
@@ -106,17 +110,16 @@ class DecoderSession {
   }
 
   private send(reply: DecoderReply, payloadBytes = 0): void {
-    this.channel.write(encodeMessage(reply, payloadBytes));
+    this.replies.write(encodeMessage(reply, payloadBytes));
   }
 }
 
-const channel = new Socket({ fd: 3, readable: true, writable: true });
-const session = new DecoderSession(channel);
+// Not a socket of that descriptor: Bun has none.
+const replies = createWriteStream('', { fd: 3 });
+const session = new DecoderSession(replies);
 const parser = new MessageParser<DecoderCommand>({
   onMessage: (command) => session.handle(command),
   onPayload: () => {},
 });
-channel.on('data', (chunk) => parser.push(chunk));
-channel.on('error', leave);
-channel.on('close', leave);
-channel.on('end', leave);
+process.stdin.on('data', (chunk) => parser.push(chunk));
+for (const pipe of [process.stdin, replies]) pipe.on('error', leave).on('close', leave).on('end', leave);

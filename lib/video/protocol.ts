@@ -3,7 +3,9 @@ import type { ClipWindow, FrameForm, SlideWindows, VideoInfo } from './types';
 
 /**
  * Note [Decoder protocol]
- * Parent and decoder process talk over one extra pipe. A message is
+ * The parent talks to the decoder process over its standard input, and is answered over one extra pipe (file descriptor
+ * 3); these two work under Node.js, Bun and Deno alike. The first answer, `ready`, tells that FFmpeg was loaded, or that
+ * why it was not can be told. A message is
  * `u32le header bytes | u32le payload bytes | header as JSON | payload`; only `frame` has a payload, the RGB bytes of
  * the next frame of the clip announced before it. The parent has one operation running at a time (`open`, `read` or
  * `slide`), and the decoder ends each with exactly one `done` or `failed`. Clips are sent against credit, one each, so
@@ -20,6 +22,7 @@ export type DecoderCommand =
   | { type: 'close' };
 
 export type DecoderReply =
+  | { type: 'ready' }
   | { type: 'progress' }
   | { type: 'opened'; info: Omit<VideoInfo, 'path'> }
   | { type: 'clip'; startSeconds: number; endSeconds: number; frames: number }

@@ -1,6 +1,8 @@
-import { mkdir, readdir, rm, stat, utimes } from 'node:fs/promises';
+import { readdir, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KinetorchError } from '../../base/errors';
+import { makeFolder } from '../../base/makeFolder';
+import { systemReason } from '../../base/systemReason';
 import type { RgbClip } from '../../clip/types';
 import type { ClipCache } from '../types';
 import { type ClipFileShape, clipFileBytes, readClipFile, verifyClipFile, writeClipFile } from './clipFile';
@@ -36,14 +38,14 @@ export class DiskClipCache implements ClipCache {
   /** Makes the folder, and removes what exceeds `maxBytes`. */
   static async open(folder: string, maxBytes: number): Promise<DiskClipCache> {
     try {
-      await mkdir(folder, { recursive: true });
+      await makeFolder(folder);
       const cache = new DiskClipCache(folder, maxBytes, await filesOf(folder));
       await cache.makeRoom();
       return cache;
     } catch (error) {
       throw new KinetorchError(
         'ERR_FILE_ACCESS',
-        `expected the cache folder "${folder}" to be writable: ${(error as Error).message}`,
+        `expected the cache folder "${folder}" to be writable: ${systemReason(error)}`,
       );
     }
   }

@@ -1,6 +1,7 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ErrorCode, KinetorchError } from '../../base/errors';
+import { isThere } from '../../base/isThere';
+import { isForbidden, systemReason } from '../../base/systemReason';
 import { packageRoot, pinnedVersion, version } from '../../base/version';
 import { cLibrary, cLibraryRemedy, glibcRequired } from './cLibrary';
 import type { LibTorch, Refusal } from './locate';
@@ -78,9 +79,23 @@ export function libtorchRemedy(tried: readonly Refusal[]): string[] {
   return tried.some(({ source }) => source === 'LIBTORCH') ? byHandRemedy() : reinstall();
 }
 
+/** The system or the runtime does not let this process look for the addon, or load it: nothing is said of what is there. */
+export function unreachableFailure(cause: unknown): KinetorchError {
+  const remedy = isForbidden(cause)
+    ? ['node --permission --allow-addons --allow-child-process --allow-fs-read=… (app, node_modules, models, videos)']
+    : ['raise that limit, or free what uses it up, and call again: nothing has to be installed'];
+  const headline = `the native addon could not be loaded: ${systemReason(cause)}`;
+  return loadFailure('ERR_LIBTORCH_NOT_FOUND', headline, { remedy, cause });
+}
+
 /** A library or the addon is there, and the loader refused it. */
 export function openFailure(path: string, cause: unknown, libtorch?: LibTorch): KinetorchError {
   const problem = (cause as Error).message;
+  if (isForbidden(cause)) return unreachableFailure(cause);
+  // The loader gives the system's reason as a text alone.
+  if (/Too many open files/.test(problem)) {
+    return unreachableFailure({ code: 'EMFILE', message: problem });
+  }
   const newer = /version [`'](GLIBC\w*_[\d.]+)' not found/.exec(problem)?.[1];
   if (newer !== undefined) {
     const headline = `${path} needs ${newer}, which this system's C or C++ library lacks (glibc ${glibcRequired} and GCC 8's are enough for what Kinetorch ships)`;
@@ -126,5 +141,5 @@ function again(): string[] {
 }
 
 function isCheckout(): boolean {
-  return existsSync(join(packageRoot, 'scripts', 'setup', 'main.mjs'));
+  return isThere(join(packageRoot, 'scripts', 'setup', 'main.mjs'));
 }

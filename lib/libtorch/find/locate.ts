@@ -1,5 +1,6 @@
-import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { isThere } from '../../base/isThere';
+import { systemReason } from '../../base/systemReason';
 import { pinnedVersion } from '../../base/version';
 import { type Build, installFolder } from './cache';
 import { hasHeaders, inspectLibTorch } from './inspect';
@@ -62,8 +63,17 @@ export function locateLibTorch(options: LocateOptions = {}): Location {
     tried.push({ source, path, reason, wrongVersion });
     return null;
   };
+  /** What `look` finds; a place that cannot be looked at is refused as it would be for what is wrong with it. */
+  const attempt = <T>(source: LibTorchSource, path: string, look: () => T): T | null => {
+    try {
+      return look();
+    } catch (error) {
+      return refuse(source, path, systemReason(error));
+    }
+  };
   const consider = (source: LibTorchSource, path: string, detail: string, anyVersion = false): LibTorch | null => {
-    const inspection = inspectLibTorch(path);
+    const inspection = attempt(source, path, () => inspectLibTorch(path));
+    if (inspection === null) return null;
     if ('problem' in inspection) return refuse(source, path, inspection.problem);
     if (
       anyVersion ? !isAtLeast(inspection.version, minimumVersion) : minorOf(inspection.version) !== minorOf(builtFor)
@@ -75,8 +85,9 @@ export function locateLibTorch(options: LocateOptions = {}): Location {
     return { path, version: inspection.version, source, detail };
   };
   const considerCache = (build: Build): LibTorch | null => {
-    const installation = installFolder(version, env, build);
-    const check = verifyInstall(installation);
+    const installation = attempt('cache', 'KINETORCH_CACHE', () => installFolder(version, env, build));
+    const check = installation && attempt('cache', installation, () => verifyInstall(installation));
+    if (!installation || !check) return null;
     if ('problem' in check) return refuse('cache', installation, check.problem);
     return consider('cache', join(installation, 'torch'), installation);
   };
@@ -91,7 +102,7 @@ export function locateLibTorch(options: LocateOptions = {}): Location {
   }
   const pythons = pythonInstalls(env);
   // Most have no CUDA and never asked for it: that is nothing to report. A build needs none either.
-  let found = !forBuild && existsSync(installFolder(version, env, 'cuda')) ? considerCache('cuda') : null;
+  let found = !forBuild && hasCudaInstall(version, env) ? considerCache('cuda') : null;
   if (!forBuild && hasNvidiaDriver()) {
     const active = pythons.filter((python) => isActive(python) && cudaLibraries(python.path).length > 0);
     for (const { path, via } of active) found ??= consider('Python', path, via);
@@ -103,4 +114,13 @@ export function locateLibTorch(options: LocateOptions = {}): Location {
     refuse('Python', 'VIRTUAL_ENV, CONDA_PREFIX, python3 on PATH, ~/.local, pyenv', 'no torch installed');
   }
   return { found: null, tried };
+}
+
+function hasCudaInstall(version: string, env: NodeJS.ProcessEnv): boolean {
+  try {
+    return isThere(installFolder(version, env, 'cuda'));
+  } catch {
+    // Without a home folder there is no cache.
+    return false;
+  }
 }

@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { isThere } from '../../base/isThere';
 
 /** Files that an NVIDIA driver puts there: on Linux, in containers too; on Windows; and in its Linux subsystem. */
 const traces =
@@ -9,5 +9,5 @@ const traces =
 
 /** Whether this machine has an NVIDIA driver. Looks at files only. */
 export function hasNvidiaDriver(): boolean {
-  return traces.some((path) => existsSync(path));
+  return traces.some(isThere);
 }

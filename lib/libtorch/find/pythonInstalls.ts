@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, realpathSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { readdirSync, realpathSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
+import { homeFolder } from '../../base/cacheFolder';
+import { isThere } from '../../base/isThere';
 
 /** A `torch` folder inside some Python's site-packages, and how it was come by. */
 export interface PythonTorch {
@@ -23,11 +24,11 @@ export function pythonInstalls(env: NodeJS.ProcessEnv = process.env): PythonTorc
   if (env.VIRTUAL_ENV) prefixes.push({ prefix: env.VIRTUAL_ENV, via: 'VIRTUAL_ENV' });
   if (env.CONDA_PREFIX) prefixes.push({ prefix: env.CONDA_PREFIX, via: 'CONDA_PREFIX' });
   for (const prefix of prefixesOnPath(env)) prefixes.push({ prefix, via: 'python3 on PATH' });
-  const home = env.HOME || homedir();
-  prefixes.push({ prefix: join(home, '.local'), via: 'the user site-packages' });
-  const pyenv = env.PYENV_ROOT || join(home, '.pyenv');
-  for (const version of list(join(pyenv, 'versions'))) {
-    prefixes.push({ prefix: join(pyenv, 'versions', version), via: `pyenv ${version}` });
+  const home = homeFolder(env);
+  if (home !== null) prefixes.push({ prefix: join(home, '.local'), via: 'the user site-packages' });
+  const pyenv = env.PYENV_ROOT || (home !== null && join(home, '.pyenv'));
+  for (const version of pyenv ? list(join(pyenv, 'versions')) : []) {
+    prefixes.push({ prefix: join(pyenv as string, 'versions', version), via: `pyenv ${version}` });
   }
   const found = new Map<string, PythonTorch>();
   for (const { prefix, via } of prefixes) {
@@ -46,7 +47,7 @@ function prefixesOnPath(env: NodeJS.ProcessEnv): string[] {
   for (const folder of (env.PATH ?? '').split(delimiter).filter(Boolean)) {
     for (const name of names) {
       const python = join(folder, name);
-      if (!existsSync(python)) continue;
+      if (!isThere(python)) continue;
       // On Windows python.exe lies in the prefix itself, elsewhere in its bin/.
       const prefixOf = (path: string) => (process.platform === 'win32' ? dirname(path) : dirname(dirname(path)));
       prefixes.add(prefixOf(python)).add(prefixOf(realpathSync(python)));
@@ -62,7 +63,7 @@ function torchFolders(prefix: string): string[] {
       sites.push(join(prefix, lib, python, 'site-packages'), join(prefix, lib, python, 'dist-packages'));
     }
   }
-  return sites.map((site) => join(site, 'torch')).filter((path) => existsSync(join(path, 'lib')));
+  return sites.map((site) => join(site, 'torch')).filter((path) => isThere(join(path, 'lib')));
 }
 
 function list(folder: string): string[] {

@@ -1,0 +1,100 @@
+import { accessSync, constants, existsSync, realpathSync, statSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/** How the decoder process is started. */
+export interface DecoderProgram {
+  command: string;
+  args: string[];
+  env: NodeJS.ProcessEnv;
+}
+
+/** The child runs as plain JavaScript; when this file runs from its TypeScript source, under Jest, the built one serves. */
+const entry = __filename.endsWith('.ts')
+  ? join(__dirname, '..', '..', 'dist', 'video', 'decoderProcess.js')
+  : join(__dirname, 'decoderProcess.js');
+
+/** Nothing of the parent's environment that may hold secrets or change how Node starts. */
+const passedEnvironment = ['PATH', 'SystemRoot', 'TEMP', 'TMPDIR', 'LD_LIBRARY_PATH', 'DYLD_LIBRARY_PATH'];
+
+/** Set in a decoder. Whoever finds it and wants a decoder was started in its place. */
+const decoderMark = 'KINETORCH_DECODER';
+
+/** What runs a file of JavaScript that it is given: node, nodejs, node-22, bun, deno. */
+const runtimeName = /[\\/](node|nodejs|bun|deno)[-_]?v?[\d.]*(\.exe)?$/i;
+
+/**
+ * The program that runs the decoder's file: `KINETORCH_NODE`, else the runtime that runs this process, else the `node` of
+ * PATH. A program that is not known to run a file is never started: an app that is packed into one with its Node.js
+ * (Electron, single executables) would start itself, without end.
+ *
+ * Throws an error whose message says what is missing and what to set.
+ */
+export function decoderProgram(): DecoderProgram {
+  const { env, execPath, versions } = process;
+  if (env[decoderMark]) {
+    throw new Error(
+      `${execPath} was started to run the decoder and runs this app: set KINETORCH_NODE to a Node.js program instead`,
+    );
+  }
+  const command = env.KINETORCH_NODE || (runsFiles() ? execPath : nodeOnPath());
+  if (command === null) {
+    throw new Error(
+      `${execPath} cannot run the decoder's file, as node would, and there is no node on PATH: set KINETORCH_NODE to a ` +
+        `Node.js program${versions.electron ? ', or to process.execPath where the runAsNode fuse is on' : ''}`,
+    );
+  }
+  const passed = Object.fromEntries(passedEnvironment.map((name) => [name, env[name]]));
+  return {
+    command,
+    args: [decoderFile()],
+    // Electron's own program is Node with the second.
+    env: { ...passed, [decoderMark]: '1', ...(versions.electron && { ELECTRON_RUN_AS_NODE: '1' }) },
+  };
+}
+
+/** Whether this process's own program is known to run a file that it is given. */
+function runsFiles(): boolean {
+  if (process.versions.electron !== undefined) return process.env.ELECTRON_RUN_AS_NODE !== undefined;
+  return runtimeName.test(process.execPath) && !isPacked();
+}
+
+/** Whether the app is within the program, whatever that is called. */
+function isPacked(): boolean {
+  const deno = (globalThis as { Deno?: { build: { standalone?: boolean } } }).Deno;
+  return 'pkg' in process || deno?.build.standalone === true || isSingleExecutable();
+}
+
+function isSingleExecutable(): boolean {
+  try {
+    return (require('node:sea') as { isSea(): boolean }).isSea();
+  } catch {
+    // Before Node 20.12 there is no such module; nor elsewhere.
+    return false;
+  }
+}
+
+function nodeOnPath(): string | null {
+  const name = process.platform === 'win32' ? 'node.exe' : 'node';
+  const self = realpathSync(process.execPath);
+  const candidates = (process.env.PATH ?? '').split(delimiter).filter(Boolean);
+  return candidates.map((folder) => join(folder, name)).find((path) => isProgram(path, self)) ?? null;
+}
+
+function isProgram(path: string, self: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile() && realpathSync(path) !== self;
+  } catch {
+    return false;
+  }
+}
+
+/** Electron alone can read what lies in its archive; what was left unpacked lies beside it. */
+function decoderFile(): string {
+  const file = entry.replace(/\.asar([\\/])/, '.asar.unpacked$1');
+  if (existsSync(file)) return file;
+  throw new Error(
+    `${file} is missing: leave kinetorch and node-av out of bundles and archives ` +
+      '(esbuild: external; Next.js: serverExternalPackages, outputFileTracingIncludes; Electron: asarUnpack)',
+  );
+}
