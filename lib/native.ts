@@ -17,11 +17,14 @@ import {
 import { cudaLibraries, requiredLibraries } from './libtorch/find/libraries';
 import { type LibTorch, type Location, locateLibTorch } from './libtorch/find/locate';
 import { findPlatformPackage, platformPackageName, prebuiltFolder } from './libtorch/find/platformPackage';
+import { openMpEnvironment } from './libtorch/openMpEnvironment';
 
 /** What `kinetorch_bootstrap.node` registers. */
 interface BootstrapBinding {
-  /** Opens a shared library for the life of the process. */
-  open(path: string): void;
+  /** Opens a shared library for the life of the process; `environment` is added to the environment meanwhile. */
+  open(path: string, environment: Record<string, string>): void;
+  /** How often GNU's OpenMP spins in such a time. */
+  spinsIn(milliseconds: number): number;
 }
 
 let binding: NativeBinding | null = null;
@@ -83,10 +86,11 @@ function load(): NativeBinding {
   const bootstrap = requireAddon(join(folder, bootstrapFile)) as BootstrapBinding;
   const { found, tried } = libtorchLocation();
   if (found === null) throw libtorchFailure(tried, builtForVersion());
-  const open = (path: string) => attempt(path, () => bootstrap.open(path), found);
+  const environment = openMpEnvironment(bootstrap.spinsIn);
+  const open = (path: string) => attempt(path, () => bootstrap.open(path, environment), found);
   for (const library of [...librariesBeside(folder), ...requiredLibraries(found.path)]) open(library);
   try {
-    for (const library of cudaLibraries(found.path)) bootstrap.open(library);
+    for (const library of cudaLibraries(found.path)) bootstrap.open(library, environment);
   } catch (error) {
     // A CUDA build of LibTorch still runs on the CPU where NVIDIA's libraries are missing; `doctor` tells why.
     cudaProblem = (error as Error).message;

@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os';
+import { availableCores } from '../base/availableCores';
 import { KinetorchError } from '../base/errors';
 import { loadAhead } from '../base/loadAhead';
 import { seededRandom } from '../base/seededRandom';
@@ -36,7 +36,7 @@ export async function scoreSamples(
   let done = 0;
   const report = () => options.onProgress?.({ done: ++done, total: dataset.length });
   const indices = Array.from({ length: dataset.length }, (_, index) => index);
-  const concurrency = Math.max(2, availableParallelism());
+  const concurrency = Math.max(2, availableCores());
   const loading = loadAhead(indices, (index) => loadClips(dataset, index, options), {
     ahead: 2 * concurrency,
     concurrency,

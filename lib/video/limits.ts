@@ -1,4 +1,6 @@
-import { availableParallelism } from 'node:os';
+import { availableCores } from '../base/availableCores';
+
+const cores = availableCores();
 
 /**
  * What one video may cost, and all together. A file from outside can be made to decode for ever or to fill the memory;
@@ -21,7 +23,7 @@ export const videoLimits = {
    * Decoder processes of one thread that live at once, each about 100 MB: one a core, and on 3 to 7 cores more, up to 8,
    * to keep them at work while some wait for a disk. At least 2. A worker thread counts its own.
    */
-  maxDecoders: Math.max(2, availableParallelism(), Math.min(8, 2 * availableParallelism() - 2)),
+  maxDecoders: Math.max(2, cores, Math.min(8, 2 * cores - 2)),
   /** How long a reader in the middle of an iteration may ask for nothing before its decoder goes to one who waits. */
   patienceMs: 1_000,
   /** How long a decoder process without work is kept for the next video. */

@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os';
+import { availableCores } from '../../base/availableCores';
 import { loadAhead } from '../../base/loadAhead';
 import { parseOptions } from '../../base/validation';
 import { openVideo } from '../../video/openVideo';
@@ -19,7 +19,7 @@ export async function checkCollection(
   const { signal, onProgress } = parseOptions(checkCollectionOptions, options);
   const isFrames = new Map(collection.samples.map((sample) => [sample.path, sample.isFrames]));
   const paths = [...isFrames.keys()];
-  const concurrency = Math.max(2, availableParallelism());
+  const concurrency = Math.max(2, availableCores());
   const check = async (path: string, stopped: AbortSignal) => {
     const video = await openVideo(path, {
       signal: stopped,

@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os';
+import { availableCores } from '../../base/availableCores';
 import { KinetorchError } from '../../base/errors';
 import { videoLimits } from '../limits';
 import type { Av, CodecContext, FormatContext, Stream } from './av';
@@ -44,7 +44,7 @@ export function openDecoder(av: Av, input: VideoInput): CodecContext {
     decoder.allocContext3(codec);
     decoder.parametersToContext(codecpar);
     decoder.pktTimebase = timeBase;
-    decoder.threadCount = Math.min(maxThreads, availableParallelism());
+    decoder.threadCount = Math.min(maxThreads, availableCores());
     // Set one by one: node-av 6 frees a dictionary given to open2 twice.
     const isLimited =
       decoder.setOption('codec_whitelist', decoders) >= 0 &&
