@@ -44,9 +44,9 @@ export const errorTable = {
   },
   ERR_CLIP_DATA: {
     meaning:
-      "A clip's or a tensor's data cannot be read: no typed array of the right kind, detached, shared, or with NaN or Inf.",
+      "A clip's or a tensor's data cannot be read: no typed array of the right kind, detached, shared, with NaN or Inf, or with floats of another scale.",
     remedy:
-      'Pass a `Uint8Array` or `Float32Array` (of a tensor, a `Float32Array`) whose buffer is not shared, and transfer it only after the call.',
+      'Pass a `Uint8Array`, or a `Float32Array` of values from 0 to 1 (of a tensor, a `Float32Array`), whose buffer is not shared, and transfer it only after the call.',
   },
   ERR_DEVICE: {
     meaning: 'The device is unknown, or this machine has none that can be used.',

@@ -1,9 +1,10 @@
 import { callSignal } from '../base/abort';
 import { invalidArgument } from '../base/errors';
-import { parseOptions } from '../base/validation';
+import { parse, parseOptions } from '../base/validation';
 import type { ClipDataset } from '../dataset/types';
 import { loadModel } from '../model/loadModel';
 import type { ModelSource } from '../model/modelSource';
+import { labelsSchema } from '../model/schemas';
 import { VideoModel } from '../model/videoModel';
 import { type EvaluationData, evaluationData } from './evaluationData';
 import { multiLabelMetrics, threshold } from './multiLabelMetrics';
@@ -106,6 +107,7 @@ async function open(
   if (data === null || typeof data !== 'object' || typeof data.clip !== 'function') {
     throw invalidArgument('data', 'the path of a folder or manifest, or a dataset', data);
   }
+  parse(labelsSchema, data.labels, 'data.labels');
   return { dataset: data, split: null, fold: null, warnings: [] };
 }
 

@@ -1,4 +1,5 @@
 import { KinetorchError } from '../base/errors';
+import { looseForm, spelling } from '../base/lookAlikes';
 
 /**
  * For every label of the data, its index among the model's. The two are matched by name.
@@ -10,11 +11,13 @@ export function labelMap(data: readonly string[], model: readonly string[]): num
   return data.map((label) => {
     const place = places.get(label);
     if (place !== undefined) return place;
+    const alike = model.find((name) => looseForm(name) === looseForm(label));
     const known = model.slice(0, 8).join(', ') + (model.length > 8 ? ', …' : '');
     throw new KinetorchError(
       'ERR_DATASET',
       `expected every label of the data to be one of the model's ${model.length} (${known}) but received ` +
-        JSON.stringify(label),
+        spelling(label) +
+        (alike === undefined ? '' : `, which is not ${spelling(alike)}`),
     );
   });
 }

@@ -3,6 +3,8 @@ import { throwIfAborted, withCancellation } from '../base/abort';
 import { KinetorchError } from '../base/errors';
 import type { CallOptions } from '../base/schemas';
 import { checkClip } from '../clip/checkClip';
+import { checkFrameRate } from '../clip/checkFrameRate';
+import { checkScale } from '../clip/checkScale';
 import { checkTensor } from '../clip/checkTensor';
 import type { Clip, CropPosition, Tensor } from '../clip/types';
 import { callNative } from '../native';
@@ -31,7 +33,13 @@ export class ClipRunner {
     wanted: Wanted,
     { crop, ...call }: CallOptions & { crop: CropPosition },
   ): Promise<NativeResult> {
-    const [result] = await this.#run(() => ({ ...checkClip(clip), cropX: crop.x, cropY: crop.y }), wanted, call);
+    const check = () => {
+      const checked = checkClip(clip);
+      checkScale(checked, this.input);
+      checkFrameRate({ frames: checked.frames, frameRate: clip.frameRate }, this.input);
+      return { ...checked, cropX: crop.x, cropY: crop.y };
+    };
+    const [result] = await this.#run(check, wanted, call);
     return result as NativeResult;
   }
 

@@ -59,7 +59,20 @@ export const partialInputSchema = inputFieldsSchema.partial();
 export const labelsSchema = z
   .array(z.string({ error: 'a string' }), { error: 'an array of class names' })
   .min(1, { error: 'an array with at least one class name' })
-  .max(1_000_000, { error: 'an array of at most 1,000,000 class names' });
+  .max(1_000_000, { error: 'an array of at most 1,000,000 class names' })
+  .superRefine((labels, context) => {
+    const places = new Map<string, number>();
+    for (const [place, label] of labels.entries()) {
+      const first = places.get(label);
+      if (first === undefined) places.set(label, place);
+      else
+        context.addIssue({
+          code: 'custom',
+          path: [place],
+          message: `a class name that no other has, as ${first} has,`,
+        });
+    }
+  });
 
 /** Version 1 of `kinetorch.json`, from before parts, task and outputs were written down. */
 export const firstMetadataSchema = z.object({

@@ -68,12 +68,14 @@ export class VideoModel implements AsyncDisposable {
   /**
    * Classifies one clip: frames of any number and size, as they were decoded.
    *
-   * Where the clip has another number of frames than the model's input, frames are picked evenly from the first to the
-   * last. Resize, crop, scaling and normalisation happen in the native layer. The clip's bytes are copied before this
+   * A clip should last as long as those that the model was trained on, `input.frames / input.frameRate` seconds: where it
+   * has another number of frames, they are picked evenly from the first to the last. Resize, crop, scaling and normalisation happen in the native layer. The clip's bytes are copied before this
    * returns, so the buffer may be used again at once.
    *
    * @example
-   * const { predictions } = await model.classifyClip({ data, frames: 16, height: 240, width: 320 }, { topK: 3 });
+   * // Bytes, or floats from 0 to 1. Where `frameRate` is given, a clip that is too fast or too slow is refused.
+   * const clip = { data, frames: 32, height: 240, width: 320, frameRate: 30 };
+   * const { predictions } = await model.classifyClip(clip, { topK: 3 });
    * // [{ label: 'archery', index: 5, score: 0.93 }, …]
    *
    * @throws KinetorchError `ERR_CLIP_SHAPE`, `ERR_CLIP_DATA`, `ERR_INVALID_ARGUMENT`, `ERR_QUEUE_FULL`, `ERR_ABORTED`,

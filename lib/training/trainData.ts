@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { invalidArgument } from '../base/errors';
 import { nonEmptyText } from '../base/schemas';
+import { parse } from '../base/validation';
 import type { ClipDataset } from '../dataset/types';
 import { labelsSchema } from '../model/schemas';
 
@@ -17,7 +18,7 @@ const isDataset = (value: unknown): value is ClipDataset => {
     typeof dataset?.clip === 'function' &&
     typeof dataset.labelOf === 'function' &&
     Number.isInteger(dataset.length) &&
-    labelsSchema.safeParse(dataset.labels).success
+    Array.isArray(dataset.labels)
   );
 };
 
@@ -35,6 +36,7 @@ export const dataSchema: z.ZodType<string | TrainData, string | TrainData> = z.u
 
 /** Throws `ERR_INVALID_ARGUMENT` for datasets that cannot be trained on together. */
 export function checkDatasets({ train, validation }: TrainData): void {
+  parse(labelsSchema, train.labels, 'options.data.train.labels');
   if (train.length < 1) throw invalidArgument('options.data.train.length', 'at least 1', train.length);
   if (validation && validation.labels.join('\n') !== train.labels.join('\n')) {
     throw invalidArgument('options.data.validation.labels', "the same as train's", validation.labels);

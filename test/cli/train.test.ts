@@ -1,6 +1,6 @@
 import { copyFile, mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { clips, jsonLines, kinetorch } from '../support/runCli';
+import { type CliOptions, clips, jsonLines, kinetorch } from '../support/runCli';
 import { temporaryFolder } from '../support/temporaryFolder';
 
 const folder = temporaryFolder();
@@ -57,6 +57,44 @@ describe('train', () => {
     expect(events.at(-2)).toMatchObject({ type: 'checkpoint' });
     expect(events.at(-1)).toMatchObject({ error: { code: 'ERR_ABORTED' } });
     expect(await readdir(join(folder, 'stopped', 'checkpoints'))).toHaveLength(1);
+  });
+
+  const endings: [string, number, CliOptions][] = [
+    ['the end of the terminal', 129, { interruptAfter: '"type":"step"', signal: 'SIGHUP' }],
+    ['the end of whoever read its output', 141, { closeAfter: '"type":"step"' }],
+  ];
+  test.each(endings)('%s saves the checkpoint, gives the folder back and exits with %i', async (what, code, ending) => {
+    const out = what.replaceAll(' ', '-');
+    const ended = await kinetorch(train(out, '--epochs', '1000', '--json'), ending);
+    expect(ended.code).toBe(code);
+    expect(ended.stderr).toMatch(
+      /finishing the step[^\n]*\ntraining was aborted after step \d+; its checkpoint is [^\n]*\n$/,
+    );
+    expect((await readdir(join(folder, out, 'checkpoints'))).length).toBeGreaterThan(0);
+    expect(await readdir(join(folder, out))).not.toContain('run.lock');
+  });
+
+  test('a run that failed before it saved anything is started again by the same command', async () => {
+    const args = train(
+      'again',
+      '--epochs',
+      '1',
+      '--lr',
+      '1e30',
+      '--optimizer',
+      'sgd',
+      '--clip-grad-norm',
+      '0',
+      '--json',
+    );
+    for (const _ of [1, 2]) {
+      const { code, stdout } = await kinetorch(args);
+      expect([code, jsonLines(stdout).at(-1)]).toMatchObject([1, { error: { code: 'ERR_TRAINING' } }]);
+    }
+    expect(await kinetorch(train('again', '--epochs', '1'))).toMatchObject({ code: 0 });
+    // Now there is something to lose.
+    const refused = await kinetorch(train('again', '--epochs', '1'));
+    expect(refused.stderr).toContain('a folder that holds no run yet');
   });
 
   test('SIGTERM saves the checkpoint and exits with 143; --resume goes on with it from any working folder', async () => {

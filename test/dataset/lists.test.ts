@@ -183,6 +183,27 @@ describe('CSV of Kinetics', () => {
   });
 });
 
+test('manifests of one split each', async () => {
+  const root = folderOf({
+    ...videos('a.mp4', 'b.mp4', 'c.mp4', 'd.mp4'),
+    'train.csv': 'path,label\na.mp4,run\nb.mp4,walk\n',
+    'val.csv': 'path;label\nc.mp4;walk\n',
+    'readme.txt': '',
+  });
+  const collection = await readCollection(root);
+  expect(collection).toMatchObject({ format: 'manifest', labels: ['run', 'walk'] });
+  expect(rows(collection, 'split')).toEqual([
+    ['a.mp4', 'run', 'train'],
+    ['b.mp4', 'walk', 'train'],
+    ['c.mp4', 'walk', 'validation'],
+  ]);
+  expect(leftOut(collection)).toEqual({ 'no video or picture by its extension': 'readme.txt', 'in no list': 'd.mp4' });
+  writeFiles(root, { 'val.csv': 'path,label\nb.mp4,run\n' });
+  expect(await failure(root)).toMatch(
+    /val\.csv line 2: expected a clip that is not yet listed but received .*train\.csv line 3/,
+  );
+});
+
 test('JSON of ActivityNet: each annotation is a clip, of one part several labels', async () => {
   const database = {
     one: {

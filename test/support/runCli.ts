@@ -1,4 +1,5 @@
 import { type SpawnOptions, spawn } from 'node:child_process';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 
 export const root = join(__dirname, '..', '..');
@@ -6,6 +7,7 @@ export const root = join(__dirname, '..', '..');
 export const clips = join(root, '..', 'shared', 'data', 'clips');
 
 export interface CliResult {
+  /** Of one that a signal ended, as shells have it. */
   code: number | null;
   stdout: string;
   stderr: string;
@@ -18,6 +20,8 @@ export interface CliOptions {
   interruptAfter?: string;
   /** Default SIGINT. */
   signal?: NodeJS.Signals;
+  /** Reads standard output no further than this text, as `| head` does. */
+  closeAfter?: string;
 }
 
 /** Runs the built command line as a user would, without whatever colours the test runner was told to use. */
@@ -28,7 +32,7 @@ export function kinetorch(args: string[], options: CliOptions = {}): Promise<Cli
 /** Runs Node.js to its end. */
 export function runNode(
   args: string[],
-  { cwd = root, env = {}, interruptAfter, signal = 'SIGINT' }: CliOptions = {},
+  { cwd = root, env = {}, interruptAfter, signal = 'SIGINT', closeAfter }: CliOptions = {},
 ): Promise<CliResult> {
   const { NO_COLOR: _1, FORCE_COLOR: _2, KINETORCH_DEBUG: _3, ...inherited } = process.env;
   const options: SpawnOptions = { cwd, env: { ...inherited, ...env }, stdio: ['ignore', 'pipe', 'pipe'] };
@@ -37,6 +41,7 @@ export function runNode(
     let [stdout, stderr, interrupted] = ['', '', false];
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       stdout += text;
+      if (closeAfter !== undefined && stdout.includes(closeAfter)) child.stdout?.destroy();
       if (interruptAfter === undefined || interrupted || !stdout.includes(interruptAfter)) return;
       interrupted = true;
       child.kill(signal);
@@ -45,7 +50,9 @@ export function runNode(
       stderr += text;
     });
     child.on('error', reject);
-    child.on('close', (code) => resolve({ code, stdout, stderr }));
+    child.on('close', (code, by) => {
+      resolve({ code: by === null ? code : 128 + constants.signals[by], stdout, stderr });
+    });
   });
 }
 

@@ -53,6 +53,7 @@ test.each<[string, object, string]>([
   ['data', { data: 7 }, '`options.data`'],
   ['an empty path', { data: '' }, '`options.data`'],
   ['a dataset that lacks methods', { data: { train: { labels: ['a'], length: 1 } } }, '`options.data'],
+  ['labels twice', { data: { train: { ...dataset, labels: ['a', 'a'] } } }, '`options.data.train.labels.1`'],
   ['an empty dataset', { data: { train: { ...dataset, length: 0 } } }, '`options.data.train.length`'],
   [
     'other labels in validation',

@@ -58,6 +58,18 @@ test('PNG files of a real clip decode to the very same frames', async () => {
   expect(Buffer.from((same as VideoClip).data).equals(Buffer.from((clip as VideoClip).data))).toBe(true);
 });
 
+test('hidden files are no frames, and pictures of several kinds are told', async () => {
+  const path = makeJpegs('flow', ['img_0001.jpg', 'img_0002.jpg']);
+  for (const name of ['.DS_Store', '._img_0001.jpg', '.hidden.png', 'Thumbs.db']) writeFileSync(join(path, name), 'x');
+  await using plain = await openVideo(path, { pictureRate: 10 });
+  expect([plain.info.durationSeconds, plain.warnings]).toEqual([0.2, []]);
+  const mixed = makeJpegs('mixed', ['img_0001.jpg', 'flow_x_0001.jpg', 'flow_y_0001.jpg']);
+  await using several = await openVideo(mixed, { pictureRate: 10 });
+  expect(several.warnings).toEqual([
+    'pictures of several kinds are taken for frames of one video: flow_x_#, flow_y_#, img_#',
+  ]);
+});
+
 test('JPEG files are shown at their rate, forwards, backwards and sliding', async () => {
   const path = makeJpegs('jpeg', ['1.jpg', '2.JPG', '3.jpeg', '10.jpg', '11.jpg', '12.jpg']);
   await using video = await openVideo(path, { pictureRate: 5 });

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
+import { decodeText, linesOf } from '../../base/decodeText';
 import { KinetorchError } from '../../base/errors';
 import { formatCount } from '../../base/format';
 import { createModelOptions } from '../../model/options';
@@ -98,8 +99,10 @@ async function labelsFrom({ labels, labelsFile }: Options): Promise<string[] | u
   if (labels !== undefined) return trimmed(labels.split(','));
   if (labelsFile === undefined) return undefined;
   try {
-    return trimmed((await readFile(labelsFile, 'utf8')).split('\n'));
+    const text = decodeText(await readFile(labelsFile), labelsFile, 'ERR_FILE_ACCESS');
+    return linesOf(text).map((line) => line.text);
   } catch (cause) {
+    if (cause instanceof KinetorchError) throw cause;
     const code = (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'ERR_FILE_NOT_FOUND' : 'ERR_FILE_ACCESS';
     throw new KinetorchError(code, `cannot read ${labelsFile}: ${(cause as Error).message}`, { cause });
   }

@@ -14,13 +14,14 @@ export type TrainCommandOptions = InputOptions &
   TrainFlags & { out?: string; resume?: string; json?: boolean };
 
 const notes = `
-<data> is a folder with one folder of videos (or of folders of frames) for each class; a CSV manifest with the columns
-path,label and, if you like, group,split,fold,start,end; or a UCF101 or HMDB51 folder with its official split lists.
+<data> is a folder with one folder of videos (or of folders of frames) for each class, which may lie in folders called train,
+val and test; a CSV manifest with the columns path,label and, if you like, group,split,fold,start,end; a UCF101 or HMDB51
+folder with its official split lists; or lists of other tools and datasets (kinetorch dataset --help).
 Look at it first:                kinetorch dataset <data>
 and at what the network sees:    kinetorch augment-preview <data> -a <name> -o seen.svg
 
-Ctrl-C (exit code 130) and SIGTERM (143) finish the step and save a checkpoint; a second Ctrl-C ends at once. So does a
-power cut: kinetorch train --resume run/ goes on from the last checkpoint and ends with the weights that the
+Ctrl-C (exit code 130), SIGTERM (143), the end of the terminal (129) and that of whoever reads the output (141) finish the
+step and save a checkpoint; a second Ctrl-C ends at once. So does a power cut: kinetorch train --resume run/ goes on from the last checkpoint and ends with the weights that the
 uninterrupted run would have had.
 
 With --json, one event a line: {"type":"start"|"warning"|"step"|"validation"|"epoch"|"checkpoint"|"end",…}

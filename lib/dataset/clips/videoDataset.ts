@@ -1,7 +1,8 @@
 import { invalidArgument } from '../../base/errors';
-import { parseOptions } from '../../base/validation';
+import { parse, parseOptions } from '../../base/validation';
 import { cropClip } from '../../clip/cropClip';
 import type { RgbClip } from '../../clip/types';
+import { labelsSchema } from '../../model/schemas';
 import type { ModelInput } from '../../model/types';
 import { type VideoDatasetOptions, videoDatasetOptions } from '../options';
 import type { ClipCache, ClipDataset, ClipRequest, VideoSample } from '../types';
@@ -35,6 +36,7 @@ export class VideoDataset implements ClipDataset {
     private readonly samples: readonly VideoSample[],
     options: VideoDatasetOptions,
   ) {
+    parse(labelsSchema, labels, 'labels');
     const { input, stride, speed, cache, multiLabel, pictureRate } = parseOptions(videoDatasetOptions, options);
     const { frames, frameRate, sampling = 'dense' } = input;
     if (sampling === 'segment' && stride !== 1) {

@@ -28,7 +28,8 @@ export interface FoundMedia {
  * @param folders that lists name; a file in one of them is not taken for that of another
  */
 export class MediaFinder {
-  private readonly byName: Map<string, Candidate[]>;
+  /** By name, and by the folder and the name, for many may share a name. */
+  private readonly byEnd: Map<string, Candidate[]>;
   private readonly folders: Set<string>;
   private readonly used = new Set<string>();
   private readonly renamed: string[] = [];
@@ -43,7 +44,12 @@ export class MediaFinder {
       ...content.videos.map((path) => ({ path, isFrames: false, parts: partsOf(path) })),
       ...content.pictureFolders.map((path) => ({ path, isFrames: true, parts: partsOf(path) })),
     ];
-    this.byName = groupBy(all, ({ parts }) => parts.at(-1) as string);
+    const byName = groupBy(all, ({ parts }) => endOf(parts, 1));
+    const byFolder = groupBy(
+      all.filter(({ parts }) => parts.length > 1),
+      ({ parts }) => endOf(parts, 2),
+    );
+    this.byEnd = new Map([...byName, ...byFolder]);
   }
 
   find(listed: string): FoundMedia {
@@ -87,7 +93,7 @@ export class MediaFinder {
 
   private lookUp(listed: string): Candidate | null {
     const parts = partsOf(listed);
-    const candidates = this.byName.get(parts.at(-1) ?? '') ?? [];
+    const candidates = this.byEnd.get(endOf(parts, 2)) ?? this.byEnd.get(endOf(parts, 1)) ?? [];
     const scored = candidates
       .map((one) => ({ one, score: sharedEnd(one.parts, parts), isExact: one.path.endsWith(nameOf(listed)) }))
       .filter(({ one, score }) => score > 1 || parts.length === 1 || this.isElsewhere(one))
@@ -109,6 +115,8 @@ function partsOf(path: string): string[] {
     .filter((part) => part !== '' && part !== '.');
 }
 
+const endOf = (parts: readonly string[], count: number) => parts.slice(-count).join('/');
+
 /** How many parts at the end are the same. */
 function sharedEnd(a: readonly string[], b: readonly string[]): number {
   let count = 0;
@@ -120,6 +128,6 @@ function sharedEnd(a: readonly string[], b: readonly string[]): number {
 function isSameEnd(listed: string, found: string): boolean {
   const asListed = isVideoName(listed) ? found : found.replace(/\.\w+$/, isVideoName(found) ? '' : '$&');
   const count = sharedEnd(partsOf(found), partsOf(listed));
-  const endOf = (path: string) => path.replaceAll('\\', '/').split('/').slice(-count).join('/');
-  return endOf(listed) === endOf(asListed);
+  const spelled = (path: string) => endOf(path.replaceAll('\\', '/').split('/'), count);
+  return spelled(listed) === spelled(asListed);
 }

@@ -19,7 +19,7 @@ const officialFolders = ['ucfTrainTestlist', 'testTrainMulti_7030_splits'];
 export function readClassFolders(content: FolderContent): VideoCollection {
   const { root, leftOut, videos, pictureFolders } = content;
   const { roots, copies, others } = layoutOf(content);
-  if (roots.length === 0) throw noClasses(root, [...videos, ...pictureFolders]);
+  if (roots.length === 0) throw noClasses(content);
   for (const folder of copies) leftOut.add('copy', folder);
   for (const folder of others) leftOut.add('besideSplits', folder);
   const unread = [...copies, ...others].map((folder) => `${folder}/`);
@@ -65,12 +65,10 @@ function isBesideVideo(folder: string, prefix: string, withVideo: Set<string>): 
   return false;
 }
 
-function noClasses(root: string, paths: readonly string[]): KinetorchError {
-  const folders = [...new Set(paths.map((path) => path.split('/', 1)[0] as string))];
-  return new KinetorchError(
-    'ERR_DATASET',
-    `expected a folder for each class in ${named(folders)} of ${root} but found videos or pictures themselves`,
-  );
+function noClasses({ root, videos, pictureFolders, leftOut }: FolderContent): KinetorchError {
+  const folders = [...new Set([...videos, ...pictureFolders].map((path) => path.split('/', 1)[0] as string))];
+  const message = `expected a folder for each class in ${named(folders)} of ${root} but found videos or pictures themselves`;
+  return new KinetorchError('ERR_DATASET', [message, ...leftOut.warnings].join('\n  '));
 }
 
 /** A folder without a video is named, and not those below it. */

@@ -6,7 +6,7 @@ import { parseOptions } from '../../base/validation';
 import { type ReadCollectionOptions, readCollectionOptions } from '../options';
 import type { VideoCollection } from '../types';
 import { classIndexFiles } from './lists/classIndex';
-import { findLists } from './lists/findLists';
+import { type FoundLists, findLists } from './lists/findLists';
 import { holdsSome, readLists } from './lists/readLists';
 import { recogniseList } from './lists/recogniseList';
 import { isVideoName } from './mediaFiles';
@@ -17,7 +17,7 @@ import { isUcf101List, readUcf101 } from './readUcf101';
 import { type FolderContent, folderOf, nameOf, unseenFolder, walkFolder } from './walkFolder';
 
 const manifestName = 'manifest.csv';
-const noLists = { lists: [], rivals: [] };
+const noLists: FoundLists = { lists: [], manifests: [], rivals: [] };
 
 /**
  * Lists labelled videos, without opening them. `path` is one of
@@ -54,7 +54,7 @@ async function readFile(path: string): Promise<VideoCollection> {
   }
   const list = await recogniseList(path);
   if (list === null) {
-    if (!/\.json$/i.test(path)) return readManifest(path);
+    if (!/\.json$/i.test(path)) return readManifest([path]);
     throw new KinetorchError(
       'ERR_DATASET',
       `${basename(path)}: expected a JSON file of ActivityNet, Kinetics or Something-Something; convert others to a CSV ` +
@@ -78,7 +78,7 @@ async function readFolder(root: string, officialSplit: number): Promise<VideoCol
   const manifest = join(root, manifestName);
   if (existsSync(manifest)) {
     nameOthers(content, [manifestName]);
-    return readManifest(manifest, content);
+    return readManifest([manifest], content);
   }
   const ofUcf101 = content.others.filter((path) => isUcf101List(path, content));
   const ofHmdb51 = content.others.filter((path) => hmdb51Lists.test(nameOf(path)));
@@ -88,13 +88,18 @@ async function readFolder(root: string, officialSplit: number): Promise<VideoCol
     const read = ofUcf101.length > 0 ? readUcf101 : readHmdb51;
     return read(content, join(root, folderOf(official)), officialSplit);
   }
-  const { lists, rivals } = hasSplitFolders(content) ? noLists : await findLists(content, officialSplit);
+  const { lists, manifests, rivals } = hasSplitFolders(content) ? noLists : await findLists(content, officialSplit);
   const isListed = lists.length > 0 && holdsSome(content, lists);
   const listFiles = lists.map((list) => list.file);
-  nameOthers(content, [...listFiles, ...rivals, ...(isListed ? classIndexFiles(content.others) : [])]);
+  nameOthers(content, [...listFiles, ...manifests, ...rivals, ...(isListed ? classIndexFiles(content.others) : [])]);
   for (const file of rivals) content.leftOut.add('rival', file);
   if (isListed) return readLists(content, lists);
   for (const file of listFiles) content.leftOut.add('unusedList', file);
+  if (manifests.length > 0)
+    return readManifest(
+      manifests.map((file) => join(root, file)),
+      content,
+    );
   return readClassFolders(content);
 }
 

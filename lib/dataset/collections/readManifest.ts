@@ -6,7 +6,7 @@ import type { SplitName, VideoCollection, VideoSample } from '../types';
 import { collectionOf, wrong } from './collectionOf';
 import { readList } from './lists/readList';
 import { isVideoName } from './mediaFiles';
-import { splitNamed } from './splitNames';
+import { splitNamed, splitOfList } from './splitNames';
 import type { FolderContent } from './walkFolder';
 
 const columns = ['path', 'label'];
@@ -20,31 +20,41 @@ interface Row {
 }
 
 /**
- * A CSV file with a line of column names; `readCollection` says which. Columns of other names are left alone.
+ * CSV files with a line of column names; `readCollection` says which. Columns of other names are left alone.
  *
- * @param content of the manifest's folder, where what the manifest does not name is to be counted
+ * @param paths of the manifest; or of several, whose names tell splits
+ * @param content of the folder, where what the manifests do not name is to be counted
  */
-export async function readManifest(path: string, content?: FolderContent): Promise<VideoCollection> {
-  const rows = parseRows(basename(path), await readList(path));
-  const root = dirname(path);
-  const clips = rows.map((row) => ({
-    path: resolve(root, need(row, 'path')),
-    labels: labelNames(row),
-    group: row.cells.group || null,
-    split: splitOf(row),
-    fold: foldOf(row),
-    ...spanOf(row),
-    isFrames: false,
-    where: row.where,
-  }));
+export async function readManifest(paths: readonly string[], content?: FolderContent): Promise<VideoCollection> {
+  const root = content?.root ?? dirname(paths[0] as string);
+  const clips = (await Promise.all(paths.map((path) => clipsOf(path, paths.length > 1)))).flat();
   refuseHalfFilled(clips);
   await markFolders(clips);
   if (content) nameUnlisted(content, new Set(clips.map((clip) => clip.path)));
   return collectionOf(clips, { root, format: 'manifest', leftOut: content?.leftOut });
 }
 
+/** Whether a text is a manifest, by its first line. */
+export function isManifest(text: string): boolean {
+  return separatorOf(text) !== null;
+}
+
+async function clipsOf(path: string, isOfSplit: boolean) {
+  const rows = parseRows(basename(path), await readList(path));
+  return rows.map((row) => ({
+    path: resolve(dirname(path), need(row, 'path')),
+    labels: labelNames(row),
+    group: row.cells.group || null,
+    split: splitOf(row) ?? (isOfSplit ? splitOfList(basename(path)) : null),
+    fold: foldOf(row),
+    ...spanOf(row),
+    isFrames: false,
+    where: row.where,
+  }));
+}
+
 function parseRows(file: string, text: string): Row[] {
-  const separator = separatorOf(text);
+  const separator = separatorOf(text) ?? ',';
   try {
     const parsed = parse(text, {
       columns: (header: string[]) => header.map(columnName),
@@ -70,14 +80,14 @@ function parseRows(file: string, text: string): Row[] {
 
 const columnName = (text: string) => text.trim().toLowerCase();
 
-/** What separates the columns that have to be there; Excel takes `;` where the comma is for decimals. */
-function separatorOf(text: string): string {
+/** What separates the columns that have to be there; null where they are not. Excel takes `;` where the comma is for decimals. */
+function separatorOf(text: string): string | null {
   const [header = ''] = text.trimStart().split(/[\r\n]/, 1);
   const isIn = (separator: string) => {
     const names = header.split(separator).map((name) => columnName(name.replaceAll('"', '')));
     return columns.every((column) => names.includes(column));
   };
-  return separators.find(isIn) ?? ',';
+  return separators.find(isIn) ?? null;
 }
 
 function need(row: Row, column: string): string {

@@ -15,6 +15,9 @@ const codecOf = (name: string): PictureCodec | undefined => codecs[extname(name)
 /** frame2 before frame10. */
 const inOrder = new Intl.Collator('en', { numeric: true });
 
+/** A picture's name but for its number: a folder may also hold optical flow (`flow_x_0001.jpg`) or a cover. */
+const seriesOf = (file: string) => file.slice(0, file.length - extname(file).length).replace(/\d+/g, '#');
+
 /** The pictures of a folder as frames of a video, in the order of their names. */
 export class PictureSource implements FrameSequence {
   serial = 0;
@@ -36,6 +39,12 @@ export class PictureSource implements FrameSequence {
       .sort(inOrder.compare);
     if (this.files.length === 0) {
       throw new KinetorchError('ERR_VIDEO_OPEN', `expected "${name}" to hold JPEG or PNG pictures but there are none`);
+    }
+    const series = [...new Set(this.files.map(seriesOf))];
+    if (series.length > 1) {
+      this.warnings.push(
+        `pictures of several kinds are taken for frames of one video: ${series.slice(0, 5).join(', ')}`,
+      );
     }
     this.frame = new av.Frame();
     this.frame.alloc();

@@ -1,6 +1,8 @@
 import { basename, join } from 'node:path';
+import { isManifest } from '../readManifest';
 import { contentRank, splitOfList } from '../splitNames';
 import { type FolderContent, folderOf, nameOf } from '../walkFolder';
+import { readList } from './readList';
 import { type List, recogniseList } from './recogniseList';
 
 /** More files are hardly lists, and not all read to find out. */
@@ -11,10 +13,7 @@ const maxLists = 200;
  * Of several for one split, those of another official split, and those of frames where there are such of videos, are
  * `rivals`.
  */
-export async function findLists(
-  content: FolderContent,
-  officialSplit: number,
-): Promise<{ lists: BesideList[]; rivals: string[] }> {
+export async function findLists(content: FolderContent, officialSplit: number): Promise<FoundLists> {
   const withMedia = [...content.videos.map(folderOf), ...content.pictureFolders];
   const holdsMedia = (folder: string) => withMedia.some((path) => path === folder || path.startsWith(`${folder}/`));
   const isBeside = (folder: string) => folder === '' || (!folder.includes('/') && !holdsMedia(folder));
@@ -24,22 +23,35 @@ export async function findLists(
     (path) => (/split_?(\d)/i.exec(nameOf(path))?.[1] ?? `${officialSplit}`) === `${officialSplit}`,
   );
   const lists: BesideList[] = [];
+  const manifests: string[] = [];
   for (const file of ofSplit.slice(0, maxLists)) {
-    const list = await recogniseList(join(content.root, file));
+    const path = join(content.root, file);
+    const list = await recogniseList(path);
     if (list) lists.push({ ...list, file });
+    else if (!isJson(file) && isManifest(await readList(path))) manifests.push(file);
   }
-  const chosen = lists.filter((list) => isFirstChoice(list, lists));
-  const names = chosen.map(({ file }) => file);
-  const isRival = (file: string) =>
-    !names.includes(file) && (!ofSplit.includes(file) || lists.some((list) => list.file === file));
-  return { lists: chosen, rivals: files.filter(isRival) };
+  const best = lists.filter((list) => isFirstChoice(list, lists));
+  const format = (best.find(({ split }) => split !== null) ?? best[0])?.format;
+  const chosen = best.filter((list) => list.format === format);
+  const isRival = (file: string) => lists.some((list) => list.file === file && !chosen.includes(list));
+  return { lists: chosen, manifests, rivals: files.filter((file) => isRival(file) || !ofSplit.includes(file)) };
 }
 
 /** A list, and its path relative to the folder. */
 export type BesideList = List & { file: string };
 
+/** What {@link findLists} found, by paths relative to the folder. */
+export interface FoundLists {
+  lists: readonly BesideList[];
+  /** Manifests of one split each. */
+  manifests: readonly string[];
+  rivals: readonly string[];
+}
+
+const isJson = (name: string) => /\.json$/i.test(name);
+
 function mayBeList(name: string): boolean {
-  return /\.json$/i.test(name) || (/\.(txt|csv|tsv|list)$/i.test(name) && splitOfList(name) !== null);
+  return isJson(name) || (/\.(txt|csv|tsv|list)$/i.test(name) && splitOfList(name) !== null);
 }
 
 function isFirstChoice(list: List, lists: readonly List[]): boolean {
