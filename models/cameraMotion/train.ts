@@ -20,6 +20,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     epochs: { type: 'string', default: '12' },
     clips: { type: 'string', default: '4000' },
+    resume: { type: 'boolean', default: false },
   },
 });
 
@@ -35,6 +36,7 @@ async function main(): Promise<void> {
         validation: generatedClips(library, { length: 500 }),
       },
       outDir: values.out,
+      resume: values.resume,
       epochs: Number(values.epochs),
       batchSize: 16,
       optimizer: 'adamw',

@@ -2,7 +2,6 @@ import { seededRandom } from '../../lib/base/seededRandom';
 import { generatedClips, unclearShares } from '../../models/cameraMotion/generatedClips';
 import { cameraMotionLabels } from '../../models/cameraMotion/labels';
 import { planKinds, planMotion } from '../../models/cameraMotion/motionPlan';
-import { photographTable } from '../../models/cameraMotion/photographs';
 import { pyramid } from '../../models/cameraMotion/picture';
 import { proceduralScene } from '../../models/cameraMotion/proceduralScene';
 import { pick } from '../../models/cameraMotion/random';
@@ -35,11 +34,4 @@ test.each(cameraMotionLabels)('every kind of plan keeps the label %s', (label) =
     expect(plan).toMatchObject({ label, kind });
     for (const value of Object.values(plan.path(0.7))) expect(Number.isFinite(value)).toBe(true);
   }
-});
-
-test('no photograph is named twice, and both sides of the split have some', async () => {
-  const table = await photographTable();
-  expect(new Set(table.map(({ name }) => name)).size).toBe(table.length);
-  for (const split of ['train', 'heldOut']) expect(table.some((one) => one.split === split)).toBe(true);
-  for (const { author, license } of table) expect(author && license).toBeTruthy();
 });

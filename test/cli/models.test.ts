@@ -19,6 +19,8 @@ describe('create and inspect', () => {
       '48',
       '--width',
       '56',
+      '--license',
+      'CC-BY-4.0',
     );
     expect(created).toMatchObject({ code: 0, stderr: '' });
     expect(created.stdout).toContain('r2plus1d_dw, 3 classes, clips of 8 frames of 56×48, fresh weights');
@@ -26,6 +28,7 @@ describe('create and inspect', () => {
     const { code, stdout } = await kinetorch(['inspect', join(folder, 'a.pt')]);
     expect(code).toBe(0);
     expect(stdout).toMatch(/architecture +r2plus1d_dw\n/);
+    expect(stdout).toMatch(/licence +CC-BY-4\.0\n/);
     expect(stdout).toMatch(/parameters +\d{3},\d{3}\n/);
     expect(stdout).toMatch(/labels +3: jump, run, wave\n/);
     expect(stdout).toMatch(/GFLOPs +\d\.\d{3} for 8 frames of 56×48\n/);

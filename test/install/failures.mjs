@@ -12,6 +12,15 @@ loadModel(require.resolve('kinetorch/models/camera-motion.pt'), { device: proces
   .then((model) => console.log(JSON.stringify({ device: model.device, ...model.dispose() })))
   .catch(({ code, message }) => console.log(JSON.stringify({ code, message })));`;
 
+const videoScript = `
+const { loadModel, models } = require('kinetorch');
+(async () => {
+  const model = await loadModel(models.cameraMotion);
+  const { frames, height, width } = model.input;
+  await model.classifyClip({ data: new Uint8Array(frames * height * width * 3), frames, height, width });
+  await model.classifyVideo('node_modules/kinetorch/examples/media/camera-moves.mp4').finally(() => model.dispose());
+})().catch(({ code, message }) => console.log(JSON.stringify({ code, message })));`;
+
 /** Each takes `{ cwd, env, node }` of an app of its own, breaks it, and checks what is said. */
 export const failureChecks = {
   'the platform package is missing': (app) => {
@@ -30,6 +39,11 @@ export const failureChecks = {
       new RegExp(`^found @kinetorch/linux-x64 9\\.9\\.9, needed ${manifest.version.replaceAll('.', '\\.')} `),
       /What to do:\n {2}npm install @kinetorch\/linux-x64@/,
     ]);
+  },
+  'the package with FFmpeg is missing, which clips need not': (app) => {
+    rmSync(join(app.cwd, 'node_modules', '@seydx'), { recursive: true });
+    const messages = [/FFmpeg .*could not be loaded on linux-x64/, /What to do:\n {2}npm install --include=optional/];
+    expectFailure(app, 'ERR_UNSUPPORTED', messages, videoScript);
   },
   'a library is missing': (app) => {
     rmSync(join(packageIn(app), 'libtorch', 'lib', 'libc10.so'));
@@ -133,14 +147,14 @@ function replace(path, content) {
 
 const packageIn = ({ cwd }) => join(cwd, 'node_modules', '@kinetorch', 'linux-x64');
 
-function load({ cwd, env }) {
-  const { stdout, stderr } = spawnSync('node', ['-e', script], { cwd, env, encoding: 'utf8' });
+function load({ cwd, env }, program = script) {
+  const { stdout, stderr } = spawnSync('node', ['-e', program], { cwd, env, encoding: 'utf8' });
   if (stdout === '') throw new Error(`nothing was said but:\n${stderr}`);
   return JSON.parse(stdout);
 }
 
-function expectFailure(app, code, messages) {
-  const failure = load(app);
+function expectFailure(app, code, messages, program = script) {
+  const failure = load(app, program);
   assert.equal(failure.code, code, JSON.stringify(failure));
   for (const message of messages) assert.match(failure.message, message);
 }

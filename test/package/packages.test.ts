@@ -110,6 +110,17 @@ describe('what is published', () => {
     });
   });
 
+  test('none of what it depends on, and that depends on, has an install script', () => {
+    const { packages } = JSON.parse(readFileSync(join(__dirname, '../../package-lock.json'), 'utf8'));
+    const installed = Object.entries<{ dev?: boolean; hasInstallScript?: boolean }>(packages).filter(
+      ([, { dev }]) => !dev,
+    );
+    const ffmpeg = Object.entries<{ hasInstallScript?: boolean }>(packages).filter(([path]) => /@seydx\//.test(path));
+    expect(ffmpeg.length).toBeGreaterThan(0);
+    const runs = [...installed, ...ffmpeg].filter(([, { hasInstallScript }]) => hasInstallScript).map(([path]) => path);
+    expect(runs).toEqual([]);
+  });
+
   test("node-av's files come along, with its licence, and need nothing that does not", () => {
     evaluate('package/carryNodeAv.mjs', `m.carryNodeAv(${JSON.stringify(sandbox.path)})`);
     const carried = readdirSync(at('vendor', 'node-av'), { recursive: true }).map(String);

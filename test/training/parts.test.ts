@@ -57,6 +57,15 @@ test("stages and head are those of the model's metadata, which go on into the ne
   );
 });
 
+test('the licence in the new model is the one that was given, else that of the model in `from`', async () => {
+  const licensed = { ...unknown, license: 'CC-BY-4.0' };
+  const licenseOf = async (name: string, change: Partial<TrainOptions>) =>
+    (await readMetadata((await trainFrom(name, licensed, change)).modelPath))?.license;
+  expect(await licenseOf('kept', {})).toBe('CC-BY-4.0');
+  expect(await licenseOf('given', { license: 'MIT' })).toBe('MIT');
+  await expectError(trainFrom('none', licensed, { license: '' }), 'ERR_INVALID_ARGUMENT', 'an SPDX expression');
+});
+
 test('no more stages can be frozen than the model has', async () => {
   await expectError(
     trainFrom('many', known, { freezeStages: 3 }),

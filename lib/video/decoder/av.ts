@@ -25,7 +25,8 @@ export async function loadAv(): Promise<Av> {
   } catch (error) {
     throw new KinetorchError(
       'ERR_UNSUPPORTED',
-      `FFmpeg (node-av) could not be loaded on ${process.platform}-${process.arch}: ${(error as Error).message.trim()}`,
+      `FFmpeg (node-av) could not be loaded on ${process.platform}-${process.arch}: ${(error as Error).message.trim()}\n` +
+        'What to do:\n  npm install --include=optional',
     );
   }
 }
