@@ -27,8 +27,8 @@ export interface StreamClock {
  */
 export class Timeline {
   /**
-   * Whether the file says only when packets are decoded, as AVI does: the picture in place n of those shown then appears at
-   * the stamp of packet n + `delay`.
+   * Whether times of display are missing, as in AVI, which says when packets are decoded, and in program streams, which
+   * stamp some: the picture in place n of those shown then appears at the stamp of packet n + `delay`.
    */
   readonly isDecodeOrdered: boolean;
   readonly delay: number;
@@ -52,8 +52,7 @@ export class Timeline {
   ) {
     const { tick, rates } = clock;
     const { pts, dts, hidden } = table;
-    this.isDecodeOrdered =
-      clock.delay > 0 && dts.every((stamp, i) => !Number.isNaN(stamp) && (Number.isNaN(pts[i]) || pts[i] === stamp));
+    this.isDecodeOrdered = clock.delay > 0 && !dts.some(Number.isNaN) && !hasDisplayTimes(table);
     this.isPositioned = clock.isCuttable;
     this.delay = this.isDecodeOrdered ? clock.delay : 0;
     const usual = usualStep(dts) ?? usualStep(pts) ?? 1 / ((rates[0] ?? 25) * tick);
@@ -63,15 +62,12 @@ export class Timeline {
     const visible = stamps.filter((stamp, i) => !Number.isNaN(stamp) && !hidden.has(i));
     const first = visible.reduce((a, b) => Math.min(a, b), Infinity);
     const last = visible.reduce((a, b) => Math.max(a, b), -Infinity);
+    const pictures = table.length - hidden.size;
     const end = last + this.lastTicks(stamps, first, last, usual, clock);
     this.end = end * tick;
-    this.grid = FrameGrid.of(
-      visible,
-      rates.map((rate) => rate * tick),
-      tick,
-    );
+    this.grid = FrameGrid.of(visible, rates, tick);
     const span = this.snap((end - first) * tick) - this.delay * this.usual;
-    this.frameRate = isWhole && visible.length > 1 && span > 0 ? Number((visible.length / span).toPrecision(12)) : null;
+    this.frameRate = isWhole && pictures > 1 && span > 0 ? Number((pictures / span).toPrecision(12)) : null;
   }
 
   /** Seconds since the first picture, freed of the clock's rounding. */
@@ -120,6 +116,10 @@ export class Timeline {
     const before = stamps.reduce((latest, stamp) => (stamp < last && stamp > latest ? stamp : latest), -Infinity);
     return Math.min(usual, last - before);
   }
+}
+
+function hasDisplayTimes({ pts, dts }: PacketTable): boolean {
+  return !pts.some(Number.isNaN) && pts.some((stamp, i) => stamp !== dts[i]);
 }
 
 /** The step of a clock that half of its steps do not exceed. */
