@@ -22,7 +22,7 @@ export type DecoderCommand =
 export type DecoderReply =
   | { type: 'progress' }
   | { type: 'opened'; info: Omit<VideoInfo, 'path'> }
-  | { type: 'clip'; startSeconds: number; endSeconds: number; frames: number }
+  | { type: 'clip'; startSeconds: number; endSeconds: number; paddedSeconds: number; frames: number }
   | { type: 'frame' }
   | { type: 'done'; warnings: string[] }
   | { type: 'failed'; code: ErrorCode; message: string; warnings: string[] };
