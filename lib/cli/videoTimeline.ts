@@ -36,7 +36,8 @@ export async function* videoTimeline(
     const began = performance.now();
     const probabilities = await runner.run(clip);
     const milliseconds = performance.now() - began;
-    const { startSeconds, endSeconds } = clip;
-    yield { startSeconds, endSeconds, predictions: topPredictions(probabilities, model.labels, topK), milliseconds };
+    const { startSeconds, endSeconds, paddedSeconds } = clip;
+    const predictions = topPredictions(probabilities, model.labels, topK);
+    yield { startSeconds, endSeconds, paddedSeconds, predictions, milliseconds };
   }
 }

@@ -40,11 +40,11 @@ export async function* classifyClips(
     for (const warning of [...video.warnings]) onWarning?.(warning);
     const runner = new ViewRunner(classifier, cropPositions(video.info, crops), signal);
     const classify = async (clip: VideoClip): Promise<ClassifiedClip> => {
-      const { startSeconds, endSeconds } = clip;
+      const { startSeconds, endSeconds, paddedSeconds } = clip;
       const probabilities = await runner.run(clip);
       const predictions = topPredictions(probabilities, classifier.labels, topK);
       onDone?.();
-      return { segment: { startSeconds, endSeconds, predictions }, probabilities };
+      return { segment: { startSeconds, endSeconds, paddedSeconds, predictions }, probabilities };
     };
     const atOnce = clipsInFlight(video.info, classifier.input.frames);
     const running: Promise<ClassifiedClip>[] = [];

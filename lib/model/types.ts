@@ -59,6 +59,8 @@ export interface ModelStats extends NativeStats {
 export interface VideoSegment {
   startSeconds: number;
   endSeconds: number;
+  /** For how long the model saw the first or the last frame again, as there was no video; 0 for most windows. */
+  paddedSeconds: number;
   predictions: Prediction[];
 }
 

@@ -102,15 +102,16 @@ export class DecoderOperation implements ReplyListener {
     return this.size === null ? 0 : this.size.width * this.size.height * 3;
   }
 
-  private begin(reply: { startSeconds: number; endSeconds: number; frames: number }): void {
-    const { startSeconds, endSeconds, frames } = reply;
+  private begin(reply: DecoderReply & { type: 'clip' }): void {
+    const { startSeconds, endSeconds, paddedSeconds, frames } = reply;
     const bytes = frames * this.frameBytes;
     if (this.size === null || this.filling !== null || !(bytes > 0 && bytes <= videoLimits.maxClipBytes)) {
       throw new Error('a clip of a wrong size');
     }
     // Not zeroed: every byte is written before the clip is handed out.
     const data = new Uint8Array(Buffer.allocUnsafeSlow(bytes).buffer);
-    this.filling = { data, frames, height: this.size.height, width: this.size.width, startSeconds, endSeconds };
+    const { height, width } = this.size;
+    this.filling = { data, frames, height, width, startSeconds, endSeconds, paddedSeconds };
     this.filled = 0;
   }
 

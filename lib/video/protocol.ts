@@ -25,7 +25,7 @@ export type DecoderReply =
   | { type: 'ready' }
   | { type: 'progress' }
   | { type: 'opened'; info: Omit<VideoInfo, 'path'> }
-  | { type: 'clip'; startSeconds: number; endSeconds: number; frames: number }
+  | { type: 'clip'; startSeconds: number; endSeconds: number; paddedSeconds: number; frames: number }
   | { type: 'frame' }
   | { type: 'done'; warnings: string[] }
   | { type: 'failed'; code: ErrorCode; message: string; warnings: string[] };

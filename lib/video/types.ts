@@ -43,6 +43,8 @@ export interface VideoClip extends RgbClip {
   startSeconds: number;
   /** Start plus frames / frameRate, or the end of the video where that comes first. */
   endSeconds: number;
+  /** For how much of the clip there is no video, so that its last frame is repeated, or its first: frames / frameRate. */
+  paddedSeconds: number;
 }
 
 /**
@@ -60,7 +62,8 @@ export interface VideoReader extends AsyncDisposable {
   readClips(windows: readonly ClipWindow[], options?: { signal?: AbortSignal }): AsyncIterable<VideoClip>;
   /**
    * Slides a window over the whole video, decoding each frame once. The last window may be partial, its tail filled
-   * with the last frame, as long as it shows a frame that the window before it did not.
+   * with the last frame, as long as the video fills half of it and it shows a frame that the window before it did not.
+   * The first window is there however short the video is.
    */
   slide(options: SlideWindows & { signal?: AbortSignal }): AsyncIterable<VideoClip>;
   /** Idempotent. An iteration under way ends with `ERR_DISPOSED`. */

@@ -15,9 +15,13 @@ export interface VideoSpec {
   codec: string;
   width: number;
   height: number;
-  frames: { pts: number; y: number; u: number; v: number; a?: number }[];
+  frames: ({ pts: number } & ({ y: number; u: number; v: number; a?: number } | { number: number }))[];
   pixelFormat?: string;
   timeBase?: [number, number];
+  /** Frames a second. */
+  rate?: readonly [number, number];
+  /** Half seconds of silence beside the video. */
+  sound?: number;
   gop?: number;
   bFrames?: number;
   colorSpace?: number;
@@ -41,8 +45,21 @@ export function makeVideos(specs: VideoSpec[]): void {
 }
 
 /** Grey frames at the given times, each a little lighter than the one before: the grey tells which frame it is. */
-export function greyFrames(times: number[]): VideoSpec['frames'] {
+export function greyFrames(times: number[]): { pts: number; y: number; u: number; v: number }[] {
   return times.map((pts, i) => ({ pts, y: 20 + i * 2, u: 128, v: 128 }));
+}
+
+/** The number that each frame of a clip shows (see makeVideo.mjs). */
+export function shownNumbers({ data, frames, height, width }: VideoClip): number[] {
+  const isWhite = (frame: number, bit: number) => {
+    const x = Math.floor((((bit % 4) + 0.5) * width) / 4);
+    const y = Math.floor(((Math.floor(bit / 4) + 0.5) * height) / 4);
+    return (data[((frame * height + y) * width + x) * 3] as number) > 128;
+  };
+  const bits = Array.from({ length: 16 }, (_, bit) => bit);
+  return Array.from({ length: frames }, (_, frame) =>
+    bits.reduce((number, bit) => number + (isWhite(frame, bit) ? 2 ** bit : 0), 0),
+  );
 }
 
 /** Which of the grey frames each frame of a clip is. */

@@ -26,8 +26,8 @@ A line is marked "unclear" where the best label has a probability below 50%. Mil
 decoder works ahead in a process of its own.
 
 With --json, one line for each file as soon as it is done:
-  {"file":…,"video":{…},"segments":[{"startSeconds":…,"endSeconds":…,"predictions":[{"label":…,"index":…,"score":…}],
-   "milliseconds":…}],"warnings":[…],"milliseconds":…}         ("predictions" of the whole video too with --clips)
+  {"file":…,"video":{…},"segments":[{"startSeconds":…,"endSeconds":…,"paddedSeconds":…,
+   "predictions":[{"label":…,"index":…,"score":…}],"milliseconds":…}],"warnings":[…],"milliseconds":…}         ("predictions" of the whole video too with --clips)
   {"file":…,"error":{"code":…,"message":…}}                    for a file that failed
 
 Examples:

@@ -44,17 +44,17 @@ export class TimelinePrinter {
     print(`${this.colors.bold(visible(name))}  ${this.colors.dim(facts.join(' · '))}`);
   }
 
-  segment({ startSeconds, endSeconds, predictions }: VideoSegment, milliseconds?: number): void {
+  segment({ startSeconds, endSeconds, paddedSeconds, predictions }: VideoSegment, milliseconds?: number): void {
     const range = `${formatTime(startSeconds).padStart(7)} – ${formatTime(endSeconds).padEnd(7)}`;
     const took = milliseconds === undefined ? '' : `  ${milliseconds.toFixed(0).padStart(5)} ms`;
-    print(this.line(range, predictions, took));
+    print(this.line(range, predictions, took, paddedSeconds));
   }
 
   overall(predictions: readonly Prediction[]): void {
     print(this.line('whole video'.padEnd(17), predictions, ''));
   }
 
-  private line(place: string, predictions: readonly Prediction[], took: string): string {
+  private line(place: string, predictions: readonly Prediction[], took: string, paddedSeconds = 0): string {
     const { dim, green, yellow } = this.colors;
     const [best, ...others] = predictions;
     if (!best) return `  ${place}`;
@@ -63,7 +63,11 @@ export class TimelinePrinter {
     const bar = formatBar(best.score, barWidth);
     const named = others.filter(({ score }) => this.layout.showAll || score >= worthNaming);
     const also = named.map((other) => `${other.label} ${formatPercent(other.score)}`).join(', ');
-    const remarks = [...(isClear ? [] : ['unclear']), ...(also ? [`also ${also}`] : [])].join('; ');
+    const remarks = [
+      ...(isClear ? [] : ['unclear']),
+      ...(also ? [`also ${also}`] : []),
+      ...(paddedSeconds > 0 ? [`one frame repeated for ${paddedSeconds.toFixed(2)} s`] : []),
+    ].join('; ');
     const left = columnsOf(process.stdout) - besideLabel - this.labelWidth;
     const remark = remarks.length + 2 > left ? cut(remarks, left - 2) : remarks;
     const main = `${isClear ? label : dim(label)}  ${formatPercent(best.score).padStart(4)} ${(isClear ? green : yellow)(bar)}`;

@@ -1,6 +1,6 @@
 import { KinetorchError } from '../../base/errors';
 import { timeTolerance } from '../../base/timeTolerance';
-import type { ClipWindow, FrameForm, SlideWindows, VideoInfo } from '../types';
+import type { ClipWindow, FrameForm, SlideWindows, VideoClip, VideoInfo } from '../types';
 import type { Av } from './av';
 import { geometryOf, ownGeometry } from './frameGeometry';
 import { type FrameSequence, FrameSource, type TimedFrame } from './frameSource';
@@ -9,9 +9,12 @@ import { PictureSource } from './pictureSource';
 import type { Pulse } from './pulse';
 import { RgbConverter } from './rgbConverter';
 
+/** What is said of a clip before its frames. */
+export type ClipSpan = Pick<VideoClip, 'startSeconds' | 'endSeconds' | 'paddedSeconds' | 'frames'>;
+
 /** Where clips go. `begin` waits until the reader wants another; `frame` until the pipe has room. */
 export interface ClipSink {
-  begin(clip: { startSeconds: number; endSeconds: number; frames: number }): Promise<void>;
+  begin(clip: ClipSpan): Promise<void>;
   frame(picture: Buffer): Promise<void>;
 }
 
@@ -24,13 +27,17 @@ interface OpenWindow {
 /** A video open for reading, in the decoder process. */
 export class DecodedFile {
   private picture: { serial: number; rgb: Buffer } | null = null;
+  private readonly isSinglePicture: boolean;
 
+  /** `source` is at its first frame. */
   private constructor(
     private readonly source: FrameSequence,
     private readonly converter: RgbConverter,
     readonly info: Omit<VideoInfo, 'path'>,
     private readonly headerWarnings: string[],
-  ) {}
+  ) {
+    this.isSinglePicture = source.upcoming === null;
+  }
 
   /** `ERR_VIDEO_OPEN`, `ERR_VIDEO_NO_STREAM`, or `ERR_VIDEO_DECODE` where not even one frame can be decoded. */
   static async open(av: Av, path: string, name: string, form: FrameForm, pulse: Pulse): Promise<DecodedFile> {
@@ -79,12 +86,15 @@ export class DecodedFile {
   }
 
   get warnings(): string[] {
-    return [...this.headerWarnings, ...this.converter.warnings, ...this.source.warnings];
+    const { headerWarnings, isSinglePicture, source, converter } = this;
+    const single = isSinglePicture ? ['the video is a single picture: whatever moved in it was not seen'] : [];
+    return [...headerWarnings, ...single, ...converter.warnings, ...source.warnings];
   }
 
   async readClips(windows: ClipWindow[], sink: ClipSink): Promise<void> {
-    for (const { startSeconds, frames, frameRate } of windows) {
-      await sink.begin({ startSeconds, endSeconds: this.endOf(startSeconds, frames / frameRate), frames });
+    for (const window of windows) {
+      const { startSeconds, frames, frameRate } = window;
+      await sink.begin(this.spanOf(window));
       for (let i = 0; i < frames; i++) {
         await this.source.show(startSeconds + i / frameRate);
         await sink.frame(this.currentPicture());
@@ -99,11 +109,11 @@ export class DecodedFile {
     else await source.show(from * strideSeconds);
     const open: OpenWindow[] = [];
     let begun = from;
-    /** Whether a window begins after the video's end, or the one before it has shown the last frame already. */
+    /** Whether a window lies past the video's end for the most part, or the one before it has shown the last frame already. */
     const addsNothing = (index: number, last: TimedFrame) =>
       index > 0 &&
-      (index * strideSeconds >= this.info.durationSeconds - timeTolerance ||
-        (index - 1) * strideSeconds + (frames - 1) / frameRate >= last.time - timeTolerance);
+      ((index - 1) * strideSeconds + (frames - 1) / frameRate >= last.time - timeTolerance ||
+        this.spanOf({ startSeconds: index * strideSeconds, frames, frameRate }).paddedSeconds * frameRate > frames / 2);
     for (let more = true; more; ) {
       const { current, upcoming } = source;
       if (current === null) throw new KinetorchError('ERR_VIDEO_DECODE', 'no frame could be decoded');
@@ -123,7 +133,7 @@ export class DecodedFile {
       }
       while (open[0] !== undefined && open[0].pictures.length === frames) {
         const { startSeconds, pictures } = open.shift() as OpenWindow;
-        await sink.begin({ startSeconds, endSeconds: this.endOf(startSeconds, frames / frameRate), frames });
+        await sink.begin(this.spanOf({ startSeconds, frames, frameRate }));
         for (const picture of pictures) await sink.frame(picture);
       }
       more = await source.advance();
@@ -135,8 +145,14 @@ export class DecodedFile {
     this.source.close();
   }
 
-  private endOf(startSeconds: number, length: number): number {
-    return Math.max(startSeconds, Math.min(startSeconds + length, this.info.durationSeconds));
+  private spanOf({ startSeconds, frames, frameRate }: ClipWindow): ClipSpan {
+    const { durationSeconds } = this.info;
+    const endSeconds = Math.max(startSeconds, Math.min(startSeconds + frames / frameRate, durationSeconds));
+    // Instants before the first frame, and past the last.
+    const early = Math.ceil(-startSeconds * frameRate - timeTolerance);
+    const late = frames - Math.ceil((durationSeconds - startSeconds) * frameRate - timeTolerance);
+    const padded = Math.max(0, Math.min(frames, early)) + Math.max(0, Math.min(frames, late));
+    return { startSeconds, endSeconds, paddedSeconds: Math.min(frames, padded) / frameRate, frames };
   }
 
   /** The frame on screen as RGB, converted once however often it is shown. */

@@ -25,8 +25,11 @@ export class FrameClock {
   private shownLately: number[] = [];
   /** Whether the decoder has all that its pictures need. */
   private isWhole = true;
+  /** After a seek: how many packets later the decoder gave a picture, and the next key packet. */
+  private recovery: number | null = null;
+  private secondKey: number | null = null;
 
-  /** `holdsBack`: the decoder gives no picture before it is whole, and not all begin with a key picture (H.264). */
+  /** `holdsBack`: the decoder also begins where a stream without key pictures recovers, and holds back until then (H.264). */
   constructor(
     private readonly av: Av,
     private readonly timeline: Timeline,
@@ -47,6 +50,8 @@ export class FrameClock {
     this.begun = { number, seconds: this.secondsOf(number, packet, stream) };
     this.place = Number.NaN;
     this.isWhole = false;
+    this.recovery = null;
+    this.secondKey = null;
   }
 
   get isFromStart(): boolean {
@@ -59,6 +64,7 @@ export class FrameClock {
     const number = this.next++;
     const seconds = this.secondsOf(number, packet, stream);
     const durationSeconds = toSeconds(av, packet.duration, stream) || this.timeline.usual;
+    if (packet.isKeyframe && this.begun !== null && number > this.begun.number) this.secondKey ??= number;
     this.sent.set(number, { seconds, durationSeconds, isKey: packet.isKeyframe });
     this.sent.delete(number - mostAwaited);
     packet.pts = BigInt(number);
@@ -71,7 +77,7 @@ export class FrameClock {
   read(frame: Frame): { seconds: number; durationSeconds: number } | null {
     const number = frame.pts === this.av.AV_NOPTS_VALUE ? Number.NaN : Number(frame.pts);
     const packet = this.sent.get(number);
-    this.isWhole ||= this.isWholeWith(frame);
+    this.isWhole ||= this.isWholeWith(frame, number);
     const durationSeconds = packet?.durationSeconds ?? this.timeline.usual;
     if (this.timeline.isDecodeOrdered) {
       // In a packed AVI the packet of a key picture may hold a picture of the one before.
@@ -87,9 +93,18 @@ export class FrameClock {
     return { seconds: packet?.seconds ?? Number.NaN, durationSeconds };
   }
 
-  private isWholeWith({ flags }: Frame): boolean {
-    const { av } = this;
-    return (flags & av.AV_FRAME_FLAG_CORRUPT) === 0 && (this.holdsBack || (flags & av.AV_FRAME_FLAG_KEY) !== 0);
+  /**
+   * A stream without key pictures is refreshed in parts, and its recovery points promise when all of a picture is. Some
+   * encoders' promises are not kept the first time, so the same number of pictures is waited for after the next one too.
+   */
+  private isWholeWith({ flags, pictType }: Frame, number: number): boolean {
+    const { av, begun } = this;
+    if (begun === null) return true;
+    if ((flags & av.AV_FRAME_FLAG_CORRUPT) !== 0) return false;
+    if ((flags & av.AV_FRAME_FLAG_KEY) !== 0 && pictType === av.AV_PICTURE_TYPE_I) return true;
+    if (!this.holdsBack || Number.isNaN(number)) return false;
+    this.recovery ??= number - begun.number;
+    return this.secondKey !== null && number >= this.secondKey + this.recovery;
   }
 
   private restart(number: number): void {

@@ -68,13 +68,15 @@ export async function measureVideo(av: Av, path: string, name: string, pulse: Pu
 }
 
 function describe(input: VideoInput, extent: Extent, declared: DeclaredEnds): VideoMeasure {
-  const { avgFrameRate, rFrameRate, timeBase, codecpar } = input.stream;
+  const { avgFrameRate, rFrameRate, timeBase, codecpar, duration, nbFrames } = input.stream;
+  const isMp4 = input.context.iformat?.name?.startsWith('mov') ?? false;
+  const isComplete = isMp4 && extent.table.length === Number(nbFrames);
   const timeline = new Timeline(extent.table, extent.isWhole, {
     tick: timeBase.num / timeBase.den,
     rates: [avgFrameRate, rFrameRate].map(({ num, den }) => num / den).filter((rate) => rate > 0 && rate < Infinity),
     delay: codecpar.videoDelay,
     isCuttable: isHeaderless(input),
-    hasDecodeDurations: input.context.iformat?.name?.startsWith('mov') ?? false,
+    statedTicks: isComplete ? Number(duration) : null,
   });
   const isTold = timeline.warnings.length > 0 || isHeaderless(input);
   return { timeline, warnings: [...timeline.warnings, ...shortfalls(extent, declared, isTold)] };

@@ -17,8 +17,8 @@ export interface StreamClock {
   delay: number;
   /** Of transport and program streams, see `Stamps`. */
   isCuttable: boolean;
-  /** Whether a packet lasts until the next is decoded, as in MP4, and not until the next is shown. */
-  hasDecodeDurations: boolean;
+  /** Ticks from the first picture to the end of the last as the header says, where what it says is all there. */
+  statedTicks: number | null;
 }
 
 /**
@@ -27,8 +27,8 @@ export interface StreamClock {
  */
 export class Timeline {
   /**
-   * Whether the file says only when packets are decoded, as AVI does: the picture in place n of those shown then appears at
-   * the stamp of packet n + `delay`.
+   * Whether times of display are missing, as in AVI, which says when packets are decoded, and in program streams, which
+   * stamp some: the picture in place n of those shown then appears at the stamp of packet n + `delay`.
    */
   readonly isDecodeOrdered: boolean;
   readonly delay: number;
@@ -52,8 +52,7 @@ export class Timeline {
   ) {
     const { tick, rates } = clock;
     const { pts, dts, hidden } = table;
-    this.isDecodeOrdered =
-      clock.delay > 0 && dts.every((stamp, i) => !Number.isNaN(stamp) && (Number.isNaN(pts[i]) || pts[i] === stamp));
+    this.isDecodeOrdered = clock.delay > 0 && !dts.some(Number.isNaN) && !hasDisplayTimes(table);
     this.isPositioned = clock.isCuttable;
     this.delay = this.isDecodeOrdered ? clock.delay : 0;
     const usual = usualStep(dts) ?? usualStep(pts) ?? 1 / ((rates[0] ?? 25) * tick);
@@ -63,15 +62,12 @@ export class Timeline {
     const visible = stamps.filter((stamp, i) => !Number.isNaN(stamp) && !hidden.has(i));
     const first = visible.reduce((a, b) => Math.min(a, b), Infinity);
     const last = visible.reduce((a, b) => Math.max(a, b), -Infinity);
+    const pictures = table.length - hidden.size;
     const end = last + this.lastTicks(stamps, first, last, usual, clock);
     this.end = end * tick;
-    this.grid = FrameGrid.of(
-      visible,
-      rates.map((rate) => rate * tick),
-      tick,
-    );
+    this.grid = FrameGrid.of(visible, rates, tick);
     const span = this.snap((end - first) * tick) - this.delay * this.usual;
-    this.frameRate = isWhole && visible.length > 1 && span > 0 ? Number((visible.length / span).toPrecision(12)) : null;
+    this.frameRate = isWhole && pictures > 1 && span > 0 ? Number((pictures / span).toPrecision(12)) : null;
   }
 
   /** Seconds since the first picture, freed of the clock's rounding. */
@@ -81,7 +77,7 @@ export class Timeline {
 
   /** Ticks of each packet, on one clock. */
   private shownStamps(isWhole: boolean, usual: number, clock: StreamClock): readonly number[] {
-    const { tick, isCuttable } = clock;
+    const { tick, rates, isCuttable } = clock;
     const { pts, dts } = this.table;
     const shown = this.isDecodeOrdered
       ? dts
@@ -102,24 +98,44 @@ export class Timeline {
         `times far from their neighbours' were left out (${strays + lost}): the frames are shown in order`,
       );
     }
-    return breaks + strays === 0 ? shown : shown.map((stamp, i) => stamp + (shifts[i] as number));
+    const bridged = breaks + strays === 0 ? shown : shown.map((stamp, i) => stamp + (shifts[i] as number));
+    return this.isDecodeOrdered && isCuttable
+      ? evened(
+          bridged,
+          usual,
+          rates.map((rate) => 1 / (rate * tick)),
+        )
+      : bridged;
   }
 
   /** How long the last picture stays. */
   private lastTicks(stamps: readonly number[], first: number, last: number, usual: number, clock: StreamClock): number {
-    const { dts, durations, hidden } = this.table;
+    const { durations } = this.table;
     if (this.isDecodeOrdered) return usual * (1 + this.delay);
-    let stated = durations[stamps.indexOf(last)] as number;
-    if (clock.hasDecodeDurations && this.times !== null) {
-      // The last to be decoded need not be the last shown; but both orders take the same time.
-      const ends = dts.map((stamp, i) => (hidden.has(i) ? Number.NaN : stamp + (durations[i] as number)));
-      const begin = dts.findIndex((_, i) => !hidden.has(i));
-      stated = ends.reduce((a, b) => (b > a ? b : a), -Infinity) - (dts[begin] as number) - (last - first);
-    }
+    const { statedTicks } = clock;
+    // In MP4 a packet's own length is that to the next one in the order of decoding.
+    const stated = statedTicks === null ? (durations[stamps.indexOf(last)] as number) : first + statedTicks - last;
     if (stated > 0 && !isStandstill(stated, usual, clock.tick)) return stated;
     const before = stamps.reduce((latest, stamp) => (stamp < last && stamp > latest ? stamp : latest), -Infinity);
     return Math.min(usual, last - before);
   }
+}
+
+/**
+ * A program stream stamps its packs, and FFmpeg may take a stamp for that of a picture beside the one that it is of: where
+ * all are a picture or so from where a constant rate has them, that is where they are. `named`: periods the file names.
+ */
+function evened(stamps: readonly number[], usual: number, named: readonly number[]): readonly number[] {
+  const first = stamps[0] as number;
+  const mean = ((stamps.at(-1) as number) - first) / (stamps.length - 1);
+  const period = [...named, mean].find((period) =>
+    stamps.every((stamp, i) => Math.abs(stamp - first - i * period) <= 1.5 * usual),
+  );
+  return period === undefined ? stamps : stamps.map((_, i) => first + i * period);
+}
+
+function hasDisplayTimes({ pts, dts }: PacketTable): boolean {
+  return !pts.some(Number.isNaN) && pts.some((stamp, i) => stamp !== dts[i]);
 }
 
 /** The step of a clock that half of its steps do not exceed. */
