@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../base/errors';
-import type { ClipWindow, FrameForm, SlideWindows, VideoInfo } from './types';
+import type { ClipWindow, FrameForm, FrameSize, SlideWindows, VideoInfo } from './types';
 
 /**
  * Note [Decoder protocol]
@@ -21,7 +21,7 @@ export type DecoderCommand =
 
 export type DecoderReply =
   | { type: 'progress' }
-  | { type: 'opened'; info: Omit<VideoInfo, 'path'> }
+  | { type: 'opened'; info: Omit<VideoInfo, 'path'>; frameSize: FrameSize }
   | { type: 'clip'; startSeconds: number; endSeconds: number; frames: number }
   | { type: 'frame' }
   | { type: 'done'; warnings: string[] }

@@ -56,6 +56,7 @@ function printSummary(file: string, summary: ModelSummary, options: Options): vo
     const { input, labels, license } = metadata;
     fact('input', `${input.frames} frames of ${input.height}×${input.width} at ${input.frameRate} a second`);
     fact('sampling', input.sampling === 'segment' ? 'frames spread over the whole video' : 'consecutive frames');
+    if (input.untaggedMatrix !== undefined) fact('untagged', `matrix ${input.untaggedMatrix}`);
     fact('resize', `${input.resize.join('×')}${input.resize.length === 1 ? ' (short side)' : ''}`);
     fact('labels', `${formatCount(labels.length)}: ${shortList(labels)}`);
     if (license !== undefined) fact('licence', license);

@@ -1,6 +1,6 @@
 import { KinetorchError } from '../../base/errors';
 import { timeTolerance } from '../../base/timeTolerance';
-import type { ClipWindow, FrameForm, SlideWindows, VideoInfo } from '../types';
+import type { ClipWindow, FrameForm, FrameSize, SlideWindows, VideoInfo } from '../types';
 import type { Av } from './av';
 import { geometryOf, ownGeometry } from './frameGeometry';
 import { type FrameSequence, FrameSource, type TimedFrame } from './frameSource';
@@ -70,6 +70,11 @@ export class DecodedFile {
       source.close();
       throw error;
     }
+  }
+
+  get frameSize(): FrameSize {
+    const { width, height } = this.converter.fit;
+    return { width, height };
   }
 
   get warnings(): string[] {
