@@ -14,18 +14,17 @@ export interface PictureFit {
 /** Pixels of a stored picture for each of its reader's from which it is resized: below, the native resize is faster. */
 const resizeFrom = 4;
 /** As many times larger on either side, a picture is coarse. */
-const coarseFrom = 4;
-/** As many times larger than its reader's size is what an antialiased resize starts from, instead of twice that or more. */
+const coarseFrom = 8;
+/** As many times larger than its reader's size is what an antialiased resize of a coarse picture starts from. */
 const reducedSides = 4;
 
 /**
  * Note [Large frames]
  * A 4K frame is 25 MB of RGB, of which a model's resize to 128×171 looks at a hundredth. So:
  * - Without antialiasing frames are resized here, to the same bytes (Note [Resize in the decoder]).
- * - With it every pixel counts, and swscale's area filter, which is vectorised, goes first where the frame is at least
- *   8 times as large as its reader wants, down to 4 times that; the reader's own resize does the rest.
- * - Formats without a fast converter are rounded to 8 bits of 4:2:0 or 4:2:2, which has one, where the frame is 4 times
- *   as large.
+ * - With it every pixel counts. Where both sides are at least 8 times as long as their reader wants, swscale's area
+ *   filter, which is vectorised, goes first, down to 4 times that; the reader's own resize does the rest.
+ * - At 8 times as well, formats without a fast converter are rounded to 8 bits of 4:2:0 or 4:2:2, which has one.
  * `test/video/largeFrames.test.ts` says how close the last two come.
  */
 export function pictureFit(
@@ -43,6 +42,6 @@ export function pictureFit(
     return isWorthIt ? { ...wanted, by: 'resized', isCoarse } : stored;
   }
   // What the container crops are whole pixels of the stored picture.
-  if (isCropped || !isLarger(2 * reducedSides)) return { ...stored, isCoarse };
+  if (isCropped || !isCoarse) return { ...stored, isCoarse };
   return { height: reducedSides * wanted.height, width: reducedSides * wanted.width, by: 'reduced', isCoarse };
 }
