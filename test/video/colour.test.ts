@@ -78,12 +78,17 @@ test('a full-range file uses the whole range and a limited one is stretched to i
   }
 });
 
-test('what is transparent shows white', async () => {
-  const path = join(folder, 'transparent.mkv');
+test.each([
+  { codec: 'ffv1', format: 'matroska' },
+  // The alpha of these lies beside their packets.
+  { codec: 'libvpx', format: 'webm', options: { 'auto-alt-ref': '0' } },
+  { codec: 'libvpx-vp9', format: 'webm', options: { lossless: '1' } },
+])('$codec: what is transparent shows white', async (spec) => {
+  const path = join(folder, `transparent-${spec.codec}.mkv`);
   // Full-range black at three opacities.
   const frames = [0, 128, 255].map((a, i) => ({ pts: i * 100, y: 0, u: 128, v: 128, a }));
   const size = { width: 65, height: 33, pixelFormat: 'yuva420p', colorRange: full };
-  makeVideos([{ path, format: 'matroska', codec: 'ffv1', frames, ...size }]);
+  makeVideos([{ path, frames, ...size, ...spec }]);
   const video = await openVideo(path);
   const [clip] = await collect(video.readClips([{ startSeconds: 0, frames: 3, frameRate: 10 }]));
   await video.close();

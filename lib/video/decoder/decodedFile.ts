@@ -8,6 +8,7 @@ import { measureVideo } from './measureVideo';
 import { PictureSource } from './pictureSource';
 import type { Pulse } from './pulse';
 import { RgbConverter } from './rgbConverter';
+import { isSaidToHaveAlpha } from './videoInput';
 
 /** Where clips go. `begin` waits until the reader wants another; `frame` until the pipe has room. */
 export interface ClipSink {
@@ -44,6 +45,11 @@ export class DecodedFile {
       const geometry = geometryOf(av, stream, frame);
       const { durationSeconds, frameRate, warnings } = await measureVideo(av, path, name, source.zeroSeconds, pulse);
       const converter = new RgbConverter(av, frame, geometry, form);
+      if (isSaidToHaveAlpha(stream) && !converter.describe(frame).hasAlpha) {
+        warnings.push(
+          'the video has an alpha channel that cannot be decoded: what is transparent shows as it is stored',
+        );
+      }
       const info = { container, codec, ...converter.info, durationSeconds, frameRate };
       return new DecodedFile(source, converter, info, warnings);
     } catch (error) {

@@ -69,7 +69,8 @@ export class RgbConverter {
     return this.geometry.orientation ?? orientationOf(frame.getSideData(this.av.AV_FRAME_DATA_DISPLAYMATRIX));
   }
 
-  private describe(frame: Frame): FrameColour {
+  /** What a frame says of its pixels. */
+  describe(frame: Frame): FrameColour {
     const { av } = this;
     const colour = colourOf(av, frame, formatName(av, frame), this.form.untaggedMatrix);
     for (const warning of colour.warnings) this.warnings.add(warning);
