@@ -90,3 +90,4 @@ export type { TrainData } from './training/trainData';
 export type { EpochMetrics, TrainEvent, TrainResult, ValidationMetrics } from './training/types';
 export { type OpenVideoOptions, openVideo } from './video/openVideo';
 export type { ClipWindow, SlideWindows, VideoClip, VideoInfo, VideoReader } from './video/types';
+export type { UntaggedMatrix } from './video/untaggedMatrix';

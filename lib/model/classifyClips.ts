@@ -3,6 +3,7 @@ import type { CallOptions } from '../base/schemas';
 import { openDecodedVideo } from '../video/openVideo';
 import type { VideoClip, VideoReader } from '../video/types';
 import type { ClipClassifier } from './clipClassifier';
+import { decodingOf } from './decodingOf';
 import { topPredictions } from './topPredictions';
 import type { VideoSegment } from './types';
 import { clipsInFlight, cropPositions, ViewRunner } from './viewRunner';
@@ -35,7 +36,7 @@ export async function* classifyClips(
   const call = callSignal(options);
   const { signal } = call;
   try {
-    await using video = await openDecodedVideo(path, { signal });
+    await using video = await openDecodedVideo(path, { signal, ...decodingOf(classifier.input) });
     const { length: known } = video.warnings;
     for (const warning of [...video.warnings]) onWarning?.(warning);
     const runner = new ViewRunner(classifier, cropPositions(video.info, crops), signal);
@@ -46,7 +47,7 @@ export async function* classifyClips(
       onDone?.();
       return { segment: { startSeconds, endSeconds, paddedSeconds, predictions }, probabilities };
     };
-    const atOnce = clipsInFlight(video.info, classifier.input.frames);
+    const atOnce = clipsInFlight(video.frameSize, classifier.input.frames);
     const running: Promise<ClassifiedClip>[] = [];
     for await (const clip of cut(video, signal)) {
       const task = video.keepFor(classify(clip));

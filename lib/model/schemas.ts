@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { oneOf, realNumber, trueOrFalse, wholeNumber } from '../base/schemas';
+import { untaggedMatrices } from '../video/untaggedMatrix';
 import { outputNames } from './outputs';
 
 const rgb = (min: number, max: number) => {
@@ -11,6 +12,8 @@ export const samplingSchema = oneOf(['dense', 'segment']);
 
 /** Pixels of a side of a network's input, and of a frame as it is resized for it. */
 export const maxInputSide = 8192;
+
+export const untaggedMatrixSchema = oneOf(untaggedMatrices);
 
 const side = wholeNumber(1, maxInputSide);
 
@@ -34,6 +37,13 @@ export const inputFields = {
     .describe('pixels before the crop, or the short side alone'),
   /** Whether the resize filters before it shrinks, as PyTorch's `antialias=True` does. */
   antialias: trueOrFalse,
+  /**
+   * The matrix of YUV video that does not say its own. `by-height`: BT.709 from 720 lines up and BT.601 below, as players
+   * do. `bt601`: BT.601 always, as torchcodec, PyAV and OpenCV do, which made most training sets. Default `by-height`.
+   */
+  untaggedMatrix: untaggedMatrixSchema
+    .optional()
+    .describe('of video that names none; by-height: BT.709 from 720 lines up; bt601: always'),
   /** Per channel (R, G, B), for values in [0, 1]. */
   mean: rgb(-10, 10),
   std: rgb(1e-6, 10),

@@ -1,19 +1,19 @@
 import { KinetorchError } from '../base/errors';
 import type { CropPosition } from '../clip/types';
-import type { VideoClip, VideoInfo } from '../video/types';
+import type { FrameSize, VideoClip } from '../video/types';
 import type { ClipClassifier } from './clipClassifier';
 
 const maxClipsInFlight = 4;
 const maxBytesInFlight = 2 ** 28;
 
 /** One crop is the centre; three lie along the longer side of the frame. */
-export function cropPositions({ width, height }: Pick<VideoInfo, 'width' | 'height'>, crops: 1 | 3): CropPosition[] {
+export function cropPositions({ width, height }: FrameSize, crops: 1 | 3): CropPosition[] {
   if (crops === 1) return [{ x: 0.5, y: 0.5 }];
   return [0, 0.5, 1].map((place) => (width >= height ? { x: place, y: 0.5 } : { x: 0.5, y: place }));
 }
 
 /** How many clips of a video to have in flight: enough for batches, within bounds of memory. */
-export function clipsInFlight({ width, height }: Pick<VideoInfo, 'width' | 'height'>, frames: number): number {
+export function clipsInFlight({ width, height }: FrameSize, frames: number): number {
   return Math.max(1, Math.min(maxClipsInFlight, Math.floor(maxBytesInFlight / (width * height * 3 * frames))));
 }
 

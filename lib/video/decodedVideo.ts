@@ -3,7 +3,7 @@ import { invalidArgument, KinetorchError } from '../base/errors';
 import type { FileDecoder } from './fileDecoder';
 import { videoLimits } from './limits';
 import type { DecoderCommand } from './protocol';
-import type { ClipWindow, SlideWindows, VideoClip, VideoInfo, VideoReader } from './types';
+import type { ClipWindow, FrameSize, SlideWindows, VideoClip, VideoInfo, VideoReader } from './types';
 
 /** Clips the decoder may be ahead of its reader. */
 const clipsAhead = 2;
@@ -20,6 +20,11 @@ export class DecodedVideo implements VideoReader {
 
   get warnings(): readonly string[] {
     return this.decoder.warnings;
+  }
+
+  /** Of the clips that it brings. */
+  get frameSize(): FrameSize {
+    return this.decoder.frameSize ?? this.info;
   }
 
   /** Waits for work on clips of this video: meanwhile it keeps its decoder, see Note [Decoder admission]. */
@@ -88,13 +93,10 @@ export class DecodedVideo implements VideoReader {
   }
 
   private checkWindow(frames: number, frameRate: number): void {
-    const most = Math.floor(videoLimits.maxClipBytes / (this.info.width * this.info.height * 3));
+    const { width, height } = this.frameSize;
+    const most = Math.floor(videoLimits.maxClipBytes / (width * height * 3));
     if (!Number.isInteger(frames) || frames < 1 || frames > most) {
-      throw invalidArgument(
-        'frames',
-        `an integer between 1 and ${most} at ${this.info.width}×${this.info.height}`,
-        frames,
-      );
+      throw invalidArgument('frames', `an integer between 1 and ${most} at ${width}×${height}`, frames);
     }
     checkPositive('frameRate', frameRate);
   }

@@ -4,17 +4,14 @@ import type { DecoderClient, ReplyListener } from './decoderClient';
 import { DecoderDeath } from './decoderDeath';
 import { videoLimits } from './limits';
 import type { DecoderCommand, DecoderReply } from './protocol';
-import type { VideoClip, VideoInfo } from './types';
-
-/** Size of the frames an operation brings; null while opening. */
-type FrameSize = { width: number; height: number } | null;
+import type { FrameSize, VideoClip, VideoInfo } from './types';
 
 /**
  * One `open`, `read` or `slide` in a decoder process: gathers its replies, watches that it gets on, and turns its end,
  * a crash or a hang into a result or a typed error. See Note [Decoder protocol].
  */
 export class DecoderOperation implements ReplyListener {
-  opened: Omit<VideoInfo, 'path'> | null = null;
+  opened: { info: Omit<VideoInfo, 'path'>; frameSize: FrameSize } | null = null;
   warnings: string[] = [];
   private readonly clips: VideoClip[] = [];
   private filling: VideoClip | null = null;
@@ -27,7 +24,8 @@ export class DecoderOperation implements ReplyListener {
   constructor(
     private readonly client: DecoderClient,
     private readonly name: string,
-    private readonly size: FrameSize,
+    /** Of the frames it brings; null while opening. */
+    private readonly size: FrameSize | null,
     command: DecoderCommand,
   ) {
     client.listen(this);
@@ -60,7 +58,7 @@ export class DecoderOperation implements ReplyListener {
   onReply(reply: DecoderReply, payloadBytes: number): void {
     switch (reply.type) {
       case 'opened':
-        this.opened = reply.info;
+        this.opened = reply;
         return;
       case 'clip':
         this.begin(reply);

@@ -77,7 +77,7 @@ class DecoderSession {
       pictureRate === null
         ? await DecodedFile.open(av, path, name, form, pulse)
         : await DecodedFile.openPictures(av, path, name, pictureRate, form);
-    this.send({ type: 'opened', info: this.file.info });
+    this.send({ type: 'opened', info: this.file.info, frameSize: this.file.frameSize });
   }
 
   private sink(): ClipSink {

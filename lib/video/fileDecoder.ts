@@ -7,7 +7,7 @@ import { DecoderOperation } from './decoderOperation';
 import { acquireDecoder, type Borrower, releaseDecoder } from './decoderPool';
 import { videoLimits } from './limits';
 import type { DecoderCommand } from './protocol';
-import type { FrameForm, VideoClip, VideoInfo } from './types';
+import type { FrameForm, FrameSize, VideoClip, VideoInfo } from './types';
 
 let made = 0;
 
@@ -17,6 +17,8 @@ export class FileDecoder implements Borrower {
   readonly warnings: string[] = [];
   readonly rank = made++;
   lastAsked = 0;
+  /** Of the frames it brings; null until the file has been opened. */
+  frameSize: FrameSize | null = null;
   private info: VideoInfo | null = null;
   private client: DecoderClient | null = null;
   private operation: DecoderOperation | null = null;
@@ -94,7 +96,7 @@ export class FileDecoder implements Borrower {
   private async nextClip(command: () => DecoderCommand, signal: AbortSignal | undefined): Promise<VideoClip | null> {
     // Looked at again after the wait: by then it may have been given back, with the operation on it.
     while (this.client === null) await this.ready(signal);
-    this.operation ??= new DecoderOperation(this.client, this.path, this.info, command());
+    this.operation ??= new DecoderOperation(this.client, this.path, this.frameSize, command());
     const { operation } = this;
     try {
       return await operation.next(signal);
@@ -132,7 +134,8 @@ export class FileDecoder implements Borrower {
         throw new KinetorchError('ERR_VIDEO_DECODE', `the decoder of "${path}" gave no answer`);
       }
       this.note(operation.warnings);
-      this.learn({ path, ...operation.opened });
+      this.learn({ path, ...operation.opened.info });
+      this.frameSize = operation.opened.frameSize;
       this.client = client;
     } catch (error) {
       // An idle decoder may have been ended from outside just before; that says nothing about this file.

@@ -4,7 +4,7 @@ import { throwIfAborted } from '../base/abort';
 import { invalidArgument, KinetorchError } from '../base/errors';
 import { DecodedVideo } from './decodedVideo';
 import { FileDecoder } from './fileDecoder';
-import type { VideoReader } from './types';
+import type { Resize, VideoReader } from './types';
 import { type UntaggedMatrix, untaggedMatrices } from './untaggedMatrix';
 
 export interface OpenVideoOptions {
@@ -38,10 +38,15 @@ export async function openVideo(path: string, options: OpenVideoOptions = {}): P
   return openDecodedVideo(path, options);
 }
 
-/** `openVideo` for those who know how to keep a decoder while they work on its clips. */
+interface DecodedVideoOptions extends OpenVideoOptions {
+  /** What the clips are resized to: large frames come smaller, so that the result is the same. Default: as stored. */
+  resize?: Resize;
+}
+
+/** `openVideo` for those who resize its clips, and know how to keep a decoder while they work on them. */
 export async function openDecodedVideo(
   path: string,
-  { signal, pictureRate, untaggedMatrix = 'by-height' }: OpenVideoOptions = {},
+  { signal, pictureRate, untaggedMatrix = 'by-height', resize }: DecodedVideoOptions = {},
 ): Promise<DecodedVideo> {
   if (typeof path !== 'string' || path === '') throw invalidArgument('path', 'the path of a video file', path);
   if (pictureRate !== undefined && !(Number.isFinite(pictureRate) && pictureRate > 0)) {
@@ -52,7 +57,7 @@ export async function openDecodedVideo(
   }
   throwIfAborted(signal);
   // Made now, for the order of the calls to be that of the line.
-  const decoder = new FileDecoder(path, pictureRate ?? null, { untaggedMatrix });
+  const decoder = new FileDecoder(path, pictureRate ?? null, { untaggedMatrix, resize: resize ?? null });
   await (pictureRate === undefined ? checkFile(path) : checkFolder(path));
   return new DecodedVideo(decoder, await decoder.open(signal));
 }

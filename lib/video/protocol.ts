@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../base/errors';
-import type { ClipWindow, FrameForm, SlideWindows, VideoInfo } from './types';
+import type { ClipWindow, FrameForm, FrameSize, SlideWindows, VideoInfo } from './types';
 
 /**
  * Note [Decoder protocol]
@@ -24,7 +24,7 @@ export type DecoderCommand =
 export type DecoderReply =
   | { type: 'ready' }
   | { type: 'progress' }
-  | { type: 'opened'; info: Omit<VideoInfo, 'path'> }
+  | { type: 'opened'; info: Omit<VideoInfo, 'path'>; frameSize: FrameSize }
   | { type: 'clip'; startSeconds: number; endSeconds: number; paddedSeconds: number; frames: number }
   | { type: 'frame' }
   | { type: 'done'; warnings: string[] }

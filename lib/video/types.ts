@@ -4,6 +4,21 @@ import type { UntaggedMatrix } from './untaggedMatrix';
 /** How a decoder hands over frames. */
 export interface FrameForm {
   untaggedMatrix: UntaggedMatrix;
+  /** What their reader resizes them to, so that no larger ones need be sent; null: they are wanted as stored. */
+  resize: Resize | null;
+}
+
+/** A bilinear resize. */
+export interface Resize {
+  /** `[height, width]` in pixels, or `[shortSide]`. */
+  size: readonly number[];
+  antialias: boolean;
+}
+
+/** Pixels of frames as they are handed over. */
+export interface FrameSize {
+  height: number;
+  width: number;
 }
 
 /** What a video file says of itself. Sizes are after rotation, as a viewer sees them. */

@@ -33,6 +33,8 @@ class LightClassifier implements ClipClassifier {
     std: [1, 1, 1] as [number, number, number],
   };
   readonly crops: CropPosition[] = [];
+  /** The first bytes of each clip, and its size. */
+  readonly seen: string[] = [];
   calls = 0;
   running = 0;
   mostRunning = 0;
@@ -49,6 +51,7 @@ class LightClassifier implements ClipClassifier {
     if (this.running >= this.room) throw new KinetorchError('ERR_QUEUE_FULL', 'full');
     this.calls++;
     this.crops.push(crop);
+    this.seen.push(`${clip.height}×${clip.width}: ${clip.data.subarray(0, 3).join()}`);
     this.mostRunning = Math.max(this.mostRunning, ++this.running);
     try {
       // As a model waits: with one listener on the signal, however many clips are in flight.
@@ -75,6 +78,21 @@ function lightAt(start: number, frames = 10, frameRate = 10): number {
 }
 
 describe('classifyVideo', () => {
+  test('has frames decoded as the input says: in its size, and with its matrix where the video names none', async () => {
+    const path = join(folder, 'untagged.mkv');
+    const frames = [{ pts: 0, y: 120, u: 90, v: 200 }];
+    makeVideos([{ path, format: 'matroska', codec: 'ffv1', width: 64, height: 720, colorRange: 2, frames }]);
+    const seen = async (input: object) => {
+      const classifier = new LightClassifier();
+      await classifyVideo(Object.assign(classifier, { input: { ...classifier.input, ...input } }), path, { topK: 1 });
+      return classifier.seen[0];
+    };
+    // R = Y + 1.5748 Cr, G = Y - 0.1873 Cb - 0.4681 Cr, B = Y + 1.8556 Cb; and with BT.601's factors.
+    expect(await seen({})).toBe('16×24: 233,93,49');
+    expect(await seen({ untaggedMatrix: 'bt601' })).toBe('16×24: 220,81,52');
+    expect(await seen({ resize: [500, 48] })).toBe('720×64: 233,93,49');
+  });
+
   test('by segment sees the whole video in every clip, at other instants each', async () => {
     const classifier = new LightClassifier();
     const segmented = Object.assign(classifier, { input: { ...classifier.input, sampling: 'segment' as const } });

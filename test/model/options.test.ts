@@ -41,6 +41,7 @@ const loadCases: Case[] = [
   [{ input: { width: -4 } }, '`options.input.width`', '-4'],
   [{ input: { frameRate: 0 } }, '`options.input.frameRate`', '0'],
   [{ input: { sampling: 'sparse' } }, '`options.input.sampling`', '"sparse"'],
+  [{ input: { untaggedMatrix: 'bt709' } }, '`options.input.untaggedMatrix`', '"bt709"'],
   [{ input: { resize: 128 } }, '`options.input.resize`', '128'],
   [{ input: { resize: [1, 2, 3] } }, '`options.input.resize`', '[ 1, 2, 3 ]'],
   [{ input: { antialias: 1 } }, '`options.input.antialias`', '1'],

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { openVideo } from '../../lib/video/openVideo';
 import { temporaryFolder } from '../support/temporaryFolder';
-import { collect, makeVideos, realFile, type VideoSpec } from '../support/videos';
+import { collect, failureOf, makeVideos, realFile, type VideoSpec } from '../support/videos';
 
 const folder = temporaryFolder();
 
@@ -62,6 +62,25 @@ test.each(cases)('matrix $matrix, range $range, $height lines of $pixelFormat', 
   });
 });
 
+test('HD that names no matrix is BT.601 where that is asked for', async () => {
+  const path = join(folder, 'untagged.mkv');
+  const colour = colours[0] as (typeof colours)[number];
+  const frames = [{ pts: 0, ...colour }];
+  makeVideos([{ path, format: 'matroska', codec: 'ffv1', width: 64, height: 720, frames }]);
+  for (const [untaggedMatrix, matrix] of [
+    ['by-height', bt709],
+    ['bt601', bt601],
+  ] as const) {
+    await using video = await openVideo(path, { untaggedMatrix });
+    const [clip] = await collect(video.readClips([{ startSeconds: 0, frames: 1, frameRate: 10 }]));
+    rgbOf(colour, matrix, false).forEach((value, channel) => {
+      expect(Math.abs((clip?.data[channel] as number) - value)).toBeLessThanOrEqual(2);
+    });
+  }
+  const wrong = openVideo(path, { untaggedMatrix: 'bt709' as 'bt601' });
+  expect((await failureOf(wrong)).message).toMatch(/untaggedMatrix` to be 'by-height' or 'bt601' but received "bt709"/);
+});
+
 test('a full-range file uses the whole range and a limited one is stretched to it', async () => {
   const extremes = async (name: string) => {
     const video = await openVideo(realFile(name));
@@ -78,12 +97,17 @@ test('a full-range file uses the whole range and a limited one is stretched to i
   }
 });
 
-test('what is transparent shows white', async () => {
-  const path = join(folder, 'transparent.mkv');
+test.each<Pick<VideoSpec, 'codec' | 'format' | 'options'>>([
+  { codec: 'ffv1', format: 'matroska' },
+  // The alpha of these lies beside their packets.
+  { codec: 'libvpx', format: 'webm', options: { 'auto-alt-ref': '0' } },
+  { codec: 'libvpx-vp9', format: 'webm', options: { lossless: '1' } },
+])('$codec: what is transparent shows white', async (spec) => {
+  const path = join(folder, `transparent-${spec.codec}.mkv`);
   // Full-range black at three opacities.
   const frames = [0, 128, 255].map((a, i) => ({ pts: i * 100, y: 0, u: 128, v: 128, a }));
   const size = { width: 65, height: 33, pixelFormat: 'yuva420p', colorRange: full };
-  makeVideos([{ path, format: 'matroska', codec: 'ffv1', frames, ...size }]);
+  makeVideos([{ path, frames, ...size, ...spec }]);
   const video = await openVideo(path);
   const [clip] = await collect(video.readClips([{ startSeconds: 0, frames: 3, frameRate: 10 }]));
   await video.close();

@@ -42,7 +42,10 @@ for (let format = 0; format < 1000; format++) {
   const isWritten = writer.scaleFrameSync(frame, plain) >= 0;
   frame.setFlags(...flags.map((flag) => av[flag]));
   try {
-    const rgb = new converter.RgbConverter(av, frame, geometry.ownGeometry, { untaggedMatrix: 'by-height' });
+    const rgb = new converter.RgbConverter(av, frame, geometry.ownGeometry, {
+      untaggedMatrix: 'by-height',
+      resize: null,
+    });
     const middle = (22 * width + 33) * 3;
     const pixel = [...rgb.convert(frame).subarray(middle, middle + 3)];
     results[name] = { pixel, isWritten, warnings: [...rgb.warnings] };

@@ -30,7 +30,7 @@ let rgb = null;
 const drain = () => {
   while (decoder.receiveFrameSync(frame) >= 0) {
     const seen = geometry.geometryOf(ffmpeg, stream, frame);
-    rgb ??= new converter.RgbConverter(ffmpeg, frame, seen, { untaggedMatrix: 'by-height' });
+    rgb ??= new converter.RgbConverter(ffmpeg, frame, seen, { untaggedMatrix: 'by-height', resize: null });
     const stamp = frame.bestEffortTimestamp;
     const time = (Number(stamp) * stream.timeBase.num) / stream.timeBase.den - zero;
     const hash = createHash('sha1').update(rgb.convert(frame)).digest('hex');

@@ -57,6 +57,7 @@ function printSummary(file: string, summary: ModelSummary, options: Options): vo
     const { input, labels, license } = metadata;
     fact('input', `${input.frames} frames of ${input.width}×${input.height} at ${input.frameRate} a second`);
     fact('sampling', input.sampling === 'segment' ? 'frames spread over the whole video' : 'consecutive frames');
+    if (input.untaggedMatrix !== undefined) fact('untagged', `matrix ${input.untaggedMatrix}`);
     fact('resize', resizeText(input.resize));
     fact('labels', `${formatCount(labels.length)}: ${shortList(labels)}`);
     if (license !== undefined) fact('licence', license);

@@ -3,7 +3,13 @@ import { defined } from '../../base/defined';
 import type { Augmentation } from '../../training/augmentation';
 import type { TrainOptions } from '../../training/options';
 import { augmentFlags, augmentFrom } from '../flags/augmentFlags';
-import { type InputOptions, inputFrom, trainingInputFlags, trainingRuntimeFlags } from '../flags/modelFlags';
+import {
+  type InputOptions,
+  inputFlagNames,
+  inputFrom,
+  trainingInputFlags,
+  trainingRuntimeFlags,
+} from '../flags/modelFlags';
 import { type TrainFlags, trainFlags, trainOptionsFrom } from '../flags/trainFlags';
 import { interruptible } from '../interrupt';
 import { printJson } from '../print/terminal';
@@ -71,7 +77,7 @@ export function newRun(data: string | undefined, options: TrainCommandOptions, c
     command.error('error: one of --architecture and --from is required');
   }
   const augment = augmentFrom(flags);
-  const rest = omit(flags, [...Object.keys(augment), 'frames', 'height', 'width', 'frameRate', 'resize', 'sampling']);
+  const rest = omit(flags, [...Object.keys(augment), ...inputFlagNames]);
   return { ...trainOptionsFrom(rest as TrainFlags), data, outDir: out, augment, input: inputFrom(flags) };
 }
 

@@ -31,7 +31,7 @@ const resize = (text: string) => {
   throw new InvalidArgumentError('Expected a short side, for example 128, or height and width, for example 128x171.');
 };
 
-const { frames, height, width, frameRate, resize: resizeSchema, sampling } = inputFields;
+const { frames, height, width, frameRate, resize: resizeSchema, sampling, untaggedMatrix } = inputFields;
 
 /** Flags that say how large a clip is. */
 export const sizeFlags = () => [
@@ -46,12 +46,22 @@ export const inputFlags = () => [
   schemaFlag('--frame-rate <n>', frameRate),
   schemaFlag('--resize <HxW>', resizeSchema, resize),
   schemaFlag('--sampling <name>', sampling),
+  schemaFlag('--untagged-matrix <name>', untaggedMatrix),
 ];
 
+/** Their names as options. */
+export const inputFlagNames = [
+  'frames',
+  'height',
+  'width',
+  'frameRate',
+  'resize',
+  'sampling',
+  'untaggedMatrix',
+] as const;
+
 /** What those flags give. */
-export type InputOptions = Partial<
-  Pick<ModelInput, 'frames' | 'height' | 'width' | 'frameRate' | 'resize' | 'sampling'>
->;
+export type InputOptions = Partial<Pick<ModelInput, (typeof inputFlagNames)[number]>>;
 
 /** The input's flags for commands that take clips for training. */
 export const trainingInputFlags = (): Option[] =>
@@ -59,8 +69,6 @@ export const trainingInputFlags = (): Option[] =>
 
 /** The parts of the input that were given; undefined where none was. */
 export function inputFrom(options: InputOptions): Partial<ModelInput> | undefined {
-  const { frames, height, width, frameRate, resize, sampling } = options;
-  const parts = Object.entries({ frames, height, width, frameRate, resize, sampling });
-  const given = parts.filter(([, value]) => value !== undefined);
+  const given = inputFlagNames.map((name) => [name, options[name]]).filter(([, value]) => value !== undefined);
   return given.length === 0 ? undefined : Object.fromEntries(given);
 }

@@ -21,11 +21,12 @@ export async function printTimeline(
   options: ReportOptions,
   printer: TimelinePrinter,
 ): Promise<void> {
-  const { openVideo } = await import('../../video/openVideo.js');
+  const { openDecodedVideo } = await import('../../video/openVideo.js');
+  const { decodingOf } = await import('../../model/decodingOf.js');
   const { videoTimeline } = await import('../videoTimeline.js');
   const began = performance.now();
   const bar = progressBar(path);
-  await using video = await openVideo(path);
+  await using video = await openDecodedVideo(path, decodingOf(model.input));
   if (!options.json) printer.header(path, video.info);
   const duration = video.info.durationSeconds;
   const segments = [];

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Span } from './spanReader';
 
 /** Changes whenever decoding or resizing gives other bytes than before. */
-const version = 1;
+const version = 2;
 
 /** A name for what a span decodes to: changes with the file, and with how it is decoded. */
 export async function spanKey(span: Span): Promise<string> {

@@ -1,11 +1,14 @@
 import { KinetorchError } from '../../base/errors';
 import { timeTolerance } from '../../base/timeTolerance';
 import { pickFrames } from '../../clip/pickFrames';
+import { resizedSize } from '../../clip/resizedSize';
 import type { RgbClip } from '../../clip/types';
 import { callNative, native } from '../../native';
+import type { DecodedVideo } from '../../video/decodedVideo';
 import { DecoderDeath } from '../../video/decoderDeath';
-import { openVideo } from '../../video/openVideo';
-import type { ClipWindow, VideoInfo, VideoReader } from '../../video/types';
+import { openDecodedVideo } from '../../video/openVideo';
+import type { ClipWindow, VideoInfo } from '../../video/types';
+import type { UntaggedMatrix } from '../../video/untaggedMatrix';
 import type { ClipCache } from '../types';
 import type { FrameChoice } from './temporalSampling';
 
@@ -20,6 +23,7 @@ export interface Span {
   /** `[height, width]` or `[shortSide]`. */
   resize: readonly number[];
   antialias: boolean;
+  untaggedMatrix?: UntaggedMatrix;
 }
 
 /** Spans of more frames are not kept: of a long video, a window at a time is decoded. */
@@ -62,7 +66,13 @@ async function decodeOnce(
   place: SpanPlace | null,
   signal?: AbortSignal,
 ): Promise<RgbClip> {
-  const video = await openVideo(span.path, { signal, pictureRate: span.pictureRate ?? undefined });
+  const { path, pictureRate, resize, antialias, untaggedMatrix } = span;
+  const video = await openDecodedVideo(path, {
+    signal,
+    pictureRate: pictureRate ?? undefined,
+    untaggedMatrix,
+    resize: { size: resize, antialias },
+  });
   try {
     const count = countFrames(span, video.info);
     const indices = choose(count);
@@ -101,24 +111,19 @@ function countFrames({ path, startSeconds, endSeconds, rate }: Span, { durationS
   return Math.max(1, Math.ceil((end - start) * rate - timeTolerance));
 }
 
-function frameBytes({ resize }: Span, { height, width }: VideoInfo): number {
-  const [first = 0, second] = resize;
-  return (
-    3 *
-    (second === undefined
-      ? Math.ceil((first * first * Math.max(height, width)) / Math.min(height, width))
-      : first * second)
-  );
+function frameBytes({ resize }: Span, info: VideoInfo): number {
+  const { height, width } = resizedSize(resize, info);
+  return height * width * 3;
 }
 
 /** Frames at `indices`, which rise, each resized. */
 async function decodeFrames(
-  video: VideoReader,
+  video: DecodedVideo,
   span: Span,
   indices: readonly number[],
   signal?: AbortSignal,
 ): Promise<RgbClip> {
-  const pieceFrames = Math.max(1, Math.floor(maxPieceBytes / (video.info.width * video.info.height * 3)));
+  const pieceFrames = Math.max(1, Math.floor(maxPieceBytes / (video.frameSize.width * video.frameSize.height * 3)));
   const pieces: RgbClip[] = [];
   const windows = windowsOf(span, indices, pieceFrames);
   for await (const { data, frames, height, width } of video.readClips(windows, { signal })) {

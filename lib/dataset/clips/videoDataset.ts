@@ -94,6 +94,7 @@ export class VideoDataset implements ClipDataset {
       rate: gridRate(this.sampling),
       resize: this.input.resize,
       antialias: this.input.antialias,
+      untaggedMatrix: this.input.untaggedMatrix,
     };
     const place = this.cache && { cache: this.cache, key: await this.keyOf(index, span) };
     return readSpan(span, choose, place, signal);

@@ -1,6 +1,6 @@
 import { KinetorchError } from '../../base/errors';
 import { timeTolerance } from '../../base/timeTolerance';
-import type { ClipWindow, FrameForm, SlideWindows, VideoClip, VideoInfo } from '../types';
+import type { ClipWindow, FrameForm, FrameSize, SlideWindows, VideoClip, VideoInfo } from '../types';
 import type { Av } from './av';
 import { geometryOf, ownGeometry } from './frameGeometry';
 import { type FrameSequence, FrameSource, type TimedFrame } from './frameSource';
@@ -8,6 +8,7 @@ import { measureVideo } from './measureVideo';
 import { PictureSource } from './pictureSource';
 import type { Pulse } from './pulse';
 import { RgbConverter } from './rgbConverter';
+import { isSaidToHaveAlpha } from './videoInput';
 
 /** What is said of a clip before its frames. */
 export type ClipSpan = Pick<VideoClip, 'startSeconds' | 'endSeconds' | 'paddedSeconds' | 'frames'>;
@@ -51,6 +52,11 @@ export class DecodedFile {
       const { frame } = source.current;
       const { avgFrameRate } = stream;
       const converter = new RgbConverter(av, frame, geometryOf(av, stream, frame), form);
+      if (isSaidToHaveAlpha(stream) && !converter.describe(frame).hasAlpha) {
+        warnings.push(
+          'the video has an alpha channel that cannot be decoded: what is transparent shows as it is stored',
+        );
+      }
       const info = {
         container,
         codec,
@@ -83,6 +89,11 @@ export class DecodedFile {
       source.close();
       throw error;
     }
+  }
+
+  get frameSize(): FrameSize {
+    const { width, height } = this.converter.fit;
+    return { width, height };
   }
 
   get warnings(): string[] {

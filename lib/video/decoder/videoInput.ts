@@ -38,7 +38,7 @@ export function openInput(av: Av, path: string, name: string): VideoInput {
 /** A decoder for the input's video stream: `ERR_VIDEO_DECODE` where the codec is not among those allowed. */
 export function openDecoder(av: Av, input: VideoInput): CodecContext {
   const { codecpar, timeBase } = input.stream;
-  const codec = av.Codec.findDecoder(codecpar.codecId);
+  const codec = findDecoder(av, input.stream);
   const decoder = new av.CodecContext();
   if (codec !== null) {
     decoder.allocContext3(codec);
@@ -58,6 +58,22 @@ export function openDecoder(av: Av, input: VideoInput): CodecContext {
       codec?.name ?? 'an unknown one'
     }`,
   );
+}
+
+/** Whether the container says that frames have an alpha channel, as WebM does. */
+export function isSaidToHaveAlpha({ metadata }: Stream): boolean {
+  return metadata?.get('alpha_mode') === '1';
+}
+
+/** Alpha of VP8 and VP9 lies beside their packets, and only libvpx decodes it. */
+function findDecoder(av: Av, stream: Stream) {
+  const { codecId } = stream.codecpar;
+  if (isSaidToHaveAlpha(stream)) {
+    const name = codecId === av.AV_CODEC_ID_VP8 ? 'libvpx' : codecId === av.AV_CODEC_ID_VP9 ? 'libvpx-vp9' : null;
+    const codec = name && av.Codec.findDecoderByName(name as Parameters<Av['Codec']['findDecoderByName']>[0]);
+    if (codec) return codec;
+  }
+  return av.Codec.findDecoder(codecId);
 }
 
 function findVideoStream(av: Av, context: FormatContext, name: string): Stream {

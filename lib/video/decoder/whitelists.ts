@@ -21,7 +21,7 @@ export const demuxers = [
 ].join(',');
 
 export const decoders = [
-  ...['h264', 'hevc', 'libdav1d', 'vp8', 'vp9', 'vp6', 'vp6a', 'vp6f', 'theora'],
+  ...['h264', 'hevc', 'libdav1d', 'vp8', 'libvpx', 'vp9', 'libvpx-vp9', 'vp6', 'vp6a', 'vp6f', 'theora'],
   ...['mpeg1video', 'mpeg2video', 'mpeg4', 'msmpeg4v1', 'msmpeg4v2', 'msmpeg4', 'h263', 'flv'],
   ...['wmv1', 'wmv2', 'wmv3', 'vc1', 'mjpeg', 'gif', 'svq1', 'svq3', 'cinepak', 'dvvideo'],
   ...['prores', 'dnxhd', 'ffv1', 'huffyuv', 'ffvhuff', 'utvideo', 'png', 'qtrle', 'rawvideo'],
