@@ -40,6 +40,7 @@ export type {
 } from './evaluation/types';
 export { architectures } from './model/architectures';
 export type {
+  ClassifyFramesOptions,
   ClassifyOptions,
   ClassifyStreamOptions,
   ClassifyTensorOptions,
@@ -86,4 +87,5 @@ export { resumeOptions, train } from './training/train';
 export type { TrainData } from './training/trainData';
 export type { EpochMetrics, TrainEvent, TrainResult, ValidationMetrics } from './training/types';
 export { type OpenVideoOptions, openVideo } from './video/openVideo';
-export type { ClipWindow, SlideWindows, VideoClip, VideoInfo, VideoReader } from './video/types';
+export type { ClipWindow, SlideWindows, TimedPicture, VideoClip, VideoInfo, VideoReader } from './video/types';
+export type { VideoSource } from './video/videoSource';

@@ -84,6 +84,11 @@ export const loadModelOptions = {
   precision: precisionSchema,
   /** How calls made at the same time share a forward pass. */
   batching: batchingSchema.prefault({}),
+  /**
+   * Videos that the model may have at once, decoded or waiting for a decoder, 1 to 100,000; one more is refused with
+   * `ERR_QUEUE_FULL`. Default 256.
+   */
+  maxVideos: wholeNumber(1, 100_000).default(256),
   /** CPU threads of this model. Default: all cores. */
   threads: threadsSchema,
   /**

@@ -8,14 +8,17 @@ import { acquireDecoder, type Borrower, releaseDecoder } from './decoderPool';
 import { videoLimits } from './limits';
 import type { DecoderCommand } from './protocol';
 import type { VideoClip, VideoInfo } from './types';
+import type { VideoFile } from './videoSource';
 
-let made = 0;
+let ranks = 0;
+
+/** A place in the line for decoders, behind all that were taken before. */
+export const takeRank = () => ranks++;
 
 /** A file and the process that decodes it, while it has one: see Note [Decoder admission]. */
 export class FileDecoder implements Borrower {
   /** What was said of the file so far. */
   readonly warnings: string[] = [];
-  readonly rank = made++;
   lastAsked = 0;
   private info: VideoInfo | null = null;
   private client: DecoderClient | null = null;
@@ -28,8 +31,9 @@ export class FileDecoder implements Borrower {
 
   /** `pictureRate` is null for a video file, frames a second for a folder of pictures. */
   constructor(
-    private readonly path: string,
+    private readonly file: VideoFile,
     private readonly pictureRate: number | null,
+    readonly rank: number,
   ) {}
 
   get canSpare(): boolean {
@@ -37,9 +41,9 @@ export class FileDecoder implements Borrower {
     return this.operation === null || performance.now() - this.lastAsked > videoLimits.patienceMs;
   }
 
-  /** Opens the file. Rejects as `openVideo` does. */
-  async open(signal: AbortSignal | undefined): Promise<VideoInfo> {
-    await this.keepFor(this.ready(signal));
+  /** Opens the file. Rejects as `openVideo` does. `onDecoder` is told of each process that it is given. */
+  async open(signal: AbortSignal | undefined, onDecoder?: () => void): Promise<VideoInfo> {
+    await this.keepFor(this.ready(signal, onDecoder));
     return this.info as VideoInfo;
   }
 
@@ -77,23 +81,24 @@ export class FileDecoder implements Borrower {
     await (client === null ? stopped : releaseDecoder(client, stopped));
   }
 
-  /** Gives the decoder back, or leaves the line for one. */
-  close(): Promise<void> {
+  /** Gives the decoder back, or leaves the line for one, and lets go of the file. */
+  async close(): Promise<void> {
     this.isClosed = true;
     this.cancelOpening();
-    return this.giveBack();
+    await this.giveBack();
+    await this.file.close();
   }
 
   throwIfClosed(): void {
     if (this.isClosed) {
-      throw new KinetorchError('ERR_DISPOSED', `expected an open video but "${this.path}" was closed`);
+      throw new KinetorchError('ERR_DISPOSED', `expected an open video but "${this.file.name}" was closed`);
     }
   }
 
   private async nextClip(command: () => DecoderCommand, signal: AbortSignal | undefined): Promise<VideoClip | null> {
     // Looked at again after the wait: by then it may have been given back, with the operation on it.
     while (this.client === null) await this.ready(signal);
-    this.operation ??= new DecoderOperation(this.client, this.path, this.info, command());
+    this.operation ??= new DecoderOperation(this.client, this.file.name, this.info, command());
     const { operation } = this;
     try {
       return await operation.next(signal);
@@ -103,13 +108,13 @@ export class FileDecoder implements Borrower {
   }
 
   /** Takes a process and opens the file in it. Rejects with `ERR_DISPOSED` once closed. */
-  private async ready(signal: AbortSignal | undefined): Promise<void> {
+  private async ready(signal: AbortSignal | undefined, onDecoder?: () => void): Promise<void> {
     this.throwIfClosed();
     // A signal of its own, as closing the video ends the waiting too.
     const opening = callSignal({ signal });
     this.cancelOpening = opening.end;
     try {
-      while (this.client === null) await this.openIn(opening.signal);
+      while (this.client === null) await this.openIn(opening.signal, onDecoder);
     } catch (error) {
       throw opening.cause(error);
     } finally {
@@ -118,20 +123,22 @@ export class FileDecoder implements Borrower {
   }
 
   /** Opens the file in a process, which is `client` then; there is none where an idle one was found to be dead. */
-  private async openIn(signal: AbortSignal): Promise<void> {
-    const { path, pictureRate } = this;
+  private async openIn(signal: AbortSignal, onDecoder?: () => void): Promise<void> {
+    const { path, name } = this.file;
+    const { pictureRate } = this;
     const client = await acquireDecoder(this, signal);
-    const command = { type: 'open', path: resolve(path), name: path, pictureRate } as const;
-    const operation = new DecoderOperation(client, path, null, command);
+    onDecoder?.();
+    const command = { type: 'open', path: resolve(path), name, pictureRate } as const;
+    const operation = new DecoderOperation(client, name, null, command);
     try {
       await operation.next(signal);
       // The answer may have been there just before the video was closed.
       throwIfAborted(signal);
       if (operation.opened === null) {
-        throw new KinetorchError('ERR_VIDEO_DECODE', `the decoder of "${path}" gave no answer`);
+        throw new KinetorchError('ERR_VIDEO_DECODE', `the decoder of "${name}" gave no answer`);
       }
       this.note(operation.warnings);
-      this.learn({ path, ...operation.opened });
+      this.learn({ path: name, ...operation.opened });
       this.client = client;
     } catch (error) {
       // An idle decoder may have been ended from outside just before; that says nothing about this file.
@@ -146,7 +153,7 @@ export class FileDecoder implements Borrower {
     if (isDeepStrictEqual(info, this.info)) return;
     throw new KinetorchError(
       'ERR_VIDEO_OPEN',
-      `expected "${this.path}" to stay as it was while open but it has changed`,
+      `expected "${this.file.name}" to stay as it was while open but it has changed`,
     );
   }
 

@@ -1,5 +1,5 @@
 import { KinetorchError } from '../../base/errors';
-import { timeTolerance } from '../../base/timeTolerance';
+import { slideWindows } from '../slideWindows';
 import type { ClipWindow, SlideWindows, VideoInfo } from '../types';
 import type { Av } from './av';
 import { type FrameSequence, FrameSource, type TimedFrame } from './frameSource';
@@ -13,12 +13,6 @@ import { RgbConverter } from './rgbConverter';
 export interface ClipSink {
   begin(clip: { startSeconds: number; endSeconds: number; frames: number }): Promise<void>;
   frame(picture: Buffer): Promise<void>;
-}
-
-/** One window of a slide that is being filled: the pictures found so far, in order. */
-interface OpenWindow {
-  startSeconds: number;
-  pictures: Buffer[];
 }
 
 /** A video open for reading, in the decoder process. */
@@ -100,40 +94,16 @@ export class DecodedFile {
   }
 
   /** The windows from number `from` on. */
-  async slide({ frames, frameRate, strideSeconds }: SlideWindows, from: number, sink: ClipSink): Promise<void> {
+  async slide(windows: SlideWindows, from: number, sink: ClipSink): Promise<void> {
     const { source } = this;
     if (from === 0) await source.rewind();
-    else await source.show(from * strideSeconds);
-    const open: OpenWindow[] = [];
-    let begun = from;
-    /** Whether a window begins after the video's end, or the one before it has shown the last frame already. */
-    const addsNothing = (index: number, last: TimedFrame) =>
-      index > 0 &&
-      (index * strideSeconds >= last.time + last.durationSeconds - timeTolerance ||
-        (index - 1) * strideSeconds + (frames - 1) / frameRate >= last.time - timeTolerance);
-    for (let more = true; more; ) {
-      const { current, upcoming } = source;
-      if (current === null) throw new KinetorchError('ERR_VIDEO_DECODE', 'no frame could be decoded');
-      // `current` is on screen until `upcoming` replaces it; the last one stays.
-      const until = upcoming === null ? Infinity : upcoming.time - timeTolerance;
-      while (begun * strideSeconds < until && !(upcoming === null && addsNothing(begun, current))) {
-        open.push({ startSeconds: begun++ * strideSeconds, pictures: [] });
-      }
-      while (upcoming === null && open.length > 0 && addsNothing(begun - 1, current)) {
-        open.pop();
-        begun--;
-      }
-      for (const { startSeconds, pictures } of open) {
-        while (pictures.length < frames && startSeconds + pictures.length / frameRate < until) {
-          pictures.push(this.currentPicture());
-        }
-      }
-      while (open[0] !== undefined && open[0].pictures.length === frames) {
-        const { startSeconds, pictures } = open.shift() as OpenWindow;
-        await sink.begin({ startSeconds, endSeconds: this.endOf(startSeconds, frames / frameRate), frames });
-        for (const picture of pictures) await sink.frame(picture);
-      }
-      more = await source.advance();
+    else await source.show(from * windows.strideSeconds);
+    const endOf = (last: TimedFrame) => last.time + last.durationSeconds;
+    const { frames, frameRate } = windows;
+    const filled = slideWindows(source, windows, from, () => this.currentPicture(), endOf);
+    for await (const { startSeconds, pictures } of filled) {
+      await sink.begin({ startSeconds, endSeconds: this.endOf(startSeconds, frames / frameRate), frames });
+      for (const picture of pictures) await sink.frame(picture);
     }
   }
 
