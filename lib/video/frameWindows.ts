@@ -82,17 +82,16 @@ class PictureQueue implements ShownFrames<ShownPicture> {
   }
 
   private async next(last: ShownPicture | null, before: ShownPicture | null = null): Promise<ShownPicture | null> {
-    const picture = await this.take();
-    if (picture !== null) return this.accept(picture, last);
+    const { done, value } = await this.take();
+    if (!done) return this.accept(value, last);
     const usual = 1 / this.windows.frameRate;
     if (last !== null) this.endSeconds = last.time + (before === null ? usual : last.time - before.time || usual);
     return null;
   }
 
-  private async take(): Promise<TimedPicture | null> {
+  private async take(): Promise<IteratorResult<TimedPicture, void>> {
     try {
-      const { done, value } = await this.source.next();
-      return done ? null : value;
+      return await this.source.next();
     } catch (error) {
       if (error instanceof KinetorchError) throw error;
       const { message = String(error) } = (error ?? {}) as Partial<Error>;
