@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { nonEmptyText, type OptionsOf, oneOf, optionsSchema, realNumber, seedSchema, wholeNumber } from '../base/schemas';
+import {
+  nonEmptyText,
+  type OptionsOf,
+  oneOf,
+  optionsSchema,
+  realNumber,
+  seedSchema,
+  wholeNumber,
+} from '../base/schemas';
 import { labelsSchema, partialInputSchema } from './schemas';
 import type { ModelInput } from './types';
 

@@ -15,6 +15,7 @@ import { inProject } from '../../scripts/setup/project.mjs';
 import { bundleChecks, commandChecks, copyChecks, moduleChecks, typeChecks } from './checks.mjs';
 import { copyApp, failureChecks } from './failures.mjs';
 import { layouts, makeApp } from './layouts.mjs';
+import { nextChecks } from './nextServer.mjs';
 import { bareMachine, npmFolder, run } from './sandbox.mjs';
 
 const tools = inProject('test', 'install', 'tools');
@@ -54,6 +55,7 @@ try {
           : { ...moduleChecks, ...commandChecks };
       await checkAll(checks, `${layout}, Node ${version}`, where);
     }
+    if (layout === 'npm') await checkAll(nextChecks, layout, { cwd, env: machines['20'] });
     if (layout === 'npm') await checkFailures(cwd, machines['20']);
   }
 } finally {

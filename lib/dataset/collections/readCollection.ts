@@ -27,10 +27,7 @@ const manifestName = 'manifest.csv';
  * @throws KinetorchError `ERR_FILE_NOT_FOUND`, and `ERR_DATASET` with file and line for what is wrong in a list, or where
  * there are fewer than two classes
  */
-export async function readCollection(
-  source: FilePath,
-  options: ReadCollectionOptions = {},
-): Promise<VideoCollection> {
+export async function readCollection(source: FilePath, options: ReadCollectionOptions = {}): Promise<VideoCollection> {
   requireDenoPermissions();
   const path = filePath(source, 'path', 'the path of a folder or manifest');
   const { officialSplit } = parseOptions(readCollectionOptions, options);
