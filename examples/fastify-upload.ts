@@ -4,16 +4,13 @@
  *
  *   npx tsx examples/fastify-upload.ts
  */
-import { createWriteStream, readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import multipart from '@fastify/multipart';
 import Fastify from 'fastify';
 import { KinetorchError, loadModel, models, type VideoModel } from 'kinetorch';
 
-const statusOf: Record<string, number> = { ERR_QUEUE_FULL: 503, ERR_TIMEOUT: 503 };
+const statusOf: Record<string, number> = { ERR_QUEUE_FULL: 503, ERR_TIMEOUT: 503, ERR_VIDEO_DECODER: 503 };
 
 export async function buildServer(model: VideoModel) {
   const app = Fastify({ logger: false });
@@ -22,19 +19,14 @@ export async function buildServer(model: VideoModel) {
   app.post('/classify', async (request, reply) => {
     const upload = await request.file();
     if (upload === undefined) return reply.code(400).send({ error: 'send one file, as multipart/form-data' });
-    // A video is read from a file, because many formats keep their index at the end.
-    const folder = await mkdtemp(join(tmpdir(), 'upload-'));
+    const tooLarge = () => reply.code(413).send({ error: 'too large' });
     try {
-      const path = join(folder, 'video');
-      await pipeline(upload.file, createWriteStream(path));
-      if (upload.file.truncated) return reply.code(413).send({ error: 'too large' });
-      const { predictions } = await model.classifyVideo(path, { clips: 10, topK: 3, timeoutMs: 30_000 });
-      return { predictions };
+      const { predictions } = await model.classifyVideo(upload.file, { clips: 10, topK: 3, timeoutMs: 30_000 });
+      return upload.file.truncated ? tooLarge() : { predictions };
     } catch (error) {
       if (!(error instanceof KinetorchError)) throw error;
+      if (upload.file.truncated) return tooLarge();
       return reply.code(statusOf[error.code] ?? 422).send({ error: error.code, message: error.message });
-    } finally {
-      await rm(folder, { recursive: true });
     }
   });
 

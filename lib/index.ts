@@ -42,6 +42,7 @@ export type {
 export { architectures } from './model/architectures';
 export type { ArchitectureName } from './model/architectureTable';
 export type {
+  ClassifyFramesOptions,
   ClassifyOptions,
   ClassifyStreamOptions,
   ClassifyTensorOptions,
@@ -89,5 +90,6 @@ export { resumeOptions, train } from './training/train';
 export type { TrainData } from './training/trainData';
 export type { EpochMetrics, TrainEvent, TrainResult, ValidationMetrics } from './training/types';
 export { type OpenVideoOptions, openVideo } from './video/openVideo';
-export type { ClipWindow, SlideWindows, VideoClip, VideoInfo, VideoReader } from './video/types';
+export type { ClipWindow, SlideWindows, TimedPicture, VideoClip, VideoInfo, VideoReader } from './video/types';
 export type { UntaggedMatrix } from './video/untaggedMatrix';
+export type { VideoSource } from './video/videoSource';

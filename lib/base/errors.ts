@@ -57,9 +57,9 @@ export const errorTable = {
     remedy: 'Make batches or clips smaller (`batching.maxBatchSize`, `batchSize`), or raise `memoryLimit`.',
   },
   ERR_QUEUE_FULL: {
-    meaning: 'More calls are waiting than `batching.maxQueue` allows.',
+    meaning: 'More clips wait than `batching.maxQueue` allows, or there are more videos than `maxVideos`.',
     remedy:
-      'Wait for earlier calls before making more, or turn the work away; raise `batching.maxQueue` where it fits.',
+      'Wait for earlier calls before making more, or turn the work away; raise the option that the message names where it fits.',
   },
   ERR_ABORTED: {
     meaning: "The caller's `AbortSignal` was triggered, or a command was interrupted.",

@@ -39,8 +39,8 @@ export const oneOfNumbers = <const Numbers extends readonly number[]>(numbers: N
 
 export const trueOrFalse = z.boolean({ error: 'true or false' });
 
-/** A text that is not empty. */
-export const nonEmptyText = (error: string) => z.string({ error }).min(1, { error });
+/** A text that is not empty, and, as a path, not cut off at a NUL. */
+export const nonEmptyText = (error: string) => z.string({ error }).regex(/^[^\0]+$/, { error });
 
 /** A function of the caller's. */
 export const callback = <F extends (...values: never[]) => unknown>() =>

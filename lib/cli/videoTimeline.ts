@@ -1,7 +1,6 @@
-import { topPredictions } from '../model/topPredictions';
+import { classifyViews } from '../model/classifyViews';
 import type { VideoSegment } from '../model/types';
 import type { VideoModel } from '../model/videoModel';
-import { cropPositions, ViewRunner } from '../model/viewRunner';
 import type { VideoReader } from '../video/types';
 
 /** A window of a video, and how long the network took for it. */
@@ -30,14 +29,10 @@ export async function* videoTimeline(
 ): AsyncGenerator<TimedSegment, void> {
   const { frames, frameRate } = model.input;
   const { signal } = new AbortController();
-  const runner = new ViewRunner(model, cropPositions(video.info, crops), signal);
   const seconds = window ?? frames / frameRate;
   for await (const clip of video.slide({ frames, frameRate: frames / seconds, strideSeconds: stride ?? seconds })) {
     const began = performance.now();
-    const probabilities = await runner.run(clip);
-    const milliseconds = performance.now() - began;
-    const { startSeconds, endSeconds, paddedSeconds } = clip;
-    const predictions = topPredictions(probabilities, model.labels, topK);
-    yield { startSeconds, endSeconds, paddedSeconds, predictions, milliseconds };
+    const { segment } = await classifyViews(model, clip, { topK, crops, signal });
+    yield { ...segment, milliseconds: performance.now() - began };
   }
 }

@@ -1,12 +1,12 @@
 import { callSignal } from '../base/abort';
 import type { CallOptions } from '../base/schemas';
+import { workAhead } from '../base/workAhead';
 import { openDecodedVideo } from '../video/openVideo';
 import type { VideoClip, VideoReader } from '../video/types';
+import type { VideoSource } from '../video/videoSource';
+import { type ClassifiedClip, classifyViews, clipsInFlight } from './classifyViews';
 import type { ClipClassifier } from './clipClassifier';
 import { decodingOf } from './decodingOf';
-import { topPredictions } from './topPredictions';
-import type { VideoSegment } from './types';
-import { clipsInFlight, cropPositions, ViewRunner } from './viewRunner';
 
 interface ClassifyClipsOptions extends CallOptions {
   topK: number;
@@ -16,52 +16,41 @@ interface ClassifyClipsOptions extends CallOptions {
   onDone?: () => void;
 }
 
-/** A clip of a video and what was seen in it. */
-interface ClassifiedClip {
-  segment: VideoSegment;
-  /** Softmax over all labels, averaged over the crops. */
-  probabilities: Float32Array;
-}
-
 /**
  * Opens a video and classifies the clips that `cut` takes from it, in their order. A few are decoded and run ahead of the
  * consumer; nothing more is once it leaves the loop.
  */
 export async function* classifyClips(
   classifier: ClipClassifier,
-  path: string,
+  source: VideoSource,
   { topK, crops, onWarning, onDone, ...options }: ClassifyClipsOptions,
   cut: (video: VideoReader, signal: AbortSignal) => AsyncIterable<VideoClip>,
 ): AsyncGenerator<ClassifiedClip, void> {
+  const entry = classifier.videos?.enter();
   const call = callSignal(options);
   const { signal } = call;
   try {
-    await using video = await openDecodedVideo(path, { signal, ...decodingOf(classifier.input) });
+    const decoding = { signal, ...decodingOf(classifier.input) };
+    await using video = await openDecodedVideo(source, decoding, () => entry?.begin());
     const { length: known } = video.warnings;
     for (const warning of [...video.warnings]) onWarning?.(warning);
-    const runner = new ViewRunner(classifier, cropPositions(video.info, crops), signal);
     const classify = async (clip: VideoClip): Promise<ClassifiedClip> => {
-      const { startSeconds, endSeconds, paddedSeconds } = clip;
-      const probabilities = await runner.run(clip);
-      const predictions = topPredictions(probabilities, classifier.labels, topK);
+      const classified = await classifyViews(classifier, clip, { topK, crops, signal });
       onDone?.();
-      return { segment: { startSeconds, endSeconds, paddedSeconds, predictions }, probabilities };
+      return classified;
     };
-    const atOnce = clipsInFlight(video.frameSize, classifier.input.frames);
-    const running: Promise<ClassifiedClip>[] = [];
-    for await (const clip of cut(video, signal)) {
-      const task = video.keepFor(classify(clip));
-      // A failure is met in order; one behind a consumer that has left is nobody's.
-      task.catch(() => {});
-      running.push(task);
-      const first = running.length >= atOnce ? running.shift() : undefined;
-      if (first !== undefined) yield await first;
-    }
+    yield* workAhead(
+      cut(video, signal),
+      (clip) => video.keepFor(classify(clip)),
+      (clip) => clipsInFlight(clip),
+    );
     for (const warning of video.warnings.slice(known)) onWarning?.(warning);
-    for (const task of running) yield await task;
   } catch (error) {
-    throw call.cause(error);
+    const cause = call.cause(error);
+    entry?.fail(cause as { code?: unknown });
+    throw cause;
   } finally {
     call.end();
+    entry?.end();
   }
 }

@@ -78,6 +78,14 @@ export const windowOptions = {
   onWarning: callback<(warning: string) => void>().optional(),
 };
 
+/** Options of `classifyFrames`: frames have no file that could be damaged. */
+export const classifyFramesOptions = (classes: number) => {
+  const { onWarning: _, ...options } = classifyStreamOptions(classes);
+  return options;
+};
+
+export interface ClassifyFramesOptions extends CallOptions, OptionsOf<ReturnType<typeof classifyFramesOptions>> {}
+
 export const classifyStreamOptions = (classes: number) => ({ ...windowOptions, ...topKOptions(classes) });
 
 export interface ClassifyStreamOptions extends CallOptions, OptionsOf<ReturnType<typeof classifyStreamOptions>> {}

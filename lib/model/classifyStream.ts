@@ -1,4 +1,5 @@
 import { parseOptions } from '../base/validation';
+import type { VideoSource } from '../video/videoSource';
 import { classifyClips } from './classifyClips';
 import { type ClassifyStreamOptions, classifyStreamOptions } from './classifyOptions';
 import type { ClipClassifier } from './clipClassifier';
@@ -7,13 +8,13 @@ import type { VideoSegment } from './types';
 /** Classifies a video window by window; see `VideoModel.classifyStream`. */
 export async function* classifyStream(
   classifier: ClipClassifier,
-  path: string,
+  source: VideoSource,
   options: ClassifyStreamOptions = {},
 ): AsyncGenerator<VideoSegment, void> {
   const { frames, frameRate } = classifier.input;
   const filled = parseOptions(classifyStreamOptions(classifier.labels.length), options);
   const { windowSeconds = frames / frameRate, strideSeconds = windowSeconds, ...views } = filled;
-  const classified = classifyClips(classifier, path, views, (video, signal) =>
+  const classified = classifyClips(classifier, source, views, (video, signal) =>
     video.slide({ frames, frameRate: frames / windowSeconds, strideSeconds, signal }),
   );
   for await (const { segment } of classified) yield segment;

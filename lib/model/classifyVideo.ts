@@ -1,17 +1,18 @@
 import { parseOptions } from '../base/validation';
 import { viewWindows } from '../video/sampleWindows';
 import type { VideoInfo } from '../video/types';
+import type { VideoSource } from '../video/videoSource';
 import { classifyClips } from './classifyClips';
 import { type ClassifyVideoOptions, classifyVideoOptions } from './classifyOptions';
+import { mean } from './classifyViews';
 import type { ClipClassifier } from './clipClassifier';
 import { topPredictions } from './topPredictions';
 import type { VideoClassification, VideoSegment } from './types';
-import { mean } from './viewRunner';
 
 /** Classifies a video from clips spread evenly over it; see `VideoModel.classifyVideo`. */
 export async function classifyVideo(
   classifier: ClipClassifier,
-  path: string,
+  source: VideoSource,
   options: ClassifyVideoOptions = {},
 ): Promise<VideoClassification> {
   const { labels, input } = classifier;
@@ -24,7 +25,7 @@ export async function classifyVideo(
   let total = 0;
   const classified = classifyClips(
     classifier,
-    path,
+    source,
     {
       ...views,
       onWarning: (warning) => warnings.push(warning),

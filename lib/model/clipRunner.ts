@@ -1,5 +1,5 @@
 import type { NativeClip, NativeClipTensor, NativeModel, NativeResult } from '../../binding';
-import { throwIfAborted, withCancellation } from '../base/abort';
+import { abortError, onAbort, throwIfAborted, withCancellation } from '../base/abort';
 import { KinetorchError } from '../base/errors';
 import type { CallOptions } from '../base/schemas';
 import { checkClip } from '../clip/checkClip';
@@ -22,6 +22,10 @@ export interface Wanted {
 export class ClipRunner {
   #nextRequest = 0;
   #disposed = false;
+  /** Calls that the native layer has not answered. */
+  #unanswered = 0;
+  /** Who waits for room in the queue. */
+  readonly #line: (() => void)[] = [];
 
   constructor(
     private readonly native: NativeModel,
@@ -43,6 +47,30 @@ export class ClipRunner {
     return result as NativeResult;
   }
 
+  /**
+   * The same for one clip of many that belong together, such as a video's: where the queue is full, it waits for its turn
+   * rather than to fail. Each call that is answered lets one in.
+   */
+  async runClipInTurn(
+    clip: Clip,
+    wanted: Wanted,
+    options: CallOptions & { crop: CropPosition },
+  ): Promise<NativeResult> {
+    let mustWait = this.#line.length > 0;
+    for (;;) {
+      if (mustWait) await this.#turn(options.signal);
+      try {
+        return await this.runClip(clip, wanted, options);
+      } catch (error) {
+        mustWait = error instanceof KinetorchError && error.code === 'ERR_QUEUE_FULL' && this.#unanswered > 0;
+        if (mustWait) continue;
+        // Its turn was not used.
+        this.#line.shift()?.();
+        throw error;
+      }
+    }
+  }
+
   /** A result for each of its clips. */
   runTensor(tensor: Tensor, wanted: Wanted, call: CallOptions): Promise<NativeResult[]> {
     return this.#run(() => checkTensor(tensor, this.input), wanted, call);
@@ -59,9 +87,34 @@ export class ClipRunner {
     const id = this.#nextRequest++;
     return withCancellation(
       call,
-      () => callNative(() => this.native.run(id, checked, [...outputs], topK)),
+      () => this.#answered(callNative(() => this.native.run(id, checked, [...outputs], topK))),
       ({ code, message }) => this.native.cancel(id, code, message),
     );
+  }
+
+  async #answered<T>(call: Promise<T>): Promise<T> {
+    this.#unanswered++;
+    try {
+      return await call;
+    } finally {
+      this.#unanswered--;
+      this.#line.shift()?.();
+    }
+  }
+
+  #turn(signal: AbortSignal | undefined): Promise<void> {
+    throwIfAborted(signal);
+    return new Promise((resolve, reject) => {
+      const leave = onAbort(signal, () => {
+        this.#line.splice(this.#line.indexOf(enter), 1);
+        reject(abortError(signal as AbortSignal));
+      });
+      const enter = () => {
+        leave();
+        resolve();
+      };
+      this.#line.push(enter);
+    });
   }
 
   throwIfDisposed(): void {

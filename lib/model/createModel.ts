@@ -1,4 +1,5 @@
 import { invalidArgument } from '../base/errors';
+import { type FilePath, filePath } from '../base/filePath';
 import { ownRealm } from '../base/ownRealm';
 import { parse, parseOptions } from '../base/validation';
 import { writeAtomically } from '../base/writeAtomically';
@@ -13,7 +14,7 @@ export interface ModelArchive {
   readonly metadata: ModelMetadata;
   readonly bytes: Uint8Array;
   /** Writes the archive, whole or not at all. @throws KinetorchError `ERR_FILE_ACCESS` */
-  save(path: string): Promise<void>;
+  save(path: FilePath): Promise<void>;
 }
 
 /**
@@ -54,5 +55,6 @@ export async function createModel(options: CreateModelOptions): Promise<ModelArc
     }),
   );
   const bytes = ownRealm(made);
-  return { metadata, bytes, save: (path) => writeAtomically(path, bytes) };
+  const save = async (path: FilePath) => writeAtomically(filePath(path, 'path', 'the path of a file'), bytes);
+  return { metadata, bytes, save };
 }

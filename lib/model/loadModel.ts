@@ -51,7 +51,7 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
       }),
     );
     if (model.warning) process.emitWarning(model.warning, 'KinetorchWarning');
-    return new VideoModel(model, metadata);
+    return new VideoModel(model, metadata, filled.maxVideos);
   });
 }
 

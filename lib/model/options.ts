@@ -73,7 +73,7 @@ const tuningOptions = {
   /** Of weights rearranged for the kernels. Default 1 GiB. */
   maxWeightBytes: wholeNumber(0, Number.MAX_SAFE_INTEGER).default(2 ** 30),
   /** Where measurements are remembered for the next load; null: nowhere. Default: Kinetorch's cache folder. */
-  folder: z.string({ error: 'a path, or null' }).nullable().optional(),
+  folder: nonEmptyText('a path, or null').nullable().optional(),
 };
 
 /** How the kernels of each layer are found. */
@@ -93,6 +93,11 @@ export const loadModelOptions = {
   precision: precisionSchema,
   /** How calls made at the same time share a forward pass. */
   batching: batchingSchema.prefault({}),
+  /**
+   * Videos that the model may have at once, decoded or waiting for a decoder, 1 to 100,000; one more is refused with
+   * `ERR_QUEUE_FULL`. Default 256.
+   */
+  maxVideos: wholeNumber(1, 100_000).default(256),
   /** CPU threads of this model. Default: all cores. */
   threads: threadsSchema,
   /**
@@ -131,8 +136,7 @@ export const createModelOptions = {
   /** Instead of labels: classes are then named `class 0`, `class 1`, … 1 to 1,000,000. */
   numClasses: wholeNumber(1, 1_000_000).optional().describe('number of classes, without names'),
   /** A `.safetensors` file, or a `.pth` file of tensors, with the architecture's state-dict keys. */
-  weights: z
-    .string({ error: 'the path of a .safetensors or .pth file' })
+  weights: nonEmptyText('the path of a .safetensors or .pth file')
     .optional()
     .describe('a .safetensors or .pth file with the architecture’s state-dict keys'),
   /** Parts of the input that differ from the architecture's own. */

@@ -3,6 +3,7 @@ import type { NativeStats } from '../../binding';
 import type { VideoInfo } from '../video/types';
 import type { ModelOutput, Timing } from './outputs';
 import type { inputFields } from './schemas';
+import type { VideoCounts } from './videoCalls';
 
 /** What a network wants to see. Travels inside the model file as `input` of `kinetorch.json`. */
 export interface ModelInput extends z.output<z.ZodObject<typeof inputFields>> {}
@@ -50,6 +51,8 @@ export interface Classification {
  * as a metrics exporter wants them: `counts` holds one number for each range up to a bound, and a last one for all above.
  */
 export interface ModelStats extends NativeStats {
+  /** Videos of this model, and the decoder processes of this thread, which all models share. */
+  videos: VideoCounts & { decoders: number };
   meanBatchSize: number;
   meanQueueMs: number;
   meanRunMs: number;

@@ -2,7 +2,11 @@ import type { NativeModel, NativeResult } from '../../binding';
 import { type CallOptions, callOptions, optionsSchema } from '../base/schemas';
 import { parse } from '../base/validation';
 import type { Clip, Tensor } from '../clip/types';
+import type { TimedPicture } from '../video/types';
+import type { VideoSource } from '../video/videoSource';
+import { classifyFrames } from './classifyFrames';
 import {
+  type ClassifyFramesOptions,
   type ClassifyOptions,
   type ClassifyStreamOptions,
   type ClassifyTensorOptions,
@@ -14,10 +18,12 @@ import {
 } from './classifyOptions';
 import { classifyStream } from './classifyStream';
 import { classifyVideo } from './classifyVideo';
+import type { ClipClassifier } from './clipClassifier';
 import { ClipRunner } from './clipRunner';
 import { modelStats } from './modelStats';
 import { type ModelOutput, outputsSchema, type RunOptions, type RunResult, readOutput, type Timing } from './outputs';
 import type { Classification, ModelInput, ModelMetadata, ModelStats, VideoClassification, VideoSegment } from './types';
+import { VideoCalls } from './videoCalls';
 
 // A tensor is cropped already.
 const tensorSchema = optionsSchema(callOptions);
@@ -45,11 +51,14 @@ export class VideoModel implements AsyncDisposable {
   readonly metadata: Readonly<ModelMetadata>;
   readonly #native: NativeModel;
   readonly #runner: ClipRunner;
+  readonly #videos: VideoCalls;
+  /** This model, as videos see it. */
+  readonly #classifier: ClipClassifier;
   readonly #classifyClipSchema;
   readonly #classifyTensorSchema;
 
   /** @internal */
-  constructor(model: NativeModel, metadata: ModelMetadata) {
+  constructor(model: NativeModel, metadata: ModelMetadata, maxVideos: number) {
     this.#native = model;
     this.metadata = metadata;
     this.architecture = metadata.architecture;
@@ -61,6 +70,16 @@ export class VideoModel implements AsyncDisposable {
     this.precision = model.precision;
     this.outputs = [...model.outputs];
     this.#runner = new ClipRunner(model, metadata.input);
+    this.#videos = new VideoCalls(maxVideos);
+    this.#classifier = {
+      input: this.input,
+      labels: this.labels,
+      videos: this.#videos,
+      probabilities: async (clip, options) => {
+        const wanted = { outputs: ['probabilities'], topK: 0 } as const;
+        return readOutput(await this.#runner.runClipInTurn(clip, wanted, options), 'probabilities');
+      },
+    };
     this.#classifyClipSchema = optionsSchema(classifyOptions(metadata.labels.length));
     this.#classifyTensorSchema = optionsSchema(classifyTensorOptions(metadata.labels.length));
   }
@@ -167,23 +186,24 @@ export class VideoModel implements AsyncDisposable {
   }
 
   /**
-   * Classifies a video file from clips spread evenly over it. Any number of calls may be made at once, as of
-   * {@link classifyStream}.
+   * Classifies a video from clips spread evenly over it: the path of its file, its bytes, a stream of them, or an open
+   * file ({@link VideoSource}). Up to `maxVideos` calls may be made at once, as of {@link classifyStream}.
    *
    * @example
    * const { predictions, segments } = await model.classifyVideo('match.mp4', { clips: 10, crops: 3 });
+   * await model.classifyVideo(request.body, { timeoutMs: 30_000 }); // a Readable, or a Buffer
    *
    * @throws KinetorchError `ERR_FILE_NOT_FOUND`, `ERR_FILE_ACCESS`, `ERR_VIDEO_OPEN`, `ERR_VIDEO_NO_STREAM`,
-   * `ERR_VIDEO_DECODE`, and those of {@link classifyClip}
+   * `ERR_VIDEO_DECODE`, `ERR_VIDEO_DECODER`, `ERR_QUEUE_FULL` (more than `maxVideos`), and those of {@link classifyClip}
    */
-  async classifyVideo(path: string, options: ClassifyVideoOptions = {}): Promise<VideoClassification> {
+  async classifyVideo(source: VideoSource, options: ClassifyVideoOptions = {}): Promise<VideoClassification> {
     this.#runner.throwIfDisposed();
-    return classifyVideo(this, path, options);
+    return classifyVideo(this.#classifier, source, options);
   }
 
   /**
-   * Classifies a video window by window, from its beginning to its end, decoding only as fast as it is consumed. Any
-   * number of calls may be made at once: they are decoded a few at a time, in the order of the calls.
+   * Classifies a video window by window, from its beginning to its end, decoding only as fast as it is consumed. Up to
+   * `maxVideos` calls may be made at once: they are decoded a few at a time, in the order of the calls.
    *
    * @example
    * const options = { windowSeconds: 2, strideSeconds: 1, onWarning: console.warn };
@@ -191,14 +211,40 @@ export class VideoModel implements AsyncDisposable {
    *
    * @throws KinetorchError as {@link classifyVideo}
    */
-  async *classifyStream(path: string, options: ClassifyStreamOptions = {}): AsyncGenerator<VideoSegment, void> {
+  async *classifyStream(source: VideoSource, options: ClassifyStreamOptions = {}): AsyncGenerator<VideoSegment, void> {
     this.#runner.throwIfDisposed();
-    yield* classifyStream(this, path, options);
+    yield* classifyStream(this.#classifier, source, options);
+  }
+
+  /**
+   * Classifies frames as they come (from a camera, a canvas, WebCodecs, a decoder of one's own) window by window, sampled
+   * by the rules of {@link classifyStream}: each frame is on screen until the next. A window's result comes as soon as the
+   * frame after its end has come and the network has run. Times are by the clock of the frames.
+   *
+   * The next frame is asked for when there is room for it; frames that come faster than the model runs are for `frames` to
+   * drop or to keep. Each is copied before the next is asked for. In memory are those of the windows that overlap and of
+   * up to four windows that run.
+   *
+   * @example
+   * async function* camera() {
+   *   for await (const { rgba, time } of device) yield { data: rgba, width: 640, height: 480, timeSeconds: time };
+   * }
+   * for await (const { startSeconds, predictions } of model.classifyFrames(camera(), { strideSeconds: 1 })) { … }
+   *
+   * @throws KinetorchError `ERR_CLIP_SHAPE` (a size that changes), `ERR_CLIP_DATA` (no bytes, or `frames` threw),
+   * `ERR_INVALID_ARGUMENT` (a time before that of the frame before), and those of {@link classifyClip}
+   */
+  async *classifyFrames(
+    frames: AsyncIterable<TimedPicture> | Iterable<TimedPicture>,
+    options: ClassifyFramesOptions = {},
+  ): AsyncGenerator<VideoSegment, void> {
+    this.#runner.throwIfDisposed();
+    yield* classifyFrames(this.#classifier, frames, options);
   }
 
   /** Counts since the model was loaded; times in milliseconds. */
   stats(): ModelStats {
-    return modelStats(this.#native.stats());
+    return modelStats(this.#native.stats(), this.#videos.counts);
   }
 
   /** Refuses new calls, waits for those accepted, frees the model's memory. May be called again. */

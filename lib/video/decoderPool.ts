@@ -77,6 +77,11 @@ export async function releaseDecoder(client: DecoderClient, ended: Promise<void>
   loan.leave();
 }
 
+/** Decoder processes of this thread that live, with work or without. */
+export function countDecoders(): number {
+  return loans.size + idle.size;
+}
+
 function takeIdle(): DecoderClient | undefined {
   for (const [client, timer] of idle) {
     clearTimeout(timer);

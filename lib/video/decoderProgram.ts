@@ -75,15 +75,15 @@ function isSingleExecutable(): boolean {
 
 function nodeOnPath(): string | null {
   const name = process.platform === 'win32' ? 'node.exe' : 'node';
-  const self = realpathSync(process.execPath);
   const candidates = (process.env.PATH ?? '').split(delimiter).filter(Boolean);
-  return candidates.map((folder) => join(folder, name)).find((path) => isProgram(path, self)) ?? null;
+  return candidates.map((folder) => join(folder, name)).find(isOtherProgram) ?? null;
 }
 
-function isProgram(path: string, self: string): boolean {
+/** Whether it can be run and is not this process's own, which may be called so too. */
+function isOtherProgram(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);
-    return statSync(path).isFile() && realpathSync(path) !== self;
+    return statSync(path).isFile() && realpathSync(path) !== process.execPath;
   } catch {
     return false;
   }

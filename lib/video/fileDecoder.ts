@@ -8,14 +8,17 @@ import { acquireDecoder, type Borrower, releaseDecoder } from './decoderPool';
 import { videoLimits } from './limits';
 import type { DecoderCommand } from './protocol';
 import type { FrameForm, FrameSize, VideoClip, VideoInfo } from './types';
+import type { VideoFile } from './videoSource';
 
-let made = 0;
+let ranks = 0;
+
+/** A place in the line for decoders, behind all that were taken before. */
+export const takeRank = () => ranks++;
 
 /** A file and the process that decodes it, while it has one: see Note [Decoder admission]. */
 export class FileDecoder implements Borrower {
   /** What was said of the file so far. */
   readonly warnings: string[] = [];
-  readonly rank = made++;
   lastAsked = 0;
   /** Of the frames it brings; null until the file has been opened. */
   frameSize: FrameSize | null = null;
@@ -30,9 +33,10 @@ export class FileDecoder implements Borrower {
 
   /** `pictureRate` is null for a video file, frames a second for a folder of pictures. */
   constructor(
-    private readonly path: string,
+    private readonly file: VideoFile,
     private readonly pictureRate: number | null,
     private readonly form: FrameForm,
+    readonly rank: number,
   ) {}
 
   get canSpare(): boolean {
@@ -40,9 +44,9 @@ export class FileDecoder implements Borrower {
     return this.operation === null || performance.now() - this.lastAsked > videoLimits.patienceMs;
   }
 
-  /** Opens the file. Rejects as `openVideo` does. */
-  async open(signal: AbortSignal | undefined): Promise<VideoInfo> {
-    await this.keepFor(this.ready(signal));
+  /** Opens the file. Rejects as `openVideo` does. `onDecoder` is told of each process that it is given. */
+  async open(signal: AbortSignal | undefined, onDecoder?: () => void): Promise<VideoInfo> {
+    await this.keepFor(this.ready(signal, onDecoder));
     return this.info as VideoInfo;
   }
 
@@ -80,23 +84,24 @@ export class FileDecoder implements Borrower {
     await (client === null ? stopped : releaseDecoder(client, stopped));
   }
 
-  /** Gives the decoder back, or leaves the line for one. */
-  close(): Promise<void> {
+  /** Gives the decoder back, or leaves the line for one, and lets go of the file. */
+  async close(): Promise<void> {
     this.isClosed = true;
     this.cancelOpening();
-    return this.giveBack();
+    await this.giveBack();
+    await this.file.close();
   }
 
   throwIfClosed(): void {
     if (this.isClosed) {
-      throw new KinetorchError('ERR_DISPOSED', `expected an open video but "${this.path}" was closed`);
+      throw new KinetorchError('ERR_DISPOSED', `expected an open video but "${this.file.name}" was closed`);
     }
   }
 
   private async nextClip(command: () => DecoderCommand, signal: AbortSignal | undefined): Promise<VideoClip | null> {
     // Looked at again after the wait: by then it may have been given back, with the operation on it.
     while (this.client === null) await this.ready(signal);
-    this.operation ??= new DecoderOperation(this.client, this.path, this.frameSize, command());
+    this.operation ??= new DecoderOperation(this.client, this.file.name, this.frameSize, command());
     const { operation } = this;
     try {
       return await operation.next(signal);
@@ -106,13 +111,13 @@ export class FileDecoder implements Borrower {
   }
 
   /** Takes a process and opens the file in it. Rejects with `ERR_DISPOSED` once closed. */
-  private async ready(signal: AbortSignal | undefined): Promise<void> {
+  private async ready(signal: AbortSignal | undefined, onDecoder?: () => void): Promise<void> {
     this.throwIfClosed();
     // A signal of its own, as closing the video ends the waiting too.
     const opening = callSignal({ signal });
     this.cancelOpening = opening.end;
     try {
-      while (this.client === null) await this.openIn(opening.signal);
+      while (this.client === null) await this.openIn(opening.signal, onDecoder);
     } catch (error) {
       throw opening.cause(error);
     } finally {
@@ -121,20 +126,22 @@ export class FileDecoder implements Borrower {
   }
 
   /** Opens the file in a process, which is `client` then; there is none where an idle one was found to be dead. */
-  private async openIn(signal: AbortSignal): Promise<void> {
-    const { path, pictureRate, form } = this;
+  private async openIn(signal: AbortSignal, onDecoder?: () => void): Promise<void> {
+    const { path, name } = this.file;
+    const { pictureRate, form } = this;
     const client = await acquireDecoder(this, signal);
-    const command = { type: 'open', path: resolve(path), name: path, pictureRate, form } as const;
-    const operation = new DecoderOperation(client, path, null, command);
+    onDecoder?.();
+    const command = { type: 'open', path: resolve(path), name, pictureRate, form } as const;
+    const operation = new DecoderOperation(client, name, null, command);
     try {
       await operation.next(signal);
       // The answer may have been there just before the video was closed.
       throwIfAborted(signal);
       if (operation.opened === null) {
-        throw new KinetorchError('ERR_VIDEO_DECODE', `the decoder of "${path}" gave no answer`);
+        throw new KinetorchError('ERR_VIDEO_DECODE', `the decoder of "${name}" gave no answer`);
       }
       this.note(operation.warnings);
-      this.learn({ path, ...operation.opened.info });
+      this.learn({ path: name, ...operation.opened.info });
       this.frameSize = operation.opened.frameSize;
       this.client = client;
     } catch (error) {
@@ -150,7 +157,7 @@ export class FileDecoder implements Borrower {
     if (isDeepStrictEqual(info, this.info)) return;
     throw new KinetorchError(
       'ERR_VIDEO_OPEN',
-      `expected "${this.path}" to stay as it was while open but it has changed`,
+      `expected "${this.file.name}" to stay as it was while open but it has changed`,
     );
   }
 

@@ -11,6 +11,8 @@ export const videoLimits = {
   maxPixels: 2 ** 26,
   /** Bytes of one clip, T×H×W×3. */
   maxClipBytes: 2 ** 30,
+  /** Bytes of a video that comes as bytes: they are kept in a temporary file. */
+  maxSpooledBytes: 4 * 2 ** 30,
   /** Resident memory of a decoder process; beyond it the call fails. */
   maxResidentBytes: 4 * 2 ** 30,
   /** Wall time for opening a video, or for bringing one clip. */

@@ -23,6 +23,7 @@ export interface FrameSize {
 
 /** What a video file says of itself. Sizes are after rotation, as a viewer sees them. */
 export interface VideoInfo {
+  /** As it was given; `<buffer>`, `<stream>` and the like for what has none. */
   path: string;
   container: string;
   codec: string;
@@ -51,6 +52,16 @@ export interface SlideWindows {
   frames: number;
   frameRate: number;
   strideSeconds: number;
+}
+
+/** A picture as it comes from a camera, a canvas or a decoder of one's own. */
+export interface TimedPicture {
+  /** 8 bits a channel, row-major: `height * width * 3` bytes of RGB, or `height * width * 4` of RGBA, whose A is not used. */
+  data: Uint8Array | Uint8ClampedArray;
+  width: number;
+  height: number;
+  /** When it appears, by any clock that does not run backwards. */
+  timeSeconds: number;
 }
 
 /** Decoded frames: at each instant the one that a viewer would see then. */

@@ -82,8 +82,6 @@ const changes: [file: string, from: string, to: string, ...found: RegExp[]][] = 
     '"ERR_QUEUE_FULL"',
     '"ERR_QUEUE_FLOODED"',
     /request_queue\.cpp throws ERR_QUEUE_FLOODED, lib\/base\/errors\.ts lacks it/,
-    // lib/model/viewRunner.ts still compares with it.
-    /errors\.ts has ERR_QUEUE_FULL, which nobody throws/,
   ],
   [
     errors,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { inProject } from '../../scripts/setup/project.mjs';
 import { run } from './sandbox.mjs';
 
@@ -22,10 +22,6 @@ export const moduleChecks = {
 };
 
 export const bundleChecks = {
-  'Next.js config keeps Kinetorch out of the bundle': async () => {
-    const { default: config } = await import(pathToFileURL(inProject('examples', 'bundler', 'next.config.mjs')).href);
-    assert.deepEqual(config.serverExternalPackages, ['kinetorch']);
-  },
   'bundled by esbuild as ESM': (where) => bundleAndRun('esm.mjs', 'esm', where),
   'bundled by esbuild as CommonJS': (where) => bundleAndRun('cjs.cjs', 'cjs', where),
 };

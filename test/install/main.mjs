@@ -16,6 +16,7 @@ import { inProject } from '../../scripts/setup/project.mjs';
 import { bundleChecks, commandChecks, copyChecks, moduleChecks, readmeChecks, typeChecks } from './checks.mjs';
 import { copyApp, failureChecks } from './failures.mjs';
 import { layouts, makeApp } from './layouts.mjs';
+import { nextChecks } from './nextServer.mjs';
 import { makeNoisyPackage } from './noisyPackage.mjs';
 import { expectQuiet, recorded, recording } from './recorded.mjs';
 import { startRegistry } from './registry.mjs';
@@ -66,6 +67,7 @@ try {
     }
     if (layout === 'npm') {
       await checkAll(readmeChecks, layout, { cwd, env: machines['20'], tools });
+      await checkAll(nextChecks, layout, { cwd, env: machines['20'] });
       await checkFailures(cwd, machines['20']);
     }
   }

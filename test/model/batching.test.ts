@@ -87,6 +87,7 @@ test('the statistics add up', async () => {
     running: 0,
     meanBatchSize: 0,
     meanQueueMs: 0,
+    videos: { waiting: 0, running: 0, completed: 0, failed: 0, cancelled: 0, refused: 0, decoders: 0 },
     maxQueueMs: 0,
     meanRunMs: 0,
     maxRunMs: 0,

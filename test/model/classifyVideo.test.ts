@@ -39,16 +39,12 @@ class LightClassifier implements ClipClassifier {
   running = 0;
   mostRunning = 0;
 
-  constructor(
-    private readonly milliseconds = 2,
-    private readonly room = Infinity,
-  ) {}
+  constructor(private readonly milliseconds = 2) {}
 
   async probabilities(
     clip: Clip,
     { crop, signal }: { crop: CropPosition; signal?: AbortSignal },
   ): Promise<Float32Array> {
-    if (this.running >= this.room) throw new KinetorchError('ERR_QUEUE_FULL', 'full');
     this.calls++;
     this.crops.push(crop);
     this.seen.push(`${clip.height}×${clip.width}: ${clip.data.subarray(0, 3).join()}`);
@@ -175,14 +171,6 @@ describe('classifyVideo', () => {
     const upright = new LightClassifier();
     await classifyVideo(upright, realFile('rotated.mp4'), { clips: 1, crops: 3 });
     expect(upright.crops).toEqual([0, 0.5, 1].map((y) => ({ x: 0.5, y })));
-  });
-
-  test('waits for a queue that it fills itself', async () => {
-    const classifier = new LightClassifier(5, 2);
-    expect((await classifyVideo(classifier, fade, { clips: 8, crops: 3 })).segments.length).toBe(8);
-    expect(classifier.mostRunning).toBe(2);
-    const error = await failureOf(classifyVideo(new LightClassifier(5, 0), fade));
-    expect(error.code).toBe('ERR_QUEUE_FULL');
   });
 
   test('a short or damaged video gives fewer clips and its warnings', async () => {

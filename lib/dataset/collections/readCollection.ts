@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { invalidArgument, KinetorchError } from '../../base/errors';
+import { requireDenoPermissions } from '../../base/denoPermissions';
+import { KinetorchError } from '../../base/errors';
+import { type FilePath, filePath } from '../../base/filePath';
 import { parseOptions } from '../../base/validation';
 import { type ReadCollectionOptions, readCollectionOptions } from '../options';
 import type { VideoCollection } from '../types';
@@ -37,8 +39,9 @@ const noLists: FoundLists = { lists: [], manifests: [], rivals: [] };
  * @throws KinetorchError `ERR_FILE_NOT_FOUND`, and `ERR_DATASET` with file and line for what is wrong in a list, for
  * labels that look the same, or where there are fewer than two classes
  */
-export async function readCollection(path: string, options: ReadCollectionOptions = {}): Promise<VideoCollection> {
-  if (typeof path !== 'string' || path === '') throw invalidArgument('path', 'the path of a folder or manifest', path);
+export async function readCollection(source: FilePath, options: ReadCollectionOptions = {}): Promise<VideoCollection> {
+  requireDenoPermissions();
+  const path = filePath(source, 'path', 'the path of a folder or manifest');
   const { officialSplit } = parseOptions(readCollectionOptions, options);
   const root = resolve(path);
   const found = await stat(root).catch(() => null);

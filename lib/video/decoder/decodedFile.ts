@@ -1,6 +1,7 @@
 import { KinetorchError } from '../../base/errors';
-import { timeTolerance } from '../../base/timeTolerance';
-import type { ClipWindow, FrameForm, FrameSize, SlideWindows, VideoClip, VideoInfo } from '../types';
+import { type ClipSpan, clipSpan } from '../clipSpan';
+import { slideWindows } from '../slideWindows';
+import type { ClipWindow, FrameForm, FrameSize, SlideWindows, VideoInfo } from '../types';
 import type { Av } from './av';
 import { geometryOf, ownGeometry } from './frameGeometry';
 import { type FrameSequence, FrameSource, type TimedFrame } from './frameSource';
@@ -10,19 +11,10 @@ import type { Pulse } from './pulse';
 import { RgbConverter } from './rgbConverter';
 import { isSaidToHaveAlpha } from './videoInput';
 
-/** What is said of a clip before its frames. */
-export type ClipSpan = Pick<VideoClip, 'startSeconds' | 'endSeconds' | 'paddedSeconds' | 'frames'>;
-
 /** Where clips go. `begin` waits until the reader wants another; `frame` until the pipe has room. */
 export interface ClipSink {
   begin(clip: ClipSpan): Promise<void>;
   frame(picture: Buffer): Promise<void>;
-}
-
-/** One window of a slide that is being filled: the pictures found so far, in order. */
-interface OpenWindow {
-  startSeconds: number;
-  pictures: Buffer[];
 }
 
 /** A video open for reading, in the decoder process. */
@@ -114,40 +106,20 @@ export class DecodedFile {
   }
 
   /** The windows from number `from` on. */
-  async slide({ frames, frameRate, strideSeconds }: SlideWindows, from: number, sink: ClipSink): Promise<void> {
+  async slide(windows: SlideWindows, from: number, sink: ClipSink): Promise<void> {
     const { source } = this;
     if (from === 0) await source.rewind();
-    else await source.show(from * strideSeconds);
-    const open: OpenWindow[] = [];
-    let begun = from;
-    /** Whether a window lies past the video's end for the most part, or the one before it has shown the last frame already. */
-    const addsNothing = (index: number, last: TimedFrame) =>
-      index > 0 &&
-      ((index - 1) * strideSeconds + (frames - 1) / frameRate >= last.time - timeTolerance ||
-        this.spanOf({ startSeconds: index * strideSeconds, frames, frameRate }).paddedSeconds * frameRate > frames / 2);
-    for (let more = true; more; ) {
-      const { current, upcoming } = source;
-      if (current === null) throw new KinetorchError('ERR_VIDEO_DECODE', 'no frame could be decoded');
-      // `current` is on screen until `upcoming` replaces it; the last one stays.
-      const until = upcoming === null ? Infinity : upcoming.time - timeTolerance;
-      while (begun * strideSeconds < until && !(upcoming === null && addsNothing(begun, current))) {
-        open.push({ startSeconds: begun++ * strideSeconds, pictures: [] });
-      }
-      while (upcoming === null && open.length > 0 && addsNothing(begun - 1, current)) {
-        open.pop();
-        begun--;
-      }
-      for (const { startSeconds, pictures } of open) {
-        while (pictures.length < frames && startSeconds + pictures.length / frameRate < until) {
-          pictures.push(this.currentPicture());
-        }
-      }
-      while (open[0] !== undefined && open[0].pictures.length === frames) {
-        const { startSeconds, pictures } = open.shift() as OpenWindow;
-        await sink.begin(this.spanOf({ startSeconds, frames, frameRate }));
-        for (const picture of pictures) await sink.frame(picture);
-      }
-      more = await source.advance();
+    else await source.show(windows.strideSeconds * from);
+    const filled = slideWindows(
+      source,
+      windows,
+      from,
+      () => this.currentPicture(),
+      () => this.info.durationSeconds,
+    );
+    for await (const { startSeconds, pictures } of filled) {
+      await sink.begin(this.spanOf({ ...windows, startSeconds }));
+      for (const picture of pictures) await sink.frame(picture);
     }
   }
 
@@ -156,14 +128,8 @@ export class DecodedFile {
     this.source.close();
   }
 
-  private spanOf({ startSeconds, frames, frameRate }: ClipWindow): ClipSpan {
-    const { durationSeconds } = this.info;
-    const endSeconds = Math.max(startSeconds, Math.min(startSeconds + frames / frameRate, durationSeconds));
-    // Instants before the first frame, and past the last.
-    const early = Math.ceil(-startSeconds * frameRate - timeTolerance);
-    const late = frames - Math.ceil((durationSeconds - startSeconds) * frameRate - timeTolerance);
-    const padded = Math.max(0, Math.min(frames, early)) + Math.max(0, Math.min(frames, late));
-    return { startSeconds, endSeconds, paddedSeconds: Math.min(frames, padded) / frameRate, frames };
+  private spanOf(window: ClipWindow): ClipSpan {
+    return clipSpan(window, this.info.durationSeconds);
   }
 
   /** The frame on screen as RGB, converted once however often it is shown. */

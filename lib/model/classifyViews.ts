@@ -1,0 +1,46 @@
+import type { CropPosition } from '../clip/types';
+import type { VideoClip } from '../video/types';
+import type { ClipClassifier } from './clipClassifier';
+import { topPredictions } from './topPredictions';
+import type { VideoSegment } from './types';
+
+const maxClipsInFlight = 4;
+const maxBytesInFlight = 2 ** 28;
+
+/** A clip of a video and what was seen in it. */
+export interface ClassifiedClip {
+  segment: VideoSegment;
+  /** Softmax over all labels, averaged over the crops. */
+  probabilities: Float32Array;
+}
+
+/** One crop is the centre; three lie along the longer side of the frame. */
+export function cropPositions({ width, height }: { width: number; height: number }, crops: 1 | 3): CropPosition[] {
+  if (crops === 1) return [{ x: 0.5, y: 0.5 }];
+  return [0, 0.5, 1].map((place) => (width >= height ? { x: place, y: 0.5 } : { x: 0.5, y: place }));
+}
+
+/** How many such clips of a video to have in flight: enough for batches, within bounds of memory. */
+export function clipsInFlight({ data }: Pick<VideoClip, 'data'>): number {
+  return Math.max(1, Math.min(maxClipsInFlight, Math.floor(maxBytesInFlight / data.length)));
+}
+
+/** Classifies the views (crops) of one clip: softmax averaged over them. */
+export async function classifyViews(
+  classifier: ClipClassifier,
+  clip: VideoClip,
+  { topK, crops, signal }: { topK: number; crops: 1 | 3; signal: AbortSignal },
+): Promise<ClassifiedClip> {
+  const { startSeconds, endSeconds, paddedSeconds } = clip;
+  const views = cropPositions(clip, crops).map((crop) => classifier.probabilities(clip, { crop, signal }));
+  const probabilities = mean(await Promise.all(views));
+  const predictions = topPredictions(probabilities, classifier.labels, topK);
+  return { segment: { startSeconds, endSeconds, paddedSeconds, predictions }, probabilities };
+}
+
+/** The mean of vectors of one length. */
+export function mean(vectors: Float32Array[]): Float32Array {
+  const sums = new Float64Array(vectors[0]?.length ?? 0);
+  for (const vector of vectors) for (let i = 0; i < sums.length; i++) sums[i] = (sums[i] ?? 0) + (vector[i] ?? 0);
+  return Float32Array.from(sums, (sum) => sum / vectors.length);
+}

@@ -1,0 +1,146 @@
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Clip } from '../../lib/clip/types';
+import { classifyStream } from '../../lib/model/classifyStream';
+import { classifyVideo } from '../../lib/model/classifyVideo';
+import type { ClipClassifier } from '../../lib/model/clipClassifier';
+import { loadModel } from '../../lib/model/loadModel';
+import { VideoCalls } from '../../lib/model/videoCalls';
+import type { VideoModel } from '../../lib/model/videoModel';
+import type { TimedPicture } from '../../lib/video/types';
+import { fixtureInput, onCpu, smallArchive } from '../support/models';
+import { temporaryFolder } from '../support/temporaryFolder';
+import { collect, failureOf, greyFrames, makeVideos } from '../support/videos';
+
+const folder = temporaryFolder();
+const video = join(folder, 'greys.mkv');
+const labels = ['a', 'b'];
+
+beforeAll(() => {
+  const frames = greyFrames(Array.from({ length: 40 }, (_, i) => i * 100));
+  makeVideos([{ path: video, format: 'matroska', codec: 'ffv1', width: 16, height: 16, frames }]);
+});
+
+function classifierOf(videos: VideoCalls, probabilities: ClipClassifier['probabilities']): ClipClassifier {
+  return { input: fixtureInput, labels, videos, probabilities };
+}
+const answer = async () => Float32Array.of(0.25, 0.75);
+
+test('a thousand videos at once: those beyond the bound are refused at once, and every one is counted', async () => {
+  const videos = new VideoCalls(20);
+  const classifier = classifierOf(videos, answer);
+  const calls = Array.from({ length: 1000 }, () => classifyVideo(classifier, video, { clips: 1 }));
+  expect(videos.counts).toMatchObject({ waiting: 20, running: 0, refused: 980 });
+  const outcomes = await Promise.allSettled(calls);
+  expect(videos.counts).toEqual({ waiting: 0, running: 0, completed: 20, failed: 0, cancelled: 0, refused: 980 });
+  expect(outcomes.map(({ status }) => status)).toEqual([
+    ...Array(20).fill('fulfilled'),
+    ...Array(980).fill('rejected'),
+  ]);
+  const error = (outcomes.at(-1) as PromiseRejectedResult).reason;
+  expect(error).toMatchObject({ code: 'ERR_QUEUE_FULL', message: expect.stringContaining('at most 20 videos') });
+});
+
+test('what becomes of a video is counted', async () => {
+  const videos = new VideoCalls(5);
+  const classifier = classifierOf(videos, answer);
+  await failureOf(classifyVideo(classifier, join(folder, 'none.mp4')));
+  expect(videos.counts).toMatchObject({ failed: 1, running: 0, waiting: 0 });
+  const never = classifierOf(videos, (_, { signal }) => delay(60_000, undefined, { signal }) as never);
+  const late = classifyVideo(never, video, { timeoutMs: 1500 });
+  while (videos.counts.running === 0) await delay(5);
+  expect(videos.counts.waiting).toBe(0);
+  expect((await failureOf(late)).code).toBe('ERR_TIMEOUT');
+  await failureOf(classifyVideo(classifier, video, { signal: AbortSignal.abort() }));
+  expect(videos.counts).toMatchObject({ cancelled: 2, running: 0, waiting: 0 });
+  for await (const _ of classifyStream(classifier, video)) break;
+  expect(videos.counts).toEqual({ waiting: 0, running: 0, completed: 1, failed: 1, cancelled: 2, refused: 0 });
+});
+
+describe('a model', () => {
+  let model: VideoModel;
+  const clip: Clip = { data: new Uint8Array(4 * 32 * 32 * 3), frames: 4, height: 32, width: 32 };
+
+  beforeAll(async () => {
+    const batching = { maxBatchSize: 1, maxQueue: 1 };
+    model = await loadModel(await smallArchive(), { ...onCpu, batching, maxVideos: 6, tuning: { timeMs: 0 } });
+  });
+  afterAll(() => model.dispose());
+
+  test('has videos wait for room in its queue, beside calls that fill it', async () => {
+    let isOver = false;
+    const flood = (async () => {
+      while (!isOver) await Promise.allSettled([model.classifyClip(clip), model.classifyClip(clip)]);
+    })();
+    const options = { clips: 6, crops: 3 } as const;
+    const all = await Promise.all(Array.from({ length: 6 }, () => model.classifyVideo(video, options)));
+    isOver = true;
+    await flood;
+    expect(all.map(({ segments }) => segments.length)).toEqual(Array(6).fill(6));
+    expect(model.stats().videos).toMatchObject({ completed: 6, running: 0, waiting: 0, refused: 0 });
+    expect(model.stats().videos.decoders).toBeGreaterThan(0);
+  });
+
+  test('refuses more videos than maxVideos, and ends those that wait when their time is up', async () => {
+    const before = model.stats().videos;
+    const calls = Array.from({ length: 10 }, () => model.classifyVideo(video, { timeoutMs: 20, crops: 3, clips: 50 }));
+    const codes = (await Promise.allSettled(calls)).map((outcome) => (outcome as PromiseRejectedResult).reason?.code);
+    expect(codes).toEqual([...Array(6).fill('ERR_TIMEOUT'), ...Array(4).fill('ERR_QUEUE_FULL')]);
+    const { videos } = model.stats();
+    expect(videos).toMatchObject({
+      cancelled: before.cancelled + 6,
+      refused: before.refused + 4,
+      running: 0,
+      waiting: 0,
+    });
+    await model.classifyVideo(video, { clips: 1 });
+  });
+
+  test('gives arrays of the realm that its caller is in', async () => {
+    // These tests run in a realm of Jest's, the addon in Node's.
+    expect(await model.logits(clip)).toBeInstanceOf(Float32Array);
+    expect(await model.embedClip(clip)).toBeInstanceOf(Float32Array);
+    const { features } = await model.run(clip, { outputs: ['features'] });
+    expect(features.data).toBeInstanceOf(Float32Array);
+    expect(features.shape).toBeInstanceOf(Array);
+    expect((await smallArchive()).bytes).toBeInstanceOf(Uint8Array);
+    const floats = { ...clip, data: new Float32Array(clip.data.length) };
+    expect(await model.logits(floats)).toEqual(await model.logits(clip));
+    await expect(model.classifyClip({ ...clip, frames: 3 })).rejects.toBeInstanceOf(Error);
+  });
+
+  test('classifies frames as they come, with the times of their clock', async () => {
+    const { frames, frameRate } = model.input;
+    async function* camera(): AsyncGenerator<TimedPicture> {
+      for (let i = 0; i < 3 * frames; i++) {
+        const data = new Uint8ClampedArray(32 * 32 * 4).fill(i * 5);
+        yield { data, width: 32, height: 32, timeSeconds: 100 + i / frameRate };
+      }
+    }
+    const segments = await collect(model.classifyFrames(camera(), { topK: 2 }));
+    const length = frames / frameRate;
+    expect(segments.map(({ startSeconds }) => startSeconds)).toEqual([0, 1, 2].map((i) => 100 + i * length));
+    expect(segments.map(({ endSeconds }) => endSeconds)).toEqual(
+      [1, 2, 3].map((i) => expect.closeTo(100 + i * length, 6)),
+    );
+    expect(segments.every(({ predictions }) => predictions.length === 2)).toBe(true);
+    expect((await failureOf(collect(model.classifyFrames(5 as never)))).code).toBe('ERR_INVALID_ARGUMENT');
+    const options = { onWarning: () => {} } as never;
+    expect((await failureOf(collect(model.classifyFrames(camera(), options)))).message).toContain('onWarning');
+  });
+
+  test('gives the result of a window while the next is still to come', async () => {
+    const { frames, frameRate } = model.input;
+    let isSeen = false;
+    async function* camera(): AsyncGenerator<TimedPicture> {
+      for (let i = 0; i <= frames; i++) {
+        yield { data: new Uint8Array(32 * 32 * 3), width: 32, height: 32, timeSeconds: i / frameRate };
+      }
+      while (!isSeen) await delay(5);
+    }
+    for await (const { startSeconds } of model.classifyFrames(camera())) {
+      expect(startSeconds).toBe(isSeen ? frames / frameRate : 0);
+      isSeen = true;
+    }
+  });
+});
