@@ -243,9 +243,15 @@ export interface AugmentOptions {
   /** RandAugment: operations a clip, and their strength from 0 to 30. */
   randAugmentOperations: number;
   randAugmentMagnitude: number;
-  /** Probability that a rectangle of the clip is overwritten with noise, and the share of the frame's area it takes. */
+  autoAugment: 'none' | 'trivialAugmentWide' | 'augMix' | 'imagenet';
+  /** Of operations that move pixels. */
+  interpolation: 'bilinear' | 'nearest';
+  /** Over what operations take the levels in use and their mean. */
+  levels: 'clip' | 'frame';
+  /** Probability that a rectangle of the clip is overwritten, and the share of the frame's area it takes. */
   erase: number;
   eraseArea: number[];
+  eraseWith: 'noise' | 'mean';
   /** Alphas of the Beta distributions; where both are above 0, each batch takes one of the two at random. */
   mixup: number;
   cutmix: number;

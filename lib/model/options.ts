@@ -49,7 +49,7 @@ export const precisionSchema: z.ZodDefault<z.ZodEnum<{ [Name in Precision]: Name
 /** CPU threads of a loaded model. */
 export const threadsSchema = wholeNumber(1, 1024)
   .optional()
-  .describe('CPU threads of the network (default: all cores)');
+  .describe('CPU threads of the network (default: all cores of this process)');
 
 const batchingOptions = {
   /** Clips in one forward pass of one device, 1 to 1024. Default 8. */
@@ -98,7 +98,7 @@ export const loadModelOptions = {
    * `ERR_QUEUE_FULL`. Default 256.
    */
   maxVideos: wholeNumber(1, 100_000).default(256),
-  /** CPU threads of this model. Default: all cores. */
+  /** CPU threads of this model. Default: all cores that this process may use, no more than its container's CPU limit. */
   threads: threadsSchema,
   /**
    * Bytes of each of the model's CUDA devices that this process, with all of its models, may take; the limit of the
@@ -135,7 +135,7 @@ export const createModelOptions = {
   labels: labelsSchema.optional(),
   /** Instead of labels: classes are then named `class 0`, `class 1`, … 1 to 1,000,000. */
   numClasses: wholeNumber(1, 1_000_000).optional().describe('number of classes, without names'),
-  /** A `.safetensors` file, or a `.pth` file of tensors, with the architecture's state-dict keys. */
+  /** A `.safetensors` file, or a `.pth` state dict or checkpoint, with the architecture's state-dict keys in it. */
   weights: nonEmptyText('the path of a .safetensors or .pth file')
     .optional()
     .describe('a .safetensors or .pth file with the architecture’s state-dict keys'),

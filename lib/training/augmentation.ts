@@ -13,6 +13,8 @@ const usualFlip = 0.5;
 const usualAspect: Range = [3 / 4, 4 / 3];
 const usualErasure: Range = [0.02, 0.33];
 
+const autoAugments = ['trivialAugmentWide', 'augMix', 'imagenet'] as const;
+
 const amount = (max: number, description: string) => realNumber(0, max).optional().describe(description);
 
 export const augmentOptions = {
@@ -50,11 +52,40 @@ export const augmentOptions = {
     )
     .optional()
     .describe('RandAugment: n operations of magnitude m (0 to 30)'),
+  /**
+   * One of torchvision's other presets: TrivialAugmentWide (Müller and Hutter 2021), AugMix of severity 3 (Hendrycks et
+   * al. 2020), or the policy that AutoAugment found for ImageNet (Cubuk et al. 2018). Not together with `randAugment`.
+   */
+  autoAugment: z
+    .enum(autoAugments, { error: autoAugments.join(', ') })
+    .optional()
+    .describe("torchvision's preset of that name"),
+  /**
+   * How operations of these that move pixels fill between them: `bilinear` as torchvision's reference scripts choose,
+   * `nearest` as its classes do by themselves. Default `bilinear`.
+   */
+  interpolation: z
+    .enum(['bilinear', 'nearest'], { error: 'bilinear or nearest' })
+    .optional()
+    .describe('of what shears, shifts and rotates (default: bilinear)'),
+  /**
+   * Over what contrast takes its mean, and autocontrast and equalisation the levels in use: the `clip`, so that its frames
+   * stay alike, or each `frame`, as torchvision does. Default `clip`.
+   */
+  levels: z
+    .enum(['clip', 'frame'], { error: 'clip or frame' })
+    .optional()
+    .describe('whose mean and levels contrast and equalisation take (default: clip)'),
   /** Probability of random erasing (Zhong et al. 2017), 0…1, and the share of the frame's area erased, default [0.02, 0.33]. */
-  erase: amount(1, 'how often a rectangle is overwritten with noise'),
+  erase: amount(1, 'how often a rectangle is overwritten'),
   eraseArea: rangeSchema(0.001, 0.9)
     .optional()
     .describe(`its share of the frame (default: ${shown(usualErasure)})`),
+  /** What it is overwritten with: `noise`, or the `mean` of the input, as torchvision does. Default `noise`. */
+  eraseWith: z
+    .enum(['noise', 'mean'], { error: 'noise or mean' })
+    .optional()
+    .describe("the input's mean colour, or noise (default: noise)"),
   /** Alpha of mixup (Zhang et al. 2017) and of cutmix (Yun et al. 2019). With both, each batch takes one at random. */
   mixup: amount(100, 'blend pairs of clips and their labels'),
   cutmix: amount(100, 'paste a rectangle of one clip into another'),
@@ -62,12 +93,14 @@ export const augmentOptions = {
 
 /** {@link Augmentation}. */
 export const augmentationSchema = optionsSchema(augmentOptions).superRefine(
-  ({ shortSide, cropArea, cropAspect, erase, eraseArea }, context) => {
+  ({ shortSide, cropArea, cropAspect, erase, eraseArea, eraseWith, randAugment, autoAugment }, context) => {
     const refuse = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
     if (shortSide && cropArea)
       refuse('shortSide', 'left out with `cropArea`, whose crop comes at every scale as it is');
     if (cropAspect && !cropArea) refuse('cropAspect', 'left out without `cropArea`');
     if (eraseArea && !erase) refuse('eraseArea', 'left out without `erase`');
+    if (eraseWith && !erase) refuse('eraseWith', 'left out without `erase`');
+    if (randAugment && autoAugment) refuse('autoAugment', 'left out with `randAugment`: one of the two');
   },
 );
 
@@ -95,7 +128,11 @@ export function nativeAugmentation(augmentation: Augmentation, labels: readonly 
     hue: augmentation.hue ?? 0,
     randAugmentOperations: randAugment?.operations ?? 0,
     randAugmentMagnitude: randAugment?.magnitude ?? 0,
+    autoAugment: augmentation.autoAugment ?? 'none',
+    interpolation: augmentation.interpolation ?? 'bilinear',
+    levels: augmentation.levels ?? 'clip',
     erase: augmentation.erase ?? 0,
+    eraseWith: augmentation.eraseWith ?? 'noise',
     eraseArea: [...(augmentation.eraseArea ?? usualErasure)],
     mixup: augmentation.mixup ?? 0,
     cutmix: augmentation.cutmix ?? 0,

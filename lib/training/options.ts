@@ -167,8 +167,8 @@ export const trainOptions = {
   seed: seedSchema.default(0).describe('of weights, split, order and augmentation (default: {default})'),
   /** Default `auto`. */
   device: deviceSchema,
-  /** Threads of the network on a CPU. Default 0: all cores. */
-  threads: wholeNumber(0, 1024).default(0).describe('CPU threads of the network (default: all cores)'),
+  /** Threads of the network on a CPU. Default 0: all cores that this process may use. */
+  threads: wholeNumber(0, 1024).default(0).describe('CPU threads of the network (default: all cores of this process)'),
 };
 
 export interface TrainOptions extends OptionsOf<typeof trainOptions> {}

@@ -6,10 +6,9 @@
 #include <optional>
 #include <vector>
 
+#include "native/augmentation/apply_operations.h"
 #include "native/augmentation/augment_tensors.h"
 #include "native/augmentation/erasure_noise.h"
-#include "native/augmentation/frame_operations.h"
-#include "native/augmentation/point_operations.h"
 #include "native/preprocessing/byte_math.h"
 #include "native/preprocessing/crop_clip.h"
 #include "native/preprocessing/normalisation.h"
@@ -45,10 +44,7 @@ at::Tensor applyPlans(const preprocessing::ClipBatch& clips, const std::vector<C
       const ClipPlan& plan = plans[static_cast<size_t>(index)];
       uint8_t* clip = out + index * pixels * preprocessing::kChannels;
       preprocessing::cropClip(clips, index, plan.crop, input, clip);
-      for (const Operation& operation : plan.operations) {
-        if (applyFrameOperation(operation, clip, clips.frames, input.height, input.width)) continue;
-        applyPointOperation(operation, clip, pixels);
-      }
+      applyOperations(plan, input, clip);
       if (plan.erasure) erase(*plan.erasure, clip, input);
     }
   });

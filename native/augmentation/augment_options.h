@@ -4,6 +4,8 @@
 #include <optional>
 #include <vector>
 
+#include "native/augmentation/clip_plan.h"
+
 namespace kinetorch::augmentation {
 
 // From which a value is drawn, every one equally likely.
@@ -11,6 +13,8 @@ struct Range {
   double min = 0;
   double max = 0;
 };
+
+enum class AutoAugment { kNone, kTrivialAugmentWide, kAugMix, kImageNet };
 
 // binding.d.ts's AugmentOptions: random changes of training clips, each drawn once a clip and the same in all its
 // frames. As they stand here everything is off.
@@ -30,9 +34,12 @@ struct AugmentOptions {
   double hue = 0;  // up to x turns of the colour circle either way
   int64_t randAugmentOperations = 0;
   double randAugmentMagnitude = 0;  // 0…30
-  double erase = 0;                 // probability
-  Range eraseArea{0.02, 0.33};      // share of the frame's area
-  double mixup = 0;                 // alphas of the Beta distributions
+  AutoAugment autoAugment = AutoAugment::kNone;
+  OperationStyle style;
+  double erase = 0;             // probability
+  Range eraseArea{0.02, 0.33};  // share of the frame's area
+  bool eraseWithMean = false;   // the input's mean colour in place of noise
+  double mixup = 0;             // alphas of the Beta distributions
   double cutmix = 0;
 };
 

@@ -38,7 +38,8 @@ at::Tensor crop(const at::Tensor& clips, const Plans& plans, const preprocessing
       .round_();
 }
 
-at::Tensor applyTogether(const std::vector<Operation>& operations, const at::Tensor& levels) {
+at::Tensor applyTogether(const std::vector<Operation>& operations, const OperationStyle& style,
+                         const at::Tensor& levels) {
   const OperationKind kind = operations.front().kind;
   std::vector<double> amounts;
   std::vector<Affine> affines;
@@ -46,13 +47,28 @@ at::Tensor applyTogether(const std::vector<Operation>& operations, const at::Ten
     amounts.push_back(operation.amount);
     if (const auto affine = affineOf(operation, levels.size(3), levels.size(4))) affines.push_back(*affine);
   }
-  if (!affines.empty()) return warp(affines, levels);
+  if (!affines.empty()) return warp(affines, style.nearest, levels);
   if (kind == OperationKind::kSharpness) return sharpen(amounts, levels);
-  return applyPointOperation(kind, amounts, levels);
+  return applyPointOperation(kind, style.byFrame, amounts, levels);
 }
 
-// Each clip's operations in their order. Those of one kind that stand at one place are a few calls for all their clips
-// together, where a call for each clip would cost more than what it does.
+// Each clip that has a mixture by itself: they are long, and hardly two alike.
+void applyMixtures(const at::Tensor& levels, const Plans& plans) {
+  for (size_t clip = 0; clip < plans.size(); ++clip) {
+    if (!plans[clip].mixture) continue;
+    const at::Tensor whole = levels.narrow(0, static_cast<int64_t>(clip), 1);
+    at::Tensor sum = whole * static_cast<float>(plans[clip].mixture->own);
+    for (const Mixture::Chain& chain : plans[clip].mixture->chains) {
+      at::Tensor copy = whole.clone();
+      for (const Operation& operation : chain.operations) copy = applyTogether({operation}, plans[clip].style, copy);
+      sum.add_(copy * static_cast<float>(chain.weight));
+    }
+    whole.copy_(sum.clamp_(0, 255).floor_());
+  }
+}
+
+// Each clip's operations in their order; their style is the run's. Those of one kind that stand at one place are a few
+// calls for all their clips together, where a call for each clip would cost more than what it does.
 at::Tensor applyOperations(at::Tensor levels, const Plans& plans) {
   size_t longest = 0;
   for (const ClipPlan& plan : plans) longest = std::max(longest, plan.operations.size());
@@ -68,11 +84,11 @@ at::Tensor applyOperations(at::Tensor levels, const Plans& plans) {
     for (const auto& [kind, group] : byKind) {
       const auto& [clips, operations] = group;
       if (clips.size() == plans.size()) {
-        levels = applyTogether(operations, levels);
+        levels = applyTogether(operations, plans.front().style, levels);
         continue;
       }
       const at::Tensor index = clipValues(clips, 1, levels.device());
-      levels.index_copy_(0, index, applyTogether(operations, levels.index_select(0, index)));
+      levels.index_copy_(0, index, applyTogether(operations, plans.front().style, levels.index_select(0, index)));
     }
   }
   return levels;
@@ -116,7 +132,9 @@ at::Tensor normalise(const at::Tensor& levels, const preprocessing::InputSpec& i
 
 at::Tensor augmentTensors(const at::Tensor& clips, const Plans& plans, const std::optional<BatchMix>& mix,
                           const preprocessing::InputSpec& input) {
-  at::Tensor levels = applyOperations(crop(clips, plans, input), plans);
+  at::Tensor levels = crop(clips, plans, input);
+  applyMixtures(levels, plans);
+  levels = applyOperations(levels, plans);
   erase(levels, plans);
   if (mix) mixClips(levels, *mix);
   return normalise(levels, input);

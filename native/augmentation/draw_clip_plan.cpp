@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "native/augmentation/draw_auto_augment.h"
+
 namespace kinetorch::augmentation {
 namespace {
 
@@ -83,46 +85,6 @@ preprocessing::CropPlan drawCrop(const preprocessing::ClipBatch& clips, const Au
   return crop;
 }
 
-// One of torchvision's RandAugment operations; none for the identity.
-std::optional<Operation> drawRandAugment(double magnitude, const preprocessing::InputSpec& input, RandomState& random) {
-  const double share = magnitude / 30;
-  // The order of torchvision's table.
-  const int64_t choice = random.below(14);
-  const auto signedAmount = [&](double largest) { return (random.below(2) == 1 ? -1 : 1) * largest * share; };
-  const auto factor = [&] { return 1 + signedAmount(0.9); };
-  const auto pixels = [&](int64_t size) { return std::trunc(signedAmount(150.0 / 331 * static_cast<double>(size))); };
-  switch (choice) {
-    case 0:
-      return std::nullopt;
-    case 1:
-      return Operation{OperationKind::kShearX, signedAmount(0.3)};
-    case 2:
-      return Operation{OperationKind::kShearY, signedAmount(0.3)};
-    case 3:
-      return Operation{OperationKind::kTranslateX, pixels(input.width)};
-    case 4:
-      return Operation{OperationKind::kTranslateY, pixels(input.height)};
-    case 5:
-      return Operation{OperationKind::kRotate, signedAmount(30)};
-    case 6:
-      return Operation{OperationKind::kBrightness, factor()};
-    case 7:
-      return Operation{OperationKind::kSaturation, factor()};
-    case 8:
-      return Operation{OperationKind::kContrast, factor()};
-    case 9:
-      return Operation{OperationKind::kSharpness, factor()};
-    case 10:
-      return Operation{OperationKind::kPosterize, 8 - std::nearbyint(4 * share)};
-    case 11:
-      return Operation{OperationKind::kSolarize, 255 - 255 * share};
-    case 12:
-      return Operation{OperationKind::kAutoContrast};
-    default:
-      return Operation{OperationKind::kEqualize};
-  }
-}
-
 // Brightness, contrast, saturation and hue, those that are on, in random order.
 void drawColorJitter(const AugmentOptions& options, RandomState& random, std::vector<Operation>& operations) {
   const std::array<std::pair<OperationKind, double>, 4> jitters{{{OperationKind::kBrightness, options.brightness},
@@ -143,6 +105,15 @@ void drawColorJitter(const AugmentOptions& options, RandomState& random, std::ve
   }
 }
 
+// What normalisation makes 0, or as close as bytes come.
+std::array<uint8_t, 3> meanColour(const preprocessing::InputSpec& input) {
+  std::array<uint8_t, 3> colour{};
+  for (size_t channel = 0; channel < 3; ++channel) {
+    colour[channel] = static_cast<uint8_t>(std::clamp(std::nearbyint(255 * input.mean[channel]), 0.0, 255.0));
+  }
+  return colour;
+}
+
 // torchvision's RandomErasing; none where no box fitted.
 std::optional<Erasure> drawErasure(const AugmentOptions& options, const preprocessing::InputSpec& input,
                                    RandomState& random) {
@@ -156,7 +127,9 @@ std::optional<Erasure> drawErasure(const AugmentOptions& options, const preproce
     if (height >= input.height || width >= input.width) continue;
     const int64_t top = random.below(input.height - height + 1);
     const int64_t left = random.below(input.width - width + 1);
-    return Erasure{{top, left, height, width}, random.next()};
+    Erasure erasure{{top, left, height, width}, random.next(), std::nullopt};
+    if (options.eraseWithMean) erasure.colour = meanColour(input);
+    return erasure;
   }
   return std::nullopt;
 }
@@ -168,11 +141,8 @@ ClipPlan drawClipPlan(const preprocessing::ClipBatch& clips, const AugmentOption
   ClipPlan plan;
   plan.crop = drawCrop(clips, options, input, random);
   if (flip) plan.crop.flip = random.uniform() < *flip;
-  for (int64_t count = 0; count < options.randAugmentOperations; ++count) {
-    if (const auto operation = drawRandAugment(options.randAugmentMagnitude, input, random)) {
-      plan.operations.push_back(*operation);
-    }
-  }
+  plan.style = options.style;
+  drawAutoAugment(options, input, random, plan);
   drawColorJitter(options, random, plan.operations);
   plan.erasure = drawErasure(options, input, random);
   return plan;

@@ -17,15 +17,19 @@ struct Taps {
   std::array<float, 4> weights{};
 };
 
-std::vector<Taps> tapsOf(const Affine& affine, int64_t height, int64_t width) {
+std::vector<Taps> tapsOf(const Affine& affine, bool nearest, int64_t height, int64_t width) {
   std::vector<Taps> all;
   all.reserve(static_cast<size_t>(height * width));
   for (int64_t y = 0; y < height; ++y) {
     for (int64_t x = 0; x < width; ++x) {
       const double centreX = static_cast<double>(x) + 0.5;
       const double centreY = static_cast<double>(y) + 0.5;
-      const double sourceX = affine.xx * centreX + affine.xy * centreY + affine.x0 - 0.5;
-      const double sourceY = affine.yx * centreX + affine.yy * centreY + affine.y0 - 0.5;
+      double sourceX = affine.xx * centreX + affine.xy * centreY + affine.x0 - 0.5;
+      double sourceY = affine.yx * centreX + affine.yy * centreY + affine.y0 - 0.5;
+      if (nearest) {
+        sourceX = std::nearbyint(sourceX);
+        sourceY = std::nearbyint(sourceY);
+      }
       const double left = std::floor(sourceX);
       const double top = std::floor(sourceY);
       Taps taps;
@@ -45,8 +49,8 @@ std::vector<Taps> tapsOf(const Affine& affine, int64_t height, int64_t width) {
   return all;
 }
 
-void warp(uint8_t* frames, int64_t count, int64_t height, int64_t width, const Affine& affine) {
-  const std::vector<Taps> all = tapsOf(affine, height, width);
+void warp(uint8_t* frames, int64_t count, int64_t height, int64_t width, const Affine& affine, bool nearest) {
+  const std::vector<Taps> all = tapsOf(affine, nearest, height, width);
   const int64_t frameBytes = height * width * preprocessing::kChannels;
   std::vector<uint8_t> source(static_cast<size_t>(frameBytes));
   for (int64_t frame = 0; frame < count; ++frame) {
@@ -89,9 +93,10 @@ void sharpen(uint8_t* frames, int64_t count, int64_t height, int64_t width, doub
 
 }  // namespace
 
-bool applyFrameOperation(const Operation& operation, uint8_t* frames, int64_t count, int64_t height, int64_t width) {
+bool applyFrameOperation(const Operation& operation, bool nearest, uint8_t* frames, int64_t count, int64_t height,
+                         int64_t width) {
   if (const auto affine = affineOf(operation, height, width)) {
-    warp(frames, count, height, width, *affine);
+    warp(frames, count, height, width, *affine, nearest);
     return true;
   }
   if (operation.kind != OperationKind::kSharpness) return false;

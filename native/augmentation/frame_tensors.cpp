@@ -6,7 +6,7 @@
 
 namespace kinetorch::augmentation {
 
-at::Tensor warp(const std::vector<Affine>& affines, const at::Tensor& levels) {
+at::Tensor warp(const std::vector<Affine>& affines, bool nearest, const at::Tensor& levels) {
   const int64_t clips = levels.size(0);
   const int64_t height = levels.size(3);
   const int64_t width = levels.size(4);
@@ -23,6 +23,10 @@ at::Tensor warp(const std::vector<Affine>& affines, const at::Tensor& levels) {
   };
   const at::Tensor sourceX = sourceOf(&Affine::xx, &Affine::xy, &Affine::x0);  // N×H×W
   const at::Tensor sourceY = sourceOf(&Affine::yx, &Affine::yy, &Affine::y0);
+  if (nearest) {
+    sourceX.round_();
+    sourceY.round_();
+  }
   const at::Tensor left = sourceX.floor();
   const at::Tensor top = sourceY.floor();
   const at::Tensor frames = levels.view({clips, -1, height * width});

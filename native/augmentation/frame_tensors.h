@@ -12,7 +12,7 @@ namespace kinetorch::augmentation {
 // N×3×T×H×W of whole numbers from 0 to 255, contiguous.
 
 // Each clip by its own map.
-at::Tensor warp(const std::vector<Affine>& affines, const at::Tensor& levels);
+at::Tensor warp(const std::vector<Affine>& affines, bool nearest, const at::Tensor& levels);
 
 at::Tensor sharpen(const std::vector<double>& factors, const at::Tensor& levels);
 

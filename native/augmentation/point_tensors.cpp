@@ -109,7 +109,18 @@ at::Tensor equalize(const at::Tensor& levels) {
 
 }  // namespace
 
-at::Tensor applyPointOperation(OperationKind kind, const Amounts& amounts, const at::Tensor& levels) {
+at::Tensor applyPointOperation(OperationKind kind, bool byFrame, const Amounts& amounts, const at::Tensor& levels) {
+  const bool isLookedOver =
+      kind == OperationKind::kContrast || kind == OperationKind::kAutoContrast || kind == OperationKind::kEqualize;
+  if (byFrame && isLookedOver) {
+    // Each frame as a clip of its own.
+    const int64_t frames = levels.size(2);
+    Amounts ofFrames;
+    for (const double amount : amounts) ofFrames.insert(ofFrames.end(), static_cast<size_t>(frames), amount);
+    const at::Tensor apart = levels.transpose(1, 2).flatten(0, 1).unsqueeze(2);
+    const at::Tensor changed = applyPointOperation(kind, false, ofFrames, apart);
+    return changed.squeeze(2).unflatten(0, {levels.size(0), frames}).transpose(1, 2).contiguous();
+  }
   switch (kind) {
     case OperationKind::kBrightness:
       return truncated(levels * factorsOf(amounts, levels));

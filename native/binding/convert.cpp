@@ -115,7 +115,15 @@ augmentation::AugmentOptions toAugmentOptions(const Napi::Object& object) {
   options.hue = numberOf(object, "hue");
   options.randAugmentOperations = integerOf(object, "randAugmentOperations");
   options.randAugmentMagnitude = numberOf(object, "randAugmentMagnitude");
+  const std::string policy = textOf(object, "autoAugment");
+  options.autoAugment = policy == "trivialAugmentWide" ? augmentation::AutoAugment::kTrivialAugmentWide
+                        : policy == "augMix"           ? augmentation::AutoAugment::kAugMix
+                        : policy == "imagenet"         ? augmentation::AutoAugment::kImageNet
+                                                       : augmentation::AutoAugment::kNone;
+  options.style.nearest = textOf(object, "interpolation") == "nearest";
+  options.style.byFrame = textOf(object, "levels") == "frame";
   options.erase = numberOf(object, "erase");
+  options.eraseWithMean = textOf(object, "eraseWith") == "mean";
   options.eraseArea = rangeOf(object, "eraseArea").value_or(options.eraseArea);
   options.mixup = numberOf(object, "mixup");
   options.cutmix = numberOf(object, "cutmix");

@@ -10,6 +10,7 @@
 #include "native/preprocessing/place_tensor.h"
 #include "native/preprocessing/preprocess.h"
 #include "native/runtime/device_memory.h"
+#include "native/runtime/parallel_for.h"
 
 namespace kinetorch::engine {
 namespace {
@@ -80,18 +81,25 @@ at::Tensor BatchRunner::preprocess(BatchItems items) const {
   const at::Tensor clips =
       at::empty({static_cast<int64_t>(items.size()), 3, input_.frames, input_.height, input_.width},
                 at::TensorOptions(precision_).device(device_).memory_format(at::MemoryFormat::ChannelsLast3d));
-  for (size_t i = 0; i < items.size(); ++i) {
-    const auto index = static_cast<int64_t>(i);
+  const auto prepareClip = [&](int64_t index) {
+    BatchItem& item = items[static_cast<size_t>(index)];
     const auto prepare = [&] {
-      const RequestInput& input = items[i].request.input;
+      const RequestInput& input = item.request.input;
       if (const auto* const frames = std::get_if<Frames>(&input)) {
         preprocessing::preprocessClip(frames->clip, frames->crop, input_, clips, index);
       } else {
         preprocessing::placeTensor(std::get<preprocessing::ClipTensor>(input), clips[index]);
       }
     };
-    if (!prepareItem(items[i], prepare)) clips[index].zero_();
-  }
+    if (!prepareItem(item, prepare)) clips[index].zero_();
+  };
+  const auto prepareClips = [&](int64_t begin, int64_t end) {
+    const c10::InferenceMode guard;
+    for (int64_t index = begin; index < end; ++index) prepareClip(index);
+  };
+  // With a clip for every thread they wait for each other once, and not once a clip.
+  const auto count = static_cast<int64_t>(items.size());
+  count < parallelThreads() ? prepareClips(0, count) : parallelFor(count, prepareClips);
   return clips;
 }
 

@@ -6,6 +6,7 @@
 #include "native/runtime/block_cache.h"
 #include "native/runtime/device.h"
 #include "native/runtime/device_memory.h"
+#include "native/runtime/parallel_for.h"
 #include "native/runtime/runtime_info.h"
 
 namespace kinetorch::engine {
@@ -73,6 +74,7 @@ Executor::Info Executor::load(NetworkFactory networks) {
   const c10::ScalarType precision = resolvePrecision(options_.precision, device_);
   std::unique_ptr<network::Network> owned = networks.make(device_, precision);
   const network::Network& network = *owned;
+  sharesClips_ = network.sharesClips();
   const std::vector<int64_t> sizes = pipelined_ ? bucketSizes(options_.maxBatchSize) : std::vector<int64_t>();
   runner_.emplace(std::move(owned), options_.input, device_, precision, sizes);
   for (int i = 0; i < (pipelined_ ? kBatchesInFlight : 1); ++i) slots_.emplace_back(*runner_);
@@ -114,10 +116,25 @@ void Executor::serveInTurn() {
 bool Executor::serveNext() {
   Flight flight = take(&slots_.front());
   if (flight.batch.items.empty()) return false;
+  const Clock::time_point begin = Clock::now();
+  const auto threads = static_cast<size_t>(parallelThreads());
+  const bool waitsOnce = sharesClips_ && flight.batch.items.size() >= threads;
+  if (!waitsOnce && hostLoad_.isBusy(begin)) {
+    const WithoutTeam alone;
+    serve(flight);
+    return true;
+  }
+  const HostLoad::Duration processorBefore = processorTime();
+  serve(flight);
+  const Clock::time_point end = Clock::now();
+  if (threads > 1) hostLoad_.record(end, end - begin, processorTime() - processorBefore);
+  return true;
+}
+
+void Executor::serve(Flight& flight) const {
   stage(flight);
   launch(flight);
   complete(flight);
-  return true;
 }
 
 Executor::Flight Executor::take(BatchRunner::Slot* slot) {

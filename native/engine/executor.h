@@ -14,6 +14,7 @@
 #include "native/engine/batch_runner.h"
 #include "native/engine/channel.h"
 #include "native/engine/classifier_options.h"
+#include "native/engine/host_load.h"
 #include "native/engine/network_factory.h"
 #include "native/engine/request_queue.h"
 #include "native/engine/statistics.h"
@@ -65,6 +66,7 @@ class Executor {
   void completeAll();
   void serveInTurn();
   bool serveNext();
+  void serve(Flight& flight) const;
   void join();
 
   // Blocks for a batch; an empty one once the queue is closed and drained.
@@ -83,6 +85,8 @@ class Executor {
   std::future<Info> loaded_ = loading_.get_future();
   std::optional<BatchRunner> runner_;
   std::deque<BatchRunner::Slot> slots_;
+  HostLoad hostLoad_;
+  bool sharesClips_ = false;
   Channel<BatchRunner::Slot*> idle_;
   Channel<Flight> staged_;
   Channel<Flight> launched_;

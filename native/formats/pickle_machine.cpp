@@ -13,6 +13,9 @@ constexpr size_t kMaxValues = 2'000'000;
 constexpr size_t kMaxMarks = 1000;
 constexpr char kOrderedDict[] = "collections OrderedDict";
 
+// Whether it stands for what a function or class made, which nothing here knows anything of.
+bool isMade(const PickleValue& value) { return value.kind == PickleKind::kCall || value.kind == PickleKind::kObject; }
+
 }  // namespace
 
 void PickleMachine::fail(const std::string& message) const {
@@ -40,10 +43,13 @@ uint64_t PickleMachine::number(size_t size) {
   return value;
 }
 
-int64_t PickleMachine::longInteger() {
-  const size_t size = number(1);
-  if (size > 8) fail("expected integers of at most 8 bytes but received one of " + std::to_string(size));
-  uint64_t value = number(size);
+// Of one that is longer than 8 bytes, such as the state of a random generator, only that it is there is kept.
+int64_t PickleMachine::longInteger(uint64_t size) {
+  if (size > 8) {
+    bytes(size);
+    return -1;
+  }
+  uint64_t value = number(static_cast<size_t>(size));
   if (size > 0 && size < 8 && (value >> (8 * size - 1) & 1) != 0) value |= ~uint64_t{0} << (8 * size);
   return static_cast<int64_t>(value);
 }
@@ -76,8 +82,8 @@ std::string PickleMachine::line() {
 }
 
 void PickleMachine::checkProtocol(uint64_t protocol) const {
-  if (protocol < 2 || protocol > 4) {
-    fail("expected pickle protocol 2 to 4 but received " + std::to_string(protocol));
+  if (protocol < 2 || protocol > 5) {
+    fail("expected pickle protocol 2 to 5 but received " + std::to_string(protocol));
   }
 }
 
@@ -91,6 +97,10 @@ void PickleMachine::drop() {
   stack_.pop_back();
 }
 
+void PickleMachine::dropToMark() { popToMark(); }
+
+void PickleMachine::duplicate() { pushRef(top()); }
+
 PickleValue& PickleMachine::push(PickleKind kind) {
   if (tree_.values.size() == kMaxValues) fail("expected at most 2,000,000 values but there are more");
   tree_.values.emplace_back().kind = kind;
@@ -100,8 +110,13 @@ PickleValue& PickleMachine::push(PickleKind kind) {
 
 // Memo reads push without making a value, and lists grow from the stack: both are bounded by this.
 void PickleMachine::pushRef(PickleRef ref) {
-  if (++pushed_ > 4 * kMaxValues) fail("expected at most 8,000,000 stack operations but there are more");
+  charge(1);
   stack_.push_back(ref);
+}
+
+void PickleMachine::charge(size_t operations) {
+  pushed_ += operations;
+  if (pushed_ > 4 * kMaxValues) fail("expected at most 8,000,000 stack operations but there are more");
 }
 
 PickleRef PickleMachine::top() const {
@@ -134,17 +149,19 @@ void PickleMachine::pushTuple(size_t size) {
   push(PickleKind::kTuple).items = std::move(items);
 }
 
-void PickleMachine::pushTupleToMark() {
+void PickleMachine::pushToMark(PickleKind kind) {
   std::vector<PickleRef> items = popToMark();
-  push(PickleKind::kTuple).items = std::move(items);
+  push(kind).items = std::move(items);
+}
+
+void PickleMachine::pushDictToMark() {
+  const std::vector<PickleRef> items = popToMark();
+  push(PickleKind::kDict);
+  setItems(items);
 }
 
 void PickleMachine::pushGlobal(const std::string& module, const std::string& name) {
-  const std::string text = module + " " + name;
-  if (text != kOrderedDict && !isAllowed_(text)) {
-    fail("expected a file of tensors alone but it refers to `" + module + "." + name + "`, which is not loaded");
-  }
-  push(PickleKind::kGlobal).text = text;
+  push(PickleKind::kGlobal).text = module + " " + name;
 }
 
 void PickleMachine::pushNamedGlobal() {
@@ -160,15 +177,17 @@ void PickleMachine::pushPersistent() {
   push(PickleKind::kPersistent).items = std::move(id);
 }
 
-void PickleMachine::append() { appendAll(popMany(1)); }
+void PickleMachine::append() { appendAll(PickleKind::kList, popMany(1)); }
 
-void PickleMachine::appendToMark() { appendAll(popToMark()); }
+void PickleMachine::appendToMark() { appendAll(PickleKind::kList, popToMark()); }
 
-void PickleMachine::appendAll(const std::vector<PickleRef>& items) {
+void PickleMachine::addItemsToMark() { appendAll(PickleKind::kSet, popToMark()); }
+
+// Objects may be lists too, of classes of their own; their elements are of no use here.
+void PickleMachine::appendAll(PickleKind kind, const std::vector<PickleRef>& items) {
   PickleValue& list = tree_.values[top()];
-  if (list.kind != PickleKind::kList) {
-    fail(std::string("expected a list to append to but found ") + describeKind(list.kind));
-  }
+  if (isMade(list)) return;
+  if (list.kind != kind) fail("expected a list or set to fill but found " + tree_.describe(top()));
   list.items.insert(list.items.end(), items.begin(), items.end());
 }
 
@@ -178,8 +197,8 @@ void PickleMachine::setItemsToMark() { setItems(popToMark()); }
 
 void PickleMachine::setItems(const std::vector<PickleRef>& items) {
   PickleValue& dict = tree_.values[top()];
-  if (dict.kind != PickleKind::kDict) {
-    fail(std::string("expected a dict to fill but found ") + describeKind(dict.kind));
+  if (dict.kind != PickleKind::kDict && !isMade(dict)) {
+    fail("expected a dict to fill but found " + tree_.describe(top()));
   }
   if (items.size() % 2 != 0) fail("expected keys and values in pairs but received an odd number");
   for (size_t i = 0; i < items.size(); i += 2) dict.members.emplace_back(items[i], items[i + 1]);
@@ -187,37 +206,64 @@ void PickleMachine::setItems(const std::vector<PickleRef>& items) {
 
 void PickleMachine::call() {
   std::vector<PickleRef> parts = popMany(2);
-  const PickleValue& global = tree_[parts[0]];
-  if (global.kind != PickleKind::kGlobal || tree_[parts[1]].kind != PickleKind::kTuple) {
-    fail("expected a call of a global with a tuple but received another");
+  const PickleValue& callee = tree_[parts[0]];
+  if ((callee.kind != PickleKind::kGlobal && !isMade(callee)) || tree_[parts[1]].kind != PickleKind::kTuple) {
+    fail("expected a call of a function with a tuple but received another");
   }
-  if (global.text == kOrderedDict) {
-    if (!tree_[parts[1]].items.empty()) fail("expected an empty OrderedDict to be filled later");
-    push(PickleKind::kDict);
-    return;
+  if (callee.text == kOrderedDict) {
+    pushOrderedDict(tree_[parts[1]].items);
+  } else {
+    push(PickleKind::kCall).items = std::move(parts);
   }
-  push(PickleKind::kCall).items = std::move(parts);
+}
+
+// Filled later; by Python 2 from a list of pairs.
+void PickleMachine::pushOrderedDict(const std::vector<PickleRef>& arguments) {
+  std::vector<PickleRef> members;
+  if (arguments.size() > 1) fail("expected an OrderedDict of one list but received more");
+  if (!arguments.empty()) {
+    const std::vector<PickleRef>& pairs = tree_[arguments[0]].items;
+    charge(pairs.size());
+    for (const PickleRef pair : pairs) {
+      const std::vector<PickleRef>& items = tree_[pair].items;
+      if (items.size() != 2) fail("expected an OrderedDict of pairs but received otherwise");
+      members.insert(members.end(), items.begin(), items.end());
+    }
+  }
+  push(PickleKind::kDict);
+  setItems(members);
 }
 
 void PickleMachine::newObject() {
   const std::vector<PickleRef> parts = popMany(2);
-  if (tree_[parts[0]].kind != PickleKind::kGlobal || tree_[parts[1]].kind != PickleKind::kTuple) {
-    fail("expected an object of a class with a tuple but received another");
-  }
-  push(PickleKind::kObject);
+  makeObject(parts[0], parts[1]);
 }
 
-// The state of an object is its attributes. So is that of an OrderedDict, among them the `_metadata` of a state dict:
-// not its items, and of no use here.
+void PickleMachine::newObjectWithNames() {
+  const std::vector<PickleRef> parts = popMany(3);
+  makeObject(parts[0], parts[1]);
+}
+
+void PickleMachine::makeObject(PickleRef type, PickleRef arguments) {
+  const PickleValue& made = tree_[type];
+  if ((made.kind != PickleKind::kGlobal && !isMade(made)) || tree_[arguments].kind != PickleKind::kTuple) {
+    fail("expected an object of a class with a tuple but received another");
+  }
+  push(PickleKind::kObject).items = {type, arguments};
+}
+
+// The state of an object is its attributes, where it is a dict. So is that of an OrderedDict, among them the
+// `_metadata` of a state dict: not its items, and of no use here.
 void PickleMachine::build() {
   const std::vector<PickleRef> parts = popMany(2);
   PickleValue& value = tree_.values[parts[0]];
-  const bool isObject = value.kind == PickleKind::kObject;
-  if ((!isObject && value.kind != PickleKind::kDict) || tree_[parts[1]].kind != PickleKind::kDict) {
-    fail("expected only a dict or an object to have attributes but another value has");
+  if (!isMade(value) && value.kind != PickleKind::kDict) {
+    fail("expected only a dict or an object to have attributes but " + tree_.describe(parts[0]) + " has");
   }
   // Moved, or a hostile pickle could give one large state to many objects.
-  if (isObject) value.members = std::move(tree_.values[parts[1]].members);
+  std::vector<std::pair<PickleRef, PickleRef>>& state = tree_.values[parts[1]].members;
+  if (isMade(value)) value.members.insert(value.members.end(), state.begin(), state.end());
+  if (isMade(value)) state.clear();
   pushRef(parts[0]);
 }
 

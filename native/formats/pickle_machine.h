@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -12,17 +11,15 @@
 namespace kinetorch::formats {
 
 // The stack machine that a pickle is a program for, with opcodes as methods: see readPickle for what it makes of them.
-// Bounded in all it keeps; throws ERR_WEIGHTS for what torch.save would not write.
+// Bounded in all it keeps; throws ERR_WEIGHTS for what Python would not write.
 class PickleMachine {
  public:
-  // All three must outlive it.
-  PickleMachine(const std::vector<uint8_t>& pickle, const std::function<bool(const std::string&)>& isAllowed,
-                const std::string& label)
-      : pickle_(pickle), isAllowed_(isAllowed), label_(label) {}
+  // Both must outlive it.
+  PickleMachine(const std::vector<uint8_t>& pickle, const std::string& label) : pickle_(pickle), label_(label) {}
 
   // From the pickle's bytes, in their order.
   uint64_t number(size_t size);  // little-endian
-  int64_t longInteger();
+  int64_t longInteger(uint64_t size);
   double bigEndianDouble();
   std::string text(uint64_t size);
   std::string line();
@@ -30,9 +27,12 @@ class PickleMachine {
   void checkProtocol(uint64_t protocol) const;
   void mark();
   void drop();
+  void dropToMark();
+  void duplicate();
   PickleValue& push(PickleKind kind);
   void pushTuple(size_t size);
-  void pushTupleToMark();
+  void pushToMark(PickleKind kind);  // a tuple, list or set
+  void pushDictToMark();
   void pushGlobal(const std::string& module, const std::string& name);
   void pushNamedGlobal();
   void pushPersistent();
@@ -40,8 +40,10 @@ class PickleMachine {
   void appendToMark();
   void setItem();
   void setItemsToMark();
+  void addItemsToMark();
   void call();
   void newObject();
+  void newObjectWithNames();
   void build();
   void memoize(uint32_t key);
   void memoizeNext();
@@ -54,17 +56,19 @@ class PickleMachine {
  private:
   const uint8_t* bytes(uint64_t size);
   void pushRef(PickleRef ref);
+  void charge(size_t operations);
   PickleRef top() const;
   // No opcode but those that pop to the mark may take what lies below the last one.
   size_t floor() const { return marks_.empty() ? 0 : marks_.back(); }
   std::vector<PickleRef> popFrom(size_t begin);
   std::vector<PickleRef> popMany(size_t count);
   std::vector<PickleRef> popToMark();
-  void appendAll(const std::vector<PickleRef>& items);
+  void appendAll(PickleKind kind, const std::vector<PickleRef>& items);
+  void pushOrderedDict(const std::vector<PickleRef>& arguments);
+  void makeObject(PickleRef type, PickleRef arguments);
   void setItems(const std::vector<PickleRef>& items);
 
   const std::vector<uint8_t>& pickle_;
-  const std::function<bool(const std::string&)>& isAllowed_;
   const std::string& label_;
   size_t position_ = 0;
   size_t pushed_ = 0;

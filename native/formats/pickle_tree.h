@@ -17,8 +17,10 @@ enum class PickleKind {
   kInt,
   kFloat,
   kString,
+  kBytes,
   kTuple,
   kList,
+  kSet,
   kDict,
   kGlobal,
   kCall,
@@ -30,11 +32,12 @@ struct PickleValue {
   PickleKind kind = PickleKind::kNone;
   int64_t integer = 0;
   double number = 0;
-  // Of a string; of a global, "module name".
+  // Of a string or bytes; of a global, "module name".
   std::string text;
-  // Elements of a tuple or list; of a call, the global and its arguments; of a persistent id, the id.
+  // Elements of a tuple, list or set; of a call, what is called and its arguments; of an object, its class and their
+  // arguments; of a persistent id, the id.
   std::vector<PickleRef> items;
-  // Of a dict; of an object, its attributes.
+  // Of a dict; of an object or a call's result, its attributes and, where it is filled like a dict, its members.
   std::vector<std::pair<PickleRef, PickleRef>> members;
 };
 
@@ -45,9 +48,9 @@ struct PickleTree {
   PickleRef root = 0;
 
   const PickleValue& operator[](PickleRef ref) const { return values[ref]; }
-};
 
-// For error messages, for example "a dict".
-const char* describeKind(PickleKind kind);
+  // For error messages, for example "a dict" or "an object of `argparse.Namespace`".
+  std::string describe(PickleRef ref) const;
+};
 
 }  // namespace kinetorch::formats

@@ -1,13 +1,13 @@
 #include "native/formats/torch_weights.h"
 
-#include <algorithm>
-#include <cstring>
+#include <deque>
 #include <optional>
-#include <unordered_map>
+#include <string>
 #include <unordered_set>
 #include <utility>
 
 #include "native/formats/pickle_reader.h"
+#include "native/formats/torch_tensors.h"
 #include "native/formats/zip_archive.h"
 #include "native/runtime/error.h"
 
@@ -16,290 +16,200 @@ namespace {
 
 constexpr uint64_t kMaxFileSize = uint64_t{4} << 30;
 constexpr uint64_t kMaxPickleSize = uint64_t{32} << 20;
-constexpr size_t kMaxRank = 16;
-// Tensors may share a storage; that a small file becomes many large tensors they may not bring about.
-constexpr uint64_t kMaxSharing = 8;
-constexpr char kRebuildTensor[] = "torch._utils _rebuild_tensor_v2";
-constexpr char kRebuildParameter[] = "torch._utils _rebuild_parameter";
-constexpr char kSize[] = "torch Size";
-// Of all the objects of a TorchScript model; one that is reached by two ways counts twice.
+// Of all the sets of a file, and of all the objects of a module; one that is reached by two ways counts twice.
+constexpr size_t kMaxEntries = 200'000;
 constexpr size_t kMaxAttributes = 1'000'000;
+constexpr size_t kMaxName = 1000;
+// A checkpoint's dicts, lists and objects in which state dicts are looked for, and how deep.
+constexpr size_t kMaxContainers = 100'000;
+constexpr size_t kMaxList = 16;
 constexpr size_t kMaxPath = 1000;
 
-std::optional<ScalarKind> storageKind(const std::string& global) {
-  static constexpr std::pair<const char*, ScalarKind> kStorages[] = {
-      {"torch DoubleStorage", ScalarKind::kFloat64}, {"torch FloatStorage", ScalarKind::kFloat32},
-      {"torch HalfStorage", ScalarKind::kFloat16},   {"torch BFloat16Storage", ScalarKind::kBFloat16},
-      {"torch LongStorage", ScalarKind::kInt64},     {"torch IntStorage", ScalarKind::kInt32},
-      {"torch ShortStorage", ScalarKind::kInt16},    {"torch CharStorage", ScalarKind::kInt8},
-      {"torch ByteStorage", ScalarKind::kUInt8},     {"torch BoolStorage", ScalarKind::kBool}};
-  for (const auto& [name, kind] : kStorages) {
-    if (global == name) return kind;
-  }
-  return std::nullopt;
-}
+using Members = std::vector<std::pair<PickleRef, PickleRef>>;
 
-bool isAllowedGlobal(const std::string& global) {
-  return global == kRebuildTensor || global == kRebuildParameter || global == kSize || storageKind(global).has_value();
-}
-
-// TorchScript keeps each module as an object of a class in its own code, and lists of numbers as calls.
-bool isAllowedInModel(const std::string& global) {
-  return isAllowedGlobal(global) || global.rfind("__torch__", 0) == 0 || global.rfind("torch.jit._pickle ", 0) == 0;
-}
-
-class StateDictReader {
+class TorchWeights final : public WeightFile {
  public:
-  explicit StateDictReader(ZipArchive archive, const std::string& label)
-      : archive_(std::move(archive)), label_(label) {}
-
-  std::vector<WeightTensor> read() {
-    checkByteOrder();
-    const ZipEntry* pickle = archive_.find(archive_.root() + "/data.pkl");
-    if (pickle == nullptr) fail("expected the file `data.pkl` inside but there is none");
-    if (pickle->size > kMaxPickleSize) {
-      fail("expected `data.pkl` of at most " + std::to_string(kMaxPickleSize) + " bytes but received " +
-           std::to_string(pickle->size));
+  TorchWeights(TorchTensors tensors, bool isTorchScript) : tensors_(std::move(tensors)), tree_(tensors_.tree()) {
+    if (isTorchScript) {
+      if (tree_[tree_.root].kind != PickleKind::kObject) {
+        tensors_.fail("expected a TorchScript module but received " + tree_.describe(tree_.root));
+      }
+      addModule("", tree_.root);
+    } else {
+      findSets();
     }
-    const bool isModel = archive_.find(archive_.root() + "/constants.pkl") != nullptr;
-    tree_ = readPickle(archive_.read(*pickle), isModel ? isAllowedInModel : isAllowedGlobal, label_);
-    return isModel ? readModules() : readStateDict();
+  }
+
+  WeightTensor read(size_t set, size_t entry) override {
+    return tensors_.read(sets_[set].entries[entry].name, refs_[set][entry]);
   }
 
  private:
-  std::vector<WeightTensor> readStateDict() {
-    std::vector<WeightTensor> tensors;
-    for (const auto& [key, value] : tree_[findStateDict()].members) {
-      if (tree_[key].kind != PickleKind::kString) {
-        fail(std::string("expected the state dict's keys to be text but one is ") + describeKind(tree_[key].kind));
+  // From the outside in, so that the file's own come first.
+  void findSets() {
+    std::deque<std::pair<std::string, PickleRef>> waiting{{"", tree_.root}};
+    std::unordered_set<PickleRef> seen;
+    while (!waiting.empty() && seen.size() < kMaxContainers) {
+      const auto [path, ref] = std::move(waiting.front());
+      waiting.pop_front();
+      if (path.size() > kMaxPath || !seen.insert(ref).second) continue;
+      const PickleValue& value = tree_[ref];
+      if (isModule(ref)) {
+        addModule(path, ref);
+        continue;
       }
-      tensors.push_back(readTensor(tree_[key].text, value));
-    }
-    return tensors;
-  }
-
-  // The tensors among the attributes of the model and of its modules, each by its path.
-  std::vector<WeightTensor> readModules() {
-    if (tree_[tree_.root].kind != PickleKind::kObject) {
-      fail(std::string("expected a TorchScript module but received ") + describeKind(tree_[tree_.root].kind));
-    }
-    std::vector<WeightTensor> tensors;
-    std::vector<std::pair<std::string, PickleRef>> waiting{{"", tree_.root}};
-    size_t seen = 0;
-    while (!waiting.empty()) {
-      const auto [path, module] = std::move(waiting.back());
-      waiting.pop_back();
-      for (const auto& [key, value] : tree_[module].members) {
-        if (++seen > kMaxAttributes) fail("expected at most 1,000,000 attributes but there are more");
-        if (tree_[key].kind != PickleKind::kString) fail("expected a module's attributes to have names");
-        std::string name = path + tree_[key].text;
-        if (name.size() > kMaxPath) fail("expected names of at most 1,000 bytes but received a longer one");
-        if (tree_[value].kind == PickleKind::kObject) waiting.emplace_back(name + ".", value);
-        if (arguments(value, kRebuildTensor) != nullptr) tensors.push_back(readTensor(name, value));
+      addDict(path, value.members);
+      const auto wait = [&](const std::string& key, PickleRef inner) {
+        waiting.emplace_back(path.empty() ? key : path + "." + key, inner);
+      };
+      for (const auto& [key, inner] : value.members) {
+        if (isName(key) && isContainer(inner)) wait(tree_[key].text, inner);
+      }
+      if (value.kind != PickleKind::kTuple && value.kind != PickleKind::kList) continue;
+      for (size_t i = 0; i < value.items.size() && i < kMaxList; ++i) {
+        if (isContainer(value.items[i])) wait(std::to_string(i), value.items[i]);
       }
     }
-    return tensors;
+    if (!sets_.empty()) return;
+    if (!isContainer(tree_.root)) {
+      tensors_.fail("expected a dict of tensors but received " + tree_.describe(tree_.root));
+    }
+    if (!unknown_.empty()) tensors_.fail("expected tensors but found none: " + unknown_);
   }
 
-  [[noreturn]] void fail(const std::string& message) const { throw Error("ERR_WEIGHTS", label_ + ": " + message); }
-
-  void checkByteOrder() {
-    const ZipEntry* entry = archive_.find(archive_.root() + "/byteorder");
-    if (entry == nullptr) return;  // Written since PyTorch 2.1.
-    if (entry->size > 16) fail("expected the byte order `little` but received a long text");
-    const std::vector<uint8_t> order = archive_.read(*entry);
-    const std::string text(order.begin(), order.end());
-    if (text != "little") fail("expected the byte order `little` but received `" + text + "`");
+  bool isName(PickleRef ref) const {
+    return tree_[ref].kind == PickleKind::kString && tree_[ref].text.size() <= kMaxName;
   }
 
-  std::optional<PickleRef> member(PickleRef dict, const std::string& key) const {
-    for (const auto& [name, value] : tree_[dict].members) {
+  bool isContainer(PickleRef ref) const {
+    const PickleValue& value = tree_[ref];
+    return !value.members.empty() || value.kind == PickleKind::kDict || value.kind == PickleKind::kTuple ||
+           value.kind == PickleKind::kList;
+  }
+
+  void addDict(const std::string& path, const Members& members) {
+    std::vector<std::pair<std::string, PickleRef>> named;
+    bool holdsTensors = false;
+    for (const auto& [key, value] : members) {
+      if (!isName(key)) continue;
+      holdsTensors = holdsTensors || tensors_.shapeOf(value).has_value();
+      named.emplace_back(tree_[key].text, value);
+      if (unknown_.empty() && tree_[value].kind == PickleKind::kCall) {
+        unknown_ = "`" + tree_[key].text + "`, for one, is " + tree_.describe(value);
+      }
+    }
+    if (holdsTensors) addSet(path, named);
+  }
+
+  void addSet(const std::string& path, const std::vector<std::pair<std::string, PickleRef>>& named) {
+    entries_ += named.size();
+    if (entries_ > kMaxEntries) tensors_.fail("expected at most 200,000 tensors but there are more");
+    WeightSet& set = sets_.emplace_back();
+    std::vector<PickleRef>& refs = refs_.emplace_back();
+    set.path = path;
+    for (const auto& [name, ref] : named) {
+      std::optional<std::vector<int64_t>> shape = tensors_.shapeOf(ref);
+      const bool isTensor = shape.has_value();
+      set.entries.push_back({name, isTensor ? std::move(*shape) : std::vector<int64_t>(), isTensor});
+      refs.push_back(ref);
+    }
+  }
+
+  std::optional<PickleRef> member(PickleRef ref, const std::string& key) const {
+    for (const auto& [name, value] : tree_[ref].members) {
       if (tree_[name].kind == PickleKind::kString && tree_[name].text == key) return value;
     }
     return std::nullopt;
   }
 
-  // The dict of tensors, or what a checkpoint holds under the usual names.
-  PickleRef findStateDict() const {
-    PickleRef dict = tree_.root;
-    if (tree_[dict].kind != PickleKind::kDict) {
-      fail(std::string("expected a dict of tensors but received ") + describeKind(tree_[dict].kind));
+  // A whole module of Python's, of a class that nobody needs to know: its parameters are found all the same.
+  bool isModule(PickleRef ref) const {
+    return tree_[ref].kind == PickleKind::kObject && member(ref, "_modules") && member(ref, "_parameters");
+  }
+
+  // What a module's state dict takes from it: of a Python module its parameters, its buffers but those that are not
+  // saved, and its modules; of a TorchScript one all attributes.
+  Members partsOf(PickleRef module) const {
+    if (!isModule(module)) return tree_[module].members;
+    Members parts;
+    std::unordered_set<std::string> left;
+    if (const auto unsaved = member(module, "_non_persistent_buffers_set")) {
+      for (const PickleRef name : elementsOf(*unsaved)) left.insert(tree_[name].text);
     }
-    // Twice, for {'model': {'state_dict': …}}.
-    for (int level = 0; level < 2; ++level) {
-      for (const char* key : {"state_dict", "model"}) {
-        const std::optional<PickleRef> inner = member(dict, key);
-        if (!inner || tree_[*inner].kind != PickleKind::kDict) continue;
-        dict = *inner;
-        break;
+    for (const char* kind : {"_parameters", "_buffers", "_modules"}) {
+      const auto dict = member(module, kind);
+      if (!dict) continue;
+      for (const auto& part : tree_[*dict].members) {
+        if (left.count(tree_[part.first].text) == 0) parts.push_back(part);
       }
     }
-    return dict;
+    return parts;
   }
 
-  // Arguments of a call of `global`; nullptr where `ref` is no such call.
-  const std::vector<PickleRef>* arguments(PickleRef ref, const char* global) const {
-    const PickleValue& call = tree_[ref];
-    if (call.kind != PickleKind::kCall || tree_[call.items[0]].text != global) return nullptr;
-    return &tree_[call.items[1]].items;
+  // Of a set, which before protocol 4 is a call with a list.
+  const std::vector<PickleRef>& elementsOf(PickleRef set) const {
+    if (tree_[set].kind != PickleKind::kCall) return tree_[set].items;
+    const std::vector<PickleRef>& arguments = tree_[tree_[set].items[1]].items;
+    return arguments.empty() ? arguments : tree_[arguments.front()].items;
   }
 
-  WeightTensor readTensor(const std::string& name, PickleRef ref) {
-    const std::string what = "`" + name + "`";
-    if (const auto* parameter = arguments(ref, kRebuildParameter)) {
-      if (parameter->empty()) fail("expected a parameter's tensor for " + what + " but it has none");
-      ref = parameter->front();
-    }
-    const auto* parts = arguments(ref, kRebuildTensor);
-    if (parts == nullptr) {
-      fail("expected " + what + " to be a tensor but received " + describeKind(tree_[ref].kind));
-    }
-    if (parts->size() < 6 || parts->size() > 7 || tree_[(*parts)[1]].kind != PickleKind::kInt) {
-      fail("expected " + what + " to be built from a storage, offset, size and stride but received otherwise");
-    }
-    const std::vector<uint8_t>& storage = readStorage(what, (*parts)[0]);
-    WeightTensor tensor;
-    tensor.name = name;
-    tensor.kind = storageKinds_.at(&storage);
-    tensor.shape = integers(what, (*parts)[2]);
-    const std::vector<int64_t> strides = integers(what, (*parts)[3]);
-    copyView(tensor, storage, tree_[(*parts)[1]].integer, strides);
-    return tensor;
-  }
-
-  std::vector<int64_t> integers(const std::string& what, PickleRef ref) const {
-    if (const auto* size = arguments(ref, kSize)) {
-      if (size->size() != 1) fail("expected one tuple in the size of " + what);
-      ref = size->front();
-    }
-    if (tree_[ref].kind != PickleKind::kTuple || tree_[ref].items.size() > kMaxRank) {
-      fail("expected the size and stride of " + what + " to be tuples of at most 16 but received otherwise");
-    }
-    std::vector<int64_t> values;
-    for (const PickleRef item : tree_[ref].items) {
-      if (tree_[item].kind != PickleKind::kInt || tree_[item].integer < 0) {
-        fail("expected the size and stride of " + what + " to be non-negative integers but received otherwise");
-      }
-      values.push_back(tree_[item].integer);
-    }
-    return values;
-  }
-
-  // A storage is the persistent id ('storage', type, key, location, elements); its bytes lie in `data/<key>`.
-  const std::vector<uint8_t>& readStorage(const std::string& what, PickleRef ref) {
-    const PickleValue& persistent = tree_[ref];
-    const PickleValue* id = persistent.kind == PickleKind::kPersistent ? &tree_[persistent.items[0]] : nullptr;
-    if (id == nullptr || id->kind != PickleKind::kTuple || id->items.size() != 5 ||
-        tree_[id->items[0]].text != "storage" || tree_[id->items[1]].kind != PickleKind::kGlobal ||
-        tree_[id->items[2]].kind != PickleKind::kString || tree_[id->items[4]].kind != PickleKind::kInt) {
-      fail("expected " + what + " to have a storage but received otherwise");
-    }
-    const std::optional<ScalarKind> kind = storageKind(tree_[id->items[1]].text);
-    if (!kind) fail("expected the storage of " + what + " to be of a known type");
-    const std::string& key = tree_[id->items[2]].text;
-    const ZipEntry* entry = archive_.find(archive_.root() + "/data/" + key);
-    if (entry == nullptr) fail("expected the data of " + what + " in `data/" + key + "` but there is none");
-    const int64_t elements = tree_[id->items[4]].integer;
-    if (elements < 0 || entry->size % scalarSize(*kind) != 0 ||
-        entry->size / scalarSize(*kind) != static_cast<uint64_t>(elements)) {
-      fail("expected " + std::to_string(elements) + " elements of " + scalarName(*kind) + " in `data/" + key +
-           "` but it has " + std::to_string(entry->size) + " bytes");
-    }
-    const auto known = storages_.find(key);
-    if (known != storages_.end()) {
-      if (storageKinds_.at(&known->second) != *kind)
-        fail("expected `data/" + key + "` to have one type but it has two");
-      return known->second;
-    }
-    const auto added = storages_.emplace(key, archive_.read(*entry)).first;
-    storageKinds_.emplace(&added->second, *kind);
-    return added->second;
-  }
-
-  // Makes the view contiguous. Refuses one that leaves the storage or sees an element twice.
-  void copyView(WeightTensor& tensor, const std::vector<uint8_t>& storage, int64_t offset,
-                const std::vector<int64_t>& strides) {
-    const std::string what = "`" + tensor.name + "`";
-    const size_t elementSize = scalarSize(tensor.kind);
-    const uint64_t available = storage.size() / elementSize;
-    const std::vector<int64_t>& shape = tensor.shape;
-    if (shape.size() != strides.size())
-      fail("expected as many strides as sizes for " + what + " but received otherwise");
-    if (std::find(shape.begin(), shape.end(), 0) != shape.end()) return;
-
-    std::vector<size_t> order;
-    for (size_t i = 0; i < shape.size(); ++i) {
-      if (shape[i] > 1) order.push_back(i);
-    }
-    std::sort(order.begin(), order.end(), [&](size_t a, size_t b) { return strides[a] < strides[b]; });
-    uint64_t last = 0;  // Of the elements reached by the dimensions so far, counted from the view's first.
-    uint64_t count = 1;
-    bool inside = offset >= 0 && static_cast<uint64_t>(offset) < available;
-    for (const size_t i : order) {
-      const uint64_t stride = static_cast<uint64_t>(strides[i]);
-      if (inside && stride <= last) fail("expected the elements of " + what + " to lie apart but its strides overlap");
-      uint64_t reach = 0;
-      inside = inside && !__builtin_mul_overflow(stride, static_cast<uint64_t>(shape[i] - 1), &reach) &&
-               !__builtin_add_overflow(last, reach, &last) && last < available - static_cast<uint64_t>(offset);
-      // Elements that lie apart within the storage cannot be more than it has: this does not overflow.
-      if (inside) count *= static_cast<uint64_t>(shape[i]);
-    }
-    if (!inside) {
-      fail("expected " + what + " to lie within its storage of " + std::to_string(available) +
-           " elements but it reaches beyond");
-    }
-    copied_ += count * elementSize;
-    if (copied_ > kMaxSharing * archive_.fileSize()) {
-      fail("expected the tensors to hold at most " + std::to_string(kMaxSharing) +
-           " times the file's bytes but they hold more from " + what + " on");
-    }
-
-    tensor.bytes.resize(static_cast<size_t>(count) * elementSize);
-    const uint8_t* source = storage.data() + static_cast<size_t>(offset) * elementSize;
-    uint8_t* target = tensor.bytes.data();
-    if (isContiguous(shape, strides)) {
-      std::memcpy(target, source, tensor.bytes.size());
-      return;
-    }
-    std::vector<int64_t> index(shape.size(), 0);
-    size_t element = 0;
-    for (uint64_t done = 0; done < count; ++done, target += elementSize) {
-      std::memcpy(target, source + element * elementSize, elementSize);
-      for (size_t i = shape.size(); i-- > 0;) {
-        element += static_cast<size_t>(strides[i]);
-        if (++index[i] < shape[i]) break;
-        element -= static_cast<size_t>(strides[i]) * static_cast<size_t>(shape[i]);
-        index[i] = 0;
+  // The tensors of a module and of its modules, each by its path.
+  void addModule(const std::string& path, PickleRef module) {
+    std::vector<std::pair<std::string, PickleRef>> named;
+    std::vector<std::pair<std::string, PickleRef>> waiting{{"", module}};
+    size_t seen = 0;
+    while (!waiting.empty()) {
+      const auto [prefix, ref] = std::move(waiting.back());
+      waiting.pop_back();
+      for (const auto& [key, value] : partsOf(ref)) {
+        if (++seen > kMaxAttributes) tensors_.fail("expected at most 1,000,000 attributes but there are more");
+        if (tree_[key].kind != PickleKind::kString) tensors_.fail("expected a module's attributes to have names");
+        std::string name = prefix + tree_[key].text;
+        if (name.size() > kMaxName) tensors_.fail("expected names of at most 1,000 bytes but received a longer one");
+        if (tree_[value].kind == PickleKind::kObject) {
+          waiting.emplace_back(name + ".", value);
+        } else if (tensors_.shapeOf(value)) {
+          named.emplace_back(std::move(name), value);
+        }
       }
     }
+    if (!named.empty()) addSet(path, named);
   }
 
-  static bool isContiguous(const std::vector<int64_t>& shape, const std::vector<int64_t>& strides) {
-    int64_t expected = 1;
-    for (size_t i = shape.size(); i-- > 0;) {
-      if (shape[i] == 1) continue;
-      if (strides[i] != expected) return false;
-      expected *= shape[i];
-    }
-    return true;
-  }
-
-  ZipArchive archive_;
-  const std::string& label_;
-  PickleTree tree_;
-  std::unordered_map<std::string, std::vector<uint8_t>> storages_;
-  std::unordered_map<const std::vector<uint8_t>*, ScalarKind> storageKinds_;
-  uint64_t copied_ = 0;
+  TorchTensors tensors_;
+  const PickleTree& tree_;
+  std::vector<std::vector<PickleRef>> refs_;  // of the sets' entries
+  size_t entries_ = 0;
+  std::string unknown_;  // of what a dict holds in place of a tensor, the first
 };
+
+void checkByteOrder(const ZipArchive& archive, const std::string& label) {
+  const ZipEntry* entry = archive.find(archive.root() + "/byteorder");
+  if (entry == nullptr) return;  // Written since PyTorch 2.1.
+  const std::vector<uint8_t> order = entry->size > 16 ? std::vector<uint8_t>() : archive.read(*entry);
+  const std::string text(order.begin(), order.end());
+  if (text == "little") return;
+  throw Error("ERR_WEIGHTS", label + ": expected the byte order `little` but received `" + text + "`");
+}
 
 }  // namespace
 
-std::vector<WeightTensor> readTorchWeights(std::unique_ptr<ByteSource> source) {
+std::unique_ptr<WeightFile> openTorchWeights(std::unique_ptr<ByteSource> source) {
   const std::string label = source->label();
   ZipLimits limits;
   limits.maxFileSize = kMaxFileSize;
   limits.errorCode = "ERR_WEIGHTS";
-  return StateDictReader(ZipArchive(std::move(source), limits), label).read();
+  ZipArchive archive(std::move(source), limits);
+  checkByteOrder(archive, label);
+  const ZipEntry* pickle = archive.find(archive.root() + "/data.pkl");
+  if (pickle == nullptr) throw Error("ERR_WEIGHTS", label + ": expected the file `data.pkl` inside but there is none");
+  if (pickle->size > kMaxPickleSize) {
+    throw Error("ERR_WEIGHTS", label + ": expected `data.pkl` of at most " + std::to_string(kMaxPickleSize) +
+                                   " bytes but received " + std::to_string(pickle->size));
+  }
+  const bool isTorchScript = archive.find(archive.root() + "/constants.pkl") != nullptr;
+  PickleTree tree = readPickle(archive.read(*pickle), label);
+  return std::make_unique<TorchWeights>(TorchTensors(std::move(archive), std::move(tree), label), isTorchScript);
 }
 
 }  // namespace kinetorch::formats

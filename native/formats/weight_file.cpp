@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstring>
 #include <memory>
-#include <unordered_set>
 #include <utility>
 
 #include "native/formats/safetensors.h"
@@ -16,19 +15,24 @@ namespace {
 constexpr size_t kPrefixSize = 512;  // As far as the mark of a tar archive.
 // How a pickle of PyTorch before 1.6 begins: protocol 2 and its magic number, a ten-byte integer.
 constexpr uint8_t kLegacyMagic[] = {0x80, 0x02, 0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19};
-constexpr char kModulePrefix[] = "module.";
 
 bool startsWith(const std::vector<uint8_t>& bytes, size_t offset, const void* expected, size_t size) {
   return bytes.size() >= offset + size && std::memcmp(bytes.data() + offset, expected, size) == 0;
 }
 
-void dropModulePrefix(std::vector<WeightTensor>& tensors) {
-  const size_t size = std::strlen(kModulePrefix);
-  for (const WeightTensor& tensor : tensors) {
-    if (tensor.name.compare(0, size, kModulePrefix) != 0) return;
+// A file that is read at once and has one set.
+class ReadWeights final : public WeightFile {
+ public:
+  explicit ReadWeights(std::vector<WeightTensor> tensors) : tensors_(std::move(tensors)) {
+    if (tensors_.empty()) return;
+    WeightSet& set = sets_.emplace_back();
+    for (const WeightTensor& tensor : tensors_) set.entries.push_back({tensor.name, tensor.shape});
   }
-  for (WeightTensor& tensor : tensors) tensor.name.erase(0, size);
-}
+  WeightTensor read(size_t, size_t entry) override { return std::move(tensors_[entry]); }
+
+ private:
+  std::vector<WeightTensor> tensors_;
+};
 
 }  // namespace
 
@@ -78,17 +82,17 @@ const char* scalarName(ScalarKind kind) {
   throw Error("ERR_INTERNAL", "unknown scalar kind");
 }
 
-std::vector<WeightTensor> openWeights(std::unique_ptr<ByteSource> source) {
+std::unique_ptr<WeightFile> openWeights(std::unique_ptr<ByteSource> source) {
   const std::string label = source->label();
   std::vector<uint8_t> prefix(static_cast<size_t>(std::min<uint64_t>(source->size(), kPrefixSize)));
   source->readAt(0, prefix.data(), prefix.size());
 
-  std::vector<WeightTensor> tensors;
+  std::unique_ptr<WeightFile> file;
   // A zip has its compression method at byte 8, which is never '{': the two cannot be taken for each other.
   if (startsWith(prefix, 8, "{", 1)) {
-    tensors = readSafetensors(*source);
+    file = std::make_unique<ReadWeights>(readSafetensors(*source));
   } else if (startsWith(prefix, 0, "PK\x03\x04", 4)) {
-    tensors = readTorchWeights(std::move(source));
+    file = openTorchWeights(std::move(source));
   } else if (startsWith(prefix, 0, kLegacyMagic, sizeof(kLegacyMagic)) || startsWith(prefix, 257, "ustar", 5)) {
     throw Error("ERR_WEIGHTS", label +
                                    ": expected safetensors or PyTorch's zip format (since 1.6) but received its older "
@@ -96,15 +100,8 @@ std::vector<WeightTensor> openWeights(std::unique_ptr<ByteSource> source) {
   } else {
     throw Error("ERR_WEIGHTS", label + ": expected a .safetensors file or a PyTorch .pth file but it is neither");
   }
-  if (tensors.empty()) throw Error("ERR_WEIGHTS", label + ": expected tensors but the file holds none");
-  dropModulePrefix(tensors);
-  std::unordered_set<std::string> names;
-  for (const WeightTensor& tensor : tensors) {
-    if (!names.insert(tensor.name).second) {
-      throw Error("ERR_WEIGHTS", label + ": expected unique names but `" + tensor.name + "` is there twice");
-    }
-  }
-  return tensors;
+  if (file->sets().empty()) throw Error("ERR_WEIGHTS", label + ": expected tensors but the file holds none");
+  return file;
 }
 
 }  // namespace kinetorch::formats

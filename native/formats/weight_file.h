@@ -25,10 +25,40 @@ struct WeightTensor {
   std::vector<uint8_t> bytes;
 };
 
-// Reads the tensors of a `.safetensors` file, of a PyTorch zip (`torch.save`) that holds a state dict, by itself or
-// under the key `state_dict` or `model`, or of a TorchScript model. What the file is, its content tells and not its
-// name. A prefix `module.` that all names share (DataParallel) is dropped. Tensors come in the file's order, with
-// unique names. Nothing in the file is executed. Throws ERR_WEIGHTS, ERR_FILE_NOT_FOUND, ERR_FILE_ACCESS.
-std::vector<WeightTensor> openWeights(std::unique_ptr<ByteSource> source);
+// What a file says of a tensor before its elements are read.
+struct WeightEntry {
+  std::string name;
+  std::vector<int64_t> shape;
+  bool isTensor = true;  // Reading what is none throws, and says what it is.
+};
+
+// Tensors that belong together, in the file's order. Most files have one set; a checkpoint may have several, of the
+// model and of its average, and they may be parts of larger ones.
+struct WeightSet {
+  // The keys that lead to it in a checkpoint, `ema.state_dict`; empty for the file itself.
+  std::string path;
+  std::vector<WeightEntry> entries;
+};
+
+class WeightFile {
+ public:
+  WeightFile() = default;
+  WeightFile(const WeightFile&) = delete;
+  WeightFile& operator=(const WeightFile&) = delete;
+  virtual ~WeightFile() = default;
+
+  // At least one, and no empty one.
+  const std::vector<WeightSet>& sets() const { return sets_; }
+  // Once for each entry.
+  virtual WeightTensor read(size_t set, size_t entry) = 0;
+
+ protected:
+  std::vector<WeightSet> sets_;
+};
+
+// A `.safetensors` file, a PyTorch zip (`torch.save`) that holds a state dict anywhere in its dicts, or a whole module,
+// or a TorchScript model. What the file is, its content tells and not its name. Nothing in it is executed. Throws
+// ERR_WEIGHTS, ERR_FILE_NOT_FOUND, ERR_FILE_ACCESS.
+std::unique_ptr<WeightFile> openWeights(std::unique_ptr<ByteSource> source);
 
 }  // namespace kinetorch::formats

@@ -26,6 +26,8 @@ class Network {
   virtual int64_t bytes() const = 0;
   // What a person should know of how it runs; empty: nothing.
   virtual const std::string& warning() const = 0;
+  // Whether threads share batches of as many clips as there are threads, or more, by clips and not by layers.
+  virtual bool sharesClips() const { return false; }
   // Runs random clips in batches of these sizes, so that those that come later meet nothing for the first time: on CUDA
   // algorithms are chosen for every size, and what helps small batches is set up. Call it on the thread that will run
   // the network. Throws c10::OutOfMemoryError where a batch is too large. On a CPU it does nothing.

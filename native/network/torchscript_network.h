@@ -28,6 +28,7 @@ class TorchScriptNetwork final : public Network {
   OutputSet outputs() const override { return outputs_; }
   OutputTensors run(const at::Tensor& clips, OutputSet wanted) override;
   int64_t bytes() const override { return bytes_; }
+  bool sharesClips() const override { return byClips_; }
   const std::string& warning() const override { return warning_; }
   void warmUp(const std::vector<int64_t>& batchSizes) override;
 

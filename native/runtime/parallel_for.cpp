@@ -8,6 +8,10 @@
 #include <mutex>
 #include <vector>
 
+#ifdef _OPENMP
+#include <omp.h>
+#endif
+
 namespace kinetorch {
 namespace {
 
@@ -33,6 +37,14 @@ class FirstFailure {
 };
 
 thread_local bool insidePart = false;
+thread_local int missingTeam = 0;  // how many threads this one does without; 0: it has its team
+
+// OpenMP keeps a number for each thread; LibTorch's own call would set it for others too.
+void setOwnThreads([[maybe_unused]] int threads) {
+#ifdef _OPENMP
+  omp_set_num_threads(threads);
+#endif
+}
 
 class InsidePart {
  public:
@@ -52,7 +64,20 @@ bool partsStayOnTheirThread() {
 #endif
 }
 
-int parallelThreads() { return insidePart ? 1 : at::get_num_threads(); }
+int parallelThreads() {
+  if (insidePart) return 1;
+  return missingTeam > 0 ? missingTeam : at::get_num_threads();
+}
+
+WithoutTeam::WithoutTeam() {
+  missingTeam = at::get_num_threads();
+  setOwnThreads(1);
+}
+
+WithoutTeam::~WithoutTeam() {
+  setOwnThreads(missingTeam);
+  missingTeam = 0;
+}
 
 void parallelFor(int64_t count, const std::function<void(int64_t begin, int64_t end)>& work) {
   const int64_t parts = std::min<int64_t>(count, parallelThreads());
@@ -66,6 +91,8 @@ void parallelFor(int64_t count, const std::function<void(int64_t begin, int64_t 
   };
   if (parts == 1) {
     run(0);
+  } else if (missingTeam > 0) {
+    for (int64_t part = 0; part < parts; ++part) runInside(part);
   } else {
 #ifdef _OPENMP
     const int threads = static_cast<int>(parts);

@@ -18,6 +18,16 @@ void parallelFor(int64_t count, const std::function<void(int64_t begin, int64_t 
 // How many threads parallelFor would use here.
 int parallelThreads();
 
+// While it lives, this thread does alone what it would do with others, in the same parts and so with the same results;
+// LibTorch's operators run on it alone as well.
+class WithoutTeam {
+ public:
+  WithoutTeam();
+  ~WithoutTeam();
+  WithoutTeam(const WithoutTeam&) = delete;
+  WithoutTeam& operator=(const WithoutTeam&) = delete;
+};
+
 // Whether LibTorch's own operators, too, use no other threads within a part.
 bool partsStayOnTheirThread();
 

@@ -12,8 +12,12 @@ export const noAugmentation: AugmentOptions = {
   hue: 0,
   randAugmentOperations: 0,
   randAugmentMagnitude: 0,
+  autoAugment: 'none',
+  interpolation: 'bilinear',
+  levels: 'clip',
   erase: 0,
   eraseArea: [0.02, 0.33],
+  eraseWith: 'noise',
   mixup: 0,
   cutmix: 0,
 };

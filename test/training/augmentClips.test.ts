@@ -170,3 +170,37 @@ test.each<[string, Partial<NativeBatch>, string]>([
 ])('refuses %s', async (_, change, code) => {
   await expect(augment({}, { of: { ...batch, ...change } })).rejects.toMatchObject({ code });
 });
+
+test.each(['trivialAugmentWide', 'augMix', 'imagenet'] as const)(
+  '%s changes most clips, and every frame of one alike',
+  async (autoAugment) => {
+    // One picture in all frames: what treats them alike leaves them the same.
+    const framePixels = height * width * 3;
+    const still = Uint8Array.from(data, (_, i) => data[i % framePixels] as number);
+    let changed = 0;
+    for (let seed = 0; seed < 10; seed++) {
+      const of = { ...batch, data: still };
+      const plain = await augment({}, { seed, spec: whole, of });
+      const result = await augment({ autoAugment }, { seed, spec: whole, of });
+      for (let n = 0; n < clips; n++) {
+        const clip = (from: Uint8Array, t: number) =>
+          from.subarray((n * frames + t) * framePixels, (n * frames + t + 1) * framePixels);
+        for (let t = 1; t < frames; t++) expect(clip(result.data, t)).toEqual(clip(result.data, 0));
+        if (Buffer.compare(clip(result.data, 0), clip(plain.data, 0)) !== 0) changed++;
+      }
+    }
+    expect(changed).toBeGreaterThan(20);
+  },
+);
+
+test('erasing leaves noise, or the mean of the input', async () => {
+  const mean = input.mean.map((value) => Math.round(value * 255));
+  const meanPixels = async (eraseWith: AugmentOptions['eraseWith']) => {
+    const { data: pixels } = await augment({ erase: 1, eraseWith }, { spec: whole });
+    let count = 0;
+    for (let at = 0; at < pixels.length; at += 3) if (mean.every((value, c) => pixels[at + c] === value)) count++;
+    return count;
+  };
+  expect(await meanPixels('mean')).toBeGreaterThan(20);
+  expect(await meanPixels('noise')).toBe(0);
+});

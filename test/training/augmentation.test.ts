@@ -34,8 +34,11 @@ test('every option passes the check and reaches the native side', () => {
     saturation: 0.3,
     hue: 0.4,
     randAugment: { operations: 2, magnitude: 9 },
+    interpolation: 'nearest',
+    levels: 'frame',
     erase: 0.5,
     eraseArea: [0.1, 0.2],
+    eraseWith: 'mean',
     mixup: 0.6,
     cutmix: 0.7,
   };
@@ -51,12 +54,22 @@ test('every option passes the check and reaches the native side', () => {
     hue: 0.4,
     randAugmentOperations: 2,
     randAugmentMagnitude: 9,
+    autoAugment: 'none',
+    interpolation: 'nearest',
+    levels: 'frame',
     erase: 0.5,
     eraseArea: [0.1, 0.2],
+    eraseWith: 'mean',
     mixup: 0.6,
     cutmix: 0.7,
   });
   expect(nativeAugmentation(check({ shortSide: [90, 120] }), labels).shortSide).toEqual([90, 120]);
+  expect(nativeAugmentation(check({ autoAugment: 'augMix' }), labels)).toMatchObject({
+    autoAugment: 'augMix',
+    interpolation: 'bilinear',
+    levels: 'clip',
+    eraseWith: 'noise',
+  });
 });
 
 test.each<[string, object, string]>([
@@ -75,6 +88,13 @@ test.each<[string, object, string]>([
   ],
   ['two ways to crop', { shortSide: [80, 90], cropArea: [0.5, 1] }, '`options.augment.shortSide` to be left out with'],
   ['an aspect without an area', { cropAspect: [1, 1] }, '`options.augment.cropAspect` to be left out without'],
+  ['a preset that there is not', { autoAugment: 'cifar10' }, 'trivialAugmentWide, augMix, imagenet'],
+  [
+    'two presets',
+    { autoAugment: 'augMix', randAugment: { operations: 2, magnitude: 9 } },
+    '`options.augment.autoAugment` to be left out with `randAugment`',
+  ],
+  ['a way to erase, but never', { eraseWith: 'mean' }, '`options.augment.eraseWith` to be left out without'],
   ['an area to erase, but never', { eraseArea: [0.1, 0.2] }, '`options.augment.eraseArea` to be left out without'],
 ])('refuses %s', (_, augment, message) => {
   expect(() => check(augment)).toThrow(message);
@@ -93,8 +113,12 @@ test('the flags name every option once and give what they say', () => {
     saturation: ['0.3', 0.3],
     hue: ['0.4', 0.4],
     randAugment: ['2,9.5', { operations: 2, magnitude: 9.5 }],
+    autoAugment: ['augMix', 'augMix'],
+    interpolation: ['nearest', 'nearest'],
+    levels: ['frame', 'frame'],
     erase: ['0.5', 0.5],
     eraseArea: ['0.1,0.2', [0.1, 0.2]],
+    eraseWith: ['mean', 'mean'],
     mixup: ['0.6', 0.6],
     cutmix: ['1', 1],
   };

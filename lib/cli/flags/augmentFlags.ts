@@ -31,8 +31,12 @@ const flags: Record<keyof Augmentation, [flag: string, parser?: Parser]> = {
   saturation: ['--saturation <n>'],
   hue: ['--hue <n>'],
   randAugment: ['--rand-augment <n,m>', randAugment],
+  autoAugment: ['--auto-augment <preset>'],
+  interpolation: ['--interpolation <way>'],
+  levels: ['--levels <whose>'],
   erase: ['--erase <n>'],
   eraseArea: ['--erase-area <min,max>', range],
+  eraseWith: ['--erase-with <what>'],
   mixup: ['--mixup <alpha>'],
   cutmix: ['--cutmix <alpha>'],
 };

@@ -4,7 +4,7 @@ import { slideWindows } from '../slideWindows';
 import type { ClipWindow, FrameForm, FrameSize, SlideWindows, VideoInfo } from '../types';
 import type { Av } from './av';
 import { geometryOf, ownGeometry } from './frameGeometry';
-import { type FrameSequence, FrameSource, type TimedFrame } from './frameSource';
+import { type FrameSequence, FrameSource } from './frameSource';
 import { measureVideo } from './measureVideo';
 import { PictureSource } from './pictureSource';
 import type { Pulse } from './pulse';

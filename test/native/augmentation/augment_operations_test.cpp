@@ -6,6 +6,7 @@
 #include <map>
 #include <string>
 
+#include "native/augmentation/apply_operations.h"
 #include "native/augmentation/frame_operations.h"
 #include "native/augmentation/point_operations.h"
 #include "native/preprocessing/crop_clip.h"
@@ -52,17 +53,23 @@ TEST(Operations, EachIsTorchvisions) {
   for (const auto& [name, expected] : fixtures()) {
     const size_t colon = name.find(':');
     if (colon == std::string::npos) continue;
-    const std::string kind = name.substr(0, colon);
-    const Operation operation{kinds().at(kind), std::stod(name.substr(colon + 1))};
+    const size_t begin = name.find('/') + 1;  // 0 where there is none
+    const std::string style = name.substr(0, begin);
+    const std::string kind = name.substr(begin, colon - begin);
+    ClipPlan plan;
+    plan.style.nearest = style == "nearest/";
+    plan.style.byFrame = style == "frame/";
+    plan.operations = {{kinds().at(kind), std::stod(name.substr(colon + 1))}};
+    preprocessing::InputSpec input;
+    input.frames = clip.size(0);
+    input.height = clip.size(1);
+    input.width = clip.size(2);
     const at::Tensor actual = clip.clone();
-    auto* pixels = actual.data_ptr<uint8_t>();
-    if (!applyFrameOperation(operation, pixels, clip.size(0), clip.size(1), clip.size(2))) {
-      applyPointOperation(operation, pixels, clip.numel() / 3);
-    }
+    applyOperations(plan, input, actual.data_ptr<uint8_t>());
     expectSame(actual, expected, name);
-    ++tested[kind];
+    ++tested[style + kind];
   }
-  EXPECT_EQ(tested.size(), kinds().size());
+  EXPECT_EQ(tested.size(), kinds().size() + 5 + 3);
 }
 
 TEST(Operations, FlatAndTinyClipsStayInBounds) {
@@ -71,7 +78,7 @@ TEST(Operations, FlatAndTinyClipsStayInBounds) {
       at::Tensor clip = at::full({2, side, side, 3}, 77, at::kByte);
       const Operation operation{kind, kind == OperationKind::kPosterize ? 8.0 : 0.0};
       auto* pixels = clip.data_ptr<uint8_t>();
-      if (!applyFrameOperation(operation, pixels, 2, side, side))
+      if (!applyFrameOperation(operation, false, pixels, 2, side, side))
         applyPointOperation(operation, pixels, 2 * side * side);
       int expected = 77;
       if (kind == OperationKind::kBrightness) expected = 0;
@@ -81,6 +88,33 @@ TEST(Operations, FlatAndTinyClipsStayInBounds) {
       EXPECT_TRUE(clip.eq(expected).all().item<bool>()) << name << ' ' << side;
     }
   }
+}
+
+TEST(Operations, AMixtureIsTheSumOfItsChains) {
+  const at::Tensor clip = fixtures().at("clip");
+  preprocessing::InputSpec input;
+  input.frames = clip.size(0);
+  input.height = clip.size(1);
+  input.width = clip.size(2);
+  const auto applied = [&](const ClipPlan& plan) {
+    at::Tensor changed = clip.clone();
+    applyOperations(plan, input, changed.data_ptr<uint8_t>());
+    return changed;
+  };
+  const std::vector<Operation> inverted{{OperationKind::kSolarize, 0}};
+  const std::vector<Operation> sheared{{OperationKind::kShearX, 0.2}, {OperationKind::kPosterize, 4}};
+  ClipPlan plan;
+  plan.mixture = Mixture{0.5, {{inverted, 0.2}, {{}, 0.05}, {sheared, 0.25}}};
+  const auto alone = [&](const std::vector<Operation>& operations) {
+    ClipPlan other;
+    other.operations = operations;
+    return applied(other).to(at::kFloat);
+  };
+  const at::Tensor expected = clip.to(at::kFloat) * 0.55 + alone(inverted) * 0.2 + alone(sheared) * 0.25;
+  EXPECT_LE((applied(plan).to(at::kFloat) - (expected + 1e-3).floor()).abs().max().item<double>(), 1);
+  plan.operations = inverted;
+  const at::Tensor after = applied(plan).to(at::kFloat);
+  EXPECT_LE((255 - after - (expected + 1e-3).floor()).abs().max().item<double>(), 1);
 }
 
 TEST(CropClip, EachIsTorchvisions) {

@@ -111,7 +111,7 @@ Operation operationOf(OperationKind kind, RandomState& random) {
 at::Tensor applied(const Operation& operation, const at::Tensor& clip) {
   const at::Tensor bytes = clip.clone();
   uint8_t* pixels = bytes.mutable_data_ptr<uint8_t>();
-  if (!applyFrameOperation(operation, pixels, clip.size(0), clip.size(1), clip.size(2))) {
+  if (!applyFrameOperation(operation, false, pixels, clip.size(0), clip.size(1), clip.size(2))) {
     applyPointOperation(operation, pixels, bytes.numel() / preprocessing::kChannels);
   }
   return bytes;
@@ -136,10 +136,10 @@ TEST(AugmentTensors, EveryOperationGivesTheKernelsNumbers) {
         expected.push_back(applied(operation, clips[n]));
       }
       const at::Tensor levels = clips.permute({0, 4, 1, 2, 3}).to(at::kFloat).contiguous();
-      const at::Tensor found = !affines.empty() ? warp(affines, levels)
+      const at::Tensor found = !affines.empty() ? warp(affines, false, levels)
                                : static_cast<OperationKind>(kind) == OperationKind::kSharpness
                                    ? sharpen(amounts, levels)
-                                   : applyPointOperation(static_cast<OperationKind>(kind), amounts, levels);
+                                   : applyPointOperation(static_cast<OperationKind>(kind), false, amounts, levels);
       const at::Tensor distance = (found - at::stack(expected).permute({0, 4, 1, 2, 3})).abs();
       // All of them where the compiler does not fuse the kernels' products with their sums, as some do by default.
       EXPECT_LT(distance.gt(0).sum().item<double>(), 1e-3 * static_cast<double>(distance.numel()))
@@ -158,6 +158,10 @@ TEST(AugmentTensors, WholePlansGiveTheKernelsClips) {
     const at::Tensor clips = randomClips(random, 5, 36, 44);
     AugmentOptions options = test::everything();
     if (!isResized) options.cropArea.reset();
+    options.style.nearest = round % 3 == 1;
+    options.style.byFrame = round % 5 == 2;
+    options.eraseWithMean = round % 7 == 3;
+    options.autoAugment = static_cast<AutoAugment>(round % 4);
     const Augmentation drawn = drawAugmentation(viewOf(clips), targets, options, input, random);
     const at::Tensor expected = augmentBatch(viewOf(clips), targets, drawn, input, at::kCPU).clips;
     const at::Tensor found = augmentTensors(clips, drawn.plans, drawn.mix, input);

@@ -207,5 +207,95 @@ TEST(ClipPlan, WhatIsOffDrawsNothing) {
   EXPECT_EQ(random.state(), two.state());  // the crop's place, and no more
 }
 
+AugmentOptions presetOf(AutoAugment preset) {
+  AugmentOptions options;
+  options.autoAugment = preset;
+  return options;
+}
+
+// torchvision's magnitudes: 31 from nothing to the largest, both ways where there are two.
+TEST(ClipPlan, TrivialAugmentWideDrawsOneOperationOfAnyStrength) {
+  std::map<OperationKind, std::set<double>> amounts;
+  std::map<OperationKind, int> counts;
+  int none = 0;
+  drawMany({nullptr, 1, 4, 40, 60}, presetOf(AutoAugment::kTrivialAugmentWide), std::nullopt, inputOf(40, 60),
+           [&](const ClipPlan& plan) {
+             ASSERT_LE(plan.operations.size(), 1U);
+             none += plan.operations.empty();
+             for (const Operation& operation : plan.operations) {
+               amounts[operation.kind].insert(operation.amount);
+               ++counts[operation.kind];
+             }
+           });
+  EXPECT_NEAR(none, kDraws / 14, 200);
+  EXPECT_EQ(counts.size(), 13U);
+  for (const auto& [kind, count] : counts) EXPECT_NEAR(count, kDraws / 14, 200);
+  const auto most = [&](OperationKind kind) { return *amounts[kind].rbegin(); };
+  const auto least = [&](OperationKind kind) { return *amounts[kind].begin(); };
+  for (const OperationKind shear : {OperationKind::kShearX, OperationKind::kShearY}) {
+    EXPECT_DOUBLE_EQ(most(shear), 0.99);
+    EXPECT_DOUBLE_EQ(least(shear), -0.99);
+    EXPECT_EQ(amounts[shear].size(), 61U);
+  }
+  EXPECT_EQ(most(OperationKind::kTranslateX), 32);
+  EXPECT_EQ(least(OperationKind::kTranslateY), -32);
+  EXPECT_EQ(most(OperationKind::kRotate), 135);
+  EXPECT_DOUBLE_EQ(most(OperationKind::kSharpness), 1.99);
+  EXPECT_NEAR(least(OperationKind::kContrast), 0.01, 1e-9);
+  EXPECT_EQ(amounts[OperationKind::kPosterize], (std::set<double>{2, 3, 4, 5, 6, 7, 8}));
+  EXPECT_EQ(least(OperationKind::kSolarize), 0);
+  EXPECT_EQ(most(OperationKind::kSolarize), 255);
+}
+
+TEST(ClipPlan, AutoAugmentsImageNetPolicyHasItsOperations) {
+  std::map<OperationKind, std::set<double>> amounts;
+  std::map<size_t, int> lengths;
+  drawMany({nullptr, 1, 4, 40, 60}, presetOf(AutoAugment::kImageNet), std::nullopt, inputOf(40, 60),
+           [&](const ClipPlan& plan) {
+             ++lengths[plan.operations.size()];
+             for (const Operation& operation : plan.operations) amounts[operation.kind].insert(operation.amount);
+           });
+  // By the products of the table's probabilities.
+  EXPECT_NEAR(lengths[0], 0.1504 * kDraws, 300);
+  EXPECT_NEAR(lengths[2], 0.3904 * kDraws, 400);
+  EXPECT_EQ(lengths.size(), 3U);
+  EXPECT_EQ(amounts[OperationKind::kPosterize], (std::set<double>{4, 5, 6}));
+  EXPECT_EQ(amounts[OperationKind::kRotate].size(), 6U);  // strengths 3, 8 and 9 both ways
+  EXPECT_EQ(*amounts[OperationKind::kRotate].rbegin(), 30);
+  EXPECT_EQ(*amounts[OperationKind::kSolarize].begin(), 0);  // an inversion
+  EXPECT_EQ(amounts.count(OperationKind::kTranslateX), 0U);
+  EXPECT_EQ(amounts.count(OperationKind::kBrightness), 0U);
+}
+
+TEST(ClipPlan, AugMixDrawsThreeWeakChains) {
+  std::map<size_t, int> depths;
+  std::set<double> rotations;
+  double copies = 0;
+  drawMany({nullptr, 1, 4, 40, 60}, presetOf(AutoAugment::kAugMix), std::nullopt, inputOf(40, 60),
+           [&](const ClipPlan& plan) {
+             ASSERT_TRUE(plan.mixture.has_value());
+             EXPECT_TRUE(plan.operations.empty());
+             ASSERT_EQ(plan.mixture->chains.size(), 3U);
+             double sum = plan.mixture->own;
+             copies += 1 - plan.mixture->own;
+             for (const Mixture::Chain& chain : plan.mixture->chains) {
+               EXPECT_GE(chain.weight, 0);
+               sum += chain.weight;
+               ++depths[chain.operations.size()];
+               for (const Operation& operation : chain.operations) {
+                 if (operation.kind == OperationKind::kRotate) rotations.insert(operation.amount);
+                 if (operation.kind == OperationKind::kPosterize) {
+                   EXPECT_GE(operation.amount, 3);
+                   EXPECT_LE(operation.amount, 4);
+                 }
+               }
+             }
+             EXPECT_NEAR(sum, 1, 1e-9);
+           });
+  EXPECT_NEAR(copies / kDraws, 0.5, 0.01);
+  for (const size_t depth : {1, 2, 3}) EXPECT_NEAR(depths[depth], kDraws, 500);
+  EXPECT_DOUBLE_EQ(*rotations.rbegin(), 30.0 * 2 / 9);
+}
+
 }  // namespace
 }  // namespace kinetorch::augmentation

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "test/native/formats/archive_builder.h"
+#include "test/native/formats/read_all.h"
 #include "test/native/support/deterministic_weights.h"
 
 namespace kinetorch::formats {
@@ -36,7 +37,8 @@ void expectRefused(const std::string& header, size_t dataSize, const std::string
 const std::string kTensor = R"("a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]})";
 
 TEST(Safetensors, ReadsTheFixture) {
-  const std::vector<WeightTensor> tensors = openWeights(ByteSource::openFile(fixturePath("weights.safetensors")));
+  const std::vector<WeightTensor> tensors =
+      test::readAll(*openWeights(ByteSource::openFile(fixturePath("weights.safetensors"))));
   ASSERT_EQ(tensors.size(), 8u);
   for (const WeightTensor& tensor : tensors) {
     if (tensor.kind != ScalarKind::kFloat32) {

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <stdexcept>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace kinetorch {
@@ -75,6 +76,33 @@ TEST(ParallelFor, WithinAPartStaysOnItsThread) {
   });
   EXPECT_EQ(done, 300);
   EXPECT_EQ(parallelThreads(), 3);
+}
+
+TEST(WithoutTeam, DoesTheSamePartsOnThisThread) {
+  const Threads set(3);
+  const std::thread::id here = std::this_thread::get_id();
+  std::vector<std::pair<int64_t, int64_t>> parts;
+  {
+    const WithoutTeam alone;
+    EXPECT_EQ(parallelThreads(), 3);
+    EXPECT_EQ(at::get_num_threads(), 1);
+    parallelFor(10, [&](int64_t begin, int64_t end) {
+      EXPECT_EQ(std::this_thread::get_id(), here);
+      EXPECT_EQ(parallelThreads(), 1);
+      parts.emplace_back(begin, end);
+    });
+  }
+  EXPECT_EQ(parts, (std::vector<std::pair<int64_t, int64_t>>{{0, 3}, {3, 6}, {6, 10}}));
+  EXPECT_EQ(parallelThreads(), 3);
+  EXPECT_EQ(at::get_num_threads(), 3);
+}
+
+TEST(WithoutTeam, IsThisThreadsAlone) {
+  const Threads set(3);
+  const WithoutTeam alone;
+  int others = 0;
+  std::thread([&] { others = at::get_num_threads(); }).join();
+  EXPECT_EQ(others, 3);
 }
 
 }  // namespace

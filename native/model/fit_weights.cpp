@@ -1,0 +1,191 @@
+#include "native/model/fit_weights.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <sstream>
+#include <unordered_map>
+
+#include "native/runtime/error.h"
+
+namespace kinetorch::model {
+namespace {
+
+// Problems of one sort beyond this many are counted instead of named.
+constexpr size_t kMaxNamed = 5;
+constexpr std::array kWrappers{"module", "_orig_mod", "_fsdp_wrapped_module", "_checkpoint_wrapped_module"};
+// Keys under which training scripts keep the model itself, and words in those for an average of it.
+constexpr std::array kModelKeys{"state_dict", "model_state_dict", "model_state", "model", "module", "network", "net"};
+constexpr std::array kAverageWords{"ema", "swa", "average", "averaged", "avg", "shadow"};
+
+template <typename List>
+bool contains(const List& list, const std::string& text) {
+  return std::find(list.begin(), list.end(), text) != list.end();
+}
+
+std::vector<std::string> split(const std::string& text, const char* separators) {
+  std::vector<std::string> parts;
+  for (size_t begin = 0; begin <= text.size();) {
+    const size_t end = std::min(text.find_first_of(separators, begin), text.size());
+    if (end > begin) parts.push_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return parts;
+}
+
+bool endsWith(const std::string& text, const std::string& end) {
+  return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
+}
+
+bool isWithin(const std::string& name, const std::string& module) {
+  return !module.empty() && name.compare(0, module.size() + 1, module + ".") == 0;
+}
+
+std::string withoutWrappers(const std::string& name) {
+  std::string bare;
+  for (const std::string& part : split(name, ".")) {
+    if (!contains(kWrappers, part)) bare += (bare.empty() ? "" : ".") + part;
+  }
+  return bare;
+}
+
+std::string textOf(const std::vector<int64_t>& shape) {
+  std::ostringstream text;
+  for (size_t i = 0; i < shape.size(); ++i) text << (i ? ", " : "[") << shape[i];
+  return shape.empty() ? "[]" : text.str() + "]";
+}
+
+void report(std::string& message, const char* what, const std::vector<std::string>& names) {
+  if (names.empty()) return;
+  message += message.empty() ? what : std::string("; ") + what;
+  message += " (" + std::to_string(names.size()) + "): ";
+  for (size_t i = 0; i < std::min(names.size(), kMaxNamed); ++i) message += (i ? ", " : "") + names[i];
+  if (names.size() > kMaxNamed) message += ", …";
+}
+
+// One set, read with one beginning of its names.
+struct Candidate {
+  WeightFit fit;
+  std::string path;      // of set and beginning together
+  std::string problems;  // none where it fits
+};
+
+Candidate match(const formats::WeightSet& set, const std::string& beginning, const WantedShapes& wanted,
+                const std::string& newHead) {
+  Candidate candidate;
+  candidate.path = set.path + (set.path.empty() || beginning.empty() ? "" : ".");
+  candidate.path += beginning.substr(0, beginning.empty() ? 0 : beginning.size() - 1);
+  std::vector<std::string> missing, extra, misshapen, twice;
+  std::map<std::string, size_t> found;
+  for (size_t i = 0; i < set.entries.size(); ++i) {
+    const formats::WeightEntry& entry = set.entries[i];
+    if (entry.name.compare(0, beginning.size(), beginning) != 0) continue;
+    const std::string name = withoutWrappers(entry.name.substr(beginning.size()));
+    if (isWithin(name, newHead)) continue;
+    const auto target = wanted.find(name);
+    if (target == wanted.end()) {
+      if (entry.isTensor) extra.push_back(entry.name);
+      continue;
+    }
+    if (!found.emplace(name, i).second) twice.push_back(name);
+    if (entry.isTensor && target->second != entry.shape) {
+      misshapen.push_back(name + " expected " + textOf(target->second) + " but received " + textOf(entry.shape));
+    }
+  }
+  for (const auto& [name, shape] : wanted) {
+    if (found.count(name) == 0 && !endsWith(name, "num_batches_tracked") && !isWithin(name, newHead)) {
+      missing.push_back(name);
+    }
+  }
+  candidate.fit.entries.assign(found.begin(), found.end());
+  report(candidate.problems, "missing tensors", missing);
+  report(candidate.problems, "unexpected tensors", extra);
+  report(candidate.problems, "wrong shapes", misshapen);
+  report(candidate.problems, "tensors that are there twice", twice);
+  return candidate;
+}
+
+// The beginnings after which names of the set are the network's, the most frequent of them, the longest first.
+std::vector<std::string> beginningsOf(const formats::WeightSet& set, const WantedShapes& wanted) {
+  std::unordered_map<std::string, size_t> counts;
+  size_t most = 0;
+  for (const formats::WeightEntry& entry : set.entries) {
+    for (size_t begin = 0; begin < entry.name.size(); begin = entry.name.find('.', begin) + 1) {
+      if (wanted.count(withoutWrappers(entry.name.substr(begin))) != 0) {
+        most = std::max(most, ++counts[entry.name.substr(0, begin)]);
+      }
+      if (entry.name.find('.', begin) == std::string::npos) break;
+    }
+  }
+  // A network may stand within itself by chance, with a layer or two: such beginnings are not tried.
+  std::vector<std::string> beginnings;
+  for (const auto& [beginning, count] : counts) {
+    if (2 * count > most) beginnings.push_back(beginning);
+  }
+  if (beginnings.empty()) beginnings.emplace_back();
+  std::sort(beginnings.begin(), beginnings.end(), [](const std::string& a, const std::string& b) {
+    return a.size() != b.size() ? a.size() > b.size() : a < b;
+  });
+  return beginnings;
+}
+
+// The model's own before others, averages last.
+int rankOf(const std::string& path) {
+  for (const std::string& word : split(path, "._-")) {
+    if (contains(kAverageWords, word)) return 2;
+  }
+  const std::vector<std::string> keys = split(path, ".");
+  return std::all_of(keys.begin(), keys.end(),
+                     [](const std::string& key) { return contains(kModelKeys, key) || contains(kWrappers, key); })
+             ? 0
+             : 1;
+}
+
+std::string inQuotes(const std::vector<const Candidate*>& candidates) {
+  std::string text;
+  for (const Candidate* candidate : candidates) text += (text.empty() ? "`" : ", `") + candidate->path + "`";
+  return text;
+}
+
+}  // namespace
+
+WeightFit fitWeights(const std::vector<formats::WeightSet>& sets, const WantedShapes& wanted,
+                     const std::string& newHead, const std::string& label) {
+  std::vector<Candidate> fitting;
+  std::optional<Candidate> nearest;
+  for (size_t set = 0; set < sets.size(); ++set) {
+    for (const std::string& beginning : beginningsOf(sets[set], wanted)) {
+      Candidate candidate = match(sets[set], beginning, wanted, newHead);
+      candidate.fit.set = set;
+      if (!candidate.problems.empty()) {
+        if (!nearest || candidate.fit.entries.size() > nearest->fit.entries.size()) nearest = std::move(candidate);
+        continue;
+      }
+      // The same tensors again, with a wrapper's name taken for a wrapper's and not for a beginning.
+      const bool isKnown = std::any_of(fitting.begin(), fitting.end(), [&](const Candidate& known) {
+        return known.fit.set == set && known.fit.entries == candidate.fit.entries;
+      });
+      if (!isKnown) fitting.push_back(std::move(candidate));
+    }
+  }
+  if (fitting.empty()) {
+    const std::string where = nearest->path.empty() ? label : label + ", `" + nearest->path + "`,";
+    throw Error("ERR_WEIGHTS", where + " does not fit the architecture: " + nearest->problems);
+  }
+  std::vector<const Candidate*> best;
+  int bestRank = 3;
+  for (const Candidate& candidate : fitting) {
+    const int rank = rankOf(candidate.path);
+    if (rank > bestRank) continue;
+    if (rank < bestRank) best.clear();
+    bestRank = rank;
+    best.push_back(&candidate);
+  }
+  if (best.size() > 1) {
+    throw Error("ERR_WEIGHTS", label + ": expected one set of weights that fits but several do: " + inQuotes(best) +
+                                   "; save the one that you want by itself with torch.save");
+  }
+  return best.front()->fit;
+}
+
+}  // namespace kinetorch::model
