@@ -3,7 +3,7 @@
 
 // What `output: 'standalone'` does not see being required: the platform's package and the decoder process, with FFmpeg,
 // are opened by path.
-const kinetorch = ['kinetorch', '@kinetorch', 'node-av', '@seydx'].map((name) => `node_modules/${name}/**`);
+const kinetorch = ['kinetorch', '@kinetorch', '@seydx'].map((name) => `node_modules/${name}/**`);
 
 /** @type {import('next').NextConfig} */
 export default {

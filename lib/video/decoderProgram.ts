@@ -94,7 +94,7 @@ function decoderFile(): string {
   const file = entry.replace(/\.asar([\\/])/, '.asar.unpacked$1');
   if (existsSync(file)) return file;
   throw new Error(
-    `${file} is missing: leave kinetorch and node-av out of bundles and archives ` +
+    `${file} is missing: leave kinetorch and @seydx out of bundles and archives ` +
       '(esbuild: external; Next.js: serverExternalPackages, outputFileTracingIncludes; Electron: asarUnpack)',
   );
 }
