@@ -56,8 +56,8 @@ export class Timeline {
     this.isPositioned = clock.isCuttable;
     this.delay = this.isDecodeOrdered ? clock.delay : 0;
     const usual = usualStep(dts) ?? usualStep(pts) ?? 1 / ((rates[0] ?? 25) * tick);
-    this.usual = usual * tick;
     const stamps = this.shownStamps(isWhole, usual, clock);
+    this.usual = (this.isDecodeOrdered ? (usualStep(stamps) ?? usual) : usual) * tick;
     this.times = isWhole ? stamps.map((stamp) => stamp * tick) : null;
     const visible = stamps.filter((stamp, i) => !Number.isNaN(stamp) && !hidden.has(i));
     const first = visible.reduce((a, b) => Math.min(a, b), Infinity);
