@@ -8,9 +8,13 @@ interface ViewCount {
 }
 
 /**
- * Windows of `frames / frameRate` seconds spread evenly over a video, the first at its start and the last at its end
- * (torchvision's uniform clip sampling); a single window lies in the middle. Starts are at least one frame step apart:
- * a video too short for `clips` of those gets fewer, one no longer than a window gets one at 0.
+ * Windows of `frames / frameRate` seconds spread evenly over a video, the first at its start and the last at its end; a
+ * single window lies in the middle. Starts are at least one frame step apart: a video too short for `clips` of those gets
+ * fewer, one no longer than a window gets one at 0.
+ *
+ * torchvision's `UniformClipSampler` is alike, but not the same: it counts in frames of the resampled video, rounds starts
+ * down to whole ones and leaves a part of a frame at the end away, so that starts differ by up to three frames; and its
+ * single clip is the first.
  */
 export function uniformWindows(durationSeconds: number, options: ViewCount): ClipWindow[] {
   const { clips, frames, frameRate } = options;

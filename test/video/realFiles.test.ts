@@ -48,8 +48,8 @@ describe.each(files)('$name', ({ name, codec, width, height, frames, seconds, ra
     expect(video.info).toMatchObject({ path: realFile(name), codec, width, height });
     expect(video.info.rotation).toBe(name === 'rotated.mp4' ? 270 : 0);
     expect(video.info.durationSeconds).toBeCloseTo(seconds, 2);
-    expect(video.warnings.filter((warning) => !/cut short/.test(warning))).toEqual([]);
-    expect(video.warnings.length).toBe(name === 'truncated.avi' ? 1 : 0);
+    const faults: Record<string, RegExp> = { 'truncated.avi': /cut short/, 'vp8.webm': /a single picture/ };
+    expect(video.warnings).toEqual(name in faults ? [expect.stringMatching(faults[name] as RegExp)] : []);
     await video.close();
   });
 

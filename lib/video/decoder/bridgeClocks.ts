@@ -1,12 +1,12 @@
 /** A step of the clock longer than this, and than `usualSteps` usual ones, is no time for which a picture was shown. */
 const longestSeconds = 10;
 /** The same where a picture may really stand for long, as in a recording of a screen: there only a lone one is moved. */
-const longestStillSeconds = 60;
+const longestStillSeconds = 600;
 const usualSteps = 20;
 /** So many packets whose stamps lie far from those before and after them are taken for errors. */
 const maxStrays = 3;
 /** No codec delays a picture by more. */
-const maxReordered = 20;
+export const maxReordered = 20;
 
 export interface Stamps {
   /** Ticks of each packet, in the order of decoding, by which jumps are found; NaN where there is none. */

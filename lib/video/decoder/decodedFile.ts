@@ -90,7 +90,9 @@ export class DecodedFile {
 
   get warnings(): string[] {
     const { headerWarnings, isSinglePicture, source, converter } = this;
-    const single = isSinglePicture ? ['the video is a single picture: whatever moved in it was not seen'] : [];
+    const single = isSinglePicture
+      ? ['the video is a single picture, which is repeated: motion cannot be seen in it']
+      : [];
     return [...headerWarnings, ...single, ...converter.warnings, ...source.warnings];
   }
 

@@ -1,4 +1,4 @@
-import { bridgeClocks, isStandstill } from './bridgeClocks';
+import { bridgeClocks, isStandstill, maxReordered } from './bridgeClocks';
 import { FrameGrid } from './frameGrid';
 import type { PacketTable } from './packetTable';
 
@@ -56,8 +56,8 @@ export class Timeline {
     this.isPositioned = clock.isCuttable;
     this.delay = this.isDecodeOrdered ? clock.delay : 0;
     const usual = usualStep(dts) ?? usualStep(pts) ?? 1 / ((rates[0] ?? 25) * tick);
-    this.usual = usual * tick;
     const stamps = this.shownStamps(isWhole, usual, clock);
+    this.usual = (this.isDecodeOrdered ? (usualStep(stamps) ?? usual) : usual) * tick;
     this.times = isWhole ? stamps.map((stamp) => stamp * tick) : null;
     const visible = stamps.filter((stamp, i) => !Number.isNaN(stamp) && !hidden.has(i));
     const first = visible.reduce((a, b) => Math.min(a, b), Infinity);
@@ -79,9 +79,11 @@ export class Timeline {
   private shownStamps(isWhole: boolean, usual: number, clock: StreamClock): readonly number[] {
     const { tick, rates, isCuttable } = clock;
     const { pts, dts } = this.table;
-    const shown = this.isDecodeOrdered
-      ? dts
-      : pts.map((stamp, i) => (isStandstill(Math.abs(stamp - (dts[i] as number)), usual, tick) ? Number.NaN : stamp));
+    // A picture is shown after it is decoded, and before long.
+    const isAbsurd = (stamp: number, i: number) =>
+      isStandstill((dts[i] as number) - stamp, usual, tick) ||
+      isStandstill(stamp - (dts[Math.min(i + maxReordered, dts.length - 1)] as number), usual, tick);
+    const shown = this.isDecodeOrdered ? dts : pts.map((stamp, i) => (isAbsurd(stamp, i) ? Number.NaN : stamp));
     if (!isWhole) return shown;
     const isStamped = dts.filter(Number.isNaN).length < mostUnstamped * dts.length;
     // Without times of decoding, pictures that are shown late look like steps back.
@@ -116,6 +118,10 @@ export class Timeline {
     // In MP4 a packet's own length is that to the next one in the order of decoding.
     const stated = statedTicks === null ? (durations[stamps.indexOf(last)] as number) : first + statedTicks - last;
     if (stated > 0 && !isStandstill(stated, usual, clock.tick)) return stated;
+    if (stated > 0) {
+      const seconds = Math.round(stated * clock.tick);
+      this.warnings.push(`the last frame is said to stay for ${seconds} s: that is not counted`);
+    }
     const before = stamps.reduce((latest, stamp) => (stamp < last && stamp > latest ? stamp : latest), -Infinity);
     return Math.min(usual, last - before);
   }
