@@ -102,7 +102,7 @@ function printReport(report: CollectionReport): void {
     if (lines.length > shownProblems) print(`  and ${lines.length - shownProblems} more; --json lists all`);
   };
   const nameOf = (path: string) => relative(report.root, path);
-  if (damaged.length > 0) print(yellow(`${damaged.length} damaged, but can be used:`));
+  if (damaged.length > 0) print(yellow(`${damaged.length} with warnings, but can be used:`));
   list(damaged.map(({ path, warnings }) => `${nameOf(path)}: ${warnings.join('; ')}`));
   if (broken.length === 0) print(green('every clip can be used'));
   else print(red(`${broken.length} cannot be used:`));

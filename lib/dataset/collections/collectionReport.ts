@@ -42,7 +42,7 @@ export interface CollectionReport {
   groupsAcrossFolds: CrossingGroup[];
   /** Clips that cannot be used, and why. */
   broken: { path: string; reason: string }[];
-  /** Files that can be read but have something wrong with them. */
+  /** Files that can be read, but are damaged or say things that had to be passed over: the readers' warnings. */
   damaged: { path: string; warnings: readonly string[] }[];
 }
 
