@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PNG } from 'pngjs';
 import { openVideo } from '../../lib/video/openVideo';
@@ -17,7 +17,7 @@ function writePng(path: string, clip: VideoClip, frame: number): void {
 }
 
 /** Grey JPEG files, each a little lighter than the one before. */
-function makeJpegs(name: string, files: string[], size = 32): string {
+function makeJpegs(name: string, files: string[], size = { width: 32, height: 32 }): string {
   const path = join(folder, name);
   mkdirSync(path);
   makeVideos(
@@ -25,8 +25,7 @@ function makeJpegs(name: string, files: string[], size = 32): string {
       path: join(path, file),
       format: 'mjpeg',
       codec: 'mjpeg',
-      width: size,
-      height: size,
+      ...size,
       pixelFormat: 'yuvj420p',
       frames: [{ pts: 0, y: Math.round(((20 + i * 2 - 16) * 255) / 219), u: 128, v: 128 }],
     })),
@@ -112,4 +111,20 @@ test('what is no folder of pictures is told', async () => {
   expect((await failure(join(folder, 'none'))).code).toBe('ERR_FILE_NOT_FOUND');
   expect((await failure(realFile('archery.avi'))).code).toBe('ERR_FILE_ACCESS');
   expect((await failure(empty, 0)).code).toBe('ERR_INVALID_ARGUMENT');
+});
+
+test('a JPEG is turned as its EXIF says', async () => {
+  const path = makeJpegs('turned', ['1.jpg', '2.jpg'], { width: 48, height: 32 });
+  // Orientation 6: the camera was held upright.
+  const entry = [0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0];
+  const exif = Buffer.from([...Buffer.from('Exif\0\0MM\0*\0\0\0\b', 'latin1'), 0, 1, ...entry, 0, 0, 0, 0]);
+  const marker = Buffer.from([0xff, 0xe1, 0, exif.length + 2]);
+  const first = readFileSync(join(path, '1.jpg'));
+  writeFileSync(join(path, '1.jpg'), Buffer.concat([first.subarray(0, 2), marker, exif, first.subarray(2)]));
+  await using video = await openVideo(path, { pictureRate: 1 });
+  expect(video.info).toMatchObject({ width: 32, height: 48, rotation: 90 });
+  // The second lies on its side, and is scaled to the first.
+  const [clip] = await collect(video.readClips([{ startSeconds: 0, frames: 2, frameRate: 1 }]));
+  expect(clip).toMatchObject({ width: 32, height: 48 });
+  expect(greyIndices(clip as VideoClip)).toEqual([0, 1]);
 });

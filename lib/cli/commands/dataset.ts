@@ -112,7 +112,7 @@ function printReport(report: CollectionReport): void {
       dim(`left out: ${formatCount(count)} ${reason}: ${examples.join(', ')}${count > examples.length ? ', …' : ''}`),
     );
   }
-  if (damaged.length > 0) print(yellow(`${damaged.length} damaged, but can be used:`));
+  if (damaged.length > 0) print(yellow(`${damaged.length} with warnings, but can be used:`));
   list(damaged.map(({ path, warnings }) => `${nameOf(path)}: ${warnings.join('; ')}`));
   if (broken.length === 0) print(green('every clip can be used'));
   else print(red(`${broken.length} cannot be used:`));

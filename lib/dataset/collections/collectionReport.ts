@@ -46,7 +46,7 @@ export interface CollectionReport {
   warnings: readonly string[];
   /** Clips that cannot be used, and why. */
   broken: { path: string; reason: string }[];
-  /** Files that can be read but have something wrong with them. */
+  /** Files that can be read, but are damaged or say things that had to be passed over: the readers' warnings. */
   damaged: { path: string; warnings: readonly string[] }[];
 }
 
