@@ -6,6 +6,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "native/formats/foreign_file.h"
 #include "native/formats/safetensors.h"
 #include "native/formats/torch_weights.h"
 #include "native/runtime/error.h"
@@ -93,6 +94,9 @@ std::vector<WeightTensor> openWeights(std::unique_ptr<ByteSource> source) {
     throw Error("ERR_WEIGHTS", label +
                                    ": expected safetensors or PyTorch's zip format (since 1.6) but received its older "
                                    "one; save it again in Python: torch.save(torch.load(path), path)");
+  } else if (const auto foreign = foreignFileOf(*source)) {
+    throw Error("ERR_WEIGHTS", label + ": expected a .safetensors file or a PyTorch .pth file but this is " +
+                                   foreign->what + "; " + foreign->forWeights);
   } else {
     throw Error("ERR_WEIGHTS", label + ": expected a .safetensors file or a PyTorch .pth file but it is neither");
   }
