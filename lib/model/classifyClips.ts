@@ -18,7 +18,7 @@ interface ClassifyClipsOptions extends CallOptions {
 /** A clip of a video and what was seen in it. */
 interface ClassifiedClip {
   segment: VideoSegment;
-  /** Softmax over all labels, averaged over the crops. */
+  /** Of all labels, averaged over the crops. */
   probabilities: Float32Array;
 }
 

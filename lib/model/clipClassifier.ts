@@ -5,6 +5,6 @@ import type { ModelInput } from './types';
 export interface ClipClassifier {
   readonly input: Readonly<ModelInput>;
   readonly labels: readonly string[];
-  /** Softmax over all labels for one crop of a clip. Calls made at the same time may share a batch. */
+  /** Probabilities of all labels for one crop of a clip. Calls made at the same time may share a batch. */
   probabilities(clip: Clip, options: { crop: CropPosition; signal?: AbortSignal }): Promise<Float32Array>;
 }

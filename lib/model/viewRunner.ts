@@ -27,7 +27,7 @@ export class ViewRunner {
     private readonly signal: AbortSignal,
   ) {}
 
-  /** Softmax averaged over the crops of one clip. */
+  /** Probabilities averaged over the crops of one clip. */
   async run(clip: VideoClip): Promise<Float32Array> {
     return mean(await Promise.all(this.crops.map((crop) => this.view(clip, crop))));
   }
