@@ -67,6 +67,10 @@ export interface LoadOptions {
   precision: string;
   input: InputSpec;
   numClasses: number;
+  /** Classes do not exclude each other: probabilities are sigmoids instead of a softmax. */
+  multiLabel: boolean;
+  /** What the network gives for each class: 'logits' or 'probabilities'; '' where that is not known. */
+  output: string;
   maxBatchSize: number;
   maxDelayMs: number;
   maxQueue: number;
@@ -166,6 +170,8 @@ export declare class NativeModelFile {
   readonly metadata: string | null;
   /** `shape` is [frames, height, width]. */
   profile(shape: number[]): Promise<ModelProfile>;
+  /** The network as a TorchScript archive with this text as its `kinetorch.json`. */
+  withMetadata(metadata: string): Promise<Uint8Array>;
   /** What is being loaded from it goes on. Idempotent; all else then throws ERR_DISPOSED. */
   close(): void;
 }
@@ -179,8 +185,10 @@ export declare class NativeModel {
   readonly precision: string;
   /** What it can give. */
   readonly outputs: NativeOutput[];
-  /** What a person should know of how the network runs; empty: nothing. */
-  readonly warning: string;
+  /** What the network gives for each class: 'logits' or 'probabilities', as it was said or recognised. */
+  readonly output: string;
+  /** What a person should know of how the network runs. */
+  readonly warnings: string[];
   /**
    * A result for each clip, in order, with those outputs and its `topK` most probable classes. All clips are queued or
    * none; where one fails the call rejects. `requestId` is the caller's own number, for `cancel`. Throws ERR_QUEUE_FULL,

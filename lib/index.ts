@@ -63,6 +63,7 @@ export type {
   ModelDevice,
   Precision,
   TuningOptions,
+  WrapModelOptions,
 } from './model/options';
 export type { ClipOutputs, ModelOutput, RunOptions, RunResult, Timing } from './model/outputs';
 export type {
@@ -71,12 +72,14 @@ export type {
   ModelMetadata,
   ModelStats,
   ModelTask,
+  NetworkOutput,
   NetworkParts,
   Prediction,
   VideoClassification,
   VideoSegment,
 } from './model/types';
 export type { VideoModel } from './model/videoModel';
+export { wrapModel } from './model/wrapModel';
 export type { Augmentation } from './training/augmentation';
 export {
   type CrossValidateCallbacks,

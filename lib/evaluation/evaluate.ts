@@ -24,7 +24,7 @@ const maxDelayMs = 10_000;
  * A model given as path or bytes is loaded, and disposed of, here; on one machine with one number of threads, its
  * numbers are then the same, to the last bit, on every run.
  *
- * Data of several labels a clip, and models trained with the loss `bce`, are scored by a sigmoid for each class, others
+ * Data of several labels a clip, and models of the task `multilabel`, are scored by a sigmoid for each class, others
  * by a softmax.
  *
  * @param data a folder per class, a CSV manifest, a UCF101 or HMDB51 folder, or a dataset; a dataset without `views`
@@ -43,11 +43,21 @@ export async function evaluate(
 ): Promise<Evaluation> {
   const filled = parseOptions(evaluateOptions, options);
   if (model instanceof VideoModel) return evaluateLoaded(model, null, data, filled);
-  const { device, precision, threads, batchSize } = filled;
+  const { device, precision, threads, batchSize, labels, input, task, output } = filled;
   const batching = { maxBatchSize: batchSize, maxDelayMs, maxQueue: 2 * batchSize };
   // Kernels by rule: measurement could choose others on another run, and figures would differ in their last digits.
   const tuning = { timeMs: 0, folder: null };
-  await using loaded = await loadModel(model, { device, precision, threads, batching, tuning });
+  await using loaded = await loadModel(model, {
+    device,
+    precision,
+    threads,
+    batching,
+    tuning,
+    labels,
+    input,
+    task,
+    output,
+  });
   return await evaluateLoaded(loaded, typeof model === 'string' ? model : '', data, filled);
 }
 
@@ -59,7 +69,7 @@ async function evaluateLoaded(
   options: FilledEvaluateOptions,
 ): Promise<Evaluation> {
   const { dataset, split, fold, warnings } = await open(data, model, options);
-  const isMultiLabel = dataset.labelsOf !== undefined || model.metadata.training?.loss === 'bce';
+  const isMultiLabel = dataset.labelsOf !== undefined || model.metadata.task === 'multilabel';
   const call = callSignal(options);
   const began = performance.now();
   try {
@@ -112,7 +122,7 @@ async function open(
 }
 
 function lossWarnings({ metadata }: VideoModel, { labelsOf }: ClipDataset): string[] {
-  if (labelsOf === undefined || metadata.training?.loss !== 'crossentropy') return [];
+  if (labelsOf === undefined || metadata.task === 'multilabel') return [];
   return ['the data have several labels a clip, but the model was trained for one: its sigmoids mean little'];
 }
 

@@ -9,7 +9,7 @@ import {
   validationShareSchema,
 } from '../dataset/options';
 import { cropsSchema } from '../model/classifyOptions';
-import { modelDeviceSchema, precisionSchema, threadsSchema } from '../model/options';
+import { modelDeviceSchema, networkOptions, precisionSchema, threadsSchema } from '../model/options';
 
 export const evaluateOptions = {
   /** Clips spread evenly over each video; a short video gives fewer. Default 5. */
@@ -42,6 +42,10 @@ export const evaluateOptions = {
   device: modelDeviceSchema,
   precision: precisionSchema,
   threads: threadsSchema,
+  labels: networkOptions.labels,
+  input: networkOptions.input,
+  task: networkOptions.task,
+  output: networkOptions.output,
   /** Share of samples that may fail to load, 0…1. Default 0.05. */
   maxSkippedShare: maxSkippedShareSchema.describe(
     'stop where more of the videos cannot be loaded (default: {default})',

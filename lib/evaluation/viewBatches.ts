@@ -53,9 +53,11 @@ export class ViewBatches {
 
   private async run({ clip, crop }: View): Promise<Float32Array> {
     const { multiLabel, signal } = this.options;
-    const values = multiLabel
-      ? (await this.model.logits(clip, { crop, signal })).map((logit) => 1 / (1 + Math.exp(-logit)))
-      : await this.model.probabilities(clip, { crop, signal });
+    // Of a multi-label model these are sigmoids already.
+    const values =
+      multiLabel && this.model.metadata.task !== 'multilabel'
+        ? (await this.model.logits(clip, { crop, signal })).map((logit) => 1 / (1 + Math.exp(-logit)))
+        : await this.model.probabilities(clip, { crop, signal });
     if (values.every(Number.isFinite)) return values;
     throw new KinetorchError(
       'ERR_MODEL_FORWARD',

@@ -10,7 +10,7 @@ const maxBytesInFlight = 2 ** 28;
 /** A clip of a video and what was seen in it. */
 export interface ClassifiedClip {
   segment: VideoSegment;
-  /** Softmax over all labels, averaged over the crops. */
+  /** Of all labels, averaged over the crops. */
   probabilities: Float32Array;
 }
 
@@ -25,7 +25,7 @@ export function clipsInFlight({ data }: Pick<VideoClip, 'data'>): number {
   return Math.max(1, Math.min(maxClipsInFlight, Math.floor(maxBytesInFlight / data.length)));
 }
 
-/** Classifies the views (crops) of one clip: softmax averaged over them. */
+/** Classifies the views (crops) of one clip: probabilities averaged over them. */
 export async function classifyViews(
   classifier: ClipClassifier,
   clip: VideoClip,

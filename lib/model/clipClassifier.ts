@@ -9,8 +9,8 @@ export interface ClipClassifier {
   /** Where its videos are counted and bounded. */
   readonly videos?: VideoCalls;
   /**
-   * Softmax over all labels for one crop of a clip. Calls made at the same time may share a batch; where the model has no
-   * room for another, they wait for it.
+   * Probabilities of all labels for one crop of a clip. Calls made at the same time may share a batch; where the model has
+   * no room for another, they wait for it.
    */
   probabilities(clip: Clip, options: { crop: CropPosition; signal?: AbortSignal }): Promise<Float32Array>;
 }

@@ -54,6 +54,11 @@ export async function createModel(options: CreateModelOptions): Promise<ModelArc
       newHead: false,
     }),
   );
+  return archiveOf(metadata, made);
+}
+
+/** What the native layer has `made`, with what is written in it. */
+export function archiveOf(metadata: ModelMetadata, made: Uint8Array): ModelArchive {
   const bytes = ownRealm(made);
   const save = async (path: FilePath) => writeAtomically(filePath(path, 'path', 'the path of a file'), bytes);
   return { metadata, bytes, save };

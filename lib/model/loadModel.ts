@@ -7,7 +7,7 @@ import { type ModelSource, nativeSource } from './modelSource';
 import { type LoadModelOptions, loadModelOptions } from './options';
 import { planFolder } from './planFolder';
 import { inputSchema } from './schemas';
-import type { ModelInput, ModelMetadata } from './types';
+import type { ModelMetadata } from './types';
 import { VideoModel } from './videoModel';
 
 /**
@@ -33,7 +33,7 @@ import { VideoModel } from './videoModel';
 export async function loadModel(source: ModelSource, options: LoadModelOptions = {}): Promise<VideoModel> {
   const filled = parseOptions(loadModelOptions, options);
   return withModelFile(nativeSource(source), async (file) => {
-    const metadata = merge(file.metadata, filled.labels, filled.input);
+    const metadata = merge(file.metadata, filled);
     const plans = await planFolder(filled.tuning.folder);
     const model = await callNative(() =>
       native().NativeModel.load(file.native, {
@@ -41,6 +41,8 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
         precision: filled.precision,
         input: metadata.input,
         numClasses: metadata.labels.length,
+        multiLabel: metadata.task === 'multilabel',
+        output: metadata.output ?? '',
         ...filled.batching,
         threads: filled.threads ?? 0,
         memoryLimit: filled.memoryLimit ?? 0,
@@ -50,15 +52,17 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
         planFolder: plans,
       }),
     );
-    if (model.warning) process.emitWarning(model.warning, 'KinetorchWarning');
+    for (const warning of model.warnings) process.emitWarning(warning, 'KinetorchWarning');
     return new VideoModel(model, metadata, filled.maxVideos);
   });
 }
 
-function merge(stored: ModelMetadata | null, labels?: string[], input?: Partial<ModelInput>): ModelMetadata {
+type Said = Pick<LoadModelOptions, 'labels' | 'input' | 'task' | 'output'>;
+
+function merge(stored: ModelMetadata | null, { labels, input, task, output }: Said): ModelMetadata {
+  const said = { ...(labels && { labels }), ...(task && { task }), ...(output && { output }) };
   if (stored) {
-    const merged = { ...stored, labels: labels ?? stored.labels, input: { ...stored.input, ...input } };
-    return { ...merged, input: parse(inputSchema, merged.input, 'options.input') };
+    return { ...stored, ...said, input: parse(inputSchema, { ...stored.input, ...input }, 'options.input') };
   }
   if (!labels || !input) {
     throw new KinetorchError(
@@ -74,6 +78,7 @@ function merge(stored: ModelMetadata | null, labels?: string[], input?: Partial<
     formatVersion: 2,
     architecture: 'custom',
     task: 'multiclass',
+    ...said,
     labels,
     input: parse(inputSchema, input, 'options.input'),
     ...partsOf('custom'),

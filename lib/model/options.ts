@@ -9,7 +9,7 @@ import {
   wholeNumber,
 } from '../base/schemas';
 import type { ArchitectureName } from './architectureTable';
-import { labelsSchema, partialInputSchema } from './schemas';
+import { labelsSchema, networkOutputSchema, partialInputSchema, taskSchema } from './schemas';
 import type { ModelInput } from './types';
 
 /** Where a network runs: `auto` takes the first CUDA device when there is one. */
@@ -83,8 +83,27 @@ const tuningSchema: z.ZodType<z.output<z.ZodObject<typeof tuningOptions>>, Tunin
   tuningOptions,
 );
 
+/** What is said of a network whose file does not say it. */
+export const networkOptions = {
+  /** Class names: needed for a file without `kinetorch.json`, and replacing those in the file otherwise. */
+  labels: labelsSchema.optional(),
+  /** Parts of the input: all but `antialias` are needed for a file without `kinetorch.json`. */
+  input: (partialInputSchema as z.ZodType<Partial<ModelInput>, Partial<ModelInput>>).optional(),
+  /**
+   * Whether classes exclude each other: a softmax over all (`multiclass`), or a sigmoid for each (`multilabel`). Default:
+   * as the file says, else `multiclass`.
+   */
+  task: taskSchema.optional().describe('multiclass: a softmax; multilabel: a sigmoid for each class'),
+  /**
+   * What the network gives for each class. `probabilities` are taken as they are, and `logits` are then their logarithms
+   * (of a `multilabel` model log(p / (1 - p))). Default: as the file says, else told by the network, with a warning: one
+   * that ends in a softmax or sigmoids, or whose outputs sum to one, gives probabilities.
+   */
+  output: networkOutputSchema.optional().describe('what the network gives for each class (default: told by itself)'),
+};
+
 /** Any part of a model's input. */
-export const inputOption = (partialInputSchema as z.ZodType<Partial<ModelInput>, Partial<ModelInput>>).optional();
+export const inputOption = networkOptions.input;
 
 export const loadModelOptions = {
   /** Default `auto`. */
@@ -112,10 +131,7 @@ export const loadModelOptions = {
   optimize: oneOf(['off', 'exact', 'fast'], "'off', 'exact' or 'fast'").default('fast'),
   /** How the kernels of each layer are found: by measurement while the model is loaded for the first time. */
   tuning: tuningSchema.prefault({}),
-  /** Class names: needed for a file without `kinetorch.json`, and replacing those in the file otherwise. */
-  labels: labelsSchema.optional(),
-  /** Parts of the input: all but `antialias` are needed for a file without `kinetorch.json`. */
-  input: inputOption,
+  ...networkOptions,
 };
 
 export interface LoadModelOptions extends OptionsOf<typeof loadModelOptions> {}
@@ -127,6 +143,14 @@ export const architectureSchema = z.custom<ArchitectureName>((value) => typeof v
 export const licenseSchema = nonEmptyText("an SPDX expression, such as 'CC-BY-4.0'")
   .optional()
   .describe('of the weights, kept in the file: an SPDX expression, such as CC-BY-4.0');
+
+export const wrapModelOptions = {
+  ...networkOptions,
+  /** Licence of the weights, kept in the file: an SPDX expression, for example `CC-BY-4.0`. */
+  license: licenseSchema,
+};
+
+export interface WrapModelOptions extends OptionsOf<typeof wrapModelOptions> {}
 
 export const createModelOptions = {
   /** A name of the architecture table, for example `r2plus1d_18`. */

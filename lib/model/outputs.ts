@@ -8,7 +8,7 @@ import type { Tensor } from '../clip/types';
 export interface ClipOutputs {
   /** The network's output before the softmax, one number a class. */
   logits: Float32Array;
-  /** Softmax over all classes, in the order of `labels`. */
+  /** Softmax over all classes, or a sigmoid for each of a `multilabel` model, in the order of `labels`. */
   probabilities: Float32Array;
   /** The vector before the last layer (512 numbers for `r2plus1d_18`), for search and clustering. */
   embedding: Float32Array;

@@ -84,6 +84,12 @@ export const labelsSchema = z
     }
   });
 
+/** Whether classes exclude each other. */
+export const taskSchema = oneOf(['multiclass', 'multilabel']);
+
+/** What a network gives for each class. */
+export const networkOutputSchema = oneOf(['logits', 'probabilities']);
+
 /** Version 1 of `kinetorch.json`, from before parts, task and outputs were written down. */
 export const firstMetadataSchema = z.object({
   formatVersion: z.literal(1),
@@ -104,7 +110,8 @@ export const metadataSchema = z.object(
   {
     ...firstMetadataSchema.shape,
     formatVersion: z.literal(2, { error: '1 or 2, the format versions this Kinetorch reads' }),
-    task: z.enum(['multiclass', 'multilabel'], { error: "'multiclass' or 'multilabel'" }),
+    task: taskSchema,
+    output: networkOutputSchema.optional(),
     stages: z.array(modulePath, { error: "an array of modules' paths" }),
     head: modulePath.nullable(),
     outputs: z.array(z.enum(outputNames, { error: `one of ${outputNames.join(', ')}` }), {

@@ -2,14 +2,20 @@ import type { z } from 'zod';
 import type { NativeStats } from '../../binding';
 import type { VideoInfo } from '../video/types';
 import type { ModelOutput, Timing } from './outputs';
-import type { inputFields } from './schemas';
+import type { inputFields, networkOutputSchema, taskSchema } from './schemas';
 import type { VideoCounts } from './videoCalls';
 
 /** What a network wants to see. Travels inside the model file as `input` of `kinetorch.json`. */
 export interface ModelInput extends z.output<z.ZodObject<typeof inputFields>> {}
 
-/** `multiclass`: each clip is of one class. `multilabel`: of any number. Probabilities are a softmax for both, so far. */
-export type ModelTask = 'multiclass' | 'multilabel';
+/**
+ * `multiclass`: each clip is of one class, and probabilities are a softmax. `multilabel`: of any number, and each class
+ * has a sigmoid of its own.
+ */
+export type ModelTask = z.output<typeof taskSchema>;
+
+/** What a network itself gives for each class; `probabilities` where it ends in a softmax or sigmoids. */
+export type NetworkOutput = z.output<typeof networkOutputSchema>;
 
 /** What a network's parts are called, by their paths in the state dict, and what it can give. */
 export interface NetworkParts {
@@ -26,6 +32,8 @@ export interface ModelMetadata extends NetworkParts {
   /** A name of the architecture table, or `custom` for a network from elsewhere. */
   architecture: string;
   task: ModelTask;
+  /** Where it is not said: told by the network when it is loaded. */
+  output?: NetworkOutput;
   labels: string[];
   input: ModelInput;
   /** Free-form record of how the weights came about. */
@@ -37,7 +45,7 @@ export interface Prediction {
   label: string;
   /** Index of the class in the model's labels. */
   index: number;
-  /** Softmax probability, 0…1. */
+  /** Probability, 0…1: of a softmax, or of a sigmoid where the model's task is `multilabel`. */
   score: number;
 }
 
@@ -68,7 +76,7 @@ export interface VideoSegment {
 }
 
 export interface VideoClassification {
-  /** Softmax averaged over all clips and crops. */
+  /** Probabilities averaged over all clips and crops. */
   predictions: Prediction[];
   segments: VideoSegment[];
   video: VideoInfo;

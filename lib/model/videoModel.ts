@@ -49,6 +49,8 @@ export class VideoModel implements AsyncDisposable {
   /** What it can give of a clip: `logits` and `probabilities` always, `embedding` and `features` where its network has them. */
   readonly outputs: readonly ModelOutput[];
   readonly metadata: Readonly<ModelMetadata>;
+  /** What a person should know of how it runs: for example that it takes one clip at a time. Loading emits each, too. */
+  readonly warnings: readonly string[];
   readonly #native: NativeModel;
   readonly #runner: ClipRunner;
   readonly #videos: VideoCalls;
@@ -60,7 +62,8 @@ export class VideoModel implements AsyncDisposable {
   /** @internal */
   constructor(model: NativeModel, metadata: ModelMetadata, maxVideos: number) {
     this.#native = model;
-    this.metadata = metadata;
+    this.metadata = model.output === 'probabilities' ? { ...metadata, output: model.output } : metadata;
+    this.warnings = model.warnings;
     this.architecture = metadata.architecture;
     this.labels = metadata.labels;
     this.input = metadata.input;
@@ -136,7 +139,10 @@ export class VideoModel implements AsyncDisposable {
     return this.#one(input, 'logits', options);
   }
 
-  /** Softmax over all classes, in the order of `labels`; otherwise as {@link logits}. */
+  /**
+   * Softmax over all classes, in the order of `labels`, or a sigmoid for each where the model's task is `multilabel`;
+   * otherwise as {@link logits}.
+   */
   probabilities(clip: Clip, options?: ClipOptions): Promise<Float32Array>;
   probabilities(tensor: Tensor, options?: CallOptions): Promise<Float32Array[]>;
   async probabilities(input: Clip | Tensor, options: ClipOptions = {}): Promise<Float32Array | Float32Array[]> {

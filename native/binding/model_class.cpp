@@ -11,6 +11,10 @@ namespace kinetorch::binding {
 
 namespace {
 
+// What a network may give for each class.
+constexpr char kLogits[] = "logits";
+constexpr char kProbabilities[] = "probabilities";
+
 network::Optimization toOptimization(const std::string& name) {
   static const std::map<std::string, network::Optimization> levels{{"off", network::Optimization::kOff},
                                                                    {"exact", network::Optimization::kExact},
@@ -26,6 +30,9 @@ engine::ClassifierOptions toOptions(const Napi::Object& object) {
   options.precision = textOf(object, "precision");
   options.input = toInputSpec(object.Get("input").As<Napi::Object>());
   options.numClasses = integerOf(object, "numClasses");
+  options.isMultiLabel = flagOf(object, "multiLabel");
+  const std::string output = textOf(object, "output");
+  if (!output.empty()) options.givesProbabilities = output == kProbabilities;
   options.maxBatchSize = integerOf(object, "maxBatchSize");
   options.maxDelayMs = numberOf(object, "maxDelayMs");
   options.maxQueue = integerOf(object, "maxQueue");
@@ -106,9 +113,9 @@ Napi::Function ModelClass::define(Napi::Env env) {
       env, "NativeModel",
       {StaticMethod<&ModelClass::load>("load"), InstanceAccessor<&ModelClass::devices>("devices"),
        InstanceAccessor<&ModelClass::precision>("precision"), InstanceAccessor<&ModelClass::outputs>("outputs"),
-       InstanceAccessor<&ModelClass::warning>("warning"), InstanceMethod<&ModelClass::run>("run"),
-       InstanceMethod<&ModelClass::cancel>("cancel"), InstanceMethod<&ModelClass::stats>("stats"),
-       InstanceMethod<&ModelClass::dispose>("dispose")});
+       InstanceAccessor<&ModelClass::output>("output"), InstanceAccessor<&ModelClass::warnings>("warnings"),
+       InstanceMethod<&ModelClass::run>("run"), InstanceMethod<&ModelClass::cancel>("cancel"),
+       InstanceMethod<&ModelClass::stats>("stats"), InstanceMethod<&ModelClass::dispose>("dispose")});
 }
 
 ModelClass::ModelClass(const Napi::CallbackInfo& info) : Napi::ObjectWrap<ModelClass>(info) {}
@@ -163,7 +170,11 @@ Napi::Value ModelClass::precision(const Napi::CallbackInfo& info) {
   return Napi::String::New(info.Env(), info_.precision);
 }
 
-Napi::Value ModelClass::warning(const Napi::CallbackInfo& info) { return Napi::String::New(info.Env(), info_.warning); }
+Napi::Value ModelClass::output(const Napi::CallbackInfo& info) {
+  return Napi::String::New(info.Env(), info_.givesProbabilities ? kProbabilities : kLogits);
+}
+
+Napi::Value ModelClass::warnings(const Napi::CallbackInfo& info) { return toStrings(info.Env(), info_.warnings); }
 
 Napi::Value ModelClass::outputs(const Napi::CallbackInfo& info) {
   std::vector<std::string> names;

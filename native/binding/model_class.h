@@ -19,7 +19,8 @@ class ModelClass : public Napi::ObjectWrap<ModelClass> {
   static Napi::Value load(const Napi::CallbackInfo& info);
   Napi::Value devices(const Napi::CallbackInfo& info);
   Napi::Value precision(const Napi::CallbackInfo& info);
-  Napi::Value warning(const Napi::CallbackInfo& info);
+  Napi::Value output(const Napi::CallbackInfo& info);
+  Napi::Value warnings(const Napi::CallbackInfo& info);
   Napi::Value outputs(const Napi::CallbackInfo& info);
   Napi::Value run(const Napi::CallbackInfo& info);
   Napi::Value cancel(const Napi::CallbackInfo& info);

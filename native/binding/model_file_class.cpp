@@ -40,7 +40,7 @@ Napi::Function ModelFileClass::define(Napi::Env env) {
       env, "NativeModelFile",
       {StaticMethod<&ModelFileClass::open>("open"), InstanceAccessor<&ModelFileClass::format>("format"),
        InstanceAccessor<&ModelFileClass::metadata>("metadata"), InstanceMethod<&ModelFileClass::profile>("profile"),
-       InstanceMethod<&ModelFileClass::close>("close")});
+       InstanceMethod<&ModelFileClass::withMetadata>("withMetadata"), InstanceMethod<&ModelFileClass::close>("close")});
 }
 
 ModelFileClass::ModelFileClass(const Napi::CallbackInfo& info) : Napi::ObjectWrap<ModelFileClass>(info) {}
@@ -94,6 +94,18 @@ Napi::Value ModelFileClass::profile(const Napi::CallbackInfo& info) {
               return model::profileModel(file, {shape.at(0), shape.at(1), shape.at(2)});
             },
             toProfile);
+  });
+}
+
+Napi::Value ModelFileClass::withMetadata(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&] {
+    return Environment::of(info.Env())
+        .runInBackground(
+            info.Env(),
+            [file = fileInUse(), metadata = info[0].As<Napi::String>().Utf8Value()] {
+              return file.withMetadata(metadata);
+            },
+            [](Napi::Env env, const std::vector<uint8_t>& bytes) -> Napi::Value { return toUint8Array(env, bytes); });
   });
 }
 

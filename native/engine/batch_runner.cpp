@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <string>
 
-#include "native/engine/read_outputs.h"
 #include "native/preprocessing/place_tensor.h"
 #include "native/preprocessing/preprocess.h"
 #include "native/runtime/device_memory.h"
@@ -40,9 +39,10 @@ std::vector<int64_t> bucketSizes(int64_t maxBatchSize) {
 }
 
 BatchRunner::BatchRunner(std::unique_ptr<network::Network> network, const preprocessing::InputSpec& input,
-                         c10::Device device, c10::ScalarType precision, std::vector<int64_t> sizes)
+                         bool isMultiLabel, c10::Device device, c10::ScalarType precision, std::vector<int64_t> sizes)
     : network_(std::move(network)),
       input_(input),
+      scores_{isMultiLabel, network_->givesProbabilities()},
       device_(device),
       precision_(precision),
       sizes_(std::move(sizes)),
@@ -118,7 +118,7 @@ void BatchRunner::launch(Slot& slot, BatchItems items) const {
 void BatchRunner::complete(Slot& slot, BatchItems items) const {
   const c10::InferenceMode guard;
   slot.done.synchronize();
-  readOutputs(slot.outputs, items);
+  readOutputs(slot.outputs, items, scores_);
   slot.clips.reset();
   slot.outputs = {};
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "native/engine/batch.h"
+#include "native/engine/read_outputs.h"
 #include "native/engine/staging.h"
 #include "native/network/network.h"
 #include "native/preprocessing/input_spec.h"
@@ -29,8 +30,8 @@ class BatchRunner {
  public:
   // `sizes`: ascending, those that batches are filled up to with black clips and that the network is made to prepare
   // for; clips then take the way through Staging. Empty: batches stay as they are, preprocessed on the CPU.
-  BatchRunner(std::unique_ptr<network::Network> network, const preprocessing::InputSpec& input, c10::Device device,
-              c10::ScalarType precision, std::vector<int64_t> sizes);
+  BatchRunner(std::unique_ptr<network::Network> network, const preprocessing::InputSpec& input, bool isMultiLabel,
+              c10::Device device, c10::ScalarType precision, std::vector<int64_t> sizes);
 
   // What one batch at a time needs on its way.
   struct Slot {
@@ -60,6 +61,7 @@ class BatchRunner {
 
   const std::unique_ptr<network::Network> network_;
   const preprocessing::InputSpec input_;
+  const ScoreKind scores_;
   const c10::Device device_;
   const c10::ScalarType precision_;
   const std::vector<int64_t> sizes_;

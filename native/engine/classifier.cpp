@@ -16,7 +16,8 @@ namespace {
 
 ExecutorFactory executorsFor(model::ModelFile file, const ClassifierOptions& options) {
   const NetworkFactory networks{[file = std::move(file), options](c10::Device device, c10::ScalarType precision) {
-    return network::loadNetwork(file, options.input, options.numClasses, device, precision, options.optimize);
+    return network::loadNetwork(file, options.input, {options.numClasses, options.givesProbabilities}, device,
+                                precision, options.optimize);
   }};
   return {[networks, options](c10::Device device, RequestQueue& queue, Statistics& statistics) {
     const Way way = device.is_cpu() ? Way::kInTurn : Way::kPipelined;
@@ -132,7 +133,8 @@ class Classifier::Impl {
       whole.precision = info.precision;
       whole.outputs = info.outputs;
       whole.bytes += info.bytes;
-      if (!info.warning.empty()) whole.warning = info.warning;
+      whole.givesProbabilities = info.givesProbabilities;
+      whole.warnings = info.warnings;
     }
     return whole;
   }

@@ -17,9 +17,10 @@ namespace kinetorch::engine {
 struct ClassifierInfo {
   std::vector<std::string> devices;  // as they were resolved
   std::string precision;
-  network::OutputSet outputs;  // that it can give
-  int64_t bytes = 0;           // of the parameters, on all devices together
-  std::string warning;         // what a person should know of how the network runs; empty: nothing
+  network::OutputSet outputs;         // that it can give
+  int64_t bytes = 0;                  // of the parameters, on all devices together
+  bool givesProbabilities = false;    // instead of logits
+  std::vector<std::string> warnings;  // what a person should know of how the network runs
 };
 
 struct ExecutorFactory;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,8 @@ struct ClassifierOptions {
   std::string precision;
   preprocessing::InputSpec input;
   int64_t numClasses = 0;
+  std::optional<bool> givesProbabilities;  // not known: told by the network
+  bool isMultiLabel = false;               // classes do not exclude each other
   int64_t maxBatchSize = 1;
   double maxDelayMs = 0;
   int64_t maxQueue = 1;

@@ -76,10 +76,11 @@ Executor::Info Executor::load(NetworkFactory networks) {
   const network::Network& network = *owned;
   sharesClips_ = network.sharesClips();
   const std::vector<int64_t> sizes = pipelined_ ? bucketSizes(options_.maxBatchSize) : std::vector<int64_t>();
-  runner_.emplace(std::move(owned), options_.input, device_, precision, sizes);
+  runner_.emplace(std::move(owned), options_.input, options_.isMultiLabel, device_, precision, sizes);
   for (int i = 0; i < (pipelined_ ? kBatchesInFlight : 1); ++i) slots_.emplace_back(*runner_);
   for (BatchRunner::Slot& slot : slots_) idle_.put(&slot);
-  return {precisionName(precision), network.outputs().computable(), network.bytes(), network.warning()};
+  return {precisionName(precision), network.outputs().computable(), network.bytes(), network.givesProbabilities(),
+          network.warnings()};
 }
 
 void Executor::stageAll() {

@@ -35,8 +35,9 @@ class Executor {
   struct Info {
     std::string precision;
     network::OutputSet outputs;
-    int64_t bytes = 0;    // of the parameters, on the device
-    std::string warning;  // what a person should know of how the network runs; empty: nothing
+    int64_t bytes = 0;  // of the parameters, on the device
+    bool givesProbabilities = false;
+    std::vector<std::string> warnings;  // what a person should know of how the network runs
   };
 
   // Queue and statistics are shared, and outlive it.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 namespace kinetorch::engine {
@@ -29,8 +30,19 @@ Row rowOf(const at::Tensor& rows, size_t index) {
   return {rows.const_data_ptr<float>() + static_cast<int64_t>(index) * size, size};
 }
 
-bool wantsSoftmax(const BatchItem& item) {
+bool wantsProbabilities(const BatchItem& item) {
   return item.request.wanted.topK > 0 || item.request.wanted.outputs.has(Output::kProbabilities);
+}
+
+at::Tensor probabilitiesOf(const at::Tensor& logits, bool isMultiLabel) {
+  return isMultiLabel ? logits.sigmoid() : at::softmax(logits, 1);
+}
+
+// Of which those would be the probabilities; finite ones, also of a class that is certain or ruled out.
+at::Tensor logitsOf(const at::Tensor& probabilities, bool isMultiLabel) {
+  constexpr double kSmallest = std::numeric_limits<float>::min();
+  constexpr double kClosest = std::numeric_limits<float>::epsilon() / 2;
+  return isMultiLabel ? at::logit(probabilities, kClosest) : probabilities.clamp_min(kSmallest).log();
 }
 
 // Of equal scores the first class comes first.
@@ -68,13 +80,18 @@ void readItem(const OutputTensors& tensors, size_t index, BatchItem& item) {
 
 }  // namespace
 
-void readOutputs(const OutputTensors& sources, BatchItems items) {
+void readOutputs(const OutputTensors& sources, BatchItems items, const ScoreKind& scores) {
   OutputTensors tensors;
   for (const OutputInfo& info : kOutputs) {
     if (sources[info.output].defined()) tensors[info.output] = sources[info.output].contiguous();
   }
-  if (tensors[Output::kLogits].defined() && std::any_of(items.begin(), items.end(), wantsSoftmax)) {
-    tensors[Output::kProbabilities] = at::softmax(tensors[Output::kLogits], 1);
+  at::Tensor& logits = tensors[Output::kLogits];
+  at::Tensor& probabilities = tensors[Output::kProbabilities];
+  if (logits.defined() && scores.givesProbabilities) {
+    probabilities = logits;
+    logits = logitsOf(probabilities, scores.isMultiLabel);
+  } else if (logits.defined() && std::any_of(items.begin(), items.end(), wantsProbabilities)) {
+    probabilities = probabilitiesOf(logits, scores.isMultiLabel);
   }
   for (size_t i = 0; i < items.size(); ++i) {
     if (!items[i].error) readItem(tensors, i, items[i]);

@@ -5,6 +5,7 @@
 #include <memory>
 #include <utility>
 
+#include "native/formats/foreign_file.h"
 #include "native/formats/safetensors.h"
 #include "native/formats/torch_weights.h"
 #include "native/runtime/error.h"
@@ -97,6 +98,9 @@ std::unique_ptr<WeightFile> openWeights(std::unique_ptr<ByteSource> source) {
     throw Error("ERR_WEIGHTS", label +
                                    ": expected safetensors or PyTorch's zip format (since 1.6) but received its older "
                                    "one; save it again in Python: torch.save(torch.load(path), path)");
+  } else if (const auto foreign = foreignFileOf(*source)) {
+    throw Error("ERR_WEIGHTS", label + ": expected a .safetensors file or a PyTorch .pth file but this is " +
+                                   foreign->what + "; " + foreign->forWeights);
   } else {
     throw Error("ERR_WEIGHTS", label + ": expected a .safetensors file or a PyTorch .pth file but it is neither");
   }

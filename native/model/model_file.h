@@ -1,8 +1,10 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "native/formats/byte_source.h"
 
@@ -28,6 +30,8 @@ class ModelFile {
   const std::optional<std::string>& metadata() const { return metadata_; }
   // The network, on the CPU; another one at each call. Throws ERR_MODEL_FORMAT, ERR_FILE_ACCESS.
   torch::jit::Module module() const;
+  // The same network as a TorchScript archive with this text as its kinetorch.json. Throws as module().
+  std::vector<uint8_t> withMetadata(const std::string& metadata) const;
 
  private:
   ModelFile(std::shared_ptr<const formats::ByteSource> source, const ModelFormat& format);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "native/formats/zip_archive.h"
+#include "native/model/checked_remainder.h"
 #include "native/model/model_format.h"
 #include "native/runtime/error.h"
 
@@ -46,7 +47,10 @@ std::optional<std::string> check(std::shared_ptr<const formats::ByteSource> sour
 
 torch::jit::Module load(std::shared_ptr<const formats::ByteSource> source) {
   try {
-    return torch::jit::load(std::make_shared<SourceAdapter>(std::move(source)), c10::Device(c10::kCPU));
+    torch::jit::Module module =
+        torch::jit::load(std::make_shared<SourceAdapter>(std::move(source)), c10::Device(c10::kCPU));
+    checkRemainders(module);
+    return module;
   } catch (...) {
     throw currentError("ERR_MODEL_FORMAT");
   }

@@ -40,6 +40,10 @@ std::vector<at::Tensor> runByClips(const at::Tensor& clips,
     }
   });
   if (share * threads < clips.size(0)) parts.push_back(run(clips.slice(0, share * threads)));
+  return joinRows(parts);
+}
+
+std::vector<at::Tensor> joinRows(const std::vector<std::vector<at::Tensor>>& parts) {
   std::vector<at::Tensor> whole;
   for (size_t i = 0; i < parts.front().size(); ++i) {
     std::vector<at::Tensor> rows;

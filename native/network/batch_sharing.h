@@ -23,4 +23,7 @@ bool canShareClips(const std::shared_ptr<torch::jit::Graph>& graph);
 std::vector<at::Tensor> runByClips(const at::Tensor& clips,
                                    const std::function<std::vector<at::Tensor>(const at::Tensor&)>& run);
 
+// The tensors of parts of a batch, each with the rows of all parts, in their order.
+std::vector<at::Tensor> joinRows(const std::vector<std::vector<at::Tensor>>& parts);
+
 }  // namespace kinetorch::network

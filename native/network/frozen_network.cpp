@@ -1,6 +1,7 @@
 #include "native/network/frozen_network.h"
 
 #include <ATen/ATen.h>
+#include <torch/csrc/jit/api/function_impl.h>
 #include <torch/csrc/jit/ir/ir.h>
 
 #include <optional>
@@ -21,45 +22,69 @@ torch::jit::Module embedOnly(const torch::jit::Module& whole) {
   return body;
 }
 
-void convertConstants(torch::jit::Block* block, c10::ScalarType precision) {
+void convertTensor(at::Tensor tensor, c10::ScalarType kind) {
+  if (tensor.is_floating_point()) tensor.set_data(tensor.to(kind));
+}
+
+// Not Module::to(dtype): it makes floats of indices too.
+void convertFloats(const torch::jit::Module& module, c10::ScalarType kind) {
+  for (const at::Tensor& parameter : module.parameters()) convertTensor(parameter, kind);
+  for (const at::Tensor& buffer : module.buffers()) convertTensor(buffer, kind);
+}
+
+void convertConstants(torch::jit::Block* block, c10::ScalarType kind) {
   for (torch::jit::Node* node : block->nodes()) {
-    for (torch::jit::Block* inner : node->blocks()) convertConstants(inner, precision);
+    for (torch::jit::Block* inner : node->blocks()) convertConstants(inner, kind);
     const bool isTensor = node->kind() == c10::prim::Constant && node->hasAttribute(c10::attr::value) &&
                           node->kindOf(c10::attr::value) == torch::jit::AttributeKind::t;
     if (!isTensor || !node->t(c10::attr::value).is_floating_point()) continue;
-    const at::Tensor converted = node->t(c10::attr::value).to(precision);
+    const at::Tensor converted = node->t(c10::attr::value).to(kind);
     node->t_(c10::attr::value, converted);
     node->output()->inferTypeFrom(converted);
   }
 }
 
+// A node that was inlined says from which methods. Freezing frees those of the root, and the interpreter, which asks
+// for their names where an operator throws, would read what is no longer there. `forward` stays.
+void forgetInlining(torch::jit::Block* block, torch::jit::Function* forward) {
+  for (torch::jit::Node* node : block->nodes()) {
+    for (torch::jit::Block* inner : node->blocks()) forgetInlining(inner, forward);
+    if (node->hasAttribute(c10::attr::Subgraph)) forgetInlining(node->g(c10::attr::Subgraph)->block(), forward);
+    if (!node->callstack()) continue;
+    node->setCallStack(c10::make_intrusive<torch::jit::InlinedCallStack>(forward, node->sourceRange()));
+  }
+}
+
 }  // namespace
 
-FrozenNetwork freezeNetwork(torch::jit::Module module, c10::Device device, c10::ScalarType precision,
-                            c10::ScalarType folding) {
+FrozenNetwork freezeNetwork(torch::jit::Module module, c10::Device device, const FloatKinds& kinds) {
+  const std::optional<c10::ScalarType> precision = kinds.precision ? kinds.precision : kinds.folding;
   module.eval();
-  module.to(device, folding);
+  module.to(device);
   FrozenNetwork network;
   for (const at::Tensor& tensor : module.parameters()) {
-    const size_t size = tensor.is_floating_point() ? c10::elementSize(precision) : tensor.element_size();
+    const size_t size = precision && tensor.is_floating_point() ? c10::elementSize(*precision) : tensor.element_size();
     network.bytes += tensor.numel() * static_cast<int64_t>(size);
   }
+  if (kinds.folding) convertFloats(module, *kinds.folding);
   const std::optional<std::string> headName = architectures::headOf(module);
   if (headName && module.find_method("embed")) {
     const auto head = module.attr(*headName).toModule();
-    network.weight = head.attr("weight").toTensor().detach().to(precision);
-    network.bias = head.attr("bias").toTensor().detach().to(precision);
+    network.weight = head.attr("weight").toTensor().detach();
+    network.bias = head.attr("bias").toTensor().detach();
+    if (precision) {
+      network.weight = network.weight.to(*precision);
+      network.bias = network.bias.to(*precision);
+    }
     module = embedOnly(module);
   }
-  for (at::Tensor parameter : module.parameters()) {
-    // NDHWC: oneDNN's fast path for every convolution, and the depthwise ones above all (docs/architecture.md); and
-    // cuDNN's in half precision.
-    if (parameter.dim() == 5) parameter.set_data(parameter.contiguous(at::MemoryFormat::ChannelsLast3d));
-  }
   network.module = torch::jit::freeze(module);
-  if (folding != precision) {
-    network.module.to(precision);
-    convertConstants(network.module.get_method("forward").graph()->block(), precision);
+  torch::jit::Function& forward = network.module.get_method("forward").function();
+  torch::jit::Block* const block = torch::jit::toGraphFunction(forward).graph()->block();
+  forgetInlining(block, &forward);
+  if (precision != kinds.folding) {
+    convertFloats(network.module, *precision);
+    convertConstants(block, *precision);
   }
   return network;
 }

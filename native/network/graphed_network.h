@@ -25,9 +25,10 @@ class GraphedNetwork final : public Network {
                  const at::TensorOptions& options, const CudaApi& library);
 
   OutputSet outputs() const override { return network_->outputs(); }
+  bool givesProbabilities() const override { return network_->givesProbabilities(); }
   OutputTensors run(const at::Tensor& clips, OutputSet wanted) override;
   int64_t bytes() const override { return network_->bytes(); }
-  const std::string& warning() const override { return network_->warning(); }
+  const std::vector<std::string>& warnings() const override { return network_->warnings(); }
   // Networks that cannot be captured, such as those that wait for the GPU to decide what follows, run as before.
   void warmUp(const std::vector<int64_t>& batchSizes) override;
 

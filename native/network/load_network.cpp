@@ -3,20 +3,21 @@
 #include <ATen/ATen.h>
 #include <c10/core/InferenceMode.h>
 #include <c10/util/StringUtil.h>
-#include <torch/csrc/jit/api/module.h>
 
 #if defined(__GLIBC__)
 #include <malloc.h>
 #endif
 
-#include <chrono>
+#include <algorithm>
 #include <string>
 #include <utility>
 
 #include "native/model/check_logits.h"
+#include "native/network/check_batches.h"
 #include "native/network/graphed_network.h"
+#include "native/network/probability_outputs.h"
 #include "native/network/random_clips.h"
-#include "native/network/torchscript_network.h"
+#include "native/network/start_network.h"
 #include "native/network/tune_network.h"
 #include "native/runtime/cuda_library.h"
 #include "native/runtime/cudnn_settings.h"
@@ -25,25 +26,8 @@
 namespace kinetorch::network {
 namespace {
 
-// See Note [Folding in float32].
-std::unique_ptr<TorchScriptNetwork> freezeThatRuns(torch::jit::Module module, const at::Tensor& clip,
-                                                   const preprocessing::InputSpec& input) {
-  const auto freeze = [&](c10::ScalarType folding) {
-    return std::make_unique<TorchScriptNetwork>(freezeNetwork(module, clip.device(), clip.scalar_type(), folding),
-                                                input, clip.options());
-  };
-  if (clip.scalar_type() != at::kFloat) {
-    try {
-      auto network = freeze(at::kFloat);
-      network->logits(clip);
-      return network;
-    } catch (const std::exception&) {
-      if (ranOutOfMemory()) throw;
-      // Its code asks for the kind of its weights; or it does not run at all, which comes out next.
-    }
-  }
-  return freeze(clip.scalar_type());
-}
+// For a batch of the largest size; batches that would take longer are run in parts.
+constexpr double kCheckingMs = 2000;
 
 std::string otherLabels(int64_t labels, int64_t logits) {
   return "expected as many labels as the model has logits, " + std::to_string(logits) + ", but received " +
@@ -57,40 +41,136 @@ void releaseFreeMemory() {
 #endif
 }
 
+// See Note [What was seen to run is what runs].
+class Loading {
+ public:
+  Loading(const model::ModelFile& file, const preprocessing::InputSpec& input, const at::TensorOptions& options,
+          const OptimizeOptions& optimize)
+      : file_(file), input_(input), options_(options), optimize_(optimize) {}
+
+  std::unique_ptr<TorchScriptNetwork> load(const ExpectedOutputs& expected) {
+    const at::Tensor clip = randomClips(1, input_).to(options_);
+    StartedNetwork started = startNetwork(file_, input_, clip);
+    const std::string described = c10::str("one clip of shape ", clip.sizes());
+    model::checkLogits(started.logits, expected.numClasses, {described, otherLabels});
+    plain_ = {clip, started.logits, started.time};
+    kinds_ = started.kinds;
+    std::unique_ptr<TorchScriptNetwork> network = std::move(started.network);
+    if (!started.keepsClipsApart) {
+      const ClipsAlone alone = runAlone(*network, input_, options_);
+      precision_ = network->rounding();
+      if (!started.staysAsItIs) {
+        network = makeFasterChecked(std::move(network), alone);
+      } else if (!takeBatches(*network, alone)) {
+        runOneByOne(*network);
+      }
+    } else if (!started.staysAsItIs) {
+      makeFaster(*network);
+    }
+    tellProbabilities(*network, expected.probabilities);
+    return network;
+  }
+
+ private:
+  void makeFaster(TorchScriptNetwork& network) const {
+    if (optimize_.level == Optimization::kOff) return;
+    if (options_.device().is_cuda()) {
+      rewriteForCuda(network, plain_);
+    } else if (plain_.clip.scalar_type() == at::kFloat) {
+      tuneForCpu(network, optimize_, plain_);
+    }
+  }
+
+  std::unique_ptr<TorchScriptNetwork> makeFasterChecked(std::unique_ptr<TorchScriptNetwork> network,
+                                                        const ClipsAlone& alone) const {
+    network->takeChannelsLast();
+    makeFaster(*network);
+    const bool runsAlone = isRightInBatch(*network, alone, 1, precision_);
+    if (runsAlone && takeBatches(*network, alone)) return network;
+    auto own = freezeAgain(file_, input_, options_, kinds_);
+    const bool takesBatches = takeBatches(*own, alone);
+    if (takesBatches || !runsAlone) {
+      network = std::move(own);
+      network->addWarning(
+          "the network runs in its own order of memory and without faster kernels: with them it failed, or gave other "
+          "logits for random clips");
+    }
+    if (!takesBatches) runOneByOne(*network);
+    return network;
+  }
+
+  static void runOneByOne(TorchScriptNetwork& network) {
+    network.setLargestBatch(1);
+    network.addWarning(
+        "the network takes one clip at a time, and batches run one by one: several random clips at once made it fail, "
+        "or "
+        "got other logits than each alone");
+  }
+
+  // Whether it is right for several clips at once; for as many as may come, or else it takes them in parts.
+  bool takeBatches(TorchScriptNetwork& network, const ClipsAlone& alone) const {
+    const int64_t wanted = optimize_.maxBatchSize;
+    if (wanted == 1) return true;
+    if (!isRightInBatch(network, alone, 2, precision_)) return false;
+    const auto affordable = static_cast<int64_t>(kCheckingMs / std::max(plain_.time.count(), 1e-3));
+    int64_t size = std::min(wanted, std::max<int64_t>(affordable, 2));
+    const int64_t tried = size;
+    while (size > 2 && !isRightInBatch(network, alone, size, precision_)) size /= 2;
+    if (size < wanted) network.setLargestBatch(size);
+    if (size < tried) {
+      network.addWarning(c10::str("batches run in parts of ", size, " clips: of ", tried,
+                                  " at once the network failed, or gave other logits than for each alone"));
+    }
+    return true;
+  }
+
+  void tellProbabilities(TorchScriptNetwork& network, std::optional<bool> known) const {
+    if (known) return network.setGivesProbabilities(checked(*known));
+    // By chance one clip's may look so.
+    auto signs = probabilitySigns(*network.graph(), plain_.logits);
+    if (signs) signs = probabilitySigns(*network.graph(), runAlone(network, input_, options_).logits);
+    if (!signs) return;
+    network.setGivesProbabilities(signs->isCertain);
+    network.addWarning("the network seems to give probabilities instead of logits, for " + signs->reason +
+                       (signs->isCertain ? ": they are taken as they are" : ", and are taken for logits all the same") +
+                       "; say which with the option output, 'probabilities' or 'logits'");
+  }
+
+  bool checked(bool areProbabilities) const {
+    const double smallest = plain_.logits.min().item<double>();
+    const double largest = plain_.logits.max().item<double>();
+    if (!areProbabilities || !(smallest < 0 || largest > 1.001)) return areProbabilities;
+    throw Error("ERR_MODEL_METADATA", c10::str("expected probabilities, as the option output says, but the model gave "
+                                               "numbers from ",
+                                               smallest, " to ", largest, " for a random clip"));
+  }
+
+  const model::ModelFile& file_;
+  const preprocessing::InputSpec& input_;
+  const at::TensorOptions options_;
+  const OptimizeOptions& optimize_;
+  PlainRun plain_;
+  NumberKinds kinds_;
+  c10::ScalarType precision_ = at::kFloat;
+};
+
 }  // namespace
 
 std::unique_ptr<Network> loadNetwork(const model::ModelFile& file, const preprocessing::InputSpec& input,
-                                     int64_t numClasses, c10::Device device, c10::ScalarType precision,
+                                     const ExpectedOutputs& expected, c10::Device device, c10::ScalarType precision,
                                      const OptimizeOptions& optimize) {
-  torch::jit::Module module = file.module();
-  if (!module.find_method("forward")) {
-    throw Error("ERR_MODEL_FORWARD", "expected a TorchScript module with a forward method but this one has none");
-  }
   c10::InferenceMode guard;
   try {
     configureCudnn(device, precision);
-    const at::Tensor clip = randomClips(1, input).to(device, precision);
-    std::unique_ptr<TorchScriptNetwork> network = freezeThatRuns(std::move(module), clip, input);
-    const auto begin = std::chrono::steady_clock::now();
-    const at::Tensor logits = network->logits(clip);
-    const PlainRun plain{clip, logits, std::chrono::steady_clock::now() - begin};
-    model::checkLogits(logits, numClasses, {c10::str("one clip of shape ", clip.sizes()), otherLabels});
-    const bool isAsked = optimize.level != Optimization::kOff;
-    if (isAsked && device.is_cuda()) {
-      rewriteForCuda(*network, plain);
-    } else if (isAsked && precision == at::kFloat) {
-      tuneForCpu(*network, optimize, plain);
-    }
+    const at::TensorOptions options = at::TensorOptions(precision).device(device);
+    std::unique_ptr<TorchScriptNetwork> network = Loading(file, input, options, optimize).load(expected);
     releaseFreeMemory();
-    const CudaApi* const library = isAsked && device.is_cuda() ? cudaLibrary() : nullptr;
+    const bool isGraphed = optimize.level != Optimization::kOff && device.is_cuda();
+    const CudaApi* const library = isGraphed ? cudaLibrary() : nullptr;
     if (!library) return network;
-    return std::make_unique<GraphedNetwork>(std::move(network), input, clip.options(), *library);
-  } catch (const Error&) {
-    throw;
+    return std::make_unique<GraphedNetwork>(std::move(network), input, options, *library);
   } catch (...) {
-    const Error error = currentError("ERR_MODEL_FORWARD");
-    throw Error(error.code(), "expected a forward that maps N×3×T×H×W clips to N×classes logits but it failed: " +
-                                  std::string(error.what()));
+    throw currentError("ERR_MODEL_FORWARD");
   }
 }
 

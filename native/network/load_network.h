@@ -4,6 +4,7 @@
 #include <c10/core/ScalarType.h>
 
 #include <memory>
+#include <optional>
 
 #include "native/model/model_file.h"
 #include "native/network/network.h"
@@ -12,11 +13,23 @@
 
 namespace kinetorch::network {
 
-// Moves a TorchScript model to the device and freezes it (folding batch norms), then runs one random clip of `input`'s
-// shape to see that it gives `numClasses` logits. On CUDA it sets how the process uses cuDNN. Throws ERR_MODEL_FORMAT,
-// ERR_MODEL_FORWARD, ERR_MODEL_METADATA, and ERR_DEVICE where cuDNN is too old.
+// What the numbers that a network gives are known to be.
+struct ExpectedOutputs {
+  int64_t numClasses = 0;
+  std::optional<bool> probabilities;  // not known: told by the network
+};
+
+// Note [What was seen to run is what runs]
+// A network from elsewhere is first run as its file has it, in its own types and order of memory, one clip at a time.
+// What is then made of it (channels_last_3d, kernels, batches of 2 and of the largest size) has to give each clip the
+// same; else it is given up again, with a warning, and in the end the network runs one clip at a time. Of networks
+// whose operators alone tell that clips keep apart (separate_rows.h), as most are made, batches need no proof.
+
+// Moves a TorchScript model to the device and freezes it (folding batch norms), then runs random clips of `input`'s
+// shape to see that it gives `numClasses` logits. On CUDA it sets how the process uses cuDNN. With float32 it keeps its
+// own types. Throws ERR_MODEL_FORMAT, ERR_MODEL_FORWARD, ERR_MODEL_METADATA, and ERR_DEVICE where cuDNN is too old.
 std::unique_ptr<Network> loadNetwork(const model::ModelFile& file, const preprocessing::InputSpec& input,
-                                     int64_t numClasses, c10::Device device, c10::ScalarType precision,
+                                     const ExpectedOutputs& expected, c10::Device device, c10::ScalarType precision,
                                      const OptimizeOptions& optimize);
 
 }  // namespace kinetorch::network

@@ -19,13 +19,15 @@ class Network {
 
   // The sources that `run` can give.
   virtual OutputSet outputs() const = 0;
+  // Whether its logits are no logits but probabilities already, for they went through a softmax or sigmoids.
+  virtual bool givesProbabilities() const { return false; }
   // N×3×T×H×W, on the network's device and in its precision -> what is `wanted` of outputs(), from one pass: float32 on
   // the device, in the shapes of the table (outputs.h). The other tensors are undefined.
   virtual OutputTensors run(const at::Tensor& clips, OutputSet wanted) = 0;
   // Of the parameters, as they lie on the device.
   virtual int64_t bytes() const = 0;
-  // What a person should know of how it runs; empty: nothing.
-  virtual const std::string& warning() const = 0;
+  // What a person should know of how it runs.
+  virtual const std::vector<std::string>& warnings() const = 0;
   // Whether threads share batches of as many clips as there are threads, or more, by clips and not by layers.
   virtual bool sharesClips() const { return false; }
   // Runs random clips in batches of these sizes, so that those that come later meet nothing for the first time: on CUDA

@@ -20,7 +20,7 @@ struct OutputInfo {
 
 inline constexpr std::array<OutputInfo, 4> kOutputs{{
     {Output::kLogits, "logits", Output::kLogits, 2},                // N×classes
-    {Output::kProbabilities, "probabilities", Output::kLogits, 2},  // N×classes, softmax of the logits
+    {Output::kProbabilities, "probabilities", Output::kLogits, 2},  // N×classes, softmax or sigmoids of the logits
     {Output::kEmbedding, "embedding", Output::kEmbedding, 2},       // N×C, the vector before the last layer
     {Output::kFeatures, "features", Output::kFeatures, 5},  // N×C×T'×H'×W', the map before the global pooling
 }};

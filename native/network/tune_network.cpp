@@ -42,9 +42,9 @@ bool takeRewritten(TorchScriptNetwork& network, const PlainRun& plain, const Rew
   if (!rewrite(network.graph())) return false;
   network.setGraph(network.graph());
   const at::Tensor found = tryLogits(network, plain.clip);
-  if (found.defined() && agree(found, plain.logits, plain.clip.scalar_type())) return true;
+  if (found.defined() && agree(found, plain.logits, network.rounding())) return true;
   network.setGraph(plainGraph);
-  network.setWarning(std::string("the network stays as LibTorch runs it, because the faster kernels ") +
+  network.addWarning(std::string("the network stays as LibTorch runs it, because the faster kernels ") +
                      (found.defined() ? "gave other logits for" : "failed with") + " a random clip");
   return false;
 }
@@ -145,7 +145,7 @@ bool CpuTuner::isFasterByClips() {
   const Milliseconds byLayers = time(false, logitsByLayers);
   if (!logitsByLayers.defined()) return false;
   return time(true, logitsByClips) < byLayers && logitsByClips.defined() &&
-         agree(logitsByClips, logitsByLayers, at::kFloat);
+         agree(logitsByClips, logitsByLayers, network_.rounding());
 }
 
 std::string CpuTuner::sharingKey() const {

@@ -4,6 +4,8 @@
 
 #include <new>
 
+#include "native/runtime/interpreter_message.h"
+
 namespace kinetorch {
 namespace {
 
@@ -21,7 +23,7 @@ bool tellsOfMemory(const std::string& message) {
 }
 
 Error errorOf(const std::string& fallbackCode, const std::string& message) {
-  return Error(tellsOfMemory(message) ? kOutOfMemory : fallbackCode, message);
+  return Error(tellsOfMemory(message) ? kOutOfMemory : fallbackCode, shortMessage(message));
 }
 
 }  // namespace

@@ -1,9 +1,9 @@
 #include "native/training/forward.h"
 
 #include <ATen/ATen.h>
-#include <ATen/autocast_mode.h>
 #include <torch/csrc/jit/runtime/graph_executor.h>
 
+#include "native/runtime/autocast.h"
 #include "native/runtime/error.h"
 
 namespace kinetorch::training {
@@ -11,30 +11,6 @@ namespace {
 
 // See Note [Training runs the graph as it is].
 using PlainExecution = torch::jit::GraphOptimizerEnabledGuard;
-
-// Mixed precision of this thread while it lives, and none with float32.
-class Autocast {
- public:
-  Autocast(at::DeviceType device, at::ScalarType precision) : device_(device), on_(precision != at::kFloat) {
-    if (!on_) return;
-    earlier_ = at::autocast::get_autocast_dtype(device_);
-    at::autocast::set_autocast_dtype(device_, precision);
-    at::autocast::set_autocast_enabled(device_, true);
-  }
-  ~Autocast() {
-    if (!on_) return;
-    at::autocast::clear_cache();  // of weights in half precision: the next step's are others
-    at::autocast::set_autocast_enabled(device_, false);
-    at::autocast::set_autocast_dtype(device_, earlier_);
-  }
-  Autocast(const Autocast&) = delete;
-  Autocast& operator=(const Autocast&) = delete;
-
- private:
-  at::DeviceType device_;
-  bool on_;
-  at::ScalarType earlier_ = at::kFloat;
-};
 
 }  // namespace
 

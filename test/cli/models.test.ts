@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fixture, fixtureInput, fixtureLabels } from '../support/models';
 import { kinetorch } from '../support/runCli';
 import { temporaryFolder } from '../support/temporaryFolder';
 
@@ -79,5 +80,49 @@ describe('create and inspect', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/^r3d_18 +16×112×112 +33,371,472 +40\.697$/m);
     expect(stdout).toMatch(/^ip_csn_152 +32×224×224 +33,016,592 +83\.295$/m);
+  });
+});
+
+describe('a TorchScript file from elsewhere', () => {
+  const settings = 'frames=4,height=16,width=16,frame-rate=10,resize=16x16,mean=0:0:0,std=1:1:1';
+  const said = ['--labels', 'a,b,c,d', '--input', settings];
+
+  test('create --torchscript puts labels and input into it', async () => {
+    const file = join(folder, 'wrapped.pt');
+    const made = await kinetorch(['create', '--torchscript', fixture('scripted.pt'), file, ...said, '--json']);
+    expect(made).toMatchObject({ code: 0, stderr: '' });
+    expect(JSON.parse(made.stdout).metadata).toMatchObject({
+      architecture: 'custom',
+      labels: fixtureLabels,
+      input: fixtureInput,
+      task: 'multiclass',
+    });
+    const { stdout } = await kinetorch(['inspect', file]);
+    expect(stdout).toMatch(/labels +4: a, b, c, d\n/);
+    const twice = await kinetorch(['create', '--torchscript', fixture('scripted.pt'), file, ...said]);
+    expect(twice.stderr).toContain('--force overwrites it');
+  });
+
+  test('inspect shows what it is told', async () => {
+    const { code, stdout } = await kinetorch(['inspect', fixture('scripted.pt'), ...said]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/input +4 frames of 16×16 at 10 a second\n/);
+    expect(stdout).toMatch(/labels +4: a, b, c, d\n/);
+  });
+
+  test.each([
+    ['frames=4,size=3', /name=value with one of frames, height/],
+    ['frames=none', /Expected frames to be an integer/],
+    ['resize=1x2x3', /Expected resize to be \[height, width\]/],
+  ])('--input %s is refused', async (text, message) => {
+    const { code, stderr } = await kinetorch(['inspect', fixture('scripted.pt'), '--input', text]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(message);
+  });
+
+  test('what it needs and is not told is named', async () => {
+    const { code, stderr } = await kinetorch(['create', '--torchscript', fixture('scripted.pt'), join(folder, 'x.pt')]);
+    expect(code).toBe(1);
+    expect(stderr).toContain('[ERR_MODEL_METADATA]');
   });
 });

@@ -8,7 +8,15 @@ test('a file that opens, but whose frames cannot be shown, is not called good', 
   const close = jest.fn(async () => {});
   jest.mocked(openVideo).mockImplementation(async (path) => ({
     info: {
-      ...{ path, container: 'avi', codec: 'rawvideo', width: 4, height: 4, rotation: 0, sampleAspectRatio: 1 },
+      ...{
+        path: String(path),
+        container: 'avi',
+        codec: 'rawvideo',
+        width: 4,
+        height: 4,
+        rotation: 0,
+        sampleAspectRatio: 1,
+      },
       ...{ durationSeconds: 1, frameRate: 25 },
     },
     warnings: [],
@@ -30,7 +38,9 @@ test('a file that opens, but whose frames cannot be shown, is not called good', 
     isFrames: false,
   };
   const samples = ['good.avi', 'odd.avi'].map((path) => ({ ...sample, path }));
-  const report = await checkCollection({ root: '/', format: 'folders', labels: ['a'], multiLabel: false, samples });
+  const told = { leftOut: [], warnings: [] };
+  const collection = { root: '/', format: 'folders', labels: ['a'], multiLabel: false, samples, ...told } as const;
+  const report = await checkCollection(collection);
   expect(report.broken).toEqual([{ path: 'odd.avi', reason: expect.stringContaining('pixel format rgb4') }]);
   expect(close).toHaveBeenCalledTimes(2);
 });

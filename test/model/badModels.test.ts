@@ -1,10 +1,13 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createModel } from '../../lib/model/createModel';
 import { devices } from '../../lib/model/devices';
 import { inspectModel } from '../../lib/model/inspectModel';
 import { loadModel } from '../../lib/model/loadModel';
 import type { ModelSource } from '../../lib/model/modelSource';
 import type { LoadModelOptions } from '../../lib/model/options';
+import { otherFiles } from '../support/foreignNetworks';
 import { expectError, fixture, fixtureInput, fixtureLabels, onCpu, smallArchive } from '../support/models';
 import { temporaryFolder } from '../support/temporaryFolder';
 
@@ -37,6 +40,47 @@ test.each([
   ['dotdot.pt', 'ERR_MODEL_FORMAT'],
   ['compressed-bomb.pt', 'ERR_MODEL_FORMAT'],
 ])('%s is no model', (name, code) => expectLoadError(name, code, /expected|damaged|not/i));
+
+describe('what people take for TorchScript is told apart, and the message says what to do', () => {
+  const asModel: [string, Uint8Array, RegExp][] = [
+    ['a state dict', otherFiles.get('state dict') as Uint8Array, /state dict.*createModel/],
+    ['a whole module', otherFiles.get('whole module') as Uint8Array, /whole Python module.*torch\.jit\.script/],
+    [
+      'a checkpoint',
+      otherFiles.get('checkpoint with a module') as Uint8Array,
+      /whole Python module.*torch\.jit\.script/,
+    ],
+    ['a .pt2', otherFiles.get('exported') as Uint8Array, /torch\.export.*torch\.jit\.script/],
+    ['the old format', otherFiles.get('legacy') as Uint8Array, /before PyTorch 1\.6.*torch\.save/],
+    ['safetensors', readFileSync(fixture('weights.safetensors')), /safetensors.*createModel/],
+    ['ONNX', Buffer.from(`\x08\x09\x12\x07pytorch${'x'.repeat(600)}`, 'latin1'), /ONNX.*torch\.jit\.script/],
+    ['HDF5', Buffer.from(`\x89HDF\r\n\x1a\n${'x'.repeat(600)}`, 'latin1'), /Keras/],
+    ['gzip', Buffer.from(`\x1f\x8b${'x'.repeat(600)}`, 'latin1'), /gzip; unpack/],
+    ['OpenVINO', Buffer.from('<?xml version="1.0"?>\n<net name="x" version="11">'), /OpenVINO/],
+    ['Git LFS', Buffer.from('version https://git-lfs.github.com/spec/v1\n'), /git lfs pull/],
+    ['a web page', Buffer.from('<!DOCTYPE html><html></html>'), /download/],
+  ];
+  test.each(asModel)('%s', async (_what, bytes, words) => {
+    await expectError(loadModel(bytes, foreign), 'ERR_MODEL_FORMAT', words);
+    await expectError(inspectModel(bytes), 'ERR_MODEL_FORMAT', words);
+  });
+
+  test.each(asModel.filter(([what]) => ['ONNX', 'HDF5', 'gzip', 'OpenVINO', 'Git LFS', 'a web page'].includes(what)))(
+    '%s is no weights either',
+    async (_what, bytes) => {
+      const weights = join(folder, 'weights');
+      await writeFile(weights, bytes);
+      const made = createModel({ architecture: 'r2plus1d_dw', numClasses: 4, weights });
+      await expectError(made, 'ERR_WEIGHTS', /but this is .*; /);
+    },
+  );
+
+  test("a folder of TensorFlow's", async () => {
+    await mkdir(join(folder, 'saved'));
+    await writeFile(join(folder, 'saved', 'saved_model.pb'), '');
+    await expectError(loadModel(join(folder, 'saved'), foreign), 'ERR_MODEL_FORMAT', 'TensorFlow');
+  });
+});
 
 test.each([
   ['two-inputs.pt', /scale/],

@@ -118,7 +118,7 @@ void serve(const Task& task) {
   c10::InferenceMode guard;
   initialiseRuntime();
   at::set_num_threads(task.threads);
-  const auto network = network::loadNetwork(model::ModelFile::open({task.model, {}}), task.input, task.classes,
+  const auto network = network::loadNetwork(model::ModelFile::open({task.model, {}}), task.input, {task.classes, {}},
                                             c10::Device(c10::kCPU), c10::kFloat, task.optimize);
   const at::Tensor clips = readBatch(task);
   const auto preprocess = preprocessing(task);

@@ -6,6 +6,7 @@ import type { Precision } from '../../model/options';
 import type { VideoModel } from '../../model/videoModel';
 import { errorReport, noteError, PartialFailure } from '../failures';
 import { precisionFlag, type RuntimeOptions, runtimeFlags } from '../flags/modelFlags';
+import { type NetworkOptions, networkFlags, networkFrom } from '../flags/networkFlags';
 import { wholeNumber } from '../flags/parsers';
 import { filledFlag, schemaFlag } from '../flags/schemaFlag';
 import { type InputFile, inputFiles } from '../inputFiles';
@@ -15,7 +16,7 @@ import { note, printJson } from '../print/terminal';
 import { TimelinePrinter } from '../print/timelinePrinter';
 import { requireShipped } from '../shippedFiles';
 
-interface Options extends RuntimeOptions, ReportOptions {
+interface Options extends RuntimeOptions, NetworkOptions, ReportOptions {
   model?: string;
   clips?: number;
   precision: Precision;
@@ -51,7 +52,7 @@ export function define(command: Command): void {
     .addOption(schemaFlag('--stride <seconds>', strideSeconds))
     .addOption(schemaFlag('--clips <n>', clips).conflicts(['window', 'stride']))
     .addOption(filledFlag('--crops <n>', crops));
-  for (const flag of [...runtimeFlags(), precisionFlag()]) command.addOption(flag);
+  for (const flag of [...runtimeFlags(), precisionFlag(), ...networkFlags()]) command.addOption(flag);
   command.option('--json', 'one JSON line for each file').addHelpText('after', notes).action(classify);
 }
 
@@ -75,10 +76,11 @@ async function classify(args: string[], options: Options): Promise<void> {
   if (failures > 0) throw new PartialFailure();
 }
 
-async function openModel({ model, device, precision, threads, topK }: Options): Promise<VideoModel> {
+async function openModel({ model, device, precision, threads, topK, ...network }: Options): Promise<VideoModel> {
   if (model === undefined) requireShipped(models.cameraMotion, '\n  or take another: --model <file>');
   const { loadModel } = await import('../../model/loadModel.js');
-  const loaded = await loadModel(model ?? models.cameraMotion, { device, precision, threads });
+  const said = await networkFrom(network);
+  const loaded = await loadModel(model ?? models.cameraMotion, { device, precision, threads, ...said });
   const classes = loaded.labels.length;
   if (topK === undefined || topK <= classes) return loaded;
   await loaded.dispose();

@@ -1,20 +1,22 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { type Command, Option } from 'commander';
-import { decodeText, linesOf } from '../../base/decodeText';
+import type { Command } from 'commander';
 import { KinetorchError } from '../../base/errors';
 import { formatCount } from '../../base/format';
+import type { ModelArchive } from '../../model/createModel';
 import { createModelOptions } from '../../model/options';
+import type { ModelInput } from '../../model/types';
+import { labelFlags, labelsFrom } from '../flags/labelFlags';
 import { type InputOptions, inputFlags, inputFrom } from '../flags/modelFlags';
+import { inputFlag, type NetworkOptions, scoreFlags } from '../flags/networkFlags';
 import { schemaFlag } from '../flags/schemaFlag';
 import { listArchitectures } from '../print/architectureTable';
 import { plural } from '../print/format';
 import { colorsFor, print, printJson } from '../print/terminal';
 
-interface Options extends InputOptions {
+interface Options extends InputOptions, Omit<NetworkOptions, 'input'> {
   list?: boolean;
-  labels?: string;
-  labelsFile?: string;
+  torchscript?: string;
+  input?: Partial<ModelInput>;
   classes?: number;
   weights?: string;
   seed?: number;
@@ -30,6 +32,8 @@ Examples:
   $ kinetorch create --list
   $ kinetorch create r2plus1d_18 gestures.pt --labels wave,clap,point
   $ kinetorch create r3d_18 kinetics.pt --labels-file kinetics400.txt --weights r3d_18.pth
+  $ kinetorch create --torchscript x3d_s.torchscript.pt x3d_s.pt --labels-file kinetics400.txt \\
+      --input frames=13,height=160,width=160,frameRate=5,resize=160,mean=0.45:0.45:0.45,std=0.225:0.225:0.225
   $ kinetorch create ir_csn_26 csn.pt --classes 10 --frames 16 --height 112 --width 112`;
 
 /** `kinetorch create`. */
@@ -40,11 +44,11 @@ export function define(command: Command): void {
     .argument('[architecture]', 'a name that --list shows')
     .argument('[file]', 'where to write the model')
     .option('--list', 'show the architectures, their parameters and GFLOPs')
-    .addOption(new Option('--labels <a,b,c>', 'class names').conflicts(['labelsFile', 'classes']))
-    .addOption(new Option('--labels-file <file>', 'class names, one a line').conflicts('classes'))
+    .option('--torchscript <file>', 'instead of an architecture: a TorchScript network, put into a model file')
     .addOption(schemaFlag('--classes <n>', numClasses))
     .addOption(schemaFlag('--weights <file>', weights));
-  for (const flag of inputFlags()) command.addOption(flag);
+  for (const flag of [...labelFlags(['classes']), ...inputFlags(), inputFlag(), ...scoreFlags()])
+    command.addOption(flag);
   command
     .addOption(schemaFlag('--seed <n>', seed))
     .addOption(schemaFlag('--license <spdx>', license))
@@ -61,14 +65,16 @@ async function create(
   command: Command,
 ): Promise<void> {
   if (options.list) return listArchitectures(options.json === true);
+  if (options.torchscript !== undefined) return wrap(options.torchscript, architecture, file, options, command);
   if (architecture === undefined) command.error("error: missing required argument 'architecture' (or --list)");
   if (file === undefined) command.error("error: missing required argument 'file'");
   if (options.labels === undefined && options.labelsFile === undefined && options.classes === undefined) {
     command.error('error: one of --labels, --labels-file and --classes is required');
   }
-  if (existsSync(file) && !options.force) {
-    throw new KinetorchError('ERR_FILE_ACCESS', `${file} exists already; --force overwrites it`);
+  if (options.task !== undefined || options.output !== undefined) {
+    command.error('error: --task and --output are for --torchscript');
   }
+  refuseExisting(file, options);
   const labels = await labelsFrom(options);
   const { createModel } = await import('../../model/createModel.js');
   const archive = await createModel({
@@ -76,39 +82,67 @@ async function create(
     labels,
     numClasses: options.classes,
     weights: options.weights,
-    input: inputFrom(options),
+    input: partsOf(options),
     seed: options.seed,
     license: options.license,
   });
+  const weights = options.weights === undefined ? 'fresh weights' : `weights from ${options.weights}`;
+  await save(archive, file, `${architecture}`, weights, options);
+}
+
+/** A network from elsewhere, with what has to be known of it. */
+async function wrap(
+  network: string,
+  file: string | undefined,
+  tooMany: string | undefined,
+  options: Options,
+  command: Command,
+): Promise<void> {
+  if (file === undefined) command.error("error: missing required argument 'file'");
+  if (tooMany !== undefined || options.weights !== undefined || options.classes !== undefined) {
+    command.error('error: --torchscript takes one file to write, --labels or --labels-file, and no architecture');
+  }
+  refuseExisting(file, options);
+  const { wrapModel } = await import('../../model/wrapModel.js');
+  const { task, output } = options;
+  const archive = await wrapModel(network, {
+    labels: await labelsFrom(options),
+    input: partsOf(options),
+    task,
+    output,
+    license: options.license,
+  });
+  await save(archive, file, `network of ${network}`, archive.metadata.task, options);
+}
+
+function refuseExisting(file: string, { force }: Options): void {
+  if (!existsSync(file) || force) return;
+  throw new KinetorchError('ERR_FILE_ACCESS', `${file} exists already; --force overwrites it`);
+}
+
+/** Parts of the input from --input and from flags of their own. */
+function partsOf(options: Options): Partial<ModelInput> | undefined {
+  const parts = { ...options.input, ...inputFrom(options) };
+  return Object.keys(parts).length === 0 ? undefined : parts;
+}
+
+async function save(
+  archive: ModelArchive,
+  file: string,
+  network: string,
+  origin: string,
+  options: Options,
+): Promise<void> {
   await archive.save(file);
   const { metadata, bytes } = archive;
   if (options.json) return printJson({ file, bytes: bytes.length, metadata });
   const { dim } = colorsFor(process.stdout);
   const { frames, height, width } = metadata.input;
-  const weights = options.weights === undefined ? 'fresh weights' : `weights from ${options.weights}`;
   print(`${file}  ${dim(`${(bytes.length / 1e6).toFixed(1)} MB`)}`);
   print(
     dim(
-      `  ${architecture}, ${formatCount(metadata.labels.length)} ${metadata.labels.length === 1 ? 'class' : 'classes'}, ` +
-        `clips of ${plural(frames, 'frame')} of ${width}×${height}, ${weights}`,
+      `  ${network}, ${formatCount(metadata.labels.length)} ${metadata.labels.length === 1 ? 'class' : 'classes'}, ` +
+        `clips of ${plural(frames, 'frame')} of ${width}×${height}, ${origin}`,
     ),
   );
-}
-
-async function labelsFrom({ labels, labelsFile }: Options): Promise<string[] | undefined> {
-  if (labels !== undefined) return trimmed(labels.split(','));
-  if (labelsFile === undefined) return undefined;
-  try {
-    const text = decodeText(await readFile(labelsFile), labelsFile, 'ERR_FILE_ACCESS');
-    return linesOf(text).map((line) => line.text);
-  } catch (cause) {
-    if (cause instanceof KinetorchError) throw cause;
-    const code = (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'ERR_FILE_NOT_FOUND' : 'ERR_FILE_ACCESS';
-    throw new KinetorchError(code, `cannot read ${labelsFile}: ${(cause as Error).message}`, { cause });
-  }
-}
-
-/** Names without the space around them; empty ones, such as a file's last line, are none. */
-function trimmed(names: string[]): string[] {
-  return names.map((name) => name.trim()).filter((name) => name !== '');
 }

@@ -1,13 +1,15 @@
 import type { Command } from 'commander';
 import { type EvaluateOptions, evaluateOptions } from '../../evaluation/options';
 import { precisionFlag, type RuntimeOptions, runtimeFlags } from '../flags/modelFlags';
+import { type NetworkOptions, networkFlags, networkFrom } from '../flags/networkFlags';
 import { schemaFlag } from '../flags/schemaFlag';
 import { printEvaluation } from '../print/evaluationPrinter';
 import { ProgressBar } from '../print/progressBar';
 import { note, printJson } from '../print/terminal';
 
 type Options = RuntimeOptions &
-  Omit<EvaluateOptions, 'signal' | 'onProgress'> & { model: string; html?: string; json?: boolean };
+  NetworkOptions &
+  Omit<EvaluateOptions, 'signal' | 'onProgress' | 'labels'> & { model: string; html?: string; json?: boolean };
 
 const notes = `
 Labels of model and data are matched by name. Where the data name splits, only the validation clips are read unless
@@ -38,6 +40,7 @@ const flags = () => [
   schemaFlag('--max-skipped-share <n>', evaluateOptions.maxSkippedShare),
   ...runtimeFlags(),
   precisionFlag(),
+  ...networkFlags(),
 ];
 
 /** `kinetorch evaluate`. */
@@ -54,7 +57,8 @@ export function define(command: Command): void {
     .action(runEvaluation);
 }
 
-async function runEvaluation(data: string, { model, html, json, ...options }: Options): Promise<void> {
+async function runEvaluation(data: string, { model, html, json, ...given }: Options): Promise<void> {
+  const { labelsFile: _, ...options } = { ...given, ...(await networkFrom(given)) };
   const { evaluate } = await import('../../evaluation/evaluate.js');
   const bar = new ProgressBar('  evaluating {bar} {value}/{total} videos  {eta_formatted}');
   let isStarted = false;

@@ -3,11 +3,12 @@ import { formatCount } from '../../base/format';
 import type { ModelSummary } from '../../model/inspectModel';
 import type { ModelInput } from '../../model/types';
 import { type InputOptions, inputFrom, sizeFlags } from '../flags/modelFlags';
+import { type NetworkOptions, networkFlags, networkFrom } from '../flags/networkFlags';
 import { formatGflops, formatShape } from '../print/format';
 import { table } from '../print/table';
 import { colorsFor, print, printJson } from '../print/terminal';
 
-interface Options extends InputOptions {
+interface Options extends InputOptions, NetworkOptions {
   layers?: boolean;
   json?: boolean;
 }
@@ -28,7 +29,7 @@ export function define(command: Command): void {
   command
     .description('Show the architecture, labels, parameters and GFLOPs of a model file.')
     .argument('<file>', 'a TorchScript file');
-  for (const flag of sizeFlags()) command.addOption(flag);
+  for (const flag of [...sizeFlags(), ...networkFlags()]) command.addOption(flag);
   command
     .option('--layers', 'a line for each layer instead of each stage')
     .option('--json', 'one JSON document')
@@ -38,31 +39,41 @@ export function define(command: Command): void {
 
 async function inspect(file: string, options: Options): Promise<void> {
   const { inspectModel } = await import('../../model/inspectModel.js');
-  const { layers, ...summary } = await inspectModel(file, inputFrom(options));
-  if (options.json) printJson({ file, ...summary, ...(options.layers ? { layers } : {}) });
-  else printSummary(file, { ...summary, layers }, options);
+  const size = { ...options.input, ...inputFrom(options) };
+  const { layers, ...summary } = await inspectModel(file, size);
+  if (options.json) return printJson({ file, ...summary, ...(options.layers ? { layers } : {}) });
+  const { labels = summary.metadata?.labels } = await networkFrom(options);
+  printSummary(
+    file,
+    { ...summary, layers },
+    { labels, input: { ...summary.metadata?.input, ...size } },
+    options.layers,
+  );
 }
 
-function printSummary(file: string, summary: ModelSummary, options: Options): void {
+/** What is known of a network, by its file or by the flags. */
+type Known = { labels?: readonly string[]; input: Partial<ModelInput> };
+
+function printSummary(file: string, summary: ModelSummary, { labels, input }: Known, showLayers = false): void {
   const { bold, dim } = colorsFor(process.stdout);
   const { metadata, parameters, gflops, unknownOperator } = summary;
   const fact = (name: string, text: string) => print(`  ${dim(name.padEnd(12))}  ${text}`);
-  const { frames, height, width } = { frames: 16, height: 112, width: 112, ...metadata?.input, ...inputFrom(options) };
+  const { frames, height, width } = { frames: 16, height: 112, width: 112, ...input };
   print(bold(file));
   fact('architecture', metadata?.architecture ?? 'not made by Kinetorch (no kinetorch.json inside)');
   fact('parameters', formatCount(parameters));
   const clip = `${frames} frames of ${width}×${height}`;
   fact('GFLOPs', gflops === null ? `not known: operator ${unknownOperator}` : `${formatGflops(gflops)} for ${clip}`);
-  if (metadata) {
-    const { input, labels, license } = metadata;
-    fact('input', `${input.frames} frames of ${input.width}×${input.height} at ${input.frameRate} a second`);
+  if (input.frameRate !== undefined) {
+    fact('input', `${clip} at ${input.frameRate} a second`);
     fact('sampling', input.sampling === 'segment' ? 'frames spread over the whole video' : 'consecutive frames');
-    if (input.untaggedMatrix !== undefined) fact('untagged', `matrix ${input.untaggedMatrix}`);
-    fact('resize', resizeText(input.resize));
-    fact('labels', `${formatCount(labels.length)}: ${shortList(labels)}`);
-    if (license !== undefined) fact('licence', license);
   }
-  const lines = options.layers ? layerTable(summary) : stageTable(summary);
+  if (input.untaggedMatrix !== undefined) fact('untagged', `matrix ${input.untaggedMatrix}`);
+  if (input.resize) fact('resize', resizeText(input.resize));
+  if (metadata?.task === 'multilabel') fact('task', 'several classes a clip');
+  if (labels) fact('labels', `${formatCount(labels.length)}: ${shortList(labels)}`);
+  if (metadata?.license !== undefined) fact('licence', metadata.license);
+  const lines = showLayers ? layerTable(summary) : stageTable(summary);
   if (lines.length <= 1) return;
   print();
   lines.forEach((line, index) => {

@@ -61,7 +61,7 @@ class FakeNetwork : public network::Network {
     return outputs;
   }
   int64_t bytes() const override { return 100; }
-  const std::string& warning() const override { return warning_; }
+  const std::vector<std::string>& warnings() const override { return warnings_; }
   void warmUp(const std::vector<int64_t>& sizes) override { world_->warmUps.push_back(sizes); }
 
  private:
@@ -80,7 +80,7 @@ class FakeNetwork : public network::Network {
   }
 
   const std::shared_ptr<World> world_;
-  const std::string warning_;
+  const std::vector<std::string> warnings_;
 };
 
 // 2×4×4 frames that are `brightness` everywhere.

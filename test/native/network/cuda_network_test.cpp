@@ -42,13 +42,13 @@ class CudaNetwork : public testing::TestWithParam<std::string> {
   std::unique_ptr<Network> load(c10::Device device, c10::ScalarType precision, Optimization level) const {
     OptimizeOptions optimize;
     optimize.level = level;
-    return loadNetwork(model::ModelFile::open({"", model_}), smallInput(), kClasses, device, precision, optimize);
+    return loadNetwork(model::ModelFile::open({"", model_}), smallInput(), {kClasses, {}}, device, precision, optimize);
   }
 
   // Against float32 on the CPU, in batches of these sizes.
   void expectTheSame(Network& network, c10::ScalarType precision, double tolerance, const std::vector<int64_t>& sizes) {
     const c10::InferenceMode guard;
-    EXPECT_EQ(network.warning(), "");
+    EXPECT_TRUE(network.warnings().empty());
     for (const int64_t size : sizes) {
       const at::Tensor batch = clips(size);
       const at::Tensor onDevice = batch.contiguous(at::MemoryFormat::ChannelsLast3d).to(kDevice, precision);

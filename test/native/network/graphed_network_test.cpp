@@ -36,7 +36,7 @@ class FakeNetwork final : public Network {
     return outputs;
   }
   int64_t bytes() const override { return 12; }
-  const std::string& warning() const override { return warning_; }
+  const std::vector<std::string>& warnings() const override { return warnings_; }
   void warmUp(const std::vector<int64_t>& batchSizes) override { warmed = batchSizes; }
 
   bool isUnsteady = false;
@@ -46,7 +46,7 @@ class FakeNetwork final : public Network {
   static int decision;
 
  private:
-  std::string warning_ = "a warning";
+  std::vector<std::string> warnings_{"a warning"};
 };
 
 at::Tensor FakeNetwork::lastClips;
@@ -149,7 +149,7 @@ TEST_F(GraphedNetworkTest, IsOtherwiseTheNetwork) {
   const at::Tensor batch = clips(2);
   EXPECT_EQ(network_->outputs().names(), "logits, embedding, features");
   EXPECT_EQ(network_->bytes(), 12);
-  EXPECT_EQ(network_->warning(), "a warning");
+  EXPECT_EQ(network_->warnings(), std::vector<std::string>{"a warning"});
 }
 
 }  // namespace
