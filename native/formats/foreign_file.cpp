@@ -4,7 +4,6 @@
 #include <cstring>
 #include <filesystem>
 #include <memory>
-#include <set>
 #include <system_error>
 #include <vector>
 
@@ -72,25 +71,21 @@ bool isOnnx(const Prefix& prefix) {
          (prefix.mentions("onnx") || prefix.mentions("pytorch") || prefix.byte(2) == 0x12);
 }
 
-std::set<std::string> globalsOf(const std::vector<uint8_t>& pickle, bool& isObject) {
-  std::set<std::string> globals;
-  const auto note = [&](const std::string& name) { return globals.insert(name), true; };
+// Whether what a pickle holds is a module, or has modules in it, and not tensors alone.
+bool holdsModules(const std::vector<uint8_t>& pickle) {
   try {
-    const PickleTree tree = readPickle(pickle, note, "");
-    isObject = tree[tree.root].kind == PickleKind::kObject;
+    const PickleTree tree = readPickle(pickle, "");
+    if (tree[tree.root].kind == PickleKind::kObject) return true;
+    return std::any_of(tree.values.begin(), tree.values.end(), [](const PickleValue& value) {
+      return value.kind == PickleKind::kGlobal && value.text.rfind("torch.nn.modules.", 0) == 0;
+    });
   } catch (const Error&) {
-    // What torch.save would not write for tensors; its names tell nonetheless.
+    return false;  // Python would not write it: whoever reads its weights says what is wrong.
   }
-  return globals;
 }
 
 ForeignFile savedByTorch(const ZipArchive& archive, const ZipEntry& pickle) {
-  bool isObject = false;
-  const std::set<std::string> globals =
-      pickle.size <= kMaxPickleSize ? globalsOf(archive.read(pickle), isObject) : std::set<std::string>();
-  const bool hasModules = std::any_of(globals.begin(), globals.end(),
-                                      [](const std::string& name) { return name.rfind("torch.nn.modules.", 0) == 0; });
-  if (isObject || hasModules) {
+  if (pickle.size <= kMaxPickleSize && holdsModules(archive.read(pickle))) {
     return ofPython("a whole Python module that torch.save pickled, which only the Python code that made it can read");
   }
   return weightsAlone("a state dict or checkpoint of torch.save: weights without their network");
