@@ -136,8 +136,10 @@ async function checkShippedModel(): Promise<Check> {
   } catch (error) {
     const { code, message } = errorReport(error);
     const { libtorchLocation } = await import('../native.js');
-    const isFault = !code.startsWith('ERR_LIBTORCH');
-    const fix = isFault ? restoreCommand(models.cameraMotion) : (libtorchRemedy(libtorchLocation().tried)[0] as string);
-    return bad(name, message.split('\n', 1)[0] ?? '', fix);
+    const lacksLibTorch = code === 'ERR_LIBTORCH_NOT_FOUND' || code === 'ERR_LIBTORCH_VERSION';
+    const [remedy = ''] = lacksLibTorch
+      ? libtorchRemedy(libtorchLocation().tried)
+      : [restoreCommand(models.cameraMotion)];
+    return bad(name, message.split('\n', 1)[0] ?? '', remedy);
   }
 }

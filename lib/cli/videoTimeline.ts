@@ -1,4 +1,4 @@
-import { classifyViews } from '../model/classifyViews';
+import { classifyViews, cropPositions } from '../model/classifyViews';
 import type { VideoSegment } from '../model/types';
 import type { VideoModel } from '../model/videoModel';
 import type { VideoReader } from '../video/types';
@@ -29,10 +29,11 @@ export async function* videoTimeline(
 ): AsyncGenerator<TimedSegment, void> {
   const { frames, frameRate } = model.input;
   const { signal } = new AbortController();
+  const views = { topK, crops: cropPositions(video.info, crops), signal };
   const seconds = window ?? frames / frameRate;
   for await (const clip of video.slide({ frames, frameRate: frames / seconds, strideSeconds: stride ?? seconds })) {
     const began = performance.now();
-    const { segment } = await classifyViews(model, clip, { topK, crops, signal });
+    const { segment } = await classifyViews(model, clip, views);
     yield { ...segment, milliseconds: performance.now() - began };
   }
 }

@@ -4,7 +4,7 @@ import { workAhead } from '../base/workAhead';
 import { openDecodedVideo } from '../video/openVideo';
 import type { VideoClip, VideoReader } from '../video/types';
 import type { VideoSource } from '../video/videoSource';
-import { type ClassifiedClip, classifyViews, clipsInFlight } from './classifyViews';
+import { type ClassifiedClip, classifyViews, clipsInFlight, cropPositions } from './classifyViews';
 import type { ClipClassifier } from './clipClassifier';
 import { decodingOf } from './decodingOf';
 
@@ -34,16 +34,14 @@ export async function* classifyClips(
     await using video = await openDecodedVideo(source, decoding, () => entry?.begin());
     const { length: known } = video.warnings;
     for (const warning of [...video.warnings]) onWarning?.(warning);
+    // Of the video's own size: its clips may come in the network's.
+    const views = { topK, crops: cropPositions(video.info, crops), signal };
     const classify = async (clip: VideoClip): Promise<ClassifiedClip> => {
-      const classified = await classifyViews(classifier, clip, { topK, crops, signal });
+      const classified = await classifyViews(classifier, clip, views);
       onDone?.();
       return classified;
     };
-    yield* workAhead(
-      cut(video, signal),
-      (clip) => video.keepFor(classify(clip)),
-      (clip) => clipsInFlight(clip),
-    );
+    yield* workAhead(cut(video, signal), (clip) => video.keepFor(classify(clip)), clipsInFlight);
     for (const warning of video.warnings.slice(known)) onWarning?.(warning);
   } catch (error) {
     const cause = call.cause(error);

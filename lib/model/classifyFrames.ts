@@ -5,7 +5,7 @@ import { workAhead } from '../base/workAhead';
 import { frameWindows } from '../video/frameWindows';
 import type { TimedPicture } from '../video/types';
 import { type ClassifyFramesOptions, classifyFramesOptions } from './classifyOptions';
-import { classifyViews, clipsInFlight } from './classifyViews';
+import { classifyViews, clipsInFlight, cropPositions } from './classifyViews';
 import type { ClipClassifier } from './clipClassifier';
 import type { VideoSegment } from './types';
 
@@ -25,7 +25,7 @@ export async function* classifyFrames(
     const clips = frameWindows(source, { frames, frameRate: frames / windowSeconds, strideSeconds }, signal);
     const classified = workAhead(
       clips,
-      (clip) => classifyViews(classifier, clip, { topK, crops, signal }),
+      (clip) => classifyViews(classifier, clip, { topK, crops: cropPositions(clip, crops), signal }),
       clipsInFlight,
     );
     for await (const { segment } of classified) yield segment;

@@ -29,10 +29,10 @@ export function clipsInFlight({ data }: Pick<VideoClip, 'data'>): number {
 export async function classifyViews(
   classifier: ClipClassifier,
   clip: VideoClip,
-  { topK, crops, signal }: { topK: number; crops: 1 | 3; signal: AbortSignal },
+  { topK, crops, signal }: { topK: number; crops: readonly CropPosition[]; signal: AbortSignal },
 ): Promise<ClassifiedClip> {
   const { startSeconds, endSeconds, paddedSeconds } = clip;
-  const views = cropPositions(clip, crops).map((crop) => classifier.probabilities(clip, { crop, signal }));
+  const views = crops.map((crop) => classifier.probabilities(clip, { crop, signal }));
   const probabilities = mean(await Promise.all(views));
   const predictions = topPredictions(probabilities, classifier.labels, topK);
   return { segment: { startSeconds, endSeconds, paddedSeconds, predictions }, probabilities };

@@ -128,7 +128,7 @@ describe('train', () => {
   test('--stride is refused with segments, before anything is written', async () => {
     const { code, stderr } = await kinetorch(train('segments', '--stride', '2', '--sampling', 'segment'));
     expect(code).toBe(1);
-    expect(stderr).toContain("expected `stride` to be 1 with the sampling 'segment'");
+    expect(stderr).toContain("expected --stride to be 1 with the sampling 'segment'");
     expect(await readdir(folder)).not.toContain('segments');
   });
 

@@ -88,10 +88,11 @@ describe('by a model that `train` has made', () => {
     const options = { ...onCpu, clips: 1 };
     const kept = await evaluate(modelPath, folder, { ...options, split: 'validation' });
     expect(kept.predictions).toEqual(own.predictions);
-    expect(kept.warnings).toEqual([]);
+    const isOfSplit = (warning: string) => !warning.startsWith('left out:');
+    expect(kept.warnings.filter(isOfSplit)).toEqual([]);
     const all = await evaluate(modelPath, folder, options);
     expect(all.metrics.video.count).toBe(rows.length);
-    expect(all.warnings).toEqual([expect.stringContaining('read whole')]);
+    expect(all.warnings.filter(isOfSplit)).toEqual([expect.stringContaining('read whole')]);
     expect((await evaluate(modelPath, folder, { ...options, split: 'all' })).warnings).toEqual([]);
   });
 

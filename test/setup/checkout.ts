@@ -22,13 +22,9 @@ const copied = [
   'tsconfig.build.json',
   'binding.d.ts',
   'scripts/setup',
-  'lib/base/errors.ts',
-  'lib/native.ts',
-  'lib/base/version.ts',
-  'lib/base/fileLock.ts',
-  'lib/base/processIdentity.ts',
-  'lib/base/cacheFolder.ts',
+  'lib/base',
   'lib/libtorch',
+  'lib/native.ts',
 ];
 
 /**

@@ -126,7 +126,10 @@ async function seen(spec: Omit<VideoSpec, 'path' | 'format' | 'frames'>, frame: 
   await using video = await openVideo(path);
   const [clip] = await collect(video.readClips([{ startSeconds: 0, frames: 1, frameRate: 10 }]));
   const middle = (Math.floor(spec.height / 2) * spec.width + Math.floor(spec.width / 2)) * 3;
-  return { pixel: [...(clip?.data.subarray(middle, middle + 3) ?? [])], warnings: [...video.warnings] };
+  return {
+    pixel: [...(clip?.data.subarray(middle, middle + 3) ?? [])],
+    warnings: video.warnings.filter((text) => !text.includes('single picture')),
+  };
 }
 let made = 0;
 

@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { KinetorchError } from '../../base/errors';
 import { type Av, type Stream, toSeconds } from './av';
 import { PacketTable } from './packetTable';
 import type { Pulse } from './pulse';
@@ -157,6 +158,7 @@ async function readPackets(
         const end = packetEnd(av, packet, stream);
         extent.anyEnd = Math.max(extent.anyEnd, end);
         if (stream.index === input.stream.index) {
+          if (packet.getSideData(av.AV_PKT_DATA_ENCRYPTION_INFO) !== null) throw encryptedError(input);
           table.add(av, packet);
           extent.videoEnd = Math.max(extent.videoEnd, end);
         }
@@ -167,6 +169,13 @@ async function readPackets(
   } finally {
     packet.free();
   }
+}
+
+function encryptedError({ name }: VideoInput): KinetorchError {
+  return new KinetorchError(
+    'ERR_VIDEO_DECODE',
+    `"${name}" is encrypted (DRM): it has to be decrypted before it can be read`,
+  );
 }
 
 function packetEnd(av: Av, packet: InstanceType<Av['Packet']>, stream: Stream): number {

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { availableCores } from '../../base/availableCores';
 import { KinetorchError } from '../../base/errors';
 import { videoLimits } from '../limits';
@@ -22,11 +23,11 @@ export function openInput(av: Av, path: string, name: string): VideoInput {
     codec_whitelist: decoders,
   });
   const opened = context.openInputSync(`file:${path}`, null, whitelists);
-  if (opened < 0) throw openError(name, av.FFmpegError.strerror(opened));
+  if (opened < 0) throw openError(name, statSync(path).size === 0 ? 'it is empty' : notRead(av, opened));
   try {
     checkPixels(av, context, name);
     const probed = context.findStreamInfoSync(null);
-    if (probed < 0) throw openError(name, av.FFmpegError.strerror(probed));
+    if (probed < 0) throw openError(name, `it cannot be opened: ${av.FFmpegError.strerror(probed)}`);
     checkPixels(av, context, name);
     return { context, stream: findVideoStream(av, context, name), name };
   } catch (error) {
@@ -110,8 +111,10 @@ function checkPixels(av: Av, context: FormatContext, name: string): void {
 }
 
 function openError(name: string, reason: string): KinetorchError {
-  return new KinetorchError(
-    'ERR_VIDEO_OPEN',
-    `expected "${name}" to be a video file but it cannot be opened: ${reason}`,
-  );
+  return new KinetorchError('ERR_VIDEO_OPEN', `expected "${name}" to be a video file but ${reason}`);
+}
+
+function notRead(av: Av, status: number): string {
+  const reason = av.FFmpegError.strerror(status);
+  return `it cannot be opened: ${reason} (containers that are read: ${demuxers.replaceAll(',', ', ')})`;
 }

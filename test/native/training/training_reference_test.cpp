@@ -15,7 +15,9 @@ namespace {
 
 constexpr int64_t kSteps = 50;
 constexpr int64_t kClasses = 4;
-constexpr double kTolerance = 1e-6;
+// The fixture was computed with AVX2. AdamW divides by small second moments, which magnifies how others round: with AVX-512
+// 50 steps end 1.3e-6 away. What is wrong in an optimiser is off by far more.
+constexpr double kTolerance = 3e-6;
 
 class TrainingReference : public testing::Test {
  protected:
