@@ -99,8 +99,11 @@ async function wrap(
   command: Command,
 ): Promise<void> {
   if (file === undefined) command.error("error: missing required argument 'file'");
-  if (tooMany !== undefined || options.weights !== undefined || options.classes !== undefined) {
-    command.error('error: --torchscript takes one file to write, --labels or --labels-file, and no architecture');
+  const { weights, classes, seed } = options;
+  if (tooMany !== undefined || [weights, classes, seed].some((option) => option !== undefined)) {
+    command.error(
+      'error: --torchscript takes one file to write and --labels or --labels-file; no architecture, and none of --weights, --classes, --seed',
+    );
   }
   refuseExisting(file, options);
   const { wrapModel } = await import('../../model/wrapModel.js');

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
+import { defined } from '../../base/defined';
 import { formatCount } from '../../base/format';
 import type { ModelSummary } from '../../model/inspectModel';
-import type { ModelInput } from '../../model/types';
+import type { ModelInput, ModelMetadata } from '../../model/types';
 import { type InputOptions, inputFrom, sizeFlags } from '../flags/modelFlags';
 import { type NetworkOptions, networkFlags, networkFrom } from '../flags/networkFlags';
 import { formatGflops, formatShape } from '../print/format';
@@ -16,8 +17,8 @@ interface Options extends InputOptions, NetworkOptions {
 const notes = `
 GFLOPs are billions of multiply-adds for one clip. Shapes are C×T×H×W.
 
-With --json, one document: {"file":…,"format":…,"metadata":{…},"parameters":…,"gflops":…,"stages":[…],"unknownOperator":…}, and
-"layers" too with --layers.
+With --json, one document: {"file":…,"format":…,"metadata":{…},"given":{…},"parameters":…,"gflops":…,"stages":[…],
+"unknownOperator":…}, and "layers" too with --layers. "given" is what the flags say.
 
 Examples:
   $ kinetorch inspect gestures.pt
@@ -41,20 +42,21 @@ async function inspect(file: string, options: Options): Promise<void> {
   const { inspectModel } = await import('../../model/inspectModel.js');
   const size = { ...options.input, ...inputFrom(options) };
   const { layers, ...summary } = await inspectModel(file, size);
-  if (options.json) return printJson({ file, ...summary, ...(options.layers ? { layers } : {}) });
-  const { labels = summary.metadata?.labels } = await networkFrom(options);
-  printSummary(
-    file,
-    { ...summary, layers },
-    { labels, input: { ...summary.metadata?.input, ...size } },
-    options.layers,
-  );
+  const given = defined({ ...(await networkFrom(options)), input: Object.keys(size).length > 0 ? size : undefined });
+  if (options.json) return printJson({ file, ...summary, given, ...(options.layers ? { layers } : {}) });
+  const known = { ...summary.metadata, ...given, input: { ...summary.metadata?.input, ...size } };
+  printSummary(file, { ...summary, layers }, known, options.layers);
 }
 
 /** What is known of a network, by its file or by the flags. */
-type Known = { labels?: readonly string[]; input: Partial<ModelInput> };
+type Known = Partial<Pick<ModelMetadata, 'labels' | 'task' | 'output'>> & { input: Partial<ModelInput> };
 
-function printSummary(file: string, summary: ModelSummary, { labels, input }: Known, showLayers = false): void {
+function printSummary(
+  file: string,
+  summary: ModelSummary,
+  { labels, input, task, output }: Known,
+  showLayers = false,
+): void {
   const { bold, dim } = colorsFor(process.stdout);
   const { metadata, parameters, gflops, unknownOperator } = summary;
   const fact = (name: string, text: string) => print(`  ${dim(name.padEnd(12))}  ${text}`);
@@ -70,7 +72,8 @@ function printSummary(file: string, summary: ModelSummary, { labels, input }: Kn
   }
   if (input.untaggedMatrix !== undefined) fact('untagged', `matrix ${input.untaggedMatrix}`);
   if (input.resize) fact('resize', resizeText(input.resize));
-  if (metadata?.task === 'multilabel') fact('task', 'several classes a clip');
+  if (task === 'multilabel') fact('task', 'several classes a clip');
+  if (output !== undefined) fact('output', output);
   if (labels) fact('labels', `${formatCount(labels.length)}: ${shortList(labels)}`);
   if (metadata?.license !== undefined) fact('licence', metadata.license);
   const lines = showLayers ? layerTable(summary) : stageTable(summary);

@@ -41,7 +41,7 @@ function parseInput(text: string): Partial<ModelInput> {
     text.split(',').map((pair) => {
       const [key = '', value = ''] = pair.split('=', 2).map((part) => part.trim());
       const name = key.replace(/-(.)/g, (_dash, letter: string) => letter.toUpperCase());
-      if (!(name in inputFields)) {
+      if (!Object.hasOwn(inputFields, name)) {
         throw new InvalidArgumentError(`Expected name=value with one of ${Object.keys(inputFields).join(', ')}.`);
       }
       return [name, settingOf(name, value)];
@@ -55,7 +55,10 @@ function parseInput(text: string): Partial<ModelInput> {
 
 function settingOf(name: string, text: string): unknown {
   if (text === 'true' || text === 'false') return text === 'true';
-  const numbers = text.split(/[x:/]/).map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
+  const isList = name === 'resize' || name === 'mean' || name === 'std';
+  const numbers = (isList ? text.split(/[x:/]/) : [text]).map((part) =>
+    part.trim() === '' ? Number.NaN : Number(part),
+  );
   if (numbers.some(Number.isNaN)) return text;
-  return name === 'resize' || name === 'mean' || name === 'std' ? numbers : numbers[0];
+  return isList ? numbers : numbers[0];
 }
