@@ -8,6 +8,11 @@ import { createProgram } from './program';
 
 for (const stream of [process.stdout, process.stderr]) stream.on('error', outputFailed);
 
+// Node.js would print its own name and process number before them.
+process.removeAllListeners('warning').on('warning', ({ name, message }) => {
+  note(`${name === 'KinetorchWarning' ? 'warning' : name}: ${message}`);
+});
+
 async function main(): Promise<void> {
   try {
     await createProgram().parseAsync();

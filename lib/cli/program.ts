@@ -7,7 +7,8 @@ const notes = `
 Exit codes: 0 success, 1 failure, 2 wrong usage, 130 interrupted by Ctrl-C, 143 by SIGTERM,
 129 by the end of the terminal, 141 by that of whoever read the output.
 With --json a failure is also a line {"error":{"code":…,"message":…}} on standard output.
-Environment: LIBTORCH (folder of the LibTorch to use), NO_COLOR, FORCE_COLOR, KINETORCH_DEBUG=1 (stack traces).
+Environment: LIBTORCH (folder of the LibTorch to use), KINETORCH_NODE (program that runs the decoder), KINETORCH_CACHE
+(folder of caches), NO_COLOR, FORCE_COLOR, KINETORCH_DEBUG=1 (stack traces).
 
 Examples:
   $ kinetorch demo

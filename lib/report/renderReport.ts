@@ -39,5 +39,5 @@ export function renderReport(content: ReportContent): string {
 <main>${summary(content)}${parts.map(([, , part]) => part)}</main>
 ${config && html`<footer>Written by Kinetorch ${config.kinetorch}</footer>`}</body></html>
 `.text;
-  return shortPaths(page, [...(data ? [data] : []), ...names]);
+  return shortPaths(page, data ?? undefined, names);
 }

@@ -1,17 +1,21 @@
-import { dirname, isAbsolute, sep } from 'node:path';
+import { dirname, extname, isAbsolute, sep } from 'node:path';
 import { escapeMarkup } from '../base/escapeMarkup';
 
 /**
  * Takes out of a page what a reader elsewhere has no use for, and perhaps should not know: where the data lay on the
- * machine that wrote it. Paths begin with the folder that all of them share.
+ * machine that wrote it. Paths begin with the data's own folder, or with what all of them share.
+ *
+ * @param data the path of a folder or a list of clips; undefined where it was given in another form
+ * @param names the clips that the page names
  */
-export function shortPaths(page: string, paths: readonly string[]): string {
-  const folders = paths.filter((path) => isAbsolute(path)).map((path) => `${dirname(path)}${sep}`);
+export function shortPaths(page: string, data: string | undefined, names: readonly string[]): string {
+  const own = data === undefined ? [] : [extname(data) === '' ? data : dirname(data)];
+  const folders = [...own, ...names.map((name) => dirname(name))].filter(isAbsolute).map((path) => `${path}${sep}`);
   const [first] = folders;
   if (first === undefined) return page;
   let shared = first;
   while (!folders.every((folder) => folder.startsWith(shared))) shared = parentOf(shared);
-  const left = parentOf(shared);
+  const left = shared === first ? parentOf(shared) : shared;
   return left.length > 1 ? page.replaceAll(escapeMarkup(left), '') : page;
 }
 

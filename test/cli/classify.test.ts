@@ -74,7 +74,7 @@ describe('classify', () => {
     expect(jsonLines(stdout)).toMatchObject([
       { file: corrupt, error: { code: 'ERR_VIDEO_OPEN' } },
       { file: 'missing.mp4', error: { code: 'ERR_FILE_NOT_FOUND' } },
-      { file: last, segments: [{ startSeconds: 0, paddedSeconds: 0 }] },
+      { file: last, segments: [{ startSeconds: 0, paddedSeconds: 0 }, { startSeconds: 0.8 }] },
     ]);
     expect(stderr).toContain('[ERR_VIDEO_OPEN]');
     expect(stderr).not.toMatch(/^ {4}at /m);

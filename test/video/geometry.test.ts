@@ -17,7 +17,7 @@ async function seen(format: string, spec: Partial<VideoSpec>) {
   await using video = await openVideo(path);
   const [clip] = await collect(video.readClips([{ startSeconds: 0, frames: 1, frameRate: 10 }]));
   expect(clip).toMatchObject({ width: video.info.width, height: video.info.height });
-  return { info: video.info, warnings: [...video.warnings] };
+  return { info: video.info, warnings: video.warnings.filter((text) => !text.includes('single picture')) };
 }
 
 test.each(['mp4', 'matroska'])('what %s crops is cut off, before it is turned', async (format) => {

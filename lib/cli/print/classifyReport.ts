@@ -47,7 +47,7 @@ export async function printTimeline(
   const milliseconds = performance.now() - began;
   const warnings = [...video.warnings];
   if (options.json) {
-    printJson({ file: path, video: video.info, segments, warnings, milliseconds });
+    printJson({ file: path, video: video.info, segments, warnings: [...model.warnings, ...warnings], milliseconds });
     return;
   }
   noteWarnings(path, warnings);
@@ -77,7 +77,8 @@ export async function printClips(
     bar.clear();
     const milliseconds = performance.now() - began;
     if (options.json) {
-      printJson({ file: path, video, predictions, segments, warnings, milliseconds });
+      const all = [...model.warnings, ...warnings];
+      printJson({ file: path, video, predictions, segments, warnings: all, milliseconds });
       return;
     }
     printer.header(path, video);

@@ -7,6 +7,8 @@ const reasons = {
   hidden: { text: "hidden, or the system's", isExpected: true },
   ofVideo: { text: 'pictures beside a video', isExpected: true },
   copy: { text: 'another copy of the videos', isExpected: true },
+  document: { text: 'documents', isExpected: true },
+  documents: { text: 'a folder of documents alone', isExpected: true },
   kind: { text: 'no video or picture by its extension', isExpected: false },
   special: { text: 'no regular file', isExpected: false },
   broken: { text: 'a link to nothing', isExpected: false },

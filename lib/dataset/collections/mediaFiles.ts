@@ -9,11 +9,22 @@ export const videoExtensions = [
 /** Extensions of pictures, each a frame of its folder's video. */
 const pictureExtensions = ['jpg', 'jpeg', 'png'];
 
+/** Extensions of what lies beside data by intention: lists, notes, programs, models and what training writes. */
+const documentExtensions = [
+  ...['txt', 'md', 'csv', 'tsv', 'list', 'json', 'jsonl', 'ndjson', 'yaml', 'yml', 'xml', 'log', 'html', 'pdf'],
+  ...['svg', 'py', 'sh', 'js', 'ipynb', 'pt', 'pth', 'ckpt', 'safetensors', 'npy', 'npz', 'pkl'],
+];
+
 const extensionOf = (path: string) => extname(path).slice(1).toLowerCase();
 
 /** Whether a path has a video's extension. */
 export function isVideoName(path: string): boolean {
   return videoExtensions.includes(extensionOf(path));
+}
+
+/** Whether a path has the extension of a document, of which nobody expects a clip. */
+export function isDocumentName(path: string): boolean {
+  return documentExtensions.includes(extensionOf(path));
 }
 
 /** Whether a path has the extension of a picture that is decoded. */

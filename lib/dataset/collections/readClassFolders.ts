@@ -5,6 +5,7 @@ import type { VideoCollection } from '../types';
 import { classLayout } from './classLayout';
 import { collectionOf, type FoundClip } from './collectionOf';
 import { named } from './leftOut';
+import { isDocumentName } from './mediaFiles';
 import { contentFolder } from './splitNames';
 import { type FolderContent, folderOf } from './walkFolder';
 
@@ -72,13 +73,15 @@ function noClasses({ root, videos, pictureFolders, leftOut }: FolderContent): Ki
 }
 
 /** A folder without a video is named, and not those below it. */
-function nameEmptyFolders({ folders, videos, pictureFolders, leftOut }: FolderContent): void {
+function nameEmptyFolders({ folders, videos, pictureFolders, others, leftOut }: FolderContent): void {
   const used = new Set(['']);
   for (const path of [...videos, ...pictureFolders]) {
     for (let folder = path; folder !== ''; folder = folderOf(folder)) used.add(folder);
   }
   for (const folder of folders) {
-    if (!used.has(folder) && used.has(folderOf(folder))) leftOut.add('empty', folder);
+    if (used.has(folder) || !used.has(folderOf(folder))) continue;
+    const inside = others.filter((path) => path.startsWith(`${folder}/`));
+    leftOut.add(inside.length > 0 && inside.every(isDocumentName) ? 'documents' : 'empty', folder);
   }
 }
 

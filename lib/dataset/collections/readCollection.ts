@@ -11,7 +11,7 @@ import { classIndexFiles } from './lists/classIndex';
 import { type FoundLists, findLists } from './lists/findLists';
 import { holdsSome, readLists } from './lists/readLists';
 import { recogniseList } from './lists/recogniseList';
-import { isVideoName } from './mediaFiles';
+import { isDocumentName, isVideoName } from './mediaFiles';
 import { hasSplitFolders, readClassFolders } from './readClassFolders';
 import { hmdb51Lists, readHmdb51 } from './readHmdb51';
 import { readManifest } from './readManifest';
@@ -108,7 +108,9 @@ async function readFolder(root: string, officialSplit: number): Promise<VideoCol
 
 /** Counts the files that are neither videos nor pictures nor `read`. */
 function nameOthers({ others, leftOut }: FolderContent, read: readonly string[]): void {
-  for (const path of others) if (!read.includes(path)) leftOut.add('kind', path);
+  for (const path of others) {
+    if (!read.includes(path)) leftOut.add(isDocumentName(path) ? 'document' : 'kind', path);
+  }
 }
 
 function tooFewClasses(path: string, { format, labels, samples, warnings }: VideoCollection): KinetorchError {
