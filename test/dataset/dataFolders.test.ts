@@ -98,7 +98,7 @@ describe('folders of splits', () => {
     expect(rows(collection)).toEqual(['videos/run/1.mp4 run ', 'videos/walk/2.mp4 walk ']);
     expect(leftOut(collection)).toMatchObject({
       'another copy of the videos': 'raw rawframes',
-      'a folder without videos or pictures': 'annotations',
+      'a folder of documents alone': 'annotations',
     });
   });
 });
@@ -192,7 +192,7 @@ describe('what is no clip is counted, with its reason', () => {
       'd.txt': '',
     });
     const collection = await readCollection(root);
-    expect(leftOut(collection)).toEqual({ 'no video or picture by its extension': 'd.txt', 'in no list': 'c.mp4' });
+    expect(leftOut(collection)).toEqual({ documents: 'd.txt', 'in no list': 'c.mp4' });
   });
 });
 

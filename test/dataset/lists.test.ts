@@ -197,7 +197,7 @@ test('manifests of one split each', async () => {
     ['b.mp4', 'walk', 'train'],
     ['c.mp4', 'walk', 'validation'],
   ]);
-  expect(leftOut(collection)).toEqual({ 'no video or picture by its extension': 'readme.txt', 'in no list': 'd.mp4' });
+  expect(leftOut(collection)).toEqual({ documents: 'readme.txt', 'in no list': 'd.mp4' });
   writeFiles(root, { 'val.csv': 'path,label\nb.mp4,run\n' });
   expect(await failure(root)).toMatch(
     /val\.csv line 2: expected a clip that is not yet listed but received .*train\.csv line 3/,
