@@ -1,5 +1,5 @@
 /** Lists of clips in the formats that datasets and other tools have. */
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { readCollection } from '../../lib/dataset/collections/readCollection';
 import type { VideoCollection, VideoSample } from '../../lib/dataset/types';
@@ -250,6 +250,48 @@ test('JSON of Something-Something: classes are templates', async () => {
     ['20bn-something-something-v2/1.webm', 'Holding something', 'train'],
     ['20bn-something-something-v2/2.webm', 'Moving something up', 'validation'],
   ]);
+});
+
+describe('files that nobody named as lists', () => {
+  const prose = 'Epoch 1\nthe loss fell to a third\n';
+  const strays = {
+    'log.json': '{"epoch":1}\n{"epoch":2}\n',
+    'tsconfig.json': '{ // a comment\n}',
+    'boxes.json': '{"a":{"annotations":[{"box":[0,0,1,1]}]}}',
+    'train_log.txt': prose,
+  };
+
+  test.each(Object.entries(strays))('%s beside class folders is left out, and told', async (name, text) => {
+    const root = folderOf({ ...videos('run/a.mp4', 'walk/b.mp4'), [name]: text });
+    const collection = await readCollection(root);
+    expect(collection).toMatchObject({ format: 'folders', labels: ['run', 'walk'] });
+    expect(leftOut(collection)).toEqual({ 'lists that are not read': name });
+    expect(collection.warnings).toEqual([
+      expect.stringMatching(`^left out: 1 lists that are not read: ${name} \\(.+\\)$`),
+    ]);
+  });
+
+  test('so is text in another encoding, in a folder beside them', async () => {
+    const root = folderOf(videos('run/a.mp4', 'walk/b.mp4', 'meta/other.md'));
+    writeFileSync(join(root, 'meta', 'training.txt'), Buffer.from('caf\xe9', 'latin1'));
+    expect(leftOut(await readCollection(root))['lists that are not read']).toBe('meta/training.txt');
+  });
+
+  test('they do no harm to lists beside them', async () => {
+    const files = { ...videos('a.mp4', 'b.mp4'), 'train.txt': 'a.mp4 run\nb.mp4 walk\n', ...strays };
+    const collection = await readCollection(folderOf(files));
+    expect(collection).toMatchObject({ format: 'path-list', labels: ['run', 'walk'] });
+    expect(leftOut(collection)['lists that are not read']?.split(' ').sort()).toEqual(Object.keys(strays).sort());
+  });
+
+  test('where there are no class folders, and no other list, they are an error', async () => {
+    expect(await failure(folderOf({ ...videos('videos/a.mp4'), 'train.txt': prose }))).toMatch(
+      /^ERR_DATASET train\.txt line 2: expected a path and a label/,
+    );
+    const encoded = folderOf(videos('videos/a.mp4'));
+    writeFileSync(join(encoded, 'train.txt'), Buffer.from('bl\xe9.mp4 1', 'latin1'));
+    expect(await failure(encoded)).toMatch(/^ERR_DATASET train\.txt line 1: expected text in UTF-8/);
+  });
 });
 
 test('other JSON is refused with what to do', async () => {
