@@ -294,6 +294,37 @@ describe('files that nobody named as lists', () => {
   });
 });
 
+describe('lists of a known form with entries that are wrong', () => {
+  const kinetics = 'label,youtube_id,time_start,time_end,split\n';
+  const entry = '{"id":1,"label":"run"}';
+
+  test.each([
+    ['a label that is a number', 'train.json', '[{"id":1,"label":3}]', 'train.json, entry 1: expected an id and a'],
+    [
+      'no entry',
+      'train.json',
+      `[${entry},null]`,
+      'train.json, entry 2: expected an id and a template.* received "null"',
+    ],
+    ['an id of another kind', 'train.json', `[${entry},{"id":{},"label":"x"}]`, 'train.json, entry 2: expected an id'],
+    ['no label', 'train.json', `[${entry},{"id":2}]`, 'train.json, entry 2: expected an id and a template'],
+    ['no annotation', 'net.json', '{"v":{"annotations":[null]}}', 'net.json, v: expected annotations with a label'],
+    ['an annotation that is text', 'net.json', '{"v":{"annotations":"run"}}', 'net.json, v: expected annotations with'],
+    [
+      'a segment that is none',
+      'net.json',
+      '{"v":{"annotations":[{"label":"run","segment":[null,3]}]}}',
+      'net.json, v: expected annotations with a label, and a segment of two numbers',
+    ],
+    ['a stray quote', 'train.csv', `${kinetics}ru"n,a,0,1,train\n`, 'train.csv is no valid CSV: .*[Qq]uote'],
+    ['no id', 'train.csv', `${kinetics}\n\nrun,,0,1,train\n`, 'train.csv line 4: expected a youtube_id'],
+  ])('%s', async (_, name, text, message) => {
+    const root = folderOf({ ...videos('a.mp4'), [name]: text });
+    expect(await failure(join(root, name))).toMatch(new RegExp(`^ERR_DATASET ${message}`));
+    expect(await failure(root)).toMatch(new RegExp(`^ERR_DATASET ${message}`));
+  });
+});
+
 test('other JSON is refused with what to do', async () => {
   const root = folderOf({ 'coco.json': '{"images":[],"categories":[]}', 'broken.json': '{' });
   expect(await failure(join(root, 'coco.json'))).toMatch(
