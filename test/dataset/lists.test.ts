@@ -162,6 +162,25 @@ describe('CSV of Kinetics', () => {
     expect(await failure(join(root, 'annotations', 'val.csv'))).toMatch(/but found only "air drumming"$/);
   });
 
+  test('the official files: a split called validate, and a test list without labels', async () => {
+    const root = folderOf({
+      ...videos('a_000001_000011.mp4', 'b_000001_000011.mp4', 'c_000001_000011.mp4'),
+      'annotations/train.csv': csv('train', 'run,a,1,11'),
+      'annotations/validate.csv': csv('validate', 'walk,b,1,11'),
+      'annotations/test.csv': 'youtube_id,time_start,time_end,split\nc,1,11,test\n',
+    });
+    const collection = await readCollection(root);
+    expect(rows(collection, 'split')).toEqual([
+      ['a_000001_000011.mp4', 'run', 'train'],
+      ['b_000001_000011.mp4', 'walk', 'validation'],
+    ]);
+    expect(collection.warnings).toEqual([
+      expect.stringMatching(
+        /^left out: 1 lists that are not read: annotations\/test\.csv \(test\.csv line 2: .* without labels/,
+      ),
+    ]);
+  });
+
   test('whole videos are cut', async () => {
     const root = folderOf({ ...videos('a.mp4', 'b.webm'), 'kinetics.csv': csv('train', 'run,a,5,15', 'walk,b,0,10') });
     expect(rows(await readCollection(join(root, 'kinetics.csv')), 'startSeconds', 'endSeconds')).toEqual([
