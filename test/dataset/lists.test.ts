@@ -78,6 +78,42 @@ describe('lists of mmaction2 and PySlowFast', () => {
     expect((await readCollection(root)).labels).toEqual(labels);
   });
 
+  test('lists called labels are no file of class names', async () => {
+    const root = folderOf({
+      ...videos('videos/a.mp4', 'videos/b.mp4', 'videos/c.mp4'),
+      'train_labels.txt': 'a.mp4 0\nb.mp4 1\n',
+      'val_labels.txt': 'c.mp4 1\n',
+      'label_map.txt': 'run\nwalk\n',
+    });
+    const expected = [
+      ['videos/a.mp4', 'run', 'train'],
+      ['videos/b.mp4', 'walk', 'train'],
+    ];
+    expect(rows(await readCollection(root), 'split')).toEqual([...expected, ['videos/c.mp4', 'walk', 'validation']]);
+    expect(rows(await readCollection(join(root, 'train_labels.txt')), 'split')).toEqual(expected);
+    const named = folderOf({ ...videos('run/a.mp4', 'walk/b.mp4'), 'my_labels.txt': 'run/a.mp4 0\nwalk/b.mp4 1\n' });
+    expect((await readCollection(join(named, 'my_labels.txt'))).labels).toEqual(['run', 'walk']);
+  });
+
+  test('a file called as one of class names that is none is left out, and told', async () => {
+    const root = folderOf({
+      ...videos('run/a.mp4', 'walk/b.mp4'),
+      'train.txt': 'run/a.mp4 0\nwalk/b.mp4 1\n',
+      'labels.json': '{"images":[]}',
+      'labels.txt': '',
+      'classification.txt': 'prose\n',
+    });
+    const collection = await readCollection(root);
+    expect(collection.labels).toEqual(['run', 'walk']);
+    expect(leftOut(collection)).toEqual({
+      'files that may name classes, but cannot be read': 'labels.json labels.txt',
+      'no video or picture by its extension': 'classification.txt',
+    });
+    expect(collection.warnings).toContainEqual(
+      expect.stringMatching(/labels\.json \(labels\.json: expected class names/),
+    );
+  });
+
   test('numbers are named by the folders of their own, or else not at all', async () => {
     const own = folderOf({ ...videos('run/a.mp4', 'walk/b.mp4'), 'train.txt': 'walk/b.mp4 0\nrun/a.mp4 1\n' });
     expect(await readCollection(own)).toMatchObject({ labels: ['walk', 'run'], warnings: [] });

@@ -19,6 +19,7 @@ const reasons = {
   unlisted: { text: 'in no list', isExpected: true },
   missing: { text: 'listed but not there', isExpected: false },
   rival: { text: 'lists of another split or form', isExpected: true },
+  noIndex: { text: 'files that may name classes, but cannot be read', isExpected: false },
   unusedList: { text: 'lists that are not read', isExpected: false },
 } as const;
 
