@@ -165,6 +165,26 @@ describe('lists of mmaction2 and PySlowFast', () => {
     expect(leftOut(collection)).toEqual({ 'in no list': 'walk/z.mp4' });
   });
 
+  test.each([
+    ['folders', ['Jump/1.mp4', 'jump/1.mp4']],
+    ['names', ['v/A.mp4', 'v/a.mp4']],
+    ['folders further up', ['Jump/x/1.mp4', 'jump/x/1.mp4']],
+    ['folders, of other extensions than listed', ['Jump/1.avi', 'jump/1.avi']],
+    ['folders, without extensions', ['Jump/1', 'jump/1']],
+    ['folders, in another Unicode form', ['Saut\u00e9/1.mp4', 'saut\u00e9/1.mp4']],
+  ])('%s that differ in case alone are files of their own', async (_, [upper, lower]) => {
+    const there = ['Jump/1.mp4', 'jump/1.mp4', 'v/A.mp4', 'v/a.mp4', 'Jump/x/1.mp4', 'jump/x/1.mp4'];
+    const decomposed = ['Saute\u0301/1.mp4', 'saute\u0301/1.mp4'];
+    const root = folderOf({
+      ...videos(...there, ...decomposed),
+      'train.txt': `${lower} 0\n${upper} 1\n`,
+    });
+    const { samples } = await readCollection(root);
+    expect(samples.map(({ path }) => relative(root, path).normalize())).toEqual(
+      [lower, upper].map((path) => path?.replace(/(\.\w+)?$/, '.mp4')),
+    );
+  });
+
   test('a file is not taken for one of its name in another class', async () => {
     const root = folderOf({
       ...videos('run/1.mp4', 'jump/2.mp4'),
