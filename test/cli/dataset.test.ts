@@ -53,9 +53,17 @@ test('--json gives counts, measures, broken files and groups on several sides', 
     ['corrupt.mkv', 'not_a_video.mp4', 'archery.avi'].map((file) => join(folder, file)),
   );
   expect(report.broken[2]?.reason).toMatch(/starts at 60 s but the video ends at 5\.24 s/);
-  expect(report.damaged).toEqual([
+  expect(report.withWarnings).toEqual([
     { path: join(folder, 'truncated.avi'), warnings: [expect.stringContaining('cut short')] },
   ]);
+});
+
+test('--help names all that --json gives', async () => {
+  const [{ stdout: help }, { stdout }] = await Promise.all([
+    kinetorch(['dataset', '--help']),
+    kinetorch(['dataset', folder, '--json']),
+  ]);
+  expect([...help.matchAll(/"(\w+)":/g)].map(([, key]) => key)).toEqual(Object.keys(JSON.parse(stdout)));
 });
 
 test('says the same to a person, and draws frames of each class', async () => {

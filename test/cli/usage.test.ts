@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { dataArgument } from '../../lib/cli/flags/dataArgument';
 import { inFlags } from '../../lib/cli/flags/flagNames';
 import { trainingInputFlags, trainingRuntimeFlags } from '../../lib/cli/flags/modelFlags';
 import { trainFlags } from '../../lib/cli/flags/trainFlags';
@@ -31,6 +32,14 @@ describe('the command line', () => {
       expect(stdout).toContain(`Usage: kinetorch ${command}`);
       expect(stdout).toMatch(new RegExp(`Examples:\\n  \\$ kinetorch ${command}`));
       expect(stdout).not.toContain(escapeCode);
+    },
+  );
+
+  test.each(['dataset', 'train', 'evaluate', 'augment-preview'])(
+    '%s --help says which data it takes',
+    async (command) => {
+      const { stdout } = await kinetorch([command, '--help']);
+      expect(stdout.replace(/\s+/g, ' ')).toContain(dataArgument);
     },
   );
 

@@ -1,5 +1,5 @@
 /** Lists of clips in the formats that datasets and other tools have. */
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { readCollection } from '../../lib/dataset/collections/readCollection';
 import type { VideoCollection, VideoSample } from '../../lib/dataset/types';
@@ -78,6 +78,42 @@ describe('lists of mmaction2 and PySlowFast', () => {
     expect((await readCollection(root)).labels).toEqual(labels);
   });
 
+  test('lists called labels are no file of class names', async () => {
+    const root = folderOf({
+      ...videos('videos/a.mp4', 'videos/b.mp4', 'videos/c.mp4'),
+      'train_labels.txt': 'a.mp4 0\nb.mp4 1\n',
+      'val_labels.txt': 'c.mp4 1\n',
+      'label_map.txt': 'run\nwalk\n',
+    });
+    const expected = [
+      ['videos/a.mp4', 'run', 'train'],
+      ['videos/b.mp4', 'walk', 'train'],
+    ];
+    expect(rows(await readCollection(root), 'split')).toEqual([...expected, ['videos/c.mp4', 'walk', 'validation']]);
+    expect(rows(await readCollection(join(root, 'train_labels.txt')), 'split')).toEqual(expected);
+    const named = folderOf({ ...videos('run/a.mp4', 'walk/b.mp4'), 'my_labels.txt': 'run/a.mp4 0\nwalk/b.mp4 1\n' });
+    expect((await readCollection(join(named, 'my_labels.txt'))).labels).toEqual(['run', 'walk']);
+  });
+
+  test('a file called as one of class names that is none is left out, and told', async () => {
+    const root = folderOf({
+      ...videos('run/a.mp4', 'walk/b.mp4'),
+      'train.txt': 'run/a.mp4 0\nwalk/b.mp4 1\n',
+      'labels.json': '{"images":[]}',
+      'labels.txt': '',
+      'classification.txt': 'prose\n',
+    });
+    const collection = await readCollection(root);
+    expect(collection.labels).toEqual(['run', 'walk']);
+    expect(leftOut(collection)).toEqual({
+      'files that may name classes, but cannot be read': 'labels.json labels.txt',
+      'no video or picture by its extension': 'classification.txt',
+    });
+    expect(collection.warnings).toContainEqual(
+      expect.stringMatching(/labels\.json \(labels\.json: expected class names/),
+    );
+  });
+
   test('numbers are named by the folders of their own, or else not at all', async () => {
     const own = folderOf({ ...videos('run/a.mp4', 'walk/b.mp4'), 'train.txt': 'walk/b.mp4 0\nrun/a.mp4 1\n' });
     expect(await readCollection(own)).toMatchObject({ labels: ['walk', 'run'], warnings: [] });
@@ -129,6 +165,26 @@ describe('lists of mmaction2 and PySlowFast', () => {
     expect(leftOut(collection)).toEqual({ 'in no list': 'walk/z.mp4' });
   });
 
+  test.each([
+    ['folders', ['Jump/1.mp4', 'jump/1.mp4']],
+    ['names', ['v/A.mp4', 'v/a.mp4']],
+    ['folders further up', ['Jump/x/1.mp4', 'jump/x/1.mp4']],
+    ['folders, of other extensions than listed', ['Jump/1.avi', 'jump/1.avi']],
+    ['folders, without extensions', ['Jump/1', 'jump/1']],
+    ['folders, in another Unicode form', ['Saut\u00e9/1.mp4', 'saut\u00e9/1.mp4']],
+  ])('%s that differ in case alone are files of their own', async (_, [upper, lower]) => {
+    const there = ['Jump/1.mp4', 'jump/1.mp4', 'v/A.mp4', 'v/a.mp4', 'Jump/x/1.mp4', 'jump/x/1.mp4'];
+    const decomposed = ['Saute\u0301/1.mp4', 'saute\u0301/1.mp4'];
+    const root = folderOf({
+      ...videos(...there, ...decomposed),
+      'train.txt': `${lower} 0\n${upper} 1\n`,
+    });
+    const { samples } = await readCollection(root);
+    expect(samples.map(({ path }) => relative(root, path).normalize())).toEqual(
+      [lower, upper].map((path) => path?.replace(/(\.\w+)?$/, '.mp4')),
+    );
+  });
+
   test('a file is not taken for one of its name in another class', async () => {
     const root = folderOf({
       ...videos('run/1.mp4', 'jump/2.mp4'),
@@ -160,6 +216,25 @@ describe('CSV of Kinetics', () => {
     ]);
     expect(leftOut(collection)['listed but not there']).toBe('gone_000000_000010');
     expect(await failure(join(root, 'annotations', 'val.csv'))).toMatch(/but found only "air drumming"$/);
+  });
+
+  test('the official files: a split called validate, and a test list without labels', async () => {
+    const root = folderOf({
+      ...videos('a_000001_000011.mp4', 'b_000001_000011.mp4', 'c_000001_000011.mp4'),
+      'annotations/train.csv': csv('train', 'run,a,1,11'),
+      'annotations/validate.csv': csv('validate', 'walk,b,1,11'),
+      'annotations/test.csv': 'youtube_id,time_start,time_end,split\nc,1,11,test\n',
+    });
+    const collection = await readCollection(root);
+    expect(rows(collection, 'split')).toEqual([
+      ['a_000001_000011.mp4', 'run', 'train'],
+      ['b_000001_000011.mp4', 'walk', 'validation'],
+    ]);
+    expect(collection.warnings).toEqual([
+      expect.stringMatching(
+        /^left out: 1 lists that are not read: annotations\/test\.csv \(test\.csv line 2: .* without labels/,
+      ),
+    ]);
   });
 
   test('whole videos are cut', async () => {
@@ -250,6 +325,79 @@ test('JSON of Something-Something: classes are templates', async () => {
     ['20bn-something-something-v2/1.webm', 'Holding something', 'train'],
     ['20bn-something-something-v2/2.webm', 'Moving something up', 'validation'],
   ]);
+});
+
+describe('files that nobody named as lists', () => {
+  const prose = 'Epoch 1\nthe loss fell to a third\n';
+  const strays = {
+    'log.json': '{"epoch":1}\n{"epoch":2}\n',
+    'tsconfig.json': '{ // a comment\n}',
+    'boxes.json': '{"a":{"annotations":[{"box":[0,0,1,1]}]}}',
+    'train_log.txt': prose,
+  };
+
+  test.each(Object.entries(strays))('%s beside class folders is left out, and told', async (name, text) => {
+    const root = folderOf({ ...videos('run/a.mp4', 'walk/b.mp4'), [name]: text });
+    const collection = await readCollection(root);
+    expect(collection).toMatchObject({ format: 'folders', labels: ['run', 'walk'] });
+    expect(leftOut(collection)).toEqual({ 'lists that are not read': name });
+    expect(collection.warnings).toEqual([
+      expect.stringMatching(`^left out: 1 lists that are not read: ${name} \\(.+\\)$`),
+    ]);
+  });
+
+  test('so is text in another encoding, in a folder beside them', async () => {
+    const root = folderOf(videos('run/a.mp4', 'walk/b.mp4', 'meta/other.md'));
+    writeFileSync(join(root, 'meta', 'training.txt'), Buffer.from('caf\xe9', 'latin1'));
+    expect(leftOut(await readCollection(root))['lists that are not read']).toBe('meta/training.txt');
+  });
+
+  test('they do no harm to lists beside them', async () => {
+    const files = { ...videos('a.mp4', 'b.mp4'), 'train.txt': 'a.mp4 run\nb.mp4 walk\n', ...strays };
+    const collection = await readCollection(folderOf(files));
+    expect(collection).toMatchObject({ format: 'path-list', labels: ['run', 'walk'] });
+    expect(leftOut(collection)['lists that are not read']?.split(' ').sort()).toEqual(Object.keys(strays).sort());
+  });
+
+  test('where there are no class folders, and no other list, they are an error', async () => {
+    expect(await failure(folderOf({ ...videos('videos/a.mp4'), 'train.txt': prose }))).toMatch(
+      /^ERR_DATASET train\.txt line 2: expected a path and a label/,
+    );
+    const encoded = folderOf(videos('videos/a.mp4'));
+    writeFileSync(join(encoded, 'train.txt'), Buffer.from('bl\xe9.mp4 1', 'latin1'));
+    expect(await failure(encoded)).toMatch(/^ERR_DATASET train\.txt line 1: expected text in UTF-8/);
+  });
+});
+
+describe('lists of a known form with entries that are wrong', () => {
+  const kinetics = 'label,youtube_id,time_start,time_end,split\n';
+  const entry = '{"id":1,"label":"run"}';
+
+  test.each([
+    ['a label that is a number', 'train.json', '[{"id":1,"label":3}]', 'train.json, entry 1: expected an id and a'],
+    [
+      'no entry',
+      'train.json',
+      `[${entry},null]`,
+      'train.json, entry 2: expected an id and a template.* received "null"',
+    ],
+    ['an id of another kind', 'train.json', `[${entry},{"id":{},"label":"x"}]`, 'train.json, entry 2: expected an id'],
+    ['no label', 'train.json', `[${entry},{"id":2}]`, 'train.json, entry 2: expected an id and a template'],
+    ['no annotation', 'net.json', '{"v":{"annotations":[null]}}', 'net.json, v: expected annotations with a label'],
+    ['an annotation that is text', 'net.json', '{"v":{"annotations":"run"}}', 'net.json, v: expected annotations with'],
+    [
+      'a segment that is none',
+      'net.json',
+      '{"v":{"annotations":[{"label":"run","segment":[null,3]}]}}',
+      'net.json, v: expected annotations with a label, and a segment of two numbers',
+    ],
+    ['a stray quote', 'train.csv', `${kinetics}ru"n,a,0,1,train\n`, 'train.csv is no valid CSV: .*[Qq]uote'],
+    ['no id', 'train.csv', `${kinetics}\n\nrun,,0,1,train\n`, 'train.csv line 4: expected a youtube_id'],
+  ])('%s', async (_, name, text, message) => {
+    const root = folderOf({ ...videos('a.mp4'), [name]: text });
+    expect(await failure(join(root, name))).toMatch(new RegExp(`^ERR_DATASET ${message}`));
+    expect(await failure(root)).toMatch(new RegExp(`^ERR_DATASET ${message}`));
+  });
 });
 
 test('other JSON is refused with what to do', async () => {

@@ -204,7 +204,7 @@ test('beside a collection that is checked and an epoch of a dataset', async () =
     epoch(),
     ...Array.from({ length: 6 }, () => startsOf()),
   ]);
-  expect(report).toMatchObject({ clips: 6, files: 6, broken: [], damaged: [] });
+  expect(report).toMatchObject({ clips: 6, files: 6, broken: [], withWarnings: [] });
   expect(trained).toEqual(names.map((name) => join(folder, name)));
   expect(loader.skipped).toEqual([]);
   expect(streams.map(rounded)).toEqual(streams.map(() => starts));

@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander';
 import { writeAtomically } from '../../base/writeAtomically';
 import type { Augmentation } from '../../training/augmentation';
 import { augmentFlags, augmentFrom } from '../flags/augmentFlags';
+import { dataArgument } from '../flags/dataArgument';
 import { type InputOptions, inputFrom, trainingInputFlags } from '../flags/modelFlags';
 import { wholeNumber } from '../flags/parsers';
 import { note } from '../print/terminal';
@@ -30,7 +31,7 @@ Examples:
 export function define(command: Command): void {
   command
     .description('Write a picture of what a network in training sees: clips of a dataset, augmented.')
-    .argument('<data>', 'folder of classes, CSV manifest, or UCF101 or HMDB51 folder')
+    .argument('<data>', dataArgument)
     .requiredOption('-o, --out <file>', 'the SVG to write')
     .addOption(
       new Option('-a, --architecture <name>', 'whose input to take: kinetorch create --list').conflicts('from'),

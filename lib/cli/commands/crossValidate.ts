@@ -33,7 +33,7 @@ export function define(command: Command): void {
   const { clips, crops } = evaluateOptions;
   command
     .description('k-fold cross-validation: a training run for each fold of a manifest, evaluated on that fold.')
-    .argument('<data>', 'CSV manifest with a fold column')
+    .argument('<data>', 'CSV manifest with a fold column, or folder with such a manifest.csv')
     .requiredOption('-o, --out <folder>', 'where the runs are written')
     .option('--resume', 'go on with the folds that were begun')
     .addOption(schemaFlag('--clips <n>', clips.describe('clips of each video in evaluation (default: {default})')))

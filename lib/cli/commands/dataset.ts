@@ -5,6 +5,7 @@ import { writeAtomically } from '../../base/writeAtomically';
 import type { CollectionReport } from '../../dataset/collections/collectionReport';
 import { type ReadCollectionOptions, readCollectionOptions } from '../../dataset/options';
 import { PartialFailure } from '../failures';
+import { dataArgument } from '../flags/dataArgument';
 import { wholeNumber } from '../flags/parsers';
 import { schemaFlag } from '../flags/schemaFlag';
 import { ProgressBar } from '../print/progressBar';
@@ -30,9 +31,9 @@ separated by | or ;. What lies in a folder and is no clip is counted as "left ou
 Every file is opened and its first frame decoded. Exit code 1 where a clip cannot be used; training would leave it out.
 Groups on several sides of the splits or folds are told: figures would be better than on videos never seen.
 
-With --json, one document: {"root":…,"format":…,"clips":…,"files":…,"classes":[…],"splits":{…},"folds":{…},
-"seconds":{…},"sizes":[…],"frameRates":[…],"codecs":[…],"groups":…,"groupsAcrossSplits":[…],"groupsAcrossFolds":[…],
-"leftOut":[…],"warnings":[…],"broken":[…],"damaged":[…]}.
+With --json, one document: {"root":…,"format":…,"multiLabel":…,"clips":…,"files":…,"classes":[…],"splits":{…},
+"folds":{…},"seconds":{…},"sizes":[…],"frameRates":[…],"codecs":[…],"groups":…,"groupsAcrossSplits":[…],"groupsAcrossFolds":[…],
+"leftOut":[…],"warnings":[…],"broken":[…],"withWarnings":[…]}.
 
 Examples:
   $ kinetorch dataset clips/
@@ -43,7 +44,7 @@ Examples:
 export function define(command: Command): void {
   command
     .description('Open every file of a dataset and show classes, splits, durations, sizes, rates and broken files.')
-    .argument('<path>', 'a folder or a CSV manifest')
+    .argument('<path>', dataArgument)
     .option('--picture <file>', 'write frames of two clips of each class as an SVG')
     .option('--frames <n>', 'frames of each clip in the picture', wholeNumber(1), 8)
     .option('--height <n>', 'their height in pixels; the short side without --width', wholeNumber(1), 96)
@@ -80,7 +81,7 @@ const shownProblems = 20;
 function printReport(report: CollectionReport): void {
   const { bold, dim, red, yellow, green } = colorsFor(process.stdout);
   const fact = (name: string, text: string) => print(`  ${dim(name.padEnd(12))}  ${text}`);
-  const { seconds, broken, damaged } = report;
+  const { seconds, broken, withWarnings } = report;
   print(bold(report.root));
   fact('format', formats[report.format] + (report.multiLabel ? ', several classes a clip' : ''));
   fact('clips', `${formatCount(report.clips)} in ${formatCount(report.files)} files`);
@@ -112,8 +113,8 @@ function printReport(report: CollectionReport): void {
       dim(`left out: ${formatCount(count)} ${reason}: ${examples.join(', ')}${count > examples.length ? ', …' : ''}`),
     );
   }
-  if (damaged.length > 0) print(yellow(`${damaged.length} with warnings, but can be used:`));
-  list(damaged.map(({ path, warnings }) => `${nameOf(path)}: ${warnings.join('; ')}`));
+  if (withWarnings.length > 0) print(yellow(`${withWarnings.length} with warnings, but can be used:`));
+  list(withWarnings.map(({ path, warnings }) => `${nameOf(path)}: ${warnings.join('; ')}`));
   if (broken.length === 0) print(green('every clip can be used'));
   else print(red(`${broken.length} cannot be used:`));
   list(broken.map(({ path, reason }) => `${nameOf(path)}: ${reason}`));

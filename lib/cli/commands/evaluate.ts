@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { type EvaluateOptions, evaluateOptions } from '../../evaluation/options';
+import { dataArgument } from '../flags/dataArgument';
 import { precisionFlag, type RuntimeOptions, runtimeFlags } from '../flags/modelFlags';
 import { type NetworkOptions, networkFlags, networkFrom } from '../flags/networkFlags';
 import { schemaFlag } from '../flags/schemaFlag';
@@ -47,7 +48,7 @@ const flags = () => [
 export function define(command: Command): void {
   command
     .description('Measure a model on labelled videos: accuracy by clip, video and class, confusion, calibration.')
-    .argument('<data>', 'folder of classes, CSV manifest, or UCF101 or HMDB51 folder')
+    .argument('<data>', dataArgument)
     .requiredOption('-m, --model <file>', 'model file');
   for (const flag of flags()) command.addOption(flag);
   command

@@ -3,6 +3,7 @@ import { defined } from '../../base/defined';
 import type { Augmentation } from '../../training/augmentation';
 import type { TrainOptions } from '../../training/options';
 import { augmentFlags, augmentFrom } from '../flags/augmentFlags';
+import { dataArgument } from '../flags/dataArgument';
 import {
   type InputOptions,
   inputFlagNames,
@@ -42,7 +43,7 @@ Examples:
 export function define(command: Command): void {
   command
     .description('Train a network on videos, natively: fresh weights of an architecture, or on from a model file.')
-    .argument('[data]', 'folder of classes, CSV manifest, or UCF101 or HMDB51 folder')
+    .argument('[data]', dataArgument)
     .option('-o, --out <folder>', 'where the run is written: models, checkpoints, metrics, report')
     .addOption(
       new Option(

@@ -47,7 +47,7 @@ export interface CollectionReport {
   /** Clips that cannot be used, and why. */
   broken: { path: string; reason: string }[];
   /** Files that can be read, but are damaged or say things that had to be passed over: the readers' warnings. */
-  damaged: { path: string; warnings: readonly string[] }[];
+  withWarnings: { path: string; warnings: readonly string[] }[];
 }
 
 /** Sums up what is known of a collection and of its files. */
@@ -78,7 +78,7 @@ export function reportOn(collection: VideoCollection, files: readonly CheckedFil
     leftOut: collection.leftOut,
     warnings: collection.warnings,
     broken: brokenClips(samples, byPath),
-    damaged: files.flatMap(({ path, warnings }) => (warnings.length > 0 ? [{ path, warnings }] : [])),
+    withWarnings: files.flatMap(({ path, warnings }) => (warnings.length > 0 ? [{ path, warnings }] : [])),
   };
 }
 

@@ -21,27 +21,35 @@ const reasons = {
   unlisted: { text: 'in no list', isExpected: true },
   missing: { text: 'listed but not there', isExpected: false },
   rival: { text: 'lists of another split or form', isExpected: true },
+  noIndex: { text: 'files that may name classes, but cannot be read', isExpected: false },
   unusedList: { text: 'lists that are not read', isExpected: false },
 } as const;
 
 type Reason = keyof typeof reasons;
 
+interface Example {
+  path: string;
+  detail: string | undefined;
+}
+
 /** Counts what is left out, so that nothing in a folder vanishes without being named. */
 export class LeftOutCounter {
-  private readonly found = new Map<Reason, { count: number; examples: string[] }>();
+  private readonly found = new Map<Reason, { count: number; examples: Example[] }>();
 
-  add(reason: Reason, path: string): void {
+  /** @param detail what is wrong with it, where the reason does not say all; for the warning */
+  add(reason: Reason, path: string, detail?: string): void {
     const entry = this.found.get(reason) ?? { count: 0, examples: [] };
     entry.count++;
-    if (entry.examples.length < kept) entry.examples.push(path);
+    if (entry.examples.length < kept) entry.examples.push({ path, detail });
     this.found.set(reason, entry);
   }
 
   get all(): LeftOut[] {
-    return [...this.found].map(([reason, entry]) => ({
+    return [...this.found].map(([reason, { count, examples }]) => ({
       reason: reasons[reason].text,
       isExpected: reasons[reason].isExpected,
-      ...entry,
+      count,
+      examples: examples.map(({ path }) => path),
     }));
   }
 
@@ -49,7 +57,8 @@ export class LeftOutCounter {
   get warnings(): string[] {
     return [...this.found].flatMap(([reason, { count, examples }]) => {
       const { text, isExpected } = reasons[reason];
-      return isExpected ? [] : [`left out: ${count} ${text}: ${named(examples, count)}`];
+      const shown = examples.map(({ path, detail }) => (detail === undefined ? path : `${path} (${detail})`));
+      return isExpected ? [] : [`left out: ${count} ${text}: ${named(shown, count)}`];
     });
   }
 }

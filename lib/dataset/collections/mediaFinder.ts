@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { groupBy } from '../../base/groupBy';
-import { looseForm } from '../../base/lookAlikes';
+import { looseForm, visibleForm } from '../../base/lookAlikes';
 import { named } from './leftOut';
 import { isVideoName } from './mediaFiles';
 import { type FolderContent, folderOf, nameOf } from './walkFolder';
@@ -95,10 +95,13 @@ export class MediaFinder {
     const parts = partsOf(listed);
     const candidates = this.byEnd.get(endOf(parts, 2)) ?? this.byEnd.get(endOf(parts, 1)) ?? [];
     const scored = candidates
-      .map((one) => ({ one, score: sharedEnd(one.parts, parts), isExact: one.path.endsWith(nameOf(listed)) }))
+      .map((one) => ({ one, score: sharedEnd(one.parts, parts) }))
       .filter(({ one, score }) => score > 1 || parts.length === 1 || this.isElsewhere(one))
-      .sort((a, b) => b.score - a.score || Number(b.isExact) - Number(a.isExact));
-    return scored[0]?.one ?? null;
+      .sort((a, b) => b.score - a.score);
+    const best = scored.filter(({ score }) => score === scored[0]?.score).map(({ one }) => one);
+    if (best.length < 2) return best[0] ?? null;
+    const spelled = best.map((one) => ({ one, degree: spelledAlike(one.path, listed) }));
+    return spelled.reduce((a, b) => (b.degree > a.degree ? b : a)).one;
   }
 
   /** Whether its folder is none that lists speak of, so that it may lie there instead. */
@@ -107,10 +110,10 @@ export class MediaFinder {
   }
 }
 
-/** The parts of a path in loose spelling, the last without a video's extension. */
-function partsOf(path: string): string[] {
+/** The parts of a path in a spelling, the last without a video's extension. */
+function partsOf(path: string, formOf = looseForm): string[] {
   const bare = isVideoName(path) ? path.slice(0, path.lastIndexOf('.')) : path;
-  return looseForm(bare.replaceAll('\\', '/'))
+  return formOf(bare.replaceAll('\\', '/'))
     .split('/')
     .filter((part) => part !== '' && part !== '.');
 }
@@ -122,6 +125,17 @@ function sharedEnd(a: readonly string[], b: readonly string[]): number {
   let count = 0;
   while (count < Math.min(a.length, b.length) && a.at(-1 - count) === b.at(-1 - count)) count++;
   return count;
+}
+
+/** How well the spelling of a path, as far as both go, is the listed one: of folders and name first, then of the extension. */
+function spelledAlike(found: string, listed: string): number {
+  if (isSameEnd(listed, found)) return 3;
+  const count = sharedEnd(partsOf(found), partsOf(listed));
+  const isAlike = (formOf: (text: string) => string) =>
+    sharedEnd(partsOf(found, formOf), partsOf(listed, formOf)) >= count;
+  if (isAlike((text) => text)) return 2;
+  // The Unicode form of a name depends on the system that made it, and its case does not.
+  return isAlike(visibleForm) ? 1 : 0;
 }
 
 /** Whether a path is as it is listed, as far as both go; a list may leave the extension out. */

@@ -54,6 +54,15 @@ export function hasSplitFolders(content: FolderContent): boolean {
   return layoutOf(content).roots.some(({ split }) => split !== null);
 }
 
+/** Whether some clip lies in a class folder. */
+export function hasClassFolders(content: FolderContent): boolean {
+  const { videos, pictureFolders } = content;
+  const isIn = (path: string, prefix: string) => path.startsWith(prefix) && path.slice(prefix.length).includes('/');
+  return layoutOf(content).roots.some(({ prefix }) =>
+    [...videos, ...pictureFolders].some((path) => isIn(path, prefix)),
+  );
+}
+
 const layoutOf = ({ videos, pictureFolders }: FolderContent) => classLayout([...videos, ...pictureFolders]);
 
 /** Whether a video lies in a folder of pictures, or, below its class, in one that this one is in. */

@@ -12,14 +12,14 @@ import { type FoundLists, findLists } from './lists/findLists';
 import { holdsSome, readLists } from './lists/readLists';
 import { recogniseList } from './lists/recogniseList';
 import { isDocumentName, isVideoName } from './mediaFiles';
-import { hasSplitFolders, readClassFolders } from './readClassFolders';
+import { hasClassFolders, hasSplitFolders, readClassFolders } from './readClassFolders';
 import { hmdb51Lists, readHmdb51 } from './readHmdb51';
 import { readManifest } from './readManifest';
 import { isUcf101List, readUcf101 } from './readUcf101';
 import { type FolderContent, folderOf, nameOf, unseenFolder, walkFolder } from './walkFolder';
 
 const manifestName = 'manifest.csv';
-const noLists: FoundLists = { lists: [], manifests: [], rivals: [] };
+const noLists: FoundLists = { lists: [], manifests: [], rivals: [], unreadable: [] };
 
 /**
  * Lists labelled videos, without opening them. `path` is one of
@@ -91,11 +91,15 @@ async function readFolder(root: string, officialSplit: number): Promise<VideoCol
     const read = ofUcf101.length > 0 ? readUcf101 : readHmdb51;
     return read(content, join(root, folderOf(official)), officialSplit);
   }
-  const { lists, manifests, rivals } = hasSplitFolders(content) ? noLists : await findLists(content, officialSplit);
+  const found = hasSplitFolders(content) ? noLists : await findLists(content, officialSplit);
+  const { lists, manifests, rivals, unreadable } = found;
   const isListed = lists.length > 0 && holdsSome(content, lists);
   const listFiles = lists.map((list) => list.file);
-  nameOthers(content, [...listFiles, ...manifests, ...rivals, ...(isListed ? classIndexFiles(content.others) : [])]);
+  const notLists = unreadable.map(({ file }) => file);
+  const indices = isListed ? classIndexFiles(content.others) : [];
+  nameOthers(content, [...listFiles, ...manifests, ...rivals, ...notLists, ...indices]);
   for (const file of rivals) content.leftOut.add('rival', file);
+  for (const { file, error } of unreadable) content.leftOut.add('unusedList', file, error.message);
   if (isListed) return readLists(content, lists);
   for (const file of listFiles) content.leftOut.add('unusedList', file);
   if (manifests.length > 0)
@@ -103,6 +107,9 @@ async function readFolder(root: string, officialSplit: number): Promise<VideoCol
       manifests.map((file) => join(root, file)),
       content,
     );
+  const [broken] = unreadable;
+  // Then the lists are all that could say what the classes are.
+  if (broken && !hasClassFolders(content)) throw broken.error;
   return readClassFolders(content);
 }
 

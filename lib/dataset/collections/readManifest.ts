@@ -1,21 +1,18 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
-import { CsvError, type Info, parse } from 'csv-parse/sync';
-import { KinetorchError } from '../../base/errors';
 import type { SplitName, VideoCollection, VideoSample } from '../types';
 import { collectionOf, wrong } from './collectionOf';
 import { readList } from './lists/readList';
 import { isVideoName } from './mediaFiles';
+import { type CsvRow, columnName, parseCsv } from './parseCsv';
 import { splitNamed, splitOfList } from './splitNames';
 import type { FolderContent } from './walkFolder';
 
 const columns = ['path', 'label'];
 const separators = [',', ';', '\t'];
 
-/** A line of the manifest as text, and how errors name it. */
-interface Row {
-  where: string;
-  cells: Record<string, string | undefined>;
+/** A line of the manifest. */
+interface Row extends CsvRow {
   separator: string;
 }
 
@@ -55,30 +52,16 @@ async function clipsOf(path: string, isOfSplit: boolean) {
 
 function parseRows(file: string, text: string): Row[] {
   const separator = separatorOf(text) ?? ',';
-  try {
-    const parsed = parse(text, {
-      columns: (header: string[]) => header.map(columnName),
-      delimiter: separator,
-      info: true,
-      skip_empty_lines: true,
-      trim: true,
-    }) as unknown as { info: Info; record: Record<string, string> }[];
-    const rows = parsed.map(({ info, record }) => ({ where: `${file} line ${info.lines}`, cells: record, separator }));
-    const header = Object.keys(rows[0]?.cells ?? {});
-    for (const column of columns) {
-      if (rows.length > 0 && !header.includes(column)) {
-        throw wrong(`${file} line 1`, `a column named "${column}"`, header.join(','));
-      }
+  const rows = parseCsv(text, file, { delimiter: separator }).map((row) => ({ ...row, separator }));
+  const header = Object.keys(rows[0]?.cells ?? {});
+  for (const column of columns) {
+    if (rows.length > 0 && !header.includes(column)) {
+      throw wrong(`${file} line 1`, `a column named "${column}"`, header.join(','));
     }
-    if (rows.length === 0) throw wrong(file, 'a line of column names and a line for each clip', null);
-    return rows;
-  } catch (error) {
-    if (error instanceof CsvError) throw new KinetorchError('ERR_DATASET', `${file} is no valid CSV: ${error.message}`);
-    throw error;
   }
+  if (rows.length === 0) throw wrong(file, 'a line of column names and a line for each clip', null);
+  return rows;
 }
-
-const columnName = (text: string) => text.trim().toLowerCase();
 
 /** What separates the columns that have to be there; null where they are not. Excel takes `;` where the comma is for decimals. */
 function separatorOf(text: string): string | null {

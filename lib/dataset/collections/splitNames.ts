@@ -6,6 +6,8 @@ const splits = new Map<string, SplitName>([
   ['training', 'train'],
   ['val', 'validation'],
   ['valid', 'validation'],
+  // Kinetics' own name.
+  ['validate', 'validation'],
   ['validation', 'validation'],
   ['test', 'test'],
   ['testing', 'test'],

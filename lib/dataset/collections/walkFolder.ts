@@ -77,7 +77,8 @@ class Walk {
 
   /** Also those that lie where links lead. */
   async links(): Promise<void> {
-    for (let link = this.pending.shift(); link !== undefined; link = this.pending.shift()) {
+    // Grows meanwhile.
+    for (const link of this.pending) {
       const path = join(this.root, link);
       const [real, found] = await Promise.all([realpath(path), stat(path)]).catch(() => [null, null]);
       if (real === null || found === null) this.leftOut.add('broken', link);

@@ -1,14 +1,17 @@
 import { basename } from 'node:path';
 import { linesOf } from '../../../base/decodeText';
 import { wrong } from '../collectionOf';
+import { splitOfList } from '../splitNames';
 import { readJsonList, readList } from './readList';
 
 /** How files that name the classes of numbers are called: `classInd.txt`, `label_map_k400.txt`, `classids.json`. */
-const names = /(class(es|ind|_?ids|_?names)?|label_?map|labels|categories)[^/]*\.(txt|csv|json)$/i;
+const names =
+  /(^|[^a-z])(class(es|ind(ex)?|_?ids|_?names|_?list)?|label(s|_?map|_?names|_?list)|categories)([^a-z].*)?\.(txt|csv|json)$/i;
 
-/** Those of some paths that may name classes. */
+/** Those of some paths that may name classes; one with a split in its name, as `train_labels.txt`, is a list of clips. */
 export function classIndexFiles(paths: readonly string[]): string[] {
-  return paths.filter((path) => names.test(basename(path)) && !/annotation/i.test(basename(path)));
+  const isIndex = (name: string) => names.test(name) && !/annotation/i.test(name) && splitOfList(name) === null;
+  return paths.filter((path) => isIndex(basename(path)));
 }
 
 /**
@@ -17,7 +20,7 @@ export function classIndexFiles(paths: readonly string[]): string[] {
  */
 export async function readClassIndex(path: string): Promise<string[]> {
   const entries = /\.json$/i.test(path) ? jsonEntries(await readJsonList(path)) : textEntries(await readList(path));
-  if (entries === null) throw wrong(basename(path), 'class names and their numbers', null);
+  if (!entries?.length) throw wrong(basename(path), 'class names and their numbers', null);
   const numbers = entries.map(([number]) => number).sort((a, b) => a - b);
   const first = numbers[0] ?? 0;
   const gap = numbers.findIndex((number, place) => number !== first + place);

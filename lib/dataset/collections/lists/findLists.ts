@@ -1,4 +1,5 @@
 import { basename, join } from 'node:path';
+import { KinetorchError } from '../../../base/errors';
 import { isManifest } from '../readManifest';
 import { contentRank, splitOfList } from '../splitNames';
 import { type FolderContent, folderOf, nameOf } from '../walkFolder';
@@ -11,7 +12,7 @@ const maxLists = 200;
 /**
  * The lists that lie beside videos: in the folder itself, or in one below it that holds no video, such as `annotations`.
  * Of several for one split, those of another official split, and those of frames where there are such of videos, are
- * `rivals`.
+ * `rivals`. Nobody named these files: one that cannot be read may be no list at all, such as a log.
  */
 export async function findLists(content: FolderContent, officialSplit: number): Promise<FoundLists> {
   const withMedia = [...content.videos.map(folderOf), ...content.pictureFolders];
@@ -24,17 +25,24 @@ export async function findLists(content: FolderContent, officialSplit: number): 
   );
   const lists: BesideList[] = [];
   const manifests: string[] = [];
+  const unreadable: UnreadableList[] = [];
   for (const file of ofSplit.slice(0, maxLists)) {
     const path = join(content.root, file);
-    const list = await recogniseList(path);
-    if (list) lists.push({ ...list, file });
-    else if (!isJson(file) && isManifest(await readList(path))) manifests.push(file);
+    try {
+      const list = await recogniseList(path);
+      if (list) lists.push({ ...list, file });
+      else if (!isJson(file) && isManifest(await readList(path))) manifests.push(file);
+    } catch (error) {
+      if (!(error instanceof KinetorchError)) throw error;
+      unreadable.push({ file, error });
+    }
   }
   const best = lists.filter((list) => isFirstChoice(list, lists));
   const format = (best.find(({ split }) => split !== null) ?? best[0])?.format;
   const chosen = best.filter((list) => list.format === format);
   const isRival = (file: string) => lists.some((list) => list.file === file && !chosen.includes(list));
-  return { lists: chosen, manifests, rivals: files.filter((file) => isRival(file) || !ofSplit.includes(file)) };
+  const rivals = files.filter((file) => isRival(file) || !ofSplit.includes(file));
+  return { lists: chosen, manifests, rivals, unreadable };
 }
 
 /** A list, and its path relative to the folder. */
@@ -46,6 +54,13 @@ export interface FoundLists {
   /** Manifests of one split each. */
   manifests: readonly string[];
   rivals: readonly string[];
+  unreadable: readonly UnreadableList[];
+}
+
+/** What may have been meant for a list, and why it is none. */
+interface UnreadableList {
+  file: string;
+  error: KinetorchError;
 }
 
 const isJson = (name: string) => /\.json$/i.test(name);

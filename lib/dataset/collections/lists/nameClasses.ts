@@ -1,10 +1,12 @@
 import { basename, dirname, join } from 'node:path';
+import { KinetorchError } from '../../../base/errors';
 import { groupBy } from '../../../base/groupBy';
 import { wrong } from '../collectionOf';
 import type { FolderContent } from '../walkFolder';
 import { classIndexFiles, readClassIndex } from './classIndex';
 import type { ListedClip } from './listedClip';
 import { areNumbers } from './pathList';
+import type { List } from './recogniseList';
 
 /** What the classes of lists are called. */
 export interface ClassNames {
@@ -18,13 +20,19 @@ export interface ClassNames {
  * The names of classes that lists give by number: from a file beside the lists that names them, or from the folders of
  * the clips, where each number has one of its own. Else the numbers are the names, with a warning.
  */
-export async function nameClasses(content: FolderContent, clips: readonly ListedClip[]): Promise<ClassNames> {
+export async function nameClasses(
+  content: FolderContent,
+  lists: readonly List[],
+  clips: readonly ListedClip[],
+): Promise<ClassNames> {
   const used = [...new Set(clips.flatMap(({ labels }) => labels))];
   if (!areNumbers(used)) return { nameOf: (label) => label, warnings: [] };
   const numbers = used.map(Number).sort((a, b) => a - b);
   const last = numbers.at(-1) as number;
   for (const file of classIndexFiles(content.others)) {
-    const labels = await readClassIndex(join(content.root, file));
+    const path = join(content.root, file);
+    const labels = lists.some((list) => list.path === path) ? null : await indexOf(path, file, content);
+    if (labels === null) continue;
     // Only lists that count from 1 have the number of classes as a number.
     const first = last === labels.length && numbers[0] !== 0 ? 1 : 0;
     const nameOf = (label: string, { where }: Pick<ListedClip, 'where'>) => {
@@ -44,6 +52,17 @@ export async function nameClasses(content: FolderContent, clips: readonly Listed
   const warning =
     'the lists have numbers for classes, and no file that names them lies beside them, such as labels.txt';
   return { labels: numbers.map(String), nameOf: (label) => `${Number(label)}`, warnings: [warning] };
+}
+
+/** Null where the file is no index: nobody named it as one. */
+async function indexOf(path: string, file: string, { leftOut }: FolderContent): Promise<string[] | null> {
+  try {
+    return await readClassIndex(path);
+  } catch (error) {
+    if (!(error instanceof KinetorchError)) throw error;
+    leftOut.add('noIndex', file, error.message);
+    return null;
+  }
 }
 
 /** For each number the folder that all of its clips lie in, and no others; null where it is not so. */

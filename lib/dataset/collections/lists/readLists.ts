@@ -20,7 +20,7 @@ export async function readLists(content: FolderContent, lists: readonly List[]):
     if (copies.includes(list)) return [];
     return list.clips.map((clip) => ({ ...clip, split: clip.split ?? list.split }));
   });
-  const { labels, nameOf, warnings } = await nameClasses(content, listed);
+  const { labels, nameOf, warnings } = await nameClasses(content, lists, listed);
   const finder = finderOf(content, lists);
   const clips: FoundClip[] = [];
   for (const { names, labels: numbers, split, group, span, where } of listed) {

@@ -1,5 +1,6 @@
-import { parse } from 'csv-parse/sync';
+import { z } from 'zod';
 import { wrong } from '../collectionOf';
+import { parseCsv } from '../parseCsv';
 import { splitNamed } from '../splitNames';
 import type { ListedClip } from './listedClip';
 
@@ -11,15 +12,9 @@ export function isKineticsCsv(text: string): boolean {
 
 /** A CSV of Kinetics: `label,youtube_id,time_start,time_end,split`. */
 export function parseKineticsCsv(text: string, file: string): ListedClip[] {
-  const rows = parse(text, {
-    columns: (header: string[]) => header.map((name) => name.trim().toLowerCase()),
-    skip_empty_lines: true,
-    relax_column_count: true,
-    trim: true,
-  }) as Record<string, string | undefined>[];
-  return rows.map((row, index) => {
-    const { label, youtube_id: id = '', time_start: start, time_end: end, split = '' } = row;
-    const where = `${file} line ${index + 2}`;
+  return parseCsv(text, file, { relax_column_count: true }).map(({ where, cells }) => {
+    const { label, youtube_id: id, time_start: start, time_end: end, split = '' } = cells;
+    if (!id) throw wrong(where, 'a youtube_id', null);
     if (!label) throw wrong(where, 'a label; a list of the test split without labels cannot be used', null);
     return segment({ id, label, span: spanOf([start, end], where), split, where });
   });
@@ -40,15 +35,21 @@ export function segmentVideos(json: unknown): [id: string, video: Video][] | nul
   return videos.length > 0 && videos.every(isVideo) ? videos : null;
 }
 
+const annotation = z.object({
+  label: z.string().min(1),
+  segment: z.array(z.union([z.number(), z.string()])).nullish(),
+});
+
 /** Each annotation is a clip; several of one part of a video are its labels. */
 export function parseSegments(videos: readonly [id: string, video: Video][], file: string): ListedClip[] {
   return videos.flatMap(([id, { subset, annotations }]) => {
     const where = `${file}, ${id}`;
-    const all = (Array.isArray(annotations) ? annotations : [annotations]) as { label?: unknown; segment?: unknown }[];
     const bySpan = new Map<string, ListedClip>();
-    for (const { label, segment: span } of all) {
-      if (typeof label !== 'string') throw wrong(where, 'a label in each of its annotations', String(label));
-      const [start, end] = Array.isArray(span) ? span : [];
+    for (const one of [annotations ?? []].flat()) {
+      const { data } = annotation.safeParse(one);
+      if (!data) throw wrong(where, 'annotations with a label, and a segment of two numbers', JSON.stringify(one));
+      const { label } = data;
+      const [start, end] = data.segment ?? [];
       const clip = segment({ id, label, span: spanOf([start, end], where), split: String(subset ?? ''), where });
       const key = JSON.stringify(clip.span);
       const before = bySpan.get(key);
