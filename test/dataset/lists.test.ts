@@ -107,7 +107,7 @@ describe('lists of mmaction2 and PySlowFast', () => {
     expect(collection.labels).toEqual(['run', 'walk']);
     expect(leftOut(collection)).toEqual({
       'files that may name classes, but cannot be read': 'labels.json labels.txt',
-      'no video or picture by its extension': 'classification.txt',
+      documents: 'classification.txt',
     });
     expect(collection.warnings).toContainEqual(
       expect.stringMatching(/labels\.json \(labels\.json: expected class names/),
