@@ -95,7 +95,7 @@ async function evaluateLoaded(
       metrics,
       predictions: samples.map((sample) => predictionOf(sample, labels, isMultiLabel)),
       skipped,
-      warnings: [...warnings, ...lossWarnings(model, dataset)],
+      warnings: [...warnings, ...lossWarnings(model, dataset), ...(dataset.warnings ?? [])],
       device: model.device,
       precision: model.precision,
       seconds,

@@ -37,9 +37,16 @@ export class VideoBatches implements AsyncIterable<VideoBatch> {
     private readonly dataset: VideoDataset,
     private readonly loader: ClipLoader,
     private readonly settings: { seed: number; mode: 'train' | 'evaluate' },
-    /** What a person should know of the data, for example groups on both sides of the split. */
-    readonly warnings: readonly string[],
+    private readonly ofSplit: readonly string[],
   ) {}
+
+  /**
+   * What a person should know of the data, for example groups on both sides of the split; and what decoders said of the
+   * videos so far (damaged, cut short, interlaced …), each kind once, with the number of videos and the first of them.
+   */
+  get warnings(): readonly string[] {
+    return [...this.ofSplit, ...this.dataset.warnings];
+  }
 
   /** Class names; labels are indices into them. */
   get labels(): readonly string[] {
