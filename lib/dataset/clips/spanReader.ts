@@ -5,7 +5,7 @@ import { resizedSize } from '../../clip/resizedSize';
 import type { RgbClip } from '../../clip/types';
 import { callNative, native } from '../../native';
 import type { DecodedVideo } from '../../video/decodedVideo';
-import { DecoderDeath } from '../../video/decoderDeath';
+import { DecoderDeath, saysNothingOfVideo } from '../../video/decoderDeath';
 import { openDecodedVideo } from '../../video/openVideo';
 import type { ClipWindow, VideoInfo } from '../../video/types';
 import type { UntaggedMatrix } from '../../video/untaggedMatrix';
@@ -58,7 +58,7 @@ export async function readSpan(span: Span, choose: FrameChoice, options: ReadOpt
     return await decodeOnce(span, choose, options);
   } catch (error) {
     // Whatever ended the process, an operator or a decoder's fault, one more try shows whether the file is to blame.
-    if (error instanceof DecoderDeath) return decodeOnce(span, choose, options);
+    if (error instanceof DecoderDeath || saysNothingOfVideo(error)) return decodeOnce(span, choose, options);
     throw error;
   }
 }
