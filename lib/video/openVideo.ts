@@ -3,6 +3,7 @@ import { requireDenoPermissions } from '../base/denoPermissions';
 import { invalidArgument } from '../base/errors';
 import { DecodedVideo } from './decodedVideo';
 import { FileDecoder, takeRank } from './fileDecoder';
+import { releaseStream } from './releaseStream';
 import type { Resize, VideoReader } from './types';
 import { type UntaggedMatrix, untaggedMatrices } from './untaggedMatrix';
 import { openFolder, openSource, type VideoSource } from './videoSource';
@@ -43,11 +44,27 @@ interface DecodedVideoOptions extends OpenVideoOptions {
   resize?: Resize;
 }
 
-/** `openVideo` for those who resize its clips, and know how to keep a decoder while they work on them. */
+/**
+ * `openVideo` for those who resize its clips, and know how to keep a decoder while they work on them.
+ *
+ * @param onDecoder told when a decoder was given to the video
+ */
 export async function openDecodedVideo(
   source: VideoSource,
-  { signal, pictureRate, untaggedMatrix = 'by-height', resize }: DecodedVideoOptions = {},
-  /** Told when a decoder was given to the video. */
+  options: DecodedVideoOptions = {},
+  onDecoder?: () => void,
+): Promise<DecodedVideo> {
+  try {
+    return await open(source, options, onDecoder);
+  } catch (error) {
+    releaseStream(source);
+    throw error;
+  }
+}
+
+async function open(
+  source: VideoSource,
+  { signal, pictureRate, untaggedMatrix = 'by-height', resize }: DecodedVideoOptions,
   onDecoder?: () => void,
 ): Promise<DecodedVideo> {
   if (pictureRate !== undefined && !(Number.isFinite(pictureRate) && pictureRate > 0)) {

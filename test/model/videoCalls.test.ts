@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Clip } from '../../lib/clip/types';
 import { classifyStream } from '../../lib/model/classifyStream';
@@ -94,6 +95,30 @@ describe('a model', () => {
       waiting: 0,
     });
     await model.classifyVideo(video, { clips: 1 });
+  });
+
+  test('lets go of a stream that it refuses', async () => {
+    const own = await loadModel(await smallArchive(), { ...onCpu, maxVideos: 1, tuning: { timeMs: 0 } });
+    const silent = () => new Readable({ read() {} });
+    const held = silent();
+    const first = failureOf(own.classifyVideo(held));
+    const refusals: [string, (stream: Readable) => Promise<unknown>][] = [
+      ['ERR_QUEUE_FULL', (stream) => own.classifyVideo(stream)],
+      ['ERR_QUEUE_FULL', (stream) => collect(own.classifyStream(stream))],
+      ['ERR_INVALID_ARGUMENT', (stream) => own.classifyVideo(stream, { clips: 0 })],
+      ['ERR_INVALID_ARGUMENT', (stream) => collect(own.classifyStream(stream, { strideSeconds: 0 }))],
+    ];
+    for (const [code, refused] of refusals) {
+      const stream = silent();
+      expect((await failureOf(refused(stream))).code).toBe(code);
+      expect(stream.destroyed).toBe(true);
+    }
+    held.push(null);
+    expect((await first).code).toBe('ERR_VIDEO_OPEN');
+    await own.dispose();
+    const late = silent();
+    expect((await failureOf(own.classifyVideo(late))).code).toBe('ERR_DISPOSED');
+    expect(late.destroyed).toBe(true);
   });
 
   test('gives arrays of the realm that its caller is in', async () => {
