@@ -97,7 +97,20 @@ export class VideoBatches implements AsyncIterable<VideoBatch> {
  */
 export async function batchVideos(path: string, options: VideoBatchesOptions = {}): Promise<VideoBatches> {
   const filled = parseOptions(videoBatchesOptions, options);
-  const { batchSize, seed, split, validationShare, fold, stride, frames, frameRate, height, width, sampling } = filled;
+  const {
+    batchSize,
+    seed,
+    split,
+    validationShare,
+    fold,
+    stride,
+    frames,
+    frameRate,
+    height,
+    width,
+    sampling,
+    untaggedMatrix,
+  } = filled;
   const collection = await readCollection(path);
   const parts = splitCollection(collection, { validationShare, fold, seed });
   const samples: readonly VideoSample[] = split === 'all' ? collection.samples : parts[split];
@@ -114,6 +127,7 @@ export async function batchVideos(path: string, options: VideoBatchesOptions = {
     antialias: true,
     mean: [0, 0, 0],
     std: [1, 1, 1],
+    untaggedMatrix,
   };
   const dataset = new VideoDataset(collection.labels, samples, { input, stride, multiLabel: collection.multiLabel });
   const loader = new ClipLoader(dataset, { batchSize, seed });
