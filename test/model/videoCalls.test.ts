@@ -58,6 +58,23 @@ test('what becomes of a video is counted', async () => {
   expect(videos.counts).toEqual({ waiting: 0, running: 0, completed: 1, failed: 1, cancelled: 2, refused: 0 });
 });
 
+test('a stream that is left does not count for ever', async () => {
+  const videos = new VideoCalls(1);
+  const classifier = classifierOf(videos, answer);
+  const left = classifyStream(classifier, video);
+  await left.next();
+  expect(videos.counts.running).toBe(1);
+  expect((await failureOf(classifyVideo(classifier, video))).code).toBe('ERR_QUEUE_FULL');
+  while (videos.counts.running > 0) await delay(20);
+  await classifyVideo(classifier, video, { clips: 1 });
+  // Asked again it goes on, and counts.
+  const next = left.next();
+  expect(videos.counts.running).toBe(1);
+  expect((await next).done).toBe(false);
+  await left.return();
+  expect(videos.counts).toMatchObject({ waiting: 0, running: 0, completed: 2, refused: 1 });
+});
+
 describe('a model', () => {
   let model: VideoModel;
   const clip: Clip = { data: new Uint8Array(4 * 32 * 32 * 3), frames: 4, height: 32, width: 32 };
