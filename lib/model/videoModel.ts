@@ -201,7 +201,7 @@ export class VideoModel implements AsyncDisposable {
    * await model.classifyVideo(request.body, { timeoutMs: 30_000 }); // a Readable, or a Buffer
    *
    * @throws KinetorchError `ERR_FILE_NOT_FOUND`, `ERR_FILE_ACCESS`, `ERR_VIDEO_OPEN`, `ERR_VIDEO_NO_STREAM`,
-   * `ERR_VIDEO_DECODE`, `ERR_VIDEO_DECODER`, `ERR_QUEUE_FULL` (more than `maxVideos`), and those of {@link classifyClip}
+   * `ERR_VIDEO_DECODE`, `ERR_VIDEO_DECODER`, `ERR_UNSUPPORTED`, `ERR_QUEUE_FULL` (more than `maxVideos`), and those of {@link classifyClip}
    */
   async classifyVideo(source: VideoSource, options: ClassifyVideoOptions = {}): Promise<VideoClassification> {
     try {

@@ -33,7 +33,8 @@ export interface OpenVideoOptions {
  *
  * @throws KinetorchError `ERR_FILE_NOT_FOUND`, `ERR_FILE_ACCESS` (a folder, a device, unreadable), `ERR_VIDEO_OPEN` (not
  * a video), `ERR_VIDEO_NO_STREAM`, `ERR_VIDEO_DECODE` (nothing decodable, too large, or the decoder crashed or hung),
- * `ERR_VIDEO_DECODER` (no process for it can be started), `ERR_ABORTED`
+ * `ERR_VIDEO_DECODER` (no process for it can be started),
+ * `ERR_UNSUPPORTED`, `ERR_ABORTED`
  */
 export async function openVideo(source: VideoSource, options: OpenVideoOptions = {}): Promise<VideoReader> {
   return openDecodedVideo(source, options);
