@@ -24,6 +24,8 @@ export async function buildServer(model: VideoModel) {
       const { predictions } = await model.classifyVideo(upload.file, { clips: 10, topK: 3, timeoutMs: 30_000 });
       return upload.file.truncated ? tooLarge() : { predictions };
     } catch (error) {
+      // Nobody reads the rest of the upload: whoever sends it would wait for ever on a connection that stays.
+      reply.header('connection', 'close');
       if (!(error instanceof KinetorchError)) throw error;
       if (upload.file.truncated) return tooLarge();
       return reply.code(statusOf[error.code] ?? 422).send({ error: error.code, message: error.message });

@@ -3,8 +3,7 @@
  *
  *   npx tsx examples/frames.ts
  */
-import { join } from 'node:path';
-import { loadModel, type TimedPicture } from 'kinetorch';
+import { loadModel, models, type TimedPicture } from 'kinetorch';
 
 const [width, height] = [160, 120];
 
@@ -21,7 +20,7 @@ async function* camera(): AsyncGenerator<TimedPicture> {
 }
 
 async function main() {
-  await using model = await loadModel(join(__dirname, '..', 'models', 'camera-motion.pt'));
+  await using model = await loadModel(models.cameraMotion);
   for await (const { startSeconds, predictions } of model.classifyFrames(camera(), { topK: 1 })) {
     const [best] = predictions;
     console.log(`${startSeconds.toFixed(1)} s  ${best?.label} ${((best?.score ?? 0) * 100).toFixed(0)}%`);

@@ -12,7 +12,7 @@ import {
   trueOrFalse,
   wholeNumber,
 } from '../base/schemas';
-import { inputFields, inputFieldsSchema, samplingSchema } from '../model/schemas';
+import { inputFields, inputFieldsSchema, samplingSchema, untaggedMatrixSchema } from '../model/schemas';
 import type { ModelInput } from '../model/types';
 import type { ClipCache } from './types';
 
@@ -149,6 +149,8 @@ export const videoBatchesOptions = {
   stride: strideSchema,
   /** See `ModelInput`. Default `dense`. */
   sampling: samplingSchema.default('dense'),
+  /** See {@link UntaggedMatrix}. Default `by-height`. */
+  untaggedMatrix: untaggedMatrixSchema.optional(),
   /** Which samples. `train` and `all` are shuffled and vary in time, `validation` and `test` are not. Default `all`. */
   split: splitSchema.default('all'),
   /** Share that is `validation` where the data name none, 0 to below 1. Default 0.2. */

@@ -31,6 +31,11 @@ export interface ClipDataset {
   /** What error messages and `skipped` lists call the sample, for example its path. */
   nameOf?(index: number): string;
   /**
+   * What a person should know of the samples that were loaded so far, one text for each kind of trouble. May grow, at its
+   * end; `train` and `evaluate` tell it on.
+   */
+  readonly warnings?: readonly string[];
+  /**
    * Loads or renders sample `index`. May be called for several samples at once. The frames should be the model's
    * `frames`, and height and width equal for all samples and at or above the model's input: random crops are taken
    * from what is beyond it. A rejection skips the sample for the rest of the run and is counted.

@@ -34,7 +34,7 @@ const maxDelayMs = 10_000;
  * const { metrics } = await evaluate('run/best.pt', 'clips/', { split: 'test', clips: 10, crops: 3 });
  *
  * @throws KinetorchError `ERR_INVALID_ARGUMENT`, `ERR_DATASET` (no samples, a label the model does not know, too many
- * samples that cannot be loaded), `ERR_MODEL_FORWARD` (also for NaN), `ERR_ABORTED`, and those of {@link loadModel}
+ * samples that cannot be loaded), `ERR_VIDEO_DECODER`, `ERR_MODEL_FORWARD` (also for NaN), `ERR_ABORTED`, and those of {@link loadModel}
  */
 export async function evaluate(
   model: VideoModel | ModelSource,
@@ -95,7 +95,7 @@ async function evaluateLoaded(
       metrics,
       predictions: samples.map((sample) => predictionOf(sample, labels, isMultiLabel)),
       skipped,
-      warnings: [...warnings, ...lossWarnings(model, dataset)],
+      warnings: [...warnings, ...lossWarnings(model, dataset), ...(dataset.warnings ?? [])],
       device: model.device,
       precision: model.precision,
       seconds,

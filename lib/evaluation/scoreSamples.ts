@@ -6,7 +6,7 @@ import { averageFrames } from '../clip/averageFrames';
 import { checkClip } from '../clip/checkClip';
 import type { RgbClip } from '../clip/types';
 import { labelsAt } from '../dataset/clips/labelsAt';
-import { loadFailure, refuseTooMany } from '../dataset/clips/loadFailure';
+import { loadFailure, refuseTooMany, skippedSample } from '../dataset/clips/loadFailure';
 import { sampleName } from '../dataset/clips/sampleName';
 import type { ClipDataset, SkippedSample } from '../dataset/types';
 import { cropPositions, mean } from '../model/classifyViews';
@@ -43,13 +43,13 @@ export async function scoreSamples(
     signal,
   });
   for await (const { item: index, value: clips, error } of loading) {
-    const name = sampleName(dataset, index);
     if (!clips) {
-      skipped.push({ index, name, reason: error instanceof Error ? error.message : String(error) });
+      skipped.push(skippedSample(dataset, index, error));
       report();
       refuseTooMany(skipped, dataset.length, options.maxSkippedShare);
       continue;
     }
+    const name = sampleName(dataset, index);
     const labels = labelsAt(dataset, index).map((label) => places[label] ?? 0);
     const scores = new ClipScores(clips.length, options.crops, (ofClips) => {
       slots[index] = { index, name, labels, clips: ofClips, video: mean(ofClips) };

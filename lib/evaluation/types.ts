@@ -20,7 +20,7 @@ export interface Evaluation {
   predictions: SamplePrediction[];
   /** Samples that could not be loaded; they count nowhere else. */
   skipped: SkippedSample[];
-  /** For example that one group is on both sides of the split. */
+  /** For example that one group is on both sides of the split, or that videos are damaged, cut short or interlaced. */
   warnings: string[];
   device: string;
   precision: string;

@@ -41,7 +41,11 @@ export async function* classifyClips(
       onDone?.();
       return classified;
     };
-    yield* workAhead(cut(video, signal), (clip) => video.keepFor(classify(clip)), clipsInFlight);
+    for await (const clip of workAhead(cut(video, signal), (clip) => video.keepFor(classify(clip)), clipsInFlight)) {
+      entry?.pause();
+      yield clip;
+      entry?.resume();
+    }
     for (const warning of video.warnings.slice(known)) onWarning?.(warning);
   } catch (error) {
     const cause = call.cause(error);

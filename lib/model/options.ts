@@ -114,7 +114,7 @@ export const loadModelOptions = {
   batching: batchingSchema.prefault({}),
   /**
    * Videos that the model may have at once, decoded or waiting for a decoder, 1 to 100,000; one more is refused with
-   * `ERR_QUEUE_FULL`. Default 256.
+   * `ERR_QUEUE_FULL`. A stream that is not asked for its next segment for a second does not count until it is. Default 256.
    */
   maxVideos: wholeNumber(1, 100_000).default(256),
   /** CPU threads of this model. Default: all cores that this process may use, no more than its container's CPU limit. */

@@ -1,4 +1,5 @@
 import { KinetorchError } from '../base/errors';
+import { videoLimits } from '../video/limits';
 
 /** What became of the videos that a model was given. */
 export interface VideoCounts {
@@ -36,6 +37,8 @@ export class VideoCalls {
 export class VideoCall {
   private place: 'waiting' | 'running' = 'waiting';
   private outcome: 'completed' | 'failed' | 'cancelled' = 'completed';
+  private isCounted = true;
+  private leaving: NodeJS.Timeout | undefined;
 
   constructor(private readonly counts: VideoCounts) {
     counts.waiting++;
@@ -48,12 +51,32 @@ export class VideoCall {
     this.counts.running++;
   }
 
+  /**
+   * It is asked for nothing. After the time in which it would lose its decoder to others it is not counted until `resume`:
+   * nobody may ever come back for it.
+   */
+  pause(): void {
+    this.leaving = setTimeout(() => this.count(false), videoLimits.patienceMs).unref();
+  }
+
+  resume(): void {
+    clearTimeout(this.leaving);
+    this.count(true);
+  }
+
   fail({ code }: { code?: unknown }): void {
     this.outcome = code === 'ERR_ABORTED' || code === 'ERR_TIMEOUT' ? 'cancelled' : 'failed';
   }
 
   end(): void {
+    this.resume();
     this.counts[this.place]--;
     this.counts[this.outcome]++;
+  }
+
+  private count(isCounted: boolean): void {
+    if (this.isCounted === isCounted) return;
+    this.isCounted = isCounted;
+    this.counts[this.place] += isCounted ? 1 : -1;
   }
 }

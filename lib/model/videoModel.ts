@@ -2,6 +2,7 @@ import type { NativeModel, NativeResult } from '../../binding';
 import { type CallOptions, callOptions, optionsSchema } from '../base/schemas';
 import { parse } from '../base/validation';
 import type { Clip, Tensor } from '../clip/types';
+import { releaseStream } from '../video/releaseStream';
 import type { TimedPicture } from '../video/types';
 import type { VideoSource } from '../video/videoSource';
 import { classifyFrames } from './classifyFrames';
@@ -200,11 +201,16 @@ export class VideoModel implements AsyncDisposable {
    * await model.classifyVideo(request.body, { timeoutMs: 30_000 }); // a Readable, or a Buffer
    *
    * @throws KinetorchError `ERR_FILE_NOT_FOUND`, `ERR_FILE_ACCESS`, `ERR_VIDEO_OPEN`, `ERR_VIDEO_NO_STREAM`,
-   * `ERR_VIDEO_DECODE`, `ERR_VIDEO_DECODER`, `ERR_QUEUE_FULL` (more than `maxVideos`), and those of {@link classifyClip}
+   * `ERR_VIDEO_DECODE`, `ERR_VIDEO_DECODER`, `ERR_UNSUPPORTED`, `ERR_QUEUE_FULL` (more than `maxVideos`), and those of {@link classifyClip}
    */
   async classifyVideo(source: VideoSource, options: ClassifyVideoOptions = {}): Promise<VideoClassification> {
-    this.#runner.throwIfDisposed();
-    return classifyVideo(this.#classifier, source, options);
+    try {
+      this.#runner.throwIfDisposed();
+      return await classifyVideo(this.#classifier, source, options);
+    } catch (error) {
+      releaseStream(source);
+      throw error;
+    }
   }
 
   /**
@@ -218,8 +224,13 @@ export class VideoModel implements AsyncDisposable {
    * @throws KinetorchError as {@link classifyVideo}
    */
   async *classifyStream(source: VideoSource, options: ClassifyStreamOptions = {}): AsyncGenerator<VideoSegment, void> {
-    this.#runner.throwIfDisposed();
-    yield* classifyStream(this.#classifier, source, options);
+    try {
+      this.#runner.throwIfDisposed();
+      yield* classifyStream(this.#classifier, source, options);
+    } catch (error) {
+      releaseStream(source);
+      throw error;
+    }
   }
 
   /**

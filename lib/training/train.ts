@@ -29,7 +29,7 @@ import { writeRunReport } from './writeRunReport';
  *
  * @throws KinetorchError `ERR_INVALID_ARGUMENT` (also for an `outDir` that already holds a run, or one that is in use),
  * `ERR_FILE_NOT_FOUND`, `ERR_FILE_ACCESS` (also where the disk is full: the checkpoints before are whole), `ERR_DATASET`
- * (also where too many clips cannot be loaded), `ERR_WEIGHTS` (no checkpoint is whole), `ERR_MODEL_FORMAT`,
+ * (also where too many clips cannot be loaded), `ERR_VIDEO_DECODER`, `ERR_WEIGHTS` (no checkpoint is whole), `ERR_MODEL_FORMAT`,
  * `ERR_MODEL_METADATA`, `ERR_MODEL_FORWARD`, `ERR_UNSUPPORTED`, `ERR_CLIP_SHAPE`, `ERR_DEVICE`, `ERR_OUT_OF_MEMORY`,
  * `ERR_TRAINING` (loss or gradients that are not finite; that step is not taken), `ERR_ABORTED`
  */

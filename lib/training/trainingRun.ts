@@ -1,5 +1,6 @@
 import type { NativeTrainer } from '../../binding';
 import { KinetorchError } from '../base/errors';
+import type { ClipDataset } from '../dataset/types';
 import { callNative } from '../native';
 import type { Restored } from './checkpoints';
 import { isBetter } from './isBetter';
@@ -26,6 +27,8 @@ export class TrainingRun {
   private readonly schedule: Schedule;
   private readonly plateau: Plateau | null;
   private lastCheckpoint = performance.now();
+  /** Warnings of each dataset that were told. */
+  private readonly told = new Map<ClipDataset, number>();
 
   constructor(
     private readonly trainer: NativeTrainer,
@@ -93,7 +96,19 @@ export class TrainingRun {
     if (this.isDone()) await this.saveModel(this.folder.lastPath, metrics);
     await this.folder.appendMetrics(metrics);
     await this.saveCheckpoint();
+    this.tellWarnings();
     this.progress.emit({ type: 'epoch', ...metrics });
+  }
+
+  /** Each once, when an epoch has met the samples that it is about. */
+  private tellWarnings(): void {
+    const { train, validation } = this.plan.data;
+    for (const dataset of [train, validation]) {
+      if (!dataset?.warnings) continue;
+      const { warnings } = dataset;
+      for (const message of warnings.slice(this.told.get(dataset))) this.progress.emit({ type: 'warning', message });
+      this.told.set(dataset, warnings.length);
+    }
   }
 
   private async trainingPart(): Promise<void> {

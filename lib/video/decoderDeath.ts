@@ -6,3 +6,8 @@ export class DecoderDeath extends KinetorchError {
     super('ERR_VIDEO_DECODE', message);
   }
 }
+
+/** Whether no decoder came to see the video. */
+export function saysNothingOfVideo(error: unknown): boolean {
+  return error instanceof KinetorchError && error.code === 'ERR_VIDEO_DECODER';
+}

@@ -14,7 +14,7 @@ interface ShownPicture {
 
 /**
  * Slides a window over pictures as they come, by the same rules as over a video: each is on screen until the next, and the
- * last for as long as the one before it. A window is given as soon as a picture after its last instant has come. What a
+ * last for the usual step of those before it, or the last step where that is shorter: a camera may pause. A window is given as soon as a picture after its last instant has come. What a
  * window needs is copied; no picture is asked for while a window is not taken.
  *
  * @throws KinetorchError `ERR_CLIP_SHAPE` (sizes that disagree or change), `ERR_CLIP_DATA` (no bytes; or `pictures`
@@ -54,6 +54,9 @@ export async function* frameWindows(
   }
 }
 
+/** Steps between pictures that tell the usual one. */
+const keptSteps = 15;
+
 /** The picture on screen and the one after it. */
 class PictureQueue implements ShownFrames<ShownPicture> {
   current: ShownPicture | null = null;
@@ -64,6 +67,8 @@ class PictureQueue implements ShownFrames<ShownPicture> {
   zeroSeconds = 0;
   /** When the last picture ends, from the first; infinite while it is not known which is the last. */
   endSeconds = Infinity;
+  /** Seconds from picture to picture, of the latest. */
+  private readonly steps: number[] = [];
 
   constructor(
     private readonly source: AsyncGenerator<TimedPicture, void>,
@@ -77,18 +82,22 @@ class PictureQueue implements ShownFrames<ShownPicture> {
 
   async advance(): Promise<boolean> {
     if (this.current === null || this.upcoming === null) return false;
-    const before = this.current;
     this.current = this.upcoming;
-    this.upcoming = await this.next(this.current, before);
+    this.upcoming = await this.next(this.current);
     return true;
   }
 
-  private async next(last: ShownPicture | null, before: ShownPicture | null = null): Promise<ShownPicture | null> {
+  private async next(last: ShownPicture | null): Promise<ShownPicture | null> {
     const { done, value } = await this.take();
     if (!done) return this.accept(value, last);
-    const usual = 1 / this.windows.frameRate;
-    if (last !== null) this.endSeconds = last.time + (before === null ? usual : last.time - before.time || usual);
+    if (last !== null) this.endSeconds = last.time + this.lastStep();
     return null;
+  }
+
+  private lastStep(): number {
+    const sorted = [...this.steps].sort((a, b) => a - b);
+    const usual = sorted[Math.floor((sorted.length - 1) / 2)] ?? 1 / this.windows.frameRate;
+    return Math.min(usual, this.steps.at(-1) ?? usual);
   }
 
   private async take(): Promise<IteratorResult<TimedPicture, void>> {
@@ -133,6 +142,8 @@ class PictureQueue implements ShownFrames<ShownPicture> {
       const before = last.time + this.zeroSeconds;
       throw invalidArgument('frame.timeSeconds', `at or after the ${before} of the frame before`, timeSeconds);
     }
+    if (last !== null && time > last.time) this.steps.push(time - last.time);
+    if (this.steps.length > keptSteps) this.steps.shift();
     // A copy: its owner may use the array for the next one.
     return { rgb: data.length === pixels * 3 ? Uint8Array.from(data) : withoutAlpha(data, pixels), time };
   }

@@ -3,6 +3,7 @@ import { requireDenoPermissions } from '../base/denoPermissions';
 import { invalidArgument } from '../base/errors';
 import { DecodedVideo } from './decodedVideo';
 import { FileDecoder, takeRank } from './fileDecoder';
+import { releaseStream } from './releaseStream';
 import type { Resize, VideoReader } from './types';
 import { type UntaggedMatrix, untaggedMatrices } from './untaggedMatrix';
 import { openFolder, openSource, type VideoSource } from './videoSource';
@@ -32,7 +33,8 @@ export interface OpenVideoOptions {
  *
  * @throws KinetorchError `ERR_FILE_NOT_FOUND`, `ERR_FILE_ACCESS` (a folder, a device, unreadable), `ERR_VIDEO_OPEN` (not
  * a video), `ERR_VIDEO_NO_STREAM`, `ERR_VIDEO_DECODE` (nothing decodable, too large, or the decoder crashed or hung),
- * `ERR_VIDEO_DECODER` (no process for it can be started), `ERR_ABORTED`
+ * `ERR_VIDEO_DECODER` (no process for it can be started),
+ * `ERR_UNSUPPORTED`, `ERR_ABORTED`
  */
 export async function openVideo(source: VideoSource, options: OpenVideoOptions = {}): Promise<VideoReader> {
   return openDecodedVideo(source, options);
@@ -43,11 +45,27 @@ interface DecodedVideoOptions extends OpenVideoOptions {
   resize?: Resize;
 }
 
-/** `openVideo` for those who resize its clips, and know how to keep a decoder while they work on them. */
+/**
+ * `openVideo` for those who resize its clips, and know how to keep a decoder while they work on them.
+ *
+ * @param onDecoder told when a decoder was given to the video
+ */
 export async function openDecodedVideo(
   source: VideoSource,
-  { signal, pictureRate, untaggedMatrix = 'by-height', resize }: DecodedVideoOptions = {},
-  /** Told when a decoder was given to the video. */
+  options: DecodedVideoOptions = {},
+  onDecoder?: () => void,
+): Promise<DecodedVideo> {
+  try {
+    return await open(source, options, onDecoder);
+  } catch (error) {
+    releaseStream(source);
+    throw error;
+  }
+}
+
+async function open(
+  source: VideoSource,
+  { signal, pictureRate, untaggedMatrix = 'by-height', resize }: DecodedVideoOptions,
   onDecoder?: () => void,
 ): Promise<DecodedVideo> {
   if (pictureRate !== undefined && !(Number.isFinite(pictureRate) && pictureRate > 0)) {

@@ -11,7 +11,8 @@ import { type HeldFile, reopen, spoolFile } from './spooledFile';
  * `ReadableStream`); or an open file, whose position is left alone and which its owner closes.
  *
  * Bytes are written to a temporary file, as a decoder has to seek; at most 4 GiB, in `TMPDIR`. They must not change until
- * the video is open. A stream is read to its end before the first frame is decoded.
+ * the video is open. A stream is read to its end before the first frame is decoded; a call that fails, or is refused, destroys
+ * or cancels it. Of an HTTP request itself that is its connection: to answer still, give `request.pipe(new PassThrough())`.
  */
 export type VideoSource = FilePath | Uint8Array | ArrayBufferLike | Blob | AsyncIterable<Uint8Array> | FileHandle;
 
@@ -40,15 +41,7 @@ export async function openSource(source: VideoSource, signal: AbortSignal | unde
       : named(name, reopened);
   }
   if (isBlob(source)) return spooled('<blob>', source.stream() as unknown as AsyncIterable<Uint8Array>);
-  if (isAsyncIterable(source)) {
-    try {
-      return await spooled('<stream>', source);
-    } catch (error) {
-      // Whoever writes into it would wait for ever.
-      (source as { destroy?: () => void }).destroy?.();
-      throw error;
-    }
-  }
+  if (isAsyncIterable(source)) return spooled('<stream>', source);
   throw invalidArgument('path', 'the path of a video file, its bytes, a stream of them or a FileHandle', source);
 }
 

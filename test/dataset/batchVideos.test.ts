@@ -1,7 +1,8 @@
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { batchVideos, type VideoBatch } from '../../lib/dataset/clips/batchVideos';
 import { sharedData, temporaryFolder, writeFiles } from '../support/temporaryFolder';
-import { realFile } from '../support/videos';
+import { makeVideos, realFile } from '../support/videos';
 
 const folder = temporaryFolder();
 const words = join(sharedData, 'lip-words');
@@ -66,4 +67,19 @@ test('refuses options out of range and splits without videos', async () => {
     code: 'ERR_DATASET',
     message: expect.stringContaining('test'),
   });
+});
+
+test('reads video that names no matrix as it is told to', async () => {
+  for (const label of ['a', 'b']) mkdirSync(join(folder, 'hd', label), { recursive: true });
+  const frames = [{ pts: 0, y: 81, u: 90, v: 240 }];
+  const spec = { format: 'matroska', codec: 'ffv1', width: 960, height: 720, frames };
+  makeVideos(['a', 'b'].map((label) => ({ ...spec, path: join(folder, 'hd', label, 'red.mkv') })));
+  const pixel = async (untaggedMatrix?: 'by-height' | 'bt601') => {
+    const videos = await batchVideos(join(folder, 'hd'), { ...small, untaggedMatrix });
+    return [...(await videos.clip(0)).data.subarray(0, 3)];
+  };
+  const usual = await pixel();
+  expect(usual).toEqual(await pixel('by-height'));
+  expect(await pixel('bt601')).not.toEqual(usual);
+  await expect(pixel('bt709' as never)).rejects.toMatchObject({ code: 'ERR_INVALID_ARGUMENT' });
 });

@@ -241,13 +241,14 @@ test('frames are decoded in the fewest evenly spaced windows', () => {
 });
 
 describe('a decoder process that is killed', () => {
-  /** Kills the next `times` decoder processes as soon as they have said something. */
-  const killNext = (times: number) => {
+  /** Kills the next `times` decoder processes, as soon as they have said something or before. */
+  const killNext = (times: number, when: 'running' | 'starting' = 'running') => {
     const real = jest.requireActual('node:child_process').spawn;
     let left = times;
     spawn.mockImplementation((...args: unknown[]) => {
       const child = real(...args);
-      if (left-- > 0) child.stdio[3].once('data', () => child.kill('SIGKILL'));
+      const kill = () => child.kill('SIGKILL');
+      if (left-- > 0) when === 'starting' ? kill() : child.stdio[3].once('data', kill);
       return child;
     });
   };
@@ -272,6 +273,18 @@ describe('a decoder process that is killed', () => {
     await killIdle();
     killNext(1);
     expect(await run()).toEqual({ clips: 30, skipped: [] });
+  });
+
+  test('before it is ready, once, costs nothing', async () => {
+    await killIdle();
+    killNext(1, 'starting');
+    expect(await run()).toEqual({ clips: 30, skipped: [] });
+  });
+
+  test('before it is ready, again, ends the run and is no fault of the video', async () => {
+    await killIdle();
+    killNext(2, 'starting');
+    await expect(run()).rejects.toMatchObject({ code: 'ERR_VIDEO_DECODER' });
   });
 
   test('again with the same file costs that clip, not the run', async () => {

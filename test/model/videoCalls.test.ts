@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Clip } from '../../lib/clip/types';
 import { classifyStream } from '../../lib/model/classifyStream';
@@ -46,15 +47,35 @@ test('what becomes of a video is counted', async () => {
   const classifier = classifierOf(videos, answer);
   await failureOf(classifyVideo(classifier, join(folder, 'none.mp4')));
   expect(videos.counts).toMatchObject({ failed: 1, running: 0, waiting: 0 });
-  const never = classifierOf(videos, (_, { signal }) => delay(60_000, undefined, { signal }) as never);
-  const late = classifyVideo(never, video, { timeoutMs: 1500 });
-  while (videos.counts.running === 0) await delay(5);
-  expect(videos.counts.waiting).toBe(0);
-  expect((await failureOf(late)).code).toBe('ERR_TIMEOUT');
+  const controller = new AbortController();
+  // Answers when it is aborted, which is once it was seen to run.
+  const held = classifierOf(videos, async () => {
+    expect(videos.counts).toMatchObject({ waiting: 0, running: 1 });
+    controller.abort();
+    return answer();
+  });
+  expect((await failureOf(classifyVideo(held, video, { signal: controller.signal }))).code).toBe('ERR_ABORTED');
   await failureOf(classifyVideo(classifier, video, { signal: AbortSignal.abort() }));
   expect(videos.counts).toMatchObject({ cancelled: 2, running: 0, waiting: 0 });
   for await (const _ of classifyStream(classifier, video)) break;
   expect(videos.counts).toEqual({ waiting: 0, running: 0, completed: 1, failed: 1, cancelled: 2, refused: 0 });
+});
+
+test('a stream that is left does not count for ever', async () => {
+  const videos = new VideoCalls(1);
+  const classifier = classifierOf(videos, answer);
+  const left = classifyStream(classifier, video);
+  await left.next();
+  expect(videos.counts.running).toBe(1);
+  expect((await failureOf(classifyVideo(classifier, video))).code).toBe('ERR_QUEUE_FULL');
+  while (videos.counts.running > 0) await delay(20);
+  await classifyVideo(classifier, video, { clips: 1 });
+  // Asked again it goes on, and counts.
+  const next = left.next();
+  expect(videos.counts.running).toBe(1);
+  expect((await next).done).toBe(false);
+  await left.return();
+  expect(videos.counts).toMatchObject({ waiting: 0, running: 0, completed: 2, refused: 1 });
 });
 
 describe('a model', () => {
@@ -83,7 +104,8 @@ describe('a model', () => {
 
   test('refuses more videos than maxVideos, and ends those that wait when their time is up', async () => {
     const before = model.stats().videos;
-    const calls = Array.from({ length: 10 }, () => model.classifyVideo(video, { timeoutMs: 20, crops: 3, clips: 50 }));
+    // They wait for their own bytes, of which none come.
+    const calls = Array.from({ length: 10 }, () => model.classifyVideo(new Readable({ read() {} }), { timeoutMs: 20 }));
     const codes = (await Promise.allSettled(calls)).map((outcome) => (outcome as PromiseRejectedResult).reason?.code);
     expect(codes).toEqual([...Array(6).fill('ERR_TIMEOUT'), ...Array(4).fill('ERR_QUEUE_FULL')]);
     const { videos } = model.stats();
@@ -94,6 +116,30 @@ describe('a model', () => {
       waiting: 0,
     });
     await model.classifyVideo(video, { clips: 1 });
+  });
+
+  test('lets go of a stream that it refuses', async () => {
+    const own = await loadModel(await smallArchive(), { ...onCpu, maxVideos: 1, tuning: { timeMs: 0 } });
+    const silent = () => new Readable({ read() {} });
+    const held = silent();
+    const first = failureOf(own.classifyVideo(held));
+    const refusals: [string, (stream: Readable) => Promise<unknown>][] = [
+      ['ERR_QUEUE_FULL', (stream) => own.classifyVideo(stream)],
+      ['ERR_QUEUE_FULL', (stream) => collect(own.classifyStream(stream))],
+      ['ERR_INVALID_ARGUMENT', (stream) => own.classifyVideo(stream, { clips: 0 })],
+      ['ERR_INVALID_ARGUMENT', (stream) => collect(own.classifyStream(stream, { strideSeconds: 0 }))],
+    ];
+    for (const [code, refused] of refusals) {
+      const stream = silent();
+      expect((await failureOf(refused(stream))).code).toBe(code);
+      expect(stream.destroyed).toBe(true);
+    }
+    held.push(null);
+    expect((await first).code).toBe('ERR_VIDEO_OPEN');
+    await own.dispose();
+    const late = silent();
+    expect((await failureOf(own.classifyVideo(late))).code).toBe('ERR_DISPOSED');
+    expect(late.destroyed).toBe(true);
   });
 
   test('gives arrays of the realm that its caller is in', async () => {

@@ -45,6 +45,7 @@ function picture(spec, { y, u, v, a, number }) {
   frame.width = spec.width;
   frame.height = spec.height;
   frame.getBuffer(0);
+  frame.setFlags(...(spec.frameFlags ?? []).map((flag) => constants[flag]));
   if (number !== undefined) {
     drawNumber(frame, number);
     return frame;
@@ -55,7 +56,6 @@ function picture(spec, { y, u, v, a, number }) {
     if (bits === 8) plane.fill(value);
     else new Uint16Array(plane.buffer, plane.byteOffset, plane.length >> 1).fill(value * 2 ** (bits - 8));
   });
-  frame.setFlags(...(spec.frameFlags ?? []).map((flag) => constants[flag]));
   return frame;
 }
 

@@ -145,6 +145,9 @@ for (let from = 0; from < count; from += batch) {
       const { rate } = drawn.spec;
       const frameRate = (rate?.[0] as number) / (rate?.[1] as number);
       const whole = await collect(video.slide({ frames: 10, frameRate, strideSeconds: 10 / frameRate }));
+      // Each shows a frame that those before it did not, and is half full at least.
+      const steps = Math.round(drawn.end * frameRate);
+      expect({ what, windows: whole.length }).toEqual({ what, windows: Math.max(1, Math.floor((steps + 5) / 10)) });
       const inOrder = Array.from({ length: whole.length * 10 }, (_, k) => shownAt(drawn.times, k / frameRate));
       expect({ what, found: whole.flatMap(shownNumbers) }).toEqual({ what, found: inOrder });
       const { durationSeconds, frameRate: average } = video.info;

@@ -61,6 +61,16 @@ test('a single frame is a window; the last one lasts as long as the one before',
   expect(await collect(frameWindows([], windows, signal))).toEqual([]);
 });
 
+test.each([
+  [[0, 100, 200, 300, 60_300], 60.4],
+  [[0, 100, 60_000], 60.1],
+  [[0, 110, 220, 300], 0.38],
+])('the last one does not stay for as long as a pause before it: %j', async (times, end) => {
+  const windows = { frames: 3, frameRate: 20, strideSeconds: 0.15 };
+  const clips = await collect(frameWindows(pictures(times), windows, signal));
+  expect(clips.at(-1)?.endSeconds).toBeCloseTo(end, 6);
+});
+
 test('a window comes as soon as the frame after it, and no frame is asked for before it is taken', async () => {
   let asked = 0;
   const buffer = picture(0, 0);

@@ -114,6 +114,16 @@ test('a stream that gives nothing can be aborted, and is destroyed', async () =>
   expect(stream.destroyed).toBe(true);
 });
 
+test('a stream that is refused before it is read, is destroyed or cancelled', async () => {
+  const stream = new Readable({ read() {} });
+  expect((await failureOf(openVideo(stream, { signal: AbortSignal.abort() }))).code).toBe('ERR_ABORTED');
+  expect(stream.destroyed).toBe(true);
+  const cancel = jest.fn();
+  tmpdir.mockReturnValueOnce(join(folder, 'nowhere'));
+  expect((await failureOf(openVideo(new ReadableStream({ cancel })))).code).toBe('ERR_FILE_ACCESS');
+  expect(cancel).toHaveBeenCalledTimes(1);
+});
+
 test('a stream without end is cut', async () => {
   videoLimits.maxSpooledBytes = 10_000;
   let given = 0;

@@ -37,9 +37,16 @@ export class VideoBatches implements AsyncIterable<VideoBatch> {
     private readonly dataset: VideoDataset,
     private readonly loader: ClipLoader,
     private readonly settings: { seed: number; mode: 'train' | 'evaluate' },
-    /** What a person should know of the data, for example groups on both sides of the split. */
-    readonly warnings: readonly string[],
+    private readonly ofSplit: readonly string[],
   ) {}
+
+  /**
+   * What a person should know of the data, for example groups on both sides of the split; and what decoders said of the
+   * videos so far (damaged, cut short, interlaced …), each kind once, with the number of videos and the first of them.
+   */
+  get warnings(): readonly string[] {
+    return [...this.ofSplit, ...this.dataset.warnings];
+  }
 
   /** Class names; labels are indices into them. */
   get labels(): readonly string[] {
@@ -90,7 +97,20 @@ export class VideoBatches implements AsyncIterable<VideoBatch> {
  */
 export async function batchVideos(path: string, options: VideoBatchesOptions = {}): Promise<VideoBatches> {
   const filled = parseOptions(videoBatchesOptions, options);
-  const { batchSize, seed, split, validationShare, fold, stride, frames, frameRate, height, width, sampling } = filled;
+  const {
+    batchSize,
+    seed,
+    split,
+    validationShare,
+    fold,
+    stride,
+    frames,
+    frameRate,
+    height,
+    width,
+    sampling,
+    untaggedMatrix,
+  } = filled;
   const collection = await readCollection(path);
   const parts = splitCollection(collection, { validationShare, fold, seed });
   const samples: readonly VideoSample[] = split === 'all' ? collection.samples : parts[split];
@@ -107,6 +127,7 @@ export async function batchVideos(path: string, options: VideoBatchesOptions = {
     antialias: true,
     mean: [0, 0, 0],
     std: [1, 1, 1],
+    untaggedMatrix,
   };
   const dataset = new VideoDataset(collection.labels, samples, { input, stride, multiLabel: collection.multiLabel });
   const loader = new ClipLoader(dataset, { batchSize, seed });

@@ -8,7 +8,7 @@ import type { RgbClip } from '../../clip/types';
 import { usualSkippedShare } from '../options';
 import type { ClipDataset, ClipRequest, SkippedSample } from '../types';
 import { labelsAt } from './labelsAt';
-import { loadFailure, refuseTooMany } from './loadFailure';
+import { loadFailure, refuseTooMany, skippedSample } from './loadFailure';
 import { sampleName } from './sampleName';
 
 /** Batches that may lie ready while the network is busy with an earlier one. */
@@ -77,8 +77,8 @@ export class ClipLoader {
    * is the pass as it would have been without a break. `train` shuffles all samples and leaves out a last batch that is
    * not full, unless it is the only one: batch norm needs company. `evaluate` keeps the order and gives every sample.
    *
-   * Throws `ERR_DATASET` where no sample could be loaded, more failed than allowed, or clips differ in size; and
-   * `ERR_ABORTED`.
+   * Throws `ERR_DATASET` where no sample could be loaded, more failed than allowed, or clips differ in size;
+   * `ERR_VIDEO_DECODER`, and `ERR_ABORTED`.
    */
   async *epoch(
     mode: ClipRequest['mode'],
@@ -132,15 +132,11 @@ export class ClipLoader {
   }
 
   private fail(index: number, error: unknown): void {
-    this.failed.set(index, { index, name: sampleName(this.dataset, index), reason: messageOf(error) });
+    this.failed.set(index, skippedSample(this.dataset, index, error));
     refuseTooMany(this.skipped, this.dataset.length, this.options.maxSkippedShare);
   }
 
   private get targetClasses(): number {
     return this.options.targets ? this.dataset.labels.length : 0;
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

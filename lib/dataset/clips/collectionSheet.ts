@@ -35,7 +35,7 @@ async function rowOf(sample: VideoSample, name: string, { frames, resize }: Coll
     Array.from({ length: frames }, (_, part) => Math.floor(((part + 0.5) * count) / frames));
   try {
     const span = { path, pictureRate, startSeconds, endSeconds, rate, resize, antialias: true };
-    return { detail: name, frames: framesOf(await readSpan(span, choose, null)) };
+    return { detail: name, frames: framesOf(await readSpan(span, choose)) };
   } catch (error) {
     return { detail: (error as Error).message, frames: [] };
   }

@@ -1,7 +1,15 @@
 import { KinetorchError } from '../../base/errors';
-import type { SkippedSample } from '../types';
+import { saysNothingOfVideo } from '../../video/decoderDeath';
+import type { ClipDataset, SkippedSample } from '../types';
+import { sampleName } from './sampleName';
 
 const named = 5;
+
+/** What is kept of a sample that failed to load; throws an error that is no fault of the sample, `ERR_VIDEO_DECODER`. */
+export function skippedSample(dataset: ClipDataset, index: number, error: unknown): SkippedSample {
+  if (saysNothingOfVideo(error)) throw error;
+  return { index, name: sampleName(dataset, index), reason: error instanceof Error ? error.message : String(error) };
+}
 
 /** Throws `ERR_DATASET` where more than `share` have failed. One may in any dataset, however small, unless it is 0. */
 export function refuseTooMany(skipped: readonly SkippedSample[], length: number, share: number): void {

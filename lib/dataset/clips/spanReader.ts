@@ -5,7 +5,7 @@ import { resizedSize } from '../../clip/resizedSize';
 import type { RgbClip } from '../../clip/types';
 import { callNative, native } from '../../native';
 import type { DecodedVideo } from '../../video/decodedVideo';
-import { DecoderDeath } from '../../video/decoderDeath';
+import { DecoderDeath, saysNothingOfVideo } from '../../video/decoderDeath';
 import { openDecodedVideo } from '../../video/openVideo';
 import type { ClipWindow, VideoInfo } from '../../video/types';
 import type { UntaggedMatrix } from '../../video/untaggedMatrix';
@@ -31,6 +31,13 @@ const maxKeptFrames = 600;
 /** Frames as decoded that come from the decoder in one piece. */
 const maxPieceBytes = 2 ** 25;
 
+interface ReadOptions {
+  place?: SpanPlace | null;
+  signal?: AbortSignal;
+  /** Told what the decoder says of a video that it decoded. */
+  onWarnings?: (warnings: readonly string[]) => void;
+}
+
 /** Where a span is kept. */
 export interface SpanPlace {
   cache: ClipCache;
@@ -43,19 +50,15 @@ export interface SpanPlace {
  * the whole span with them where the cache has room for it. The result is the same in either case.
  * Rejects with `ERR_ABORTED` once `signal` is.
  */
-export async function readSpan(
-  span: Span,
-  choose: FrameChoice,
-  place: SpanPlace | null,
-  signal?: AbortSignal,
-): Promise<RgbClip> {
+export async function readSpan(span: Span, choose: FrameChoice, options: ReadOptions = {}): Promise<RgbClip> {
+  const { place } = options;
   const cached = await place?.cache.read(place.key, choose);
   if (cached) return cached;
   try {
-    return await decodeOnce(span, choose, place, signal);
+    return await decodeOnce(span, choose, options);
   } catch (error) {
     // Whatever ended the process, an operator or a decoder's fault, one more try shows whether the file is to blame.
-    if (error instanceof DecoderDeath) return decodeOnce(span, choose, place, signal);
+    if (error instanceof DecoderDeath || saysNothingOfVideo(error)) return decodeOnce(span, choose, options);
     throw error;
   }
 }
@@ -63,8 +66,7 @@ export async function readSpan(
 async function decodeOnce(
   span: Span,
   choose: FrameChoice,
-  place: SpanPlace | null,
-  signal?: AbortSignal,
+  { place, signal, onWarnings }: ReadOptions,
 ): Promise<RgbClip> {
   const { path, pictureRate, resize, antialias, untaggedMatrix } = span;
   const video = await openDecodedVideo(path, {
@@ -94,6 +96,7 @@ async function decodeOnce(
       indices.map((index) => places.get(index) as number),
     );
   } finally {
+    onWarnings?.(video.warnings);
     await video.close();
   }
 }

@@ -16,6 +16,7 @@ import {
   trainingChoice,
   viewChoices,
 } from './temporalSampling';
+import { VideoWarnings } from './videoWarnings';
 
 /**
  * Clips of video files, decoded when asked for. In training a clip starts anywhere in its sample, in evaluation it is the
@@ -30,6 +31,7 @@ export class VideoDataset implements ClipDataset {
   private readonly cache: ClipCache | null;
   private readonly keys = new Map<number, Promise<string>>();
   private readonly pictureRate: number;
+  private readonly found = new VideoWarnings();
 
   constructor(
     readonly labels: readonly string[],
@@ -51,6 +53,11 @@ export class VideoDataset implements ClipDataset {
 
   get length(): number {
     return this.samples.length;
+  }
+
+  /** What decoders said of the videos that were decoded so far, not of those that a cache held. */
+  get warnings(): readonly string[] {
+    return this.found.all;
   }
 
   labelOf(index: number): number {
@@ -97,7 +104,11 @@ export class VideoDataset implements ClipDataset {
       untaggedMatrix: this.input.untaggedMatrix,
     };
     const place = this.cache && { cache: this.cache, key: await this.keyOf(index, span) };
-    return readSpan(span, choose, place, signal);
+    return readSpan(span, choose, {
+      place,
+      signal,
+      onWarnings: (warnings) => this.found.add(path, warnings),
+    });
   }
 
   private keyOf(index: number, span: Span): Promise<string> {

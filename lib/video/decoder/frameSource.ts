@@ -6,8 +6,6 @@ import { Seeker } from './seeker';
 import type { Timeline } from './timeline';
 import { openDecoder, openInput, type VideoInput } from './videoInput';
 
-/** A jump shorter than this is decoded through rather than sought. */
-const shortJumpSeconds = 1;
 /** Errors in a row from the decoder, with no frame between them, after which the rest of the video is given up. */
 const maxErrorsInARow = 1000;
 
@@ -136,7 +134,7 @@ export class FrameSource implements FrameSequence {
       await this.seek(time);
     } else if (time < now - timeTolerance) {
       if (!this.isFirst) await this.seek(time);
-    } else if (this.upcoming !== null && time > this.upcoming.time + shortJumpSeconds) {
+    } else if (this.upcoming !== null) {
       if (this.seeker.isWorthwhile(this.upcoming.time + zero, time + zero)) await this.seek(time);
     }
     while (this.upcoming !== null && this.upcoming.time <= time + timeTolerance) await this.advance();

@@ -36,8 +36,9 @@ export class Seeker {
 
   /** Whether seeking brings `wanted` sooner than decoding on from `now`. */
   isWorthwhile(now: number, wanted: number): boolean {
+    if (wanted <= now + shortJumpSeconds) return false;
     const { times } = this.timeline;
-    if (times === null) return wanted > now + Math.max(shortJumpSeconds, this.longestGop, now - this.lastKey);
+    if (times === null) return wanted > now + Math.max(this.longestGop, now - this.lastKey);
     const key = this.keysBefore(wanted)[0];
     return key !== undefined && (times[key] as number) > now + shortJumpSeconds;
   }
