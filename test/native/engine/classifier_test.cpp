@@ -1,6 +1,7 @@
 #include "native/engine/classifier.h"
 
 #include <ATen/ATen.h>
+#include <ATen/Parallel.h>
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -287,6 +288,22 @@ TEST_P(EitherWay, AnOutputWithoutARowForEachClipFailsThoseThatWantIt) {
   EXPECT_NEAR(logitsOf(*unharmed.result)[0], 0.4, 1e-5);
   EXPECT_NEAR(embedding.get().result->outputs[Output::kEmbedding].values[0], 0.6, 1e-5);
   EXPECT_EQ(subject.classifier->stats().failed, 2u);
+}
+
+TEST(Classifier, PreparesWhatIsLeftOverOfABatchToo) {
+  const int before = at::get_num_threads();
+  ClassifierOptions options = optionsOf();
+  options.threads = 2;
+  {
+    Subject subject(false, options);
+    auto outcomes = subject.submitTogether({10, 20, 30, 40, 50}, 1);
+    for (uint8_t i = 0; i < 5; ++i) {
+      const Outcome outcome = outcomes[i].get();
+      EXPECT_EQ(outcome.result->batchSize, 5);
+      EXPECT_NEAR(logitsOf(*outcome.result)[0], brightness(static_cast<uint8_t>(10 * (i + 1))), 1e-5);
+    }
+  }
+  at::set_num_threads(before);
 }
 
 // More of them than fit into one batch.
