@@ -77,7 +77,7 @@ StartedNetwork startNetwork(const model::ModelFile& file, const preprocessing::I
       started.keepsClipsApart = started.network->keepsClipsApart();
       if (started.keepsClipsApart && !started.staysAsItIs) started.network->takeChannelsLast();
       const auto begin = std::chrono::steady_clock::now();
-      started.logits = started.network->logits(clip);
+      started.logits = started.network->logits(clip.clone());  // it may write into it
       started.time = std::chrono::steady_clock::now() - begin;
       return started;
     } catch (const std::exception&) {

@@ -19,12 +19,13 @@ using test::smallInput;
 constexpr int64_t kClasses = 5;
 
 std::unique_ptr<Network> load(const torch::jit::Module& module, int64_t numClasses = kClasses,
-                              c10::ScalarType precision = at::kFloat, Optimization level = Optimization::kOff) {
+                              c10::ScalarType precision = at::kFloat, Optimization level = Optimization::kOff,
+                              int64_t maxBatchSize = 2) {
   OptimizeOptions optimize;
   optimize.level = level;
   optimize.measureMs = 50;
   optimize.maxWeightBytes = int64_t{1} << 30;
-  optimize.maxBatchSize = 2;
+  optimize.maxBatchSize = maxBatchSize;
   return loadNetwork(model::ModelFile::open({"", model::serializeModule(module, "{}")}), smallInput(), {numClasses, {}},
                      at::kCPU, precision, optimize);
 }
@@ -181,6 +182,38 @@ def forward(self, x: Tensor, scale: float = 2.0, twice: bool = True) -> Tensor:
     return y
 )"));
   EXPECT_NEAR(network->logits(at::ones({1, 3, 4, 32, 32}))[0][0].item<double>(), 12.0, 1e-4);
+}
+
+// What a network gives for each of three clips in one batch, against what its code gives for each alone.
+void expectEachItsOwn(const std::string& methods, c10::ScalarType precision, const std::string& warning) {
+  SCOPED_TRACE(methods);
+  at::manual_seed(5);
+  torch::jit::Module module = foreign(methods);
+  const at::Tensor weight = module.attr("fc").toModule().attr("weight").toTensor();
+  at::NoGradGuard noGrad;
+  weight.normal_();
+  const at::Tensor input = at::rand({3, 3, 4, 32, 32}) * at::tensor({0.1F, 1.0F, 3.0F}).view({3, 1, 1, 1, 1});
+  std::vector<at::Tensor> alone;
+  for (const at::Tensor& clip : input.split(1)) alone.push_back(module.forward({clip.clone()}).toTensor());
+  const std::unique_ptr<Network> network = load(module, kClasses, precision, Optimization::kFast, 3);
+  ASSERT_EQ(network->warnings().empty(), warning.empty());
+  if (!warning.empty()) {
+    EXPECT_NE(network->warnings()[0].find(warning), std::string::npos) << network->warnings()[0];
+  }
+  const double tolerance = precision == at::kFloat ? 1e-4 : 5e-2;
+  EXPECT_LE(relativeError(network->logits(input.to(precision)), at::cat(alone)), tolerance);
+}
+
+std::string forwardOf(const std::string& body) { return "def forward(self, x: Tensor) -> Tensor:\n    " + body; }
+
+TEST(ForeignNetwork, MayWriteIntoItsClips) {
+  expectEachItsOwn(forwardOf("x.mul_(2.0)\n    return self.fc.forward(torch.mean(x, [2, 3, 4]))\n"), at::kFloat, "");
+  at::manual_seed(5);
+  torch::jit::Module module("Writing");
+  module.register_attribute("training", c10::BoolType::get(), false);
+  module.register_parameter("w", at::randn({kClasses, 3, 1, 3, 3}), false);
+  module.define(forwardOf("x.mul_(2.0)\n    return torch.mean(torch.relu(torch.conv3d(x, self.w)), [2, 3, 4])\n"));
+  EXPECT_TRUE(load(module, kClasses, at::kFloat, Optimization::kFast)->warnings().empty());
 }
 
 TEST(ForeignNetwork, IsRefusedWithACodeWhereItDoesNotFit) {
