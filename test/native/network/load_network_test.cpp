@@ -216,6 +216,27 @@ TEST(ForeignNetwork, MayWriteIntoItsClips) {
   EXPECT_TRUE(load(module, kClasses, at::kFloat, Optimization::kFast)->warnings().empty());
 }
 
+// Half precision is for what asks for it: the same weights give the same in float32, and sooner.
+TEST(ForeignNetwork, OfHalfPrecisionComputesInFloat32OnACpu) {
+  at::manual_seed(6);
+  at::NoGradGuard noGrad;
+  for (const c10::ScalarType kind : {at::kHalf, at::kBFloat16}) {
+    torch::jit::Module module("OfHalf");
+    module.register_attribute("training", c10::BoolType::get(), false);
+    module.register_parameter("w", at::randn({3}).to(kind), false);
+    const at::Tensor input = clips(2);
+    const auto weighted = [&](const at::Tensor& x) {
+      return x.mean(at::IntArrayRef({2, 3, 4})) * module.attr("w").toTensor();
+    };
+    torch::jit::Module asking = module.deepcopy();
+    module.define(forwardOf("return torch.mean(x, [2, 3, 4]) * self.w\n"));
+    EXPECT_LE(relativeError(load(module, 3)->logits(input), weighted(input)), 1e-6);
+    const std::string name = kind == at::kHalf ? "float16" : "bfloat16";
+    asking.define(forwardOf("return torch.mean(x.to(torch." + name + "), [2, 3, 4]) * self.w\n"));
+    EXPECT_TRUE(load(asking, 3)->logits(input).equal(weighted(input.to(kind)).to(at::kFloat)));
+  }
+}
+
 TEST(ForeignNetwork, IsRefusedWithACodeWhereItDoesNotFit) {
   EXPECT_EQ(codeOf(foreign("def forward(self, x: Tensor, y: Tensor) -> Tensor:\n    return x + y\n")),
             "ERR_MODEL_FORWARD");
