@@ -57,11 +57,13 @@ class Loading {
     kinds_ = started.kinds;
     std::unique_ptr<TorchScriptNetwork> network = std::move(started.network);
     if (!started.keepsClipsApart) {
-      const ClipsAlone alone = runAlone(*network, input_, options_);
       precision_ = network->rounding();
-      if (!started.staysAsItIs) {
-        network = makeFasterChecked(std::move(network), alone);
-      } else if (!takeBatches(*network, alone)) {
+      const std::optional<ClipsAlone> alone = findUnlikeClips(*network, input_, options_, precision_);
+      if (!alone) {
+        runUnchecked(*network);
+      } else if (!started.staysAsItIs) {
+        network = makeFasterChecked(std::move(network), *alone);
+      } else if (!takeBatches(*network, *alone)) {
         runOneByOne(*network);
       }
     } else if (!started.staysAsItIs) {
@@ -103,8 +105,15 @@ class Loading {
     network.setLargestBatch(1);
     network.addWarning(
         "the network takes one clip at a time, and batches run one by one: several random clips at once made it fail, "
-        "or "
-        "got other logits than each alone");
+        "or got other logits than each alone");
+  }
+
+  // Nothing would tell that anything else is wrong.
+  static void runUnchecked(TorchScriptNetwork& network) {
+    network.setLargestBatch(1);
+    network.addWarning(
+        "the network runs as its file has it, one clip at a time and without faster kernels: it gave nearly the same "
+        "logits for all random clips, or none that are numbers, so that nothing else can be checked");
   }
 
   // Whether it is right for several clips at once; for as many as may come, or else it takes them in parts.
@@ -128,7 +137,7 @@ class Loading {
     if (known) return network.setGivesProbabilities(checked(*known));
     // By chance one clip's may look so.
     auto signs = probabilitySigns(*network.graph(), plain_.logits);
-    if (signs) signs = probabilitySigns(*network.graph(), runAlone(network, input_, options_).logits);
+    if (signs) signs = probabilitySigns(*network.graph(), runEachAlone(network, randomClips(2, input_).to(options_)));
     if (!signs) return;
     network.setGivesProbabilities(signs->isCertain);
     network.addWarning("the network seems to give probabilities instead of logits, for " + signs->reason +

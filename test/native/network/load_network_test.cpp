@@ -206,6 +206,32 @@ void expectEachItsOwn(const std::string& methods, c10::ScalarType precision, con
 
 std::string forwardOf(const std::string& body) { return "def forward(self, x: Tensor) -> Tensor:\n    " + body; }
 
+// Pooled noise is much the same for every clip, and no numbers come from its roots: neither may pass for a proof.
+TEST(ForeignNetwork, GetsNoOtherClipsLogitsInABatch) {
+  const std::string pooled = "self.fc.forward(torch.mean(x, [2, 3, 4]))";
+  const std::string mixing = "y = torch.mean(x, [2, 3, 4])\n    return self.fc.forward(y + torch.mean(y, [0], True))\n";
+  const std::string firstRow = "y = " + pooled + "\n    return y[:1].expand(x.size(0), y.size(1))\n";
+  const std::string swapping = "return torch.flip(" + pooled + ", [0])\n";
+  const std::string positive = "x = torch.sqrt(x)\n    ";
+  for (const std::string& body : {mixing, firstRow, swapping}) {
+    expectEachItsOwn(forwardOf(body), at::kFloat, "one by one");
+    expectEachItsOwn(forwardOf(body), at::kBFloat16, "one by one");
+    expectEachItsOwn(forwardOf(positive + body), at::kFloat, "one by one");
+  }
+  expectEachItsOwn(forwardOf(positive + "return " + pooled + "\n"), at::kFloat, "");
+}
+
+TEST(ForeignNetwork, RunsOneByOneWhereNothingTellsClipsApart) {
+  for (const std::string body :
+       {"return self.fc.forward(torch.mean(x, [2, 3, 4]) * 0.0 + 1.0)[:1].expand(x.size(0), 5)\n",
+        "return self.fc.forward(torch.mean(x, [2, 3, 4]) * float('nan'))\n"}) {
+    const std::unique_ptr<Network> network = load(foreign(forwardOf(body)), kClasses, at::kFloat, Optimization::kFast);
+    ASSERT_EQ(network->warnings().size(), 1u);
+    EXPECT_NE(network->warnings()[0].find("nearly the same logits"), std::string::npos);
+    EXPECT_EQ(network->logits(clips(3)).size(0), 3);
+  }
+}
+
 TEST(ForeignNetwork, MayWriteIntoItsClips) {
   expectEachItsOwn(forwardOf("x.mul_(2.0)\n    return self.fc.forward(torch.mean(x, [2, 3, 4]))\n"), at::kFloat, "");
   at::manual_seed(5);
