@@ -121,15 +121,19 @@ class Loading {
     const int64_t wanted = optimize_.maxBatchSize;
     if (wanted == 1) return true;
     if (!isRightInBatch(network, alone, 2, precision_)) return false;
-    const auto affordable = static_cast<int64_t>(kCheckingMs / std::max(plain_.time.count(), 1e-3));
+    const auto affordable = static_cast<int64_t>(kCheckingMs / std::max(alone.time.count(), 1e-3));
     int64_t size = std::min(wanted, std::max<int64_t>(affordable, 2));
     const int64_t tried = size;
-    while (size > 2 && !isRightInBatch(network, alone, size, precision_)) size /= 2;
-    if (size < wanted) network.setLargestBatch(size);
-    if (size < tried) {
-      network.addWarning(c10::str("batches run in parts of ", size, " clips: of ", tried,
-                                  " at once the network failed, or gave other logits than for each alone"));
+    while (size > 2 && !isRightInBatch(network, alone, size, precision_)) {
+      size = std::max<int64_t>(size / 2, 2);
     }
+    if (size == wanted) return true;
+    network.setLargestBatch(size);
+    const std::string reason =
+        size < tried
+            ? c10::str("of ", tried, " at once the network failed, or gave other logits than for each alone")
+            : c10::str("to try more at once would have taken longer than ", kCheckingMs / 1000, " s while loading");
+    network.addWarning(c10::str("batches run in parts of ", size, " clips: ", reason));
     return true;
   }
 

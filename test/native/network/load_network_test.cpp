@@ -232,6 +232,11 @@ TEST(ForeignNetwork, RunsOneByOneWhereNothingTellsClipsApart) {
   }
 }
 
+TEST(ForeignNetwork, RunsInPartsOfTwoWhereThreeAreTooMany) {
+  expectEachItsOwn(forwardOf("assert x.size(0) < 3\n    return self.fc.forward(torch.mean(x, [2, 3, 4]))\n"),
+                   at::kFloat, "in parts of 2 clips");
+}
+
 TEST(ForeignNetwork, MayWriteIntoItsClips) {
   expectEachItsOwn(forwardOf("x.mul_(2.0)\n    return self.fc.forward(torch.mean(x, [2, 3, 4]))\n"), at::kFloat, "");
   at::manual_seed(5);
