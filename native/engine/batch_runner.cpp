@@ -97,9 +97,11 @@ at::Tensor BatchRunner::preprocess(BatchItems items) const {
     const c10::InferenceMode guard;
     for (int64_t index = begin; index < end; ++index) prepareClip(index);
   };
-  // With a clip for every thread they wait for each other once, and not once a clip.
+  // With a clip for every thread they wait for each other once, and not once a clip; what is left over they share.
   const auto count = static_cast<int64_t>(items.size());
-  count < parallelThreads() ? prepareClips(0, count) : parallelFor(count, prepareClips);
+  const int64_t byClips = count - count % parallelThreads();
+  if (byClips > 0) parallelFor(byClips, prepareClips);
+  prepareClips(byClips, count);
   return clips;
 }
 

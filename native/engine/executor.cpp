@@ -28,8 +28,13 @@ void attempt(std::optional<Error>& failure, const Step& step) {
 }  // namespace
 
 Executor::Executor(c10::Device device, Way way, const ClassifierOptions& options, NetworkFactory networks,
-                   RequestQueue& queue, Statistics& statistics)
-    : device_(device), options_(options), pipelined_(way == Way::kPipelined), queue_(queue), statistics_(statistics) {
+                   RequestQueue& queue, Statistics& statistics, const HostLoad& hostLoad)
+    : device_(device),
+      options_(options),
+      pipelined_(way == Way::kPipelined),
+      queue_(queue),
+      statistics_(statistics),
+      hostLoad_(hostLoad) {
   try {
     if (pipelined_) {
       threads_.emplace_back([this] { completeAll(); });
@@ -118,17 +123,22 @@ bool Executor::serveNext() {
   Flight flight = take(&slots_.front());
   if (flight.batch.items.empty()) return false;
   const Clock::time_point begin = Clock::now();
-  const auto threads = static_cast<size_t>(parallelThreads());
-  const bool waitsOnce = sharesClips_ && flight.batch.items.size() >= threads;
-  if (!waitsOnce && hostLoad_.isBusy(begin)) {
+  const auto clips = static_cast<int64_t>(flight.batch.items.size());
+  const int threads = parallelThreads();
+  const bool waitsOnce = sharesClips_ && clips >= threads;
+  if (threads == 1 || waitsOnce) {
+    serve(flight);
+  } else if (hostLoad_.isBusy(begin)) {
     const WithoutTeam alone;
     serve(flight);
-    return true;
+    const Clock::time_point end = Clock::now();
+    hostLoad_.recordAlone(end, (end - begin) / clips);
+  } else {
+    const HostLoad::Duration processorBefore = processorTime();
+    serve(flight);
+    const Clock::time_point end = Clock::now();
+    hostLoad_.record(end, (end - begin) / clips, (processorTime() - processorBefore) / clips);
   }
-  const HostLoad::Duration processorBefore = processorTime();
-  serve(flight);
-  const Clock::time_point end = Clock::now();
-  if (threads > 1) hostLoad_.record(end, end - begin, processorTime() - processorBefore);
   return true;
 }
 

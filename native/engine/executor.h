@@ -42,7 +42,7 @@ class Executor {
 
   // Queue and statistics are shared, and outlive it.
   Executor(c10::Device device, Way way, const ClassifierOptions& options, NetworkFactory networks, RequestQueue& queue,
-           Statistics& statistics);
+           Statistics& statistics, const HostLoad& hostLoad = {});
   // Blocks until the queue is closed and drained; then frees the network.
   ~Executor();
   Executor(const Executor&) = delete;

@@ -20,6 +20,7 @@ constexpr milliseconds kLongestPause(8000);
 
 void HostLoad::record(Clock::time_point end, Duration wall, Duration processor) {
   const std::chrono::duration<double> took(wall);
+  withTeam_ = wall;
   if (std::chrono::duration<double>(processor) >= kOwnShare * took) {
     busyBatches_ = 0;
     pause_ = {};
@@ -27,8 +28,18 @@ void HostLoad::record(Clock::time_point end, Duration wall, Duration processor) 
   }
   // Once the host was found busy, a single batch is enough to tell that it still is.
   if (++busyBatches_ < kBusyBatches && pause_ == Duration()) return;
+  if (end < aloneAgain_) return;
   pause_ = std::clamp<Duration>(2 * pause_, kFirstPause, kLongestPause);
   teamAgain_ = end + pause_;
+}
+
+void HostLoad::recordAlone(Clock::time_point end, Duration wall) {
+  const bool isFaster = wall < withTeam_;
+  if (!isFaster) {
+    teamAgain_ = end;
+    if (!wasFasterAlone_) aloneAgain_ = end + pause_;  // else it may have met with a passing disturbance
+  }
+  wasFasterAlone_ = isFaster;
 }
 
 HostLoad::Duration processorTime() {

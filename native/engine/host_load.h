@@ -14,6 +14,9 @@ namespace kinetorch::engine {
 //
 // A thread that computes, or spins a little while it waits, has the processor all the time; how much less it had is how
 // much others took.
+//
+// Whether one thread is then sooner is another matter: not where only one of many cores is taken, nor where threads
+// wait without the processor because they were told to (OMP_WAIT_POLICY). So it is tried, and lasts while it is faster.
 class HostLoad {
  public:
   using Duration = Clock::duration;
@@ -21,13 +24,19 @@ class HostLoad {
   // Whether this is a time to do without a team.
   bool isBusy(Clock::time_point now) const { return now < teamAgain_; }
 
-  // What a batch took on a team: by the clock, and of the processor in the thread that waited for the others.
+  // What each clip of a batch took on a team: by the clock, and of the processor in the thread that waited for the
+  // others.
   void record(Clock::time_point end, Duration wall, Duration processor);
+  // What each clip of a batch took by the clock without one.
+  void recordAlone(Clock::time_point end, Duration wall);
 
  private:
   int busyBatches_ = 0;  // one after the other
   Duration pause_{};
+  Duration withTeam_{};  // a clip of the last batch
   Clock::time_point teamAgain_{};
+  bool wasFasterAlone_ = false;     // the last batch without one
+  Clock::time_point aloneAgain_{};  // it was slower
 };
 
 // The processor's time that this thread has had.

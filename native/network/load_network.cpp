@@ -57,11 +57,13 @@ class Loading {
     kinds_ = started.kinds;
     std::unique_ptr<TorchScriptNetwork> network = std::move(started.network);
     if (!started.keepsClipsApart) {
-      const ClipsAlone alone = runAlone(*network, input_, options_);
       precision_ = network->rounding();
-      if (!started.staysAsItIs) {
-        network = makeFasterChecked(std::move(network), alone);
-      } else if (!takeBatches(*network, alone)) {
+      const std::optional<ClipsAlone> alone = findUnlikeClips(*network, input_, options_, precision_);
+      if (!alone) {
+        runUnchecked(*network);
+      } else if (!started.staysAsItIs) {
+        network = makeFasterChecked(std::move(network), *alone);
+      } else if (!takeBatches(*network, *alone)) {
         runOneByOne(*network);
       }
     } else if (!started.staysAsItIs) {
@@ -103,8 +105,15 @@ class Loading {
     network.setLargestBatch(1);
     network.addWarning(
         "the network takes one clip at a time, and batches run one by one: several random clips at once made it fail, "
-        "or "
-        "got other logits than each alone");
+        "or got other logits than each alone");
+  }
+
+  // Nothing would tell that anything else is wrong.
+  static void runUnchecked(TorchScriptNetwork& network) {
+    network.setLargestBatch(1);
+    network.addWarning(
+        "the network runs as its file has it, one clip at a time and without faster kernels: it gave nearly the same "
+        "logits for all random clips, or none that are numbers, so that nothing else can be checked");
   }
 
   // Whether it is right for several clips at once; for as many as may come, or else it takes them in parts.
@@ -112,15 +121,19 @@ class Loading {
     const int64_t wanted = optimize_.maxBatchSize;
     if (wanted == 1) return true;
     if (!isRightInBatch(network, alone, 2, precision_)) return false;
-    const auto affordable = static_cast<int64_t>(kCheckingMs / std::max(plain_.time.count(), 1e-3));
+    const auto affordable = static_cast<int64_t>(kCheckingMs / std::max(alone.time.count(), 1e-3));
     int64_t size = std::min(wanted, std::max<int64_t>(affordable, 2));
     const int64_t tried = size;
-    while (size > 2 && !isRightInBatch(network, alone, size, precision_)) size /= 2;
-    if (size < wanted) network.setLargestBatch(size);
-    if (size < tried) {
-      network.addWarning(c10::str("batches run in parts of ", size, " clips: of ", tried,
-                                  " at once the network failed, or gave other logits than for each alone"));
+    while (size > 2 && !isRightInBatch(network, alone, size, precision_)) {
+      size = std::max<int64_t>(size / 2, 2);
     }
+    if (size == wanted) return true;
+    network.setLargestBatch(size);
+    const std::string reason =
+        size < tried
+            ? c10::str("of ", tried, " at once the network failed, or gave other logits than for each alone")
+            : c10::str("to try more at once would have taken longer than ", kCheckingMs / 1000, " s while loading");
+    network.addWarning(c10::str("batches run in parts of ", size, " clips: ", reason));
     return true;
   }
 
@@ -128,7 +141,7 @@ class Loading {
     if (known) return network.setGivesProbabilities(checked(*known));
     // By chance one clip's may look so.
     auto signs = probabilitySigns(*network.graph(), plain_.logits);
-    if (signs) signs = probabilitySigns(*network.graph(), runAlone(network, input_, options_).logits);
+    if (signs) signs = probabilitySigns(*network.graph(), runEachAlone(network, randomClips(2, input_).to(options_)));
     if (!signs) return;
     network.setGivesProbabilities(signs->isCertain);
     network.addWarning("the network seems to give probabilities instead of logits, for " + signs->reason +

@@ -24,10 +24,11 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using Graph = torch::jit::Graph;
 
-// Undefined where it fails: there are networks that take one clip at a time, and devices that a kernel is not for.
+// Undefined where it fails: there are networks that take one clip at a time, and devices that a kernel is not for. Some
+// write into their clips.
 at::Tensor tryLogits(Network& network, const at::Tensor& clips) {
   try {
-    return network.logits(clips);
+    return network.logits(clips.clone());
   } catch (const std::exception&) {
     if (ranOutOfMemory()) throw;
     return {};

@@ -18,8 +18,8 @@ void parallelFor(int64_t count, const std::function<void(int64_t begin, int64_t 
 // How many threads parallelFor would use here.
 int parallelThreads();
 
-// While it lives, this thread does alone what it would do with others, in the same parts and so with the same results;
-// LibTorch's operators run on it alone as well.
+// While it lives, this thread does alone what it would do with others: parallelFor in the same parts, and so with the
+// same results; LibTorch's operators run on it alone as well, in parts of their own.
 class WithoutTeam {
  public:
   WithoutTeam();

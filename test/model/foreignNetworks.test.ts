@@ -37,7 +37,8 @@ describe.each(['off', 'exact', 'fast'] as const)('optimize %s', (optimize) => {
     '%s gives in every batch what PyTorch gives',
     async (name) => {
       await using model = await load(name, { optimize });
-      await expectLogits(model, name);
+      // Computed in float32, and so without PyTorch's rounding of every step.
+      await expectLogits(model, name, name === 'All bfloat16' ? 1e-2 : 1e-3);
     },
   );
 

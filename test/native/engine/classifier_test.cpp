@@ -1,6 +1,7 @@
 #include "native/engine/classifier.h"
 
 #include <ATen/ATen.h>
+#include <ATen/Parallel.h>
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -28,6 +29,7 @@ struct World {
   std::vector<int64_t> sizes;  // of the batches that ran
   std::vector<std::vector<int64_t>> warmUps;
   std::set<const void*> ran;  // networks that ran a batch
+  std::vector<int> threads;   // that each batch had
   int entered = 0;            // batches in the network now
   bool isHeld = false;        // batches stay in the network
   int64_t largest = 1000;     // batch that finds enough memory
@@ -69,6 +71,7 @@ class FakeNetwork : public network::Network {
     const at::Tensor means = clips.to(at::kFloat).mean(at::IntArrayRef({1, 2, 3, 4}));
     std::unique_lock<std::mutex> lock(world_->mutex);
     world_->sizes.push_back(clips.size(0));
+    world_->threads.push_back(at::get_num_threads());
     world_->ran.insert(this);
     ++world_->entered;
     world_->changed.notify_all();
@@ -118,9 +121,10 @@ ClassifierOptions optionsOf(int64_t maxBatchSize = 8) {
 }
 
 // Executors on the CPU that go either way.
-ExecutorFactory executorsOf(const NetworkFactory& networks, Way way, const ClassifierOptions& options) {
+ExecutorFactory executorsOf(const NetworkFactory& networks, Way way, const ClassifierOptions& options,
+                            const HostLoad& hostLoad = {}) {
   return {[=](c10::Device device, RequestQueue& queue, Statistics& statistics) {
-    return std::make_unique<Executor>(device, way, options, networks, queue, statistics);
+    return std::make_unique<Executor>(device, way, options, networks, queue, statistics, hostLoad);
   }};
 }
 
@@ -137,12 +141,13 @@ struct Outcome {
 // A classifier of fake networks, whose calls are futures.
 class Subject {
  public:
-  explicit Subject(bool pipelined, ClassifierOptions options = optionsOf()) : options_(std::move(options)) {
+  explicit Subject(bool pipelined, ClassifierOptions options = optionsOf(), const HostLoad& hostLoad = {})
+      : options_(std::move(options)) {
     NetworkFactory networks{
         [world = world](c10::Device, c10::ScalarType) { return std::make_unique<FakeNetwork>(world); }};
     auto loaded = std::make_shared<std::promise<Outcome>>();
     auto future = loaded->get_future();
-    classifier = std::make_unique<Classifier>(executorsOf(networks, wayOf(pipelined), options_), options_,
+    classifier = std::make_unique<Classifier>(executorsOf(networks, wayOf(pipelined), options_, hostLoad), options_,
                                               [this, loaded](auto info, auto error) {
                                                 if (info) this->info = *info;
                                                 loaded->set_value({{}, error});
@@ -287,6 +292,44 @@ TEST_P(EitherWay, AnOutputWithoutARowForEachClipFailsThoseThatWantIt) {
   EXPECT_NEAR(logitsOf(*unharmed.result)[0], 0.4, 1e-5);
   EXPECT_NEAR(embedding.get().result->outputs[Output::kEmbedding].values[0], 0.6, 1e-5);
   EXPECT_EQ(subject.classifier->stats().failed, 2u);
+}
+
+// A host on which a clip has taken so long with a team that lacked the processor: alone for the next eight seconds.
+HostLoad busyHost(HostLoad::Duration took) {
+  HostLoad load;
+  for (int i = 0; i < 10; ++i) load.record(Clock::now(), took, {});
+  return load;
+}
+
+TEST(Classifier, RunsWithoutATeamOnABusyHostAsLongAsThatIsFaster) {
+  const int before = at::get_num_threads();
+  ClassifierOptions options = optionsOf();
+  options.threads = 2;
+  const auto threadsOn = [&](const HostLoad& load) {
+    Subject subject(false, options, load);
+    for (int i = 0; i < 2; ++i) EXPECT_EQ(subject.submit(greyClip(1)).get().code(), "");
+    return subject.world->threads;
+  };
+  EXPECT_EQ(threadsOn({}), (std::vector<int>{2, 2}));
+  EXPECT_EQ(threadsOn(busyHost(std::chrono::hours(1))), (std::vector<int>{1, 1}));
+  EXPECT_EQ(threadsOn(busyHost(std::chrono::nanoseconds(1))), (std::vector<int>{1, 2}));
+  at::set_num_threads(before);
+}
+
+TEST(Classifier, PreparesWhatIsLeftOverOfABatchToo) {
+  const int before = at::get_num_threads();
+  ClassifierOptions options = optionsOf();
+  options.threads = 2;
+  {
+    Subject subject(false, options);
+    auto outcomes = subject.submitTogether({10, 20, 30, 40, 50}, 1);
+    for (uint8_t i = 0; i < 5; ++i) {
+      const Outcome outcome = outcomes[i].get();
+      EXPECT_EQ(outcome.result->batchSize, 5);
+      EXPECT_NEAR(logitsOf(*outcome.result)[0], brightness(static_cast<uint8_t>(10 * (i + 1))), 1e-5);
+    }
+  }
+  at::set_num_threads(before);
 }
 
 // More of them than fit into one batch.

@@ -14,6 +14,10 @@ class HostLoadTest : public ::testing::Test {
     now_ += milliseconds(100);
     load_.record(now_, milliseconds(100), milliseconds(processorMs));
   }
+  void alone(int ms) {
+    now_ += milliseconds(ms);
+    load_.recordAlone(now_, milliseconds(ms));
+  }
   bool isBusyIn(int ms) const { return load_.isBusy(now_ + milliseconds(ms)); }
 
  private:
@@ -57,6 +61,36 @@ TEST_F(HostLoadTest, ForgetsWhenTheHostIsFreeAgain) {
   batch(40);
   EXPECT_TRUE(isBusyIn(240));
   EXPECT_FALSE(isBusyIn(260));
+}
+
+TEST_F(HostLoadTest, StaysAloneWhileThatIsFaster) {
+  batch(40);
+  batch(40);
+  alone(60);
+  alone(60);
+  EXPECT_TRUE(isBusyIn(120));
+  alone(110);
+  EXPECT_FALSE(isBusyIn(0));
+  // It was faster before: that it is slower has to show twice.
+  batch(40);
+  EXPECT_TRUE(isBusyIn(0));
+  alone(110);
+  batch(40);
+  EXPECT_FALSE(isBusyIn(0));
+}
+
+TEST_F(HostLoadTest, TriesMoreAndMoreSeldomWhatIsSlower) {
+  int tries = 0;
+  for (int i = 0; i < 300; ++i) {
+    if (!isBusyIn(0)) {
+      batch(40);
+    } else {
+      ++tries;
+      alone(400);
+    }
+  }
+  EXPECT_GE(tries, 5);  // in about 33 s
+  EXPECT_LE(tries, 10);
 }
 
 TEST(ProcessorTime, GrowsWhileThisThreadComputes) {

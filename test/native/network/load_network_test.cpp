@@ -19,12 +19,13 @@ using test::smallInput;
 constexpr int64_t kClasses = 5;
 
 std::unique_ptr<Network> load(const torch::jit::Module& module, int64_t numClasses = kClasses,
-                              c10::ScalarType precision = at::kFloat, Optimization level = Optimization::kOff) {
+                              c10::ScalarType precision = at::kFloat, Optimization level = Optimization::kOff,
+                              int64_t maxBatchSize = 2) {
   OptimizeOptions optimize;
   optimize.level = level;
   optimize.measureMs = 50;
   optimize.maxWeightBytes = int64_t{1} << 30;
-  optimize.maxBatchSize = 2;
+  optimize.maxBatchSize = maxBatchSize;
   return loadNetwork(model::ModelFile::open({"", model::serializeModule(module, "{}")}), smallInput(), {numClasses, {}},
                      at::kCPU, precision, optimize);
 }
@@ -181,6 +182,90 @@ def forward(self, x: Tensor, scale: float = 2.0, twice: bool = True) -> Tensor:
     return y
 )"));
   EXPECT_NEAR(network->logits(at::ones({1, 3, 4, 32, 32}))[0][0].item<double>(), 12.0, 1e-4);
+}
+
+// What a network gives for each of three clips in one batch, against what its code gives for each alone.
+void expectEachItsOwn(const std::string& methods, c10::ScalarType precision, const std::string& warning) {
+  SCOPED_TRACE(methods);
+  at::manual_seed(5);
+  torch::jit::Module module = foreign(methods);
+  const at::Tensor weight = module.attr("fc").toModule().attr("weight").toTensor();
+  at::NoGradGuard noGrad;
+  weight.normal_();
+  const at::Tensor input = at::rand({3, 3, 4, 32, 32}) * at::tensor({0.1F, 1.0F, 3.0F}).view({3, 1, 1, 1, 1});
+  std::vector<at::Tensor> alone;
+  for (const at::Tensor& clip : input.split(1)) alone.push_back(module.forward({clip.clone()}).toTensor());
+  const std::unique_ptr<Network> network = load(module, kClasses, precision, Optimization::kFast, 3);
+  ASSERT_EQ(network->warnings().empty(), warning.empty());
+  if (!warning.empty()) {
+    EXPECT_NE(network->warnings()[0].find(warning), std::string::npos) << network->warnings()[0];
+  }
+  const double tolerance = precision == at::kFloat ? 1e-4 : 5e-2;
+  EXPECT_LE(relativeError(network->logits(input.to(precision)), at::cat(alone)), tolerance);
+}
+
+std::string forwardOf(const std::string& body) { return "def forward(self, x: Tensor) -> Tensor:\n    " + body; }
+
+// Pooled noise is much the same for every clip, and no numbers come from its roots: neither may pass for a proof.
+TEST(ForeignNetwork, GetsNoOtherClipsLogitsInABatch) {
+  const std::string pooled = "self.fc.forward(torch.mean(x, [2, 3, 4]))";
+  const std::string mixing = "y = torch.mean(x, [2, 3, 4])\n    return self.fc.forward(y + torch.mean(y, [0], True))\n";
+  const std::string firstRow = "y = " + pooled + "\n    return y[:1].expand(x.size(0), y.size(1))\n";
+  const std::string swapping = "return torch.flip(" + pooled + ", [0])\n";
+  const std::string positive = "x = torch.sqrt(x)\n    ";
+  for (const std::string& body : {mixing, firstRow, swapping}) {
+    expectEachItsOwn(forwardOf(body), at::kFloat, "one by one");
+    expectEachItsOwn(forwardOf(body), at::kBFloat16, "one by one");
+    expectEachItsOwn(forwardOf(positive + body), at::kFloat, "one by one");
+  }
+  expectEachItsOwn(forwardOf(positive + "return " + pooled + "\n"), at::kFloat, "");
+}
+
+TEST(ForeignNetwork, RunsOneByOneWhereNothingTellsClipsApart) {
+  for (const std::string body :
+       {"return self.fc.forward(torch.mean(x, [2, 3, 4]) * 0.0 + 1.0)[:1].expand(x.size(0), 5)\n",
+        "return self.fc.forward(torch.mean(x, [2, 3, 4]) * float('nan'))\n"}) {
+    const std::unique_ptr<Network> network = load(foreign(forwardOf(body)), kClasses, at::kFloat, Optimization::kFast);
+    ASSERT_EQ(network->warnings().size(), 1u);
+    EXPECT_NE(network->warnings()[0].find("nearly the same logits"), std::string::npos);
+    EXPECT_EQ(network->logits(clips(3)).size(0), 3);
+  }
+}
+
+TEST(ForeignNetwork, RunsInPartsOfTwoWhereThreeAreTooMany) {
+  expectEachItsOwn(forwardOf("assert x.size(0) < 3\n    return self.fc.forward(torch.mean(x, [2, 3, 4]))\n"),
+                   at::kFloat, "in parts of 2 clips");
+}
+
+TEST(ForeignNetwork, MayWriteIntoItsClips) {
+  expectEachItsOwn(forwardOf("x.mul_(2.0)\n    return self.fc.forward(torch.mean(x, [2, 3, 4]))\n"), at::kFloat, "");
+  at::manual_seed(5);
+  torch::jit::Module module("Writing");
+  module.register_attribute("training", c10::BoolType::get(), false);
+  module.register_parameter("w", at::randn({kClasses, 3, 1, 3, 3}), false);
+  module.define(forwardOf("x.mul_(2.0)\n    return torch.mean(torch.relu(torch.conv3d(x, self.w)), [2, 3, 4])\n"));
+  EXPECT_TRUE(load(module, kClasses, at::kFloat, Optimization::kFast)->warnings().empty());
+}
+
+// Half precision is for what asks for it: the same weights give the same in float32, and sooner.
+TEST(ForeignNetwork, OfHalfPrecisionComputesInFloat32OnACpu) {
+  at::manual_seed(6);
+  at::NoGradGuard noGrad;
+  for (const c10::ScalarType kind : {at::kHalf, at::kBFloat16}) {
+    torch::jit::Module module("OfHalf");
+    module.register_attribute("training", c10::BoolType::get(), false);
+    module.register_parameter("w", at::randn({3}).to(kind), false);
+    const at::Tensor input = clips(2);
+    const auto weighted = [&](const at::Tensor& x) {
+      return x.mean(at::IntArrayRef({2, 3, 4})) * module.attr("w").toTensor();
+    };
+    torch::jit::Module asking = module.deepcopy();
+    module.define(forwardOf("return torch.mean(x, [2, 3, 4]) * self.w\n"));
+    EXPECT_LE(relativeError(load(module, 3)->logits(input), weighted(input)), 1e-6);
+    const std::string name = kind == at::kHalf ? "float16" : "bfloat16";
+    asking.define(forwardOf("return torch.mean(x.to(torch." + name + "), [2, 3, 4]) * self.w\n"));
+    EXPECT_TRUE(load(asking, 3)->logits(input).equal(weighted(input.to(kind)).to(at::kFloat)));
+  }
 }
 
 TEST(ForeignNetwork, IsRefusedWithACodeWhereItDoesNotFit) {
