@@ -70,7 +70,12 @@ TEST(TorchWeights, RefusesOtherFilesByName) {
     expectError("ERR_WEIGHTS", message, [&] { readAll(*openWeights(ByteSource::openFile(fixturePath(fixture)))); });
   };
   refused("hostile.pth", "`conv.weight`, for one, is what `__builtin__.print` gives");
-  refused("legacy.pth", "torch.save(torch.load(path), path)");
+  refused("legacy.pth",
+          "a file of torch.save in the format from before PyTorch 1.6; read it in Python and save it again: "
+          "torch.save(torch.load(path), path)");
+  const std::string tar = std::string(257, 'x') + "ustar" + std::string(600, 'x');
+  const TemporaryFile archive({tar.begin(), tar.end()});
+  expectError("ERR_WEIGHTS", "a tar archive; unpack it", [&] { openWeights(ByteSource::openFile(archive.path())); });
   refused("bit-flipped.pth", "CRC-32");
   refused("bit-flipped.pt", "CRC-32");
   refused("text.pt", "neither");
