@@ -3,10 +3,12 @@
 
 #include <algorithm>
 #include <cstring>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "native/formats/zip_archive.h"
-#include "native/model/checked_remainder.h"
+#include "native/model/checked_division.h"
 #include "native/model/model_format.h"
 #include "native/runtime/error.h"
 
@@ -47,10 +49,8 @@ std::optional<std::string> check(std::shared_ptr<const formats::ByteSource> sour
 
 torch::jit::Module load(std::shared_ptr<const formats::ByteSource> source) {
   try {
-    torch::jit::Module module =
-        torch::jit::load(std::make_shared<SourceAdapter>(std::move(source)), c10::Device(c10::kCPU));
-    checkRemainders(module);
-    return module;
+    checkDivisions();
+    return torch::jit::load(std::make_shared<SourceAdapter>(std::move(source)), c10::Device(c10::kCPU));
   } catch (...) {
     throw currentError("ERR_MODEL_FORMAT");
   }

@@ -8,9 +8,11 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <thread>
 #include <vector>
 
+#include "native/formats/zip_archive.h"
 #include "native/model/profile.h"
 #include "native/model/serialize_module.h"
 #include "test/native/formats/archive_builder.h"
@@ -109,6 +111,40 @@ TEST(ModelFile, ChecksEverythingWhenItIsOpened) {
   expectError("ERR_MODEL_FORMAT", "CRC-32", [&] { open(readBytes(fixturePath("bit-flipped.pt"))); });
   expectError("ERR_FILE_NOT_FOUND", "/no/such/file.pt", [] { ModelFile::open({"/no/such/file.pt", {}}); });
   expectError("ERR_MODEL_FORMAT", "a state dict", [] { ModelFile::open({fixturePath("not-torchscript.pt"), {}}); });
+}
+
+// A network that divides when it is loaded, and again when it runs.
+torch::jit::Module dividing(const std::string& expression, int64_t a, int64_t b) {
+  torch::jit::Module module("Dividing");
+  module.register_attribute("a", c10::IntType::get(), a);
+  module.register_attribute("b", c10::IntType::get(), b);
+  module.define("def divide(self, a: int, b: int) -> int:\n    return " + expression + "\n");
+  module.define(R"(
+    def forward(self, a: int, b: int) -> int:
+        return self.divide(a, b)
+    def __getstate__(self) -> Tuple[int, int]:
+        return (self.a, self.b)
+    def __setstate__(self, state: Tuple[int, int]) -> None:
+        self.a = self.divide(state[0], state[1])
+        self.b = 0
+  )");
+  return module;
+}
+
+TEST(ModelFile, DivisionsThatTrapThrow) {
+  constexpr int64_t kSmallest = std::numeric_limits<int64_t>::min();
+  for (const char* expression :
+       {"a % b", "a // b", "divmod(a, b)[1]", "int(a % torch.tensor(b).item())", "int(torch.tensor(a).item() // b)"}) {
+    SCOPED_TRACE(expression);
+    torch::jit::Module loaded = test::sourceOf(dividing(expression, -7, 4)).module();
+    const int64_t whole = std::string(expression).find("//") != std::string::npos ? -2 : 1;
+    EXPECT_EQ(loaded.attr("a").toInt(), whole);
+    EXPECT_EQ(loaded.forward({-7, 4}).toInt(), whole);
+    EXPECT_THROW(loaded.forward({5, 0}), std::exception);
+    EXPECT_THROW(loaded.forward({kSmallest, -1}), std::exception);
+    expectError("ERR_MODEL_FORMAT", "division", [&] { test::sourceOf(dividing(expression, 5, 0)).module(); });
+    expectError("ERR_MODEL_FORMAT", "quotient", [&] { test::sourceOf(dividing(expression, kSmallest, -1)).module(); });
+  }
 }
 
 }  // namespace
