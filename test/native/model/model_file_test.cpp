@@ -113,6 +113,53 @@ TEST(ModelFile, ChecksEverythingWhenItIsOpened) {
   expectError("ERR_MODEL_FORMAT", "a state dict", [] { ModelFile::open({fixturePath("not-torchscript.pt"), {}}); });
 }
 
+// The network with its code's forward giving this.
+Bytes withCode(const std::string& statements) {
+  const formats::ZipArchive archive(formats::ByteSource::open({"", network(3)}));
+  std::vector<test::TestEntry> entries;
+  for (const formats::ZipEntry& entry : archive.entries()) {
+    const Bytes content = archive.read(entry);
+    std::string text(content.begin(), content.end());
+    const size_t forward = text.find("  def forward(");
+    if (entry.name.find("/code/") != std::string::npos && forward != std::string::npos) {
+      text = text.substr(0, text.find(":\n", text.find(") -> Tensor", forward)) + 2) + statements;
+    }
+    entries.push_back({entry.name, text});
+  }
+  return test::buildZip(entries);
+}
+
+std::string times(const std::string& text, int count) {
+  std::string all;
+  for (int i = 0; i < count; ++i) all += text;
+  return all;
+}
+
+TEST(ModelFile, RefusesCodeThatIsTooDeepForLibTorch) {
+  const std::string given = "    return x\n";
+  EXPECT_TRUE(ModelFile::open({"", withCode(given)}).module().find_method("forward").has_value());
+  const auto deep = [](int depth) {
+    std::string branches;
+    for (int i = 0; i < depth; ++i) branches += std::string(4 + i, ' ') + "if True:\n";
+    return std::vector<std::string>{
+        "    return " + times("(", depth) + "x" + times(")", depth) + "\n",
+        "    return " + times("torch.relu(", depth / 4) + "x" + times(")", depth / 4) + "\n",
+        "    return " + times("-", depth) + "x\n",
+        "    return x" + times(" + x", depth / 2) + "\n",
+        "    if True:\n      x = x\n" + times("    elif True:\n      x = x\n", depth) + "    return x\n",
+        branches + std::string(4 + depth, ' ') + "x = x\n    return x\n",
+    };
+  };
+  for (const std::string& statements : deep(480)) {
+    SCOPED_TRACE(statements.substr(0, 60));
+    EXPECT_NO_THROW(ModelFile::open({"", withCode(statements)}).module());
+  }
+  for (const std::string& statements : deep(3000)) {
+    SCOPED_TRACE(statements.substr(0, 60));
+    expectError("ERR_MODEL_FORMAT", "nest at most 500 deep", [&] { ModelFile::open({"", withCode(statements)}); });
+  }
+}
+
 // A network that divides when it is loaded, and again when it runs.
 torch::jit::Module dividing(const std::string& expression, int64_t a, int64_t b) {
   torch::jit::Module module("Dividing");
