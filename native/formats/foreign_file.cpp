@@ -100,17 +100,19 @@ std::optional<ForeignFile> foreignArchive(std::shared_ptr<const ByteSource> sour
   const auto hasEntry = [&](const std::string& end) {
     return std::any_of(entries.begin(), entries.end(), [&](const ZipEntry& each) { return endsWith(each.name, end); });
   };
+  // Directly under the archive's top folder: a package's code has folders of any name.
   const auto hasFolder = [&](const std::string& name) {
     return std::any_of(entries.begin(), entries.end(), [&](const ZipEntry& each) {
-      return ('/' + each.name).find('/' + name + '/') != std::string::npos;
+      return each.name.compare(each.name.find('/') + 1, name.size() + 1, name + '/') == 0;
     });
   };
+  if (hasEntry("bytecode.pkl") && !hasFolder("code")) {
+    return ofPython("a TorchScript model for PyTorch's lite interpreter (.ptl)");
+  }
+  if (hasEntry("constants.pkl")) return std::nullopt;
   if (hasEntry("serialized_exported_program.json") || hasEntry("/archive_format") || hasFolder("models")) {
     return ofPython("a program of torch.export (.pt2)");
   }
-  const bool isLite = hasEntry("bytecode.pkl") && !hasFolder("code");
-  if (hasEntry("constants.pkl") && !isLite) return std::nullopt;
-  if (isLite) return ofPython("a TorchScript model for PyTorch's lite interpreter (.ptl)");
   if (hasEntry("model.weights.h5") || hasEntry("keras_metadata.pb")) return ofAnother("a model", "Keras");
   if (hasEntry("saved_model.pb")) return ofAnother("a model", "TensorFlow");
   if (hasEntry(".mlmodel")) return ofAnother("a model", "Core ML");

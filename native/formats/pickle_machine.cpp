@@ -108,7 +108,7 @@ PickleValue& PickleMachine::push(PickleKind kind) {
   return tree_.values.back();
 }
 
-// Memo reads push without making a value, and lists grow from the stack: both are bounded by this.
+// Memo reads push without making a value, lists grow from the stack, one value has many memo keys: all are bounded so.
 void PickleMachine::pushRef(PickleRef ref) {
   charge(1);
   stack_.push_back(ref);
@@ -260,14 +260,19 @@ void PickleMachine::build() {
   if (!isMade(value) && value.kind != PickleKind::kDict) {
     fail("expected only a dict or an object to have attributes but " + tree_.describe(parts[0]) + " has");
   }
-  // Moved, or a hostile pickle could give one large state to many objects.
-  std::vector<std::pair<PickleRef, PickleRef>>& state = tree_.values[parts[1]].members;
-  if (isMade(value)) value.members.insert(value.members.end(), state.begin(), state.end());
-  if (isMade(value)) state.clear();
+  if (parts[0] == parts[1]) fail("expected the attributes of an object but received the object itself");
+  if (isMade(value)) {
+    // Moved, or a hostile pickle could give one large state to many objects.
+    const std::vector<std::pair<PickleRef, PickleRef>> state = std::exchange(tree_.values[parts[1]].members, {});
+    value.members.insert(value.members.end(), state.begin(), state.end());
+  }
   pushRef(parts[0]);
 }
 
-void PickleMachine::memoize(uint32_t key) { memo_[key] = top(); }
+void PickleMachine::memoize(uint32_t key) {
+  charge(1);
+  memo_[key] = top();
+}
 
 void PickleMachine::memoizeNext() { memoize(static_cast<uint32_t>(memo_.size())); }
 

@@ -16,10 +16,11 @@ namespace {
 
 constexpr uint64_t kMaxFileSize = uint64_t{4} << 30;
 constexpr uint64_t kMaxPickleSize = uint64_t{32} << 20;
-// Of all the sets of a file, and of all the objects of a module; one that is reached by two ways counts twice.
+// Of a file. A module that is reached by two ways has its tensors twice, and counts twice with all that it holds.
 constexpr size_t kMaxEntries = 200'000;
 constexpr size_t kMaxAttributes = 1'000'000;
 constexpr size_t kMaxName = 1000;
+constexpr size_t kMaxNames = size_t{64} << 20;  // bytes
 // A checkpoint's dicts, lists and objects in which state dicts are looked for, and how deep.
 constexpr size_t kMaxContainers = 100'000;
 constexpr size_t kMaxList = 16;
@@ -48,19 +49,19 @@ class TorchWeights final : public WeightFile {
   // From the outside in, so that the file's own come first.
   void findSets() {
     std::deque<std::pair<std::string, PickleRef>> waiting{{"", tree_.root}};
-    std::unordered_set<PickleRef> seen;
-    while (!waiting.empty() && seen.size() < kMaxContainers) {
+    std::unordered_set<PickleRef> seen{tree_.root};
+    while (!waiting.empty()) {
       const auto [path, ref] = std::move(waiting.front());
       waiting.pop_front();
-      if (path.size() > kMaxPath || !seen.insert(ref).second) continue;
       const PickleValue& value = tree_[ref];
       if (isModule(ref)) {
         addModule(path, ref);
         continue;
       }
       addDict(path, value.members);
-      const auto wait = [&](const std::string& key, PickleRef inner) {
-        waiting.emplace_back(path.empty() ? key : path + "." + key, inner);
+      const auto wait = [&, &outer = path](const std::string& key, PickleRef inner) {
+        if (outer.size() + key.size() >= kMaxPath || seen.size() >= kMaxContainers) return;
+        if (seen.insert(inner).second) waiting.emplace_back(outer.empty() ? key : outer + "." + key, inner);
       };
       for (const auto& [key, inner] : value.members) {
         if (isName(key) && isContainer(inner)) wait(tree_[key].text, inner);
@@ -88,22 +89,39 @@ class TorchWeights final : public WeightFile {
   }
 
   void addDict(const std::string& path, const Members& members) {
-    std::vector<std::pair<std::string, PickleRef>> named;
     bool holdsTensors = false;
     for (const auto& [key, value] : members) {
       if (!isName(key)) continue;
       holdsTensors = holdsTensors || tensors_.shapeOf(value).has_value();
-      named.emplace_back(tree_[key].text, value);
       if (unknown_.empty() && tree_[value].kind == PickleKind::kCall) {
         unknown_ = "`" + tree_[key].text + "`, for one, is " + tree_.describe(value);
       }
     }
-    if (holdsTensors) addSet(path, named);
+    if (!holdsTensors) return;
+    std::vector<std::pair<std::string, PickleRef>> named;
+    for (const auto& [key, value] : members) {
+      if (isName(key)) keep(named, tree_[key].text, value);
+    }
+    addSet(path, named);
+  }
+
+  void keep(std::vector<std::pair<std::string, PickleRef>>& named, std::string name, PickleRef ref) {
+    if (++entries_ > kMaxEntries) tensors_.fail("expected at most 200,000 tensors but there are more");
+    chargeName(name);
+    named.emplace_back(std::move(name), ref);
+  }
+
+  void chargeName(const std::string& name) {
+    names_ += name.size();
+    if (names_ > kMaxNames) tensors_.fail("expected names of at most 64 MiB together but there are more");
+  }
+
+  void chargeAttributes(size_t count) {
+    attributes_ += count;
+    if (attributes_ > kMaxAttributes) tensors_.fail("expected at most 1,000,000 attributes but there are more");
   }
 
   void addSet(const std::string& path, const std::vector<std::pair<std::string, PickleRef>>& named) {
-    entries_ += named.size();
-    if (entries_ > kMaxEntries) tensors_.fail("expected at most 200,000 tensors but there are more");
     WeightSet& set = sets_.emplace_back();
     std::vector<PickleRef>& refs = refs_.emplace_back();
     set.path = path;
@@ -129,16 +147,19 @@ class TorchWeights final : public WeightFile {
 
   // What a module's state dict takes from it: of a Python module its parameters, its buffers but those that are not
   // saved, and its modules; of a TorchScript one all attributes.
-  Members partsOf(PickleRef module) const {
+  Members partsOf(PickleRef module) {
+    chargeAttributes(1 + tree_[module].members.size());
     if (!isModule(module)) return tree_[module].members;
     Members parts;
     std::unordered_set<std::string> left;
     if (const auto unsaved = member(module, "_non_persistent_buffers_set")) {
+      chargeAttributes(elementsOf(*unsaved).size());
       for (const PickleRef name : elementsOf(*unsaved)) left.insert(tree_[name].text);
     }
     for (const char* kind : {"_parameters", "_buffers", "_modules"}) {
       const auto dict = member(module, kind);
       if (!dict) continue;
+      chargeAttributes(tree_[*dict].members.size());
       for (const auto& part : tree_[*dict].members) {
         if (left.count(tree_[part.first].text) == 0) parts.push_back(part);
       }
@@ -157,19 +178,18 @@ class TorchWeights final : public WeightFile {
   void addModule(const std::string& path, PickleRef module) {
     std::vector<std::pair<std::string, PickleRef>> named;
     std::vector<std::pair<std::string, PickleRef>> waiting{{"", module}};
-    size_t seen = 0;
     while (!waiting.empty()) {
       const auto [prefix, ref] = std::move(waiting.back());
       waiting.pop_back();
       for (const auto& [key, value] : partsOf(ref)) {
-        if (++seen > kMaxAttributes) tensors_.fail("expected at most 1,000,000 attributes but there are more");
         if (tree_[key].kind != PickleKind::kString) tensors_.fail("expected a module's attributes to have names");
         std::string name = prefix + tree_[key].text;
         if (name.size() > kMaxName) tensors_.fail("expected names of at most 1,000 bytes but received a longer one");
         if (tree_[value].kind == PickleKind::kObject) {
+          chargeName(name);
           waiting.emplace_back(name + ".", value);
         } else if (tensors_.shapeOf(value)) {
-          named.emplace_back(std::move(name), value);
+          keep(named, std::move(name), value);
         }
       }
     }
@@ -180,7 +200,9 @@ class TorchWeights final : public WeightFile {
   const PickleTree& tree_;
   std::vector<std::vector<PickleRef>> refs_;  // of the sets' entries
   size_t entries_ = 0;
-  std::string unknown_;  // of what a dict holds in place of a tensor, the first
+  size_t attributes_ = 0;  // looked at
+  size_t names_ = 0;       // bytes
+  std::string unknown_;    // of what a dict holds in place of a tensor, the first
 };
 
 void checkByteOrder(const ZipArchive& archive, const std::string& label) {

@@ -1,6 +1,7 @@
 #include "native/formats/weight_file.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <memory>
 #include <utility>
@@ -12,14 +13,6 @@
 
 namespace kinetorch::formats {
 namespace {
-
-constexpr size_t kPrefixSize = 512;  // As far as the mark of a tar archive.
-// How a pickle of PyTorch before 1.6 begins: protocol 2 and its magic number, a ten-byte integer.
-constexpr uint8_t kLegacyMagic[] = {0x80, 0x02, 0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19};
-
-bool startsWith(const std::vector<uint8_t>& bytes, size_t offset, const void* expected, size_t size) {
-  return bytes.size() >= offset + size && std::memcmp(bytes.data() + offset, expected, size) == 0;
-}
 
 // A file that is read at once and has one set.
 class ReadWeights final : public WeightFile {
@@ -85,19 +78,15 @@ const char* scalarName(ScalarKind kind) {
 
 std::unique_ptr<WeightFile> openWeights(std::unique_ptr<ByteSource> source) {
   const std::string label = source->label();
-  std::vector<uint8_t> prefix(static_cast<size_t>(std::min<uint64_t>(source->size(), kPrefixSize)));
-  source->readAt(0, prefix.data(), prefix.size());
+  std::array<char, 9> prefix{};
+  source->readAt(0, prefix.data(), static_cast<size_t>(std::min<uint64_t>(source->size(), prefix.size())));
 
   std::unique_ptr<WeightFile> file;
   // A zip has its compression method at byte 8, which is never '{': the two cannot be taken for each other.
-  if (startsWith(prefix, 8, "{", 1)) {
+  if (prefix[8] == '{') {
     file = std::make_unique<ReadWeights>(readSafetensors(*source));
-  } else if (startsWith(prefix, 0, "PK\x03\x04", 4)) {
+  } else if (std::memcmp(prefix.data(), "PK\x03\x04", 4) == 0) {
     file = openTorchWeights(std::move(source));
-  } else if (startsWith(prefix, 0, kLegacyMagic, sizeof(kLegacyMagic)) || startsWith(prefix, 257, "ustar", 5)) {
-    throw Error("ERR_WEIGHTS", label +
-                                   ": expected safetensors or PyTorch's zip format (since 1.6) but received its older "
-                                   "one; save it again in Python: torch.save(torch.load(path), path)");
   } else if (const auto foreign = foreignFileOf(*source)) {
     throw Error("ERR_WEIGHTS", label + ": expected a .safetensors file or a PyTorch .pth file but this is " +
                                    foreign->what + "; " + foreign->forWeights);

@@ -4,6 +4,7 @@
 #include <array>
 #include <optional>
 #include <sstream>
+#include <string_view>
 #include <unordered_map>
 
 #include "native/runtime/error.h"
@@ -13,6 +14,10 @@ namespace {
 
 // Problems of one sort beyond this many are counted instead of named.
 constexpr size_t kMaxNamed = 5;
+// Of a name in which the network's is looked for, and of the beginnings that are tried, each with all names: a hostile
+// file has as many as it likes.
+constexpr std::ptrdiff_t kMaxDots = 32;
+constexpr size_t kMaxBeginnings = 32;
 constexpr std::array kWrappers{"module", "_orig_mod", "_fsdp_wrapped_module", "_checkpoint_wrapped_module"};
 // Keys under which training scripts keep the model itself, and words in those for an average of it.
 constexpr std::array kModelKeys{"state_dict", "model_state_dict", "model_state", "model", "module", "network", "net"};
@@ -107,21 +112,33 @@ Candidate match(const formats::WeightSet& set, const std::string& beginning, con
 
 // The beginnings after which names of the set are the network's, the most frequent of them, the longest first.
 std::vector<std::string> beginningsOf(const formats::WeightSet& set, const WantedShapes& wanted) {
-  std::unordered_map<std::string, size_t> counts;
+  std::unordered_map<std::string_view, size_t> counts;
   size_t most = 0;
+  size_t longest = 0;
+  for (const auto& [name, shape] : wanted) longest = std::max(longest, name.size());
   for (const formats::WeightEntry& entry : set.entries) {
-    for (size_t begin = 0; begin < entry.name.size(); begin = entry.name.find('.', begin) + 1) {
-      if (wanted.count(withoutWrappers(entry.name.substr(begin))) != 0) {
-        most = std::max(most, ++counts[entry.name.substr(0, begin)]);
-      }
-      if (entry.name.find('.', begin) == std::string::npos) break;
+    const std::string_view name = entry.name;
+    if (std::count(name.begin(), name.end(), '.') > kMaxDots) continue;
+    // What of the bare name is still to come, from each part of the name on.
+    const std::string bare = withoutWrappers(entry.name);
+    size_t done = 0;
+    for (size_t begin = 0; begin < name.size();) {
+      const std::string_view part = name.substr(begin, name.find('.', begin) - begin);
+      const bool fits = done < bare.size() && bare.size() - done <= longest;
+      if (fits && wanted.count(bare.substr(done)) != 0) most = std::max(most, ++counts[name.substr(0, begin)]);
+      if (!part.empty() && !contains(kWrappers, std::string(part))) done += part.size() + 1;
+      begin += part.size() + 1;
     }
   }
   // A network may stand within itself by chance, with a layer or two: such beginnings are not tried.
-  std::vector<std::string> beginnings;
+  std::vector<std::pair<size_t, std::string>> frequent;
   for (const auto& [beginning, count] : counts) {
-    if (2 * count > most) beginnings.push_back(beginning);
+    if (2 * count > most) frequent.emplace_back(count, beginning);
   }
+  std::sort(frequent.rbegin(), frequent.rend());
+  if (frequent.size() > kMaxBeginnings) frequent.resize(kMaxBeginnings);
+  std::vector<std::string> beginnings;
+  for (auto& [count, beginning] : frequent) beginnings.push_back(std::move(beginning));
   if (beginnings.empty()) beginnings.emplace_back();
   std::sort(beginnings.begin(), beginnings.end(), [](const std::string& a, const std::string& b) {
     return a.size() != b.size() ? a.size() > b.size() : a < b;

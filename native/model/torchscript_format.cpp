@@ -3,10 +3,14 @@
 
 #include <algorithm>
 #include <cstring>
+#include <filesystem>
+#include <string>
 #include <utility>
+#include <vector>
 
+#include "native/formats/code_depth.h"
 #include "native/formats/zip_archive.h"
-#include "native/model/checked_remainder.h"
+#include "native/model/checked_division.h"
 #include "native/model/model_format.h"
 #include "native/runtime/error.h"
 
@@ -14,6 +18,7 @@ namespace kinetorch::model {
 namespace {
 
 constexpr char kZipMark[] = {'P', 'K', 3, 4};
+constexpr size_t kMaxCodeDepth = 500;
 
 // Lets LibTorch read what has been checked, and not what its path may have come to name since; bytes in memory are not
 // copied first.
@@ -39,18 +44,32 @@ bool detect(const formats::ByteSource& source) {
   return std::memcmp(mark, kZipMark, sizeof(mark)) == 0;
 }
 
+// LibTorch's parser recurses, and would end the process where the stack does.
+void checkCode(const formats::ZipArchive& archive, const std::string& label) {
+  const std::string folder = archive.root() + "/code/";
+  for (const formats::ZipEntry& entry : archive.entries()) {
+    if (entry.name.rfind(folder, 0) != 0 || std::filesystem::path(entry.name).extension() != ".py") continue;
+    const std::vector<uint8_t> code = archive.read(entry);
+    const size_t depth = formats::codeDepth({reinterpret_cast<const char*>(code.data()), code.size()});
+    if (depth <= kMaxCodeDepth) continue;
+    throw Error("ERR_MODEL_FORMAT", label + ": expected " + formats::inQuotes(entry.name) + " to nest at most " +
+                                        std::to_string(kMaxCodeDepth) + " deep but it nests " + std::to_string(depth) +
+                                        " deep");
+  }
+}
+
 std::optional<std::string> check(std::shared_ptr<const formats::ByteSource> source) {
+  const std::string label = source->label();
   const formats::ZipArchive archive(std::move(source));
   archive.checkAll();
+  checkCode(archive, label);
   return archive.readExtraFile(kMetadataFile);
 }
 
 torch::jit::Module load(std::shared_ptr<const formats::ByteSource> source) {
   try {
-    torch::jit::Module module =
-        torch::jit::load(std::make_shared<SourceAdapter>(std::move(source)), c10::Device(c10::kCPU));
-    checkRemainders(module);
-    return module;
+    checkDivisions();
+    return torch::jit::load(std::make_shared<SourceAdapter>(std::move(source)), c10::Device(c10::kCPU));
   } catch (...) {
     throw currentError("ERR_MODEL_FORMAT");
   }

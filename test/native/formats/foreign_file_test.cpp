@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "test/native/formats/archive_builder.h"
+
 namespace kinetorch::formats {
 namespace {
 
@@ -25,6 +27,24 @@ TEST(ForeignFile, IsKnownByItsFirstBytes) {
   EXPECT_NE(whatIs("version https://git-lfs.github.com/spec/v1\n").find("Git LFS"), std::string::npos);
   EXPECT_NE(whatIs("<?xml version=\"1.0\"?>\n<net name=\"x\">" + rest).find("OpenVINO"), std::string::npos);
   EXPECT_NE(whatIs("\x80\x04\x95" + rest).find("pickle"), std::string::npos);
+}
+
+std::string whatHolds(const std::vector<std::string>& names) {
+  std::vector<test::TestEntry> entries;
+  for (const std::string& name : names) entries.push_back({name, "x"});
+  const test::Bytes zip = test::buildZip(entries);
+  return whatIs({zip.begin(), zip.end()});
+}
+
+TEST(ForeignFile, IsNoTorchScriptWhateverItsCodesFoldersAreCalled) {
+  EXPECT_EQ(whatHolds({"net/data.pkl", "net/code/__torch__/torchvision/models/video/resnet.py", "net/constants.pkl"}),
+            "");
+  EXPECT_EQ(whatHolds({"net/code/__torch__/models/archive_format", "net/constants.pkl"}), "");
+  for (const char* exported : {"net/models/model.json", "net/archive_format", "serialized_exported_program.json"}) {
+    EXPECT_NE(whatHolds({exported, "net/data/weights/weight_0"}).find("torch.export"), std::string::npos) << exported;
+  }
+  EXPECT_NE(whatHolds({"net/constants.pkl", "net/bytecode.pkl"}).find("lite interpreter"), std::string::npos);
+  EXPECT_EQ(whatHolds({"net/constants.pkl", "net/bytecode.pkl", "net/code/__torch__.py"}), "");
 }
 
 TEST(ForeignFile, IsNothingElse) {

@@ -136,6 +136,10 @@ TEST(PickleReader, IsBoundedInDepthAndSize) {
   EXPECT_NO_THROW(read(pickle(std::string(500'000, ']') + std::string(499'999, 'a'))));
   expectPickleRefused(pickle(")" + std::string(3'000'000, '\x85')), "2,000,000 values");
   expectPickleRefused(pickle(std::string(2'000, '(')), "1,000 open lists");
+  std::string puts = "N";
+  for (int i = 0; i < 8'100'000; ++i) puts += "q\x01";
+  expectPickleRefused(pickle(puts), "8,000,000 stack operations");
+  expectPickleRefused(pickle(global("a", "B") + ")\x81" + "2b"), "received the object itself");
   std::string memos = "Nq\x01(";
   for (int i = 0; i < 9'000'000; ++i) memos += "h\x01";
   expectPickleRefused(pickle(memos + "t"), "8,000,000 stack operations");

@@ -70,7 +70,12 @@ TEST(TorchWeights, RefusesOtherFilesByName) {
     expectError("ERR_WEIGHTS", message, [&] { readAll(*openWeights(ByteSource::openFile(fixturePath(fixture)))); });
   };
   refused("hostile.pth", "`conv.weight`, for one, is what `__builtin__.print` gives");
-  refused("legacy.pth", "torch.save(torch.load(path), path)");
+  refused("legacy.pth",
+          "a file of torch.save in the format from before PyTorch 1.6; read it in Python and save it again: "
+          "torch.save(torch.load(path), path)");
+  const std::string tar = std::string(257, 'x') + "ustar" + std::string(600, 'x');
+  const TemporaryFile archive({tar.begin(), tar.end()});
+  expectError("ERR_WEIGHTS", "a tar archive; unpack it", [&] { openWeights(ByteSource::openFile(archive.path())); });
   refused("bit-flipped.pth", "CRC-32");
   refused("bit-flipped.pt", "CRC-32");
   refused("text.pt", "neither");
@@ -161,6 +166,45 @@ TEST(TorchWeights, RefusesModulesWithoutEnd) {
   expectRefused(model(deep), "1,000 bytes");
 }
 
+std::vector<std::string> paths(const Bytes& bytes) {
+  const std::unique_ptr<WeightFile> file = openTorchWeights(ByteSource::open({"", bytes}));
+  std::vector<std::string> found;
+  for (const WeightSet& set : file->sets()) found.push_back(set.path);
+  return found;
+}
+
+// A module of Python's, whose every dict may be another's too.
+std::string pythonModule(const std::string& parameters, const std::string& modules) {
+  return global("my.code", "Net") + ")\x81}(" + text("_parameters") + parameters + text("_modules") + modules + "ub";
+}
+
+TEST(TorchWeights, CountsAllThatItLooksAt) {
+  // Modules that hold nothing which is kept, though much to look at: ten thousand times the same one.
+  std::string large = "}(";
+  for (int i = 0; i < 1000; ++i) large += text("n" + std::to_string(i)) + "N";
+  std::string twice = "}(" + text("a") + pythonModule("}", large + "u") + "q\x01";
+  for (int i = 0; i < 10'000; ++i) twice += text(std::to_string(i)) + "h\x01";
+  const std::string one = tensor(storage("0", 6), 0, {6}, {1});
+  expectRefused(torchFile(dict(pythonModule("}" + text("w") + one + "s", twice + "u"))), "1,000,000 attributes");
+  // In several modules of one file, each of them small enough.
+  std::string several = "}(";
+  for (int i = 0; i < 600; ++i) {
+    several += text(std::to_string(i)) + pythonModule("}", i == 0 ? large + "uq\x02" : "h\x02");
+  }
+  several += text("t") + one;
+  EXPECT_EQ(paths(torchFile(several + "u")).size(), 1u);
+  std::string more = several;
+  for (int i = 0; i < 600; ++i) more += text("more" + std::to_string(i)) + pythonModule("}", "h\x02");
+  expectRefused(torchFile(more + "u"), "1,000,000 attributes");
+}
+
+TEST(TorchWeights, BoundsNamesTogether) {
+  const std::string one = tensor(storage("0", 6), 0, {6}, {1});
+  std::string pickled = "}(" + text(std::string(900, 'n')) + "q\x01" + one + "q\x02";
+  for (int i = 0; i < 100'000; ++i) pickled += "h\x01h\x02";
+  expectRefused(torchFile(pickled + "u"), "64 MiB together");
+}
+
 TEST(TorchWeights, RefusesManyViewsOfOneStorage) {
   std::string pickled = "}(";
   for (int i = 0; i < 3000; ++i) pickled += text(std::to_string(i)) + "h\x01";
@@ -186,13 +230,6 @@ std::string beside() {
          ")\x81}" + text("lr") + "K\x01" + "sb" + text("schedule") + global("os", "system") + text("optimizer") + "}" +
          text("state") + "}" + integer(0) + "}" + text("exp_avg") + tensor(storage("0", 6), 0, {1}, {1}) + "sss" +
          text("rng") + "\x8A\x09" + "123456789";
-}
-
-std::vector<std::string> paths(const Bytes& bytes) {
-  const std::unique_ptr<WeightFile> file = openTorchWeights(ByteSource::open({"", bytes}));
-  std::vector<std::string> found;
-  for (const WeightSet& set : file->sets()) found.push_back(set.path);
-  return found;
 }
 
 TEST(TorchWeights, FindsStateDictsAmongOtherThings) {

@@ -61,6 +61,21 @@ TEST(FitWeights, LooksThroughWrappersWithin) {
   }
 }
 
+TEST(FitWeights, IsBoundedInWhatItTries) {
+  // Dots in every name, wrappers in every name, and as many beginnings as names: each of them took hours or gigabytes.
+  std::vector<WeightEntry> dotted, wrapped, many;
+  std::string dots, wrappers;
+  for (int i = 0; i < 450; ++i) dots += "a.";
+  for (int i = 0; i < 140; ++i) wrappers += "module.";
+  for (int i = 0; i < 60'000; ++i) {
+    dotted.push_back({dots + std::to_string(i), {1}});
+    wrapped.push_back({std::to_string(i) + "." + wrappers + "fc.weight", {2, 4}});
+    many.push_back({std::to_string(i) + ".fc.weight", {2, 4}});
+  }
+  for (const auto& named : {dotted, wrapped, many}) expectRefused({{"", named}}, "missing tensors");
+  EXPECT_EQ(fit({{"", many + entries("module.")}}).entries.size(), 4u);
+}
+
 TEST(FitWeights, LeavesWhatIsAnotherPartsAlone) {
   const std::vector<WeightEntry> others{{"n_averaged", {}}, {"criterion.weight", {2}}, {"modelling.fc.weight", {9}}};
   EXPECT_EQ(fit({{"", entries("module.") + others}}).entries.size(), 4u);
