@@ -1,5 +1,6 @@
 export type { ArchitectureInfo, LayerProfile, NativeHistogram as Histogram } from '../binding';
 export { type ErrorCode, errorCodes, KinetorchError } from './base/errors';
+export type { FilePath } from './base/filePath';
 export type { CallOptions } from './base/schemas';
 export type { Clip, CropPosition, RgbClip, Tensor } from './clip/types';
 export { openClipCache } from './dataset/cache/openClipCache';
@@ -78,6 +79,7 @@ export type {
   VideoClassification,
   VideoSegment,
 } from './model/types';
+export type { VideoCounts } from './model/videoCalls';
 export type { VideoModel } from './model/videoModel';
 export { wrapModel } from './model/wrapModel';
 export type { Augmentation } from './training/augmentation';
