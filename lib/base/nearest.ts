@@ -11,3 +11,9 @@ export function nearest(word: string, names: readonly string[]): string | null {
   const name = names.find((one) => one.toLowerCase() === near) as string;
   return distance(lower, near) <= Math.ceil(0.4 * Math.max(word.length, name.length)) ? name : null;
 }
+
+/** What a message ends with where a name was probably misspelt; else nothing. */
+export function didYouMean(word: string, names: readonly string[]): string {
+  const meant = nearest(word, names);
+  return meant === null ? '' : `; did you mean '${meant}'?`;
+}

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { describe, invalidArgument, KinetorchError } from './errors';
-import { nearest } from './nearest';
+import { didYouMean, nearest } from './nearest';
 import { optionsSchema } from './schemas';
 
 /**
@@ -18,8 +18,7 @@ export function parse<Schema extends z.ZodType>(schema: Schema, value: unknown, 
   if (issue.code === 'unrecognized_keys') throw unknownKey(path, issue.keys[0] as string, keysAt(schema, issue.path));
   const actual = valueAt(value, issue.path);
   const names = issue.code === 'invalid_value' ? issue.values.map(String) : [];
-  const meant = typeof actual === 'string' ? nearest(actual, names) : null;
-  throw invalidArgument(path, issue.message, actual, meant === null ? '' : `; did you mean '${meant}'?`);
+  throw invalidArgument(path, issue.message, actual, typeof actual === 'string' ? didYouMean(actual, names) : '');
 }
 
 function unknownKey(path: string, key: string, known: string[]): KinetorchError {

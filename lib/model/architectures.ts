@@ -1,6 +1,6 @@
 import type { ArchitectureInfo } from '../../binding';
 import { invalidArgument } from '../base/errors';
-import { nearest } from '../base/nearest';
+import { didYouMean } from '../base/nearest';
 import { native } from '../native';
 import type { ModelInput, NetworkParts } from './types';
 
@@ -34,9 +34,8 @@ export function inputFor(architecture: string, overrides: Partial<ModelInput> = 
   const info = table.find((row) => row.name === architecture);
   if (!info) {
     const names = table.map((row) => row.name);
-    const meant = nearest(architecture, names);
-    const advice = meant === null ? '' : `; did you mean '${meant}'?`;
-    throw invalidArgument('architecture', `one of ${names.join(', ')}`, architecture, advice);
+    const expected = `one of ${names.join(', ')}`;
+    throw invalidArgument('architecture', expected, architecture, didYouMean(architecture, names));
   }
   const { frames, height, width } = { ...info, ...overrides };
   const resizedHeight = Math.round(Math.max(height, (width * 3) / 4) * (128 / 112));
