@@ -31,6 +31,7 @@ export type {
   VideoSample,
 } from './dataset/types';
 export { evaluate } from './evaluation/evaluate';
+export { type EnsembleFit, type FitEnsembleOptions, fitEnsemble } from './evaluation/fitEnsemble';
 export type { EvaluateOptions } from './evaluation/options';
 export type {
   Calibration,
@@ -52,6 +53,8 @@ export type {
 } from './model/classifyOptions';
 export { createModel, type ModelArchive } from './model/createModel';
 export { devices, type RuntimeDevices } from './model/devices';
+export { type Ensemble, ensemble } from './model/ensemble/ensemble';
+export type { Combine, EnsembleOptions } from './model/ensemble/options';
 export { inspectModel, type ModelSummary, type StageSummary } from './model/inspectModel';
 export { loadModel } from './model/loadModel';
 export type { ModelSource } from './model/modelSource';
@@ -67,6 +70,7 @@ export type {
   WrapModelOptions,
 } from './model/options';
 export type { ClipOutputs, ModelOutput, RunOptions, RunResult, Timing } from './model/outputs';
+export { type FetchedWeights, type FetchWeightsOptions, fetchWeights } from './model/published/fetchWeights';
 export type {
   Classification,
   ModelInput,
@@ -90,6 +94,8 @@ export {
   crossValidate,
   type FoldResult,
 } from './training/crossValidate';
+export { fitHead, type HeadFit, type HeadMeasure } from './training/fitHead';
+export type { FitHeadOptions } from './training/fitHeadOptions';
 export type { TrainCallbacks, TrainOptions } from './training/options';
 export { resumeOptions, train } from './training/train';
 export type { TrainData } from './training/trainData';

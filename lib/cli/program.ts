@@ -52,6 +52,11 @@ const entries: readonly Entry[] = [
     load: () => import('./commands/train.js'),
   },
   {
+    usage: 'fit-head [options] <data>',
+    summary: 'fit a new head on top of frozen models',
+    load: () => import('./commands/fitHead.js'),
+  },
+  {
     usage: 'evaluate [options] <data>',
     summary: 'measure a model on labelled videos',
     load: () => import('./commands/evaluate.js'),
@@ -65,6 +70,11 @@ const entries: readonly Entry[] = [
     usage: 'create [options] [architecture] [file]',
     summary: 'make a model file',
     load: () => import('./commands/create.js'),
+  },
+  {
+    usage: 'weights',
+    summary: 'fetch published weights of networks for photographs',
+    load: () => import('./commands/weights.js'),
   },
   {
     usage: 'inspect [options] <file>',

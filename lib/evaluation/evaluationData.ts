@@ -4,14 +4,15 @@ import { VideoDataset } from '../dataset/clips/videoDataset';
 import { readCollection } from '../dataset/collections/readCollection';
 import { splitCollection } from '../dataset/collections/splitCollection';
 import type { ClipDataset, VideoSample } from '../dataset/types';
-import type { ModelMetadata } from '../model/types';
+import type { ModelInput, ModelMetadata } from '../model/types';
 import type { FilledEvaluateOptions } from './options';
 import { trainedSplit } from './trainedSplit';
 import type { Evaluation } from './types';
 
 /** The samples to evaluate. */
 export interface EvaluationData extends Pick<Evaluation, 'split' | 'fold'> {
-  dataset: ClipDataset;
+  /** As each network wants to see them: one dataset, or one for each input. */
+  datasets: readonly [ClipDataset, ...ClipDataset[]];
   warnings: readonly string[];
 }
 
@@ -21,7 +22,8 @@ export interface EvaluationData extends Pick<Evaluation, 'split' | 'fold'> {
  */
 export async function evaluationData(
   path: string,
-  { input, ...metadata }: ModelMetadata,
+  metadata: ModelMetadata,
+  inputs: readonly ModelInput[],
   options: FilledEvaluateOptions,
 ): Promise<EvaluationData> {
   const trained = trainedSplit(metadata);
@@ -39,7 +41,7 @@ export async function evaluationData(
   }
   const isMixed = options.split === undefined && split === 'all' && trained.validationShare !== undefined;
   return {
-    dataset: new VideoDataset(labels, samples, { input, multiLabel }),
+    datasets: inputs.map((input) => new VideoDataset(labels, samples, { input, multiLabel })) as [VideoDataset],
     split,
     fold: fold ?? null,
     warnings: split === 'all' ? [...collection.warnings, ...(isMixed ? [mixedWarning] : [])] : parts.warnings,

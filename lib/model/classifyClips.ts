@@ -7,6 +7,7 @@ import type { VideoSource } from '../video/videoSource';
 import { type ClassifiedClip, classifyViews, clipsInFlight, cropPositions } from './classifyViews';
 import type { ClipClassifier } from './clipClassifier';
 import { decodingOf } from './decodingOf';
+import type { SharedWindow } from './sharedWindow';
 
 interface ClassifyClipsOptions extends CallOptions {
   topK: number;
@@ -14,6 +15,11 @@ interface ClassifyClipsOptions extends CallOptions {
   onWarning?: (warning: string) => void;
   /** A clip is done, not always in order. */
   onDone?: () => void;
+}
+
+/** A clip of a video, for all networks of a classifier. */
+export interface CutClip extends Pick<SharedWindow, 'picks'> {
+  clip: VideoClip;
 }
 
 /**
@@ -24,24 +30,29 @@ export async function* classifyClips(
   classifier: ClipClassifier,
   source: VideoSource,
   { topK, crops, onWarning, onDone, ...options }: ClassifyClipsOptions,
-  cut: (video: VideoReader, signal: AbortSignal) => AsyncIterable<VideoClip>,
+  cut: (video: VideoReader, signal: AbortSignal) => AsyncIterable<CutClip>,
 ): AsyncGenerator<ClassifiedClip, void> {
   const entry = classifier.videos?.enter();
   const call = callSignal(options);
   const { signal } = call;
   try {
-    const decoding = { signal, ...decodingOf(classifier.input) };
+    const decoding = { signal, ...decodingOf(classifier.inputs) };
     await using video = await openDecodedVideo(source, decoding, () => entry?.begin());
     const { length: known } = video.warnings;
     for (const warning of [...video.warnings]) onWarning?.(warning);
     // Of the video's own size: its clips may come in the network's.
     const views = { topK, crops: cropPositions(video.info, crops), signal };
-    const classify = async (clip: VideoClip): Promise<ClassifiedClip> => {
-      const classified = await classifyViews(classifier, clip, views);
+    const classify = async ({ clip, picks }: CutClip): Promise<ClassifiedClip> => {
+      const classified = await classifyViews(classifier, clip, { ...views, picks });
       onDone?.();
       return classified;
     };
-    for await (const clip of workAhead(cut(video, signal), (clip) => video.keepFor(classify(clip)), clipsInFlight)) {
+    const classified = workAhead(
+      cut(video, signal),
+      (cutClip) => video.keepFor(classify(cutClip)),
+      ({ clip }) => clipsInFlight(clip),
+    );
+    for await (const clip of classified) {
       entry?.pause();
       yield clip;
       entry?.resume();

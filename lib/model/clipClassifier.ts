@@ -1,10 +1,20 @@
 import type { Clip, CropPosition } from '../clip/types';
+import type { SharedWindow } from './sharedWindow';
 import type { ModelInput } from './types';
 import type { VideoCalls } from './videoCalls';
 
-/** All that classifying a video needs of a model: {@link VideoModel} is one. */
+/** One crop of a clip, and what is to become of it. */
+export interface ViewOptions {
+  crop: CropPosition;
+  /** Of a clip for several networks; see {@link SharedWindow}. */
+  picks?: SharedWindow['picks'];
+  signal?: AbortSignal;
+}
+
+/** All that classifying a video needs of a model: what `VideoModel` gives as its `classifier`. */
 export interface ClipClassifier {
-  readonly input: Readonly<ModelInput>;
+  /** Of each network that is shown the video; more than one in an ensemble. */
+  readonly inputs: readonly Readonly<ModelInput>[];
   readonly labels: readonly string[];
   /** Where its videos are counted and bounded. */
   readonly videos?: VideoCalls;
@@ -12,5 +22,5 @@ export interface ClipClassifier {
    * Probabilities of all labels for one crop of a clip. Calls made at the same time may share a batch; where the model has
    * no room for another, they wait for it.
    */
-  probabilities(clip: Clip, options: { crop: CropPosition; signal?: AbortSignal }): Promise<Float32Array>;
+  probabilities(clip: Clip, options: ViewOptions): Promise<Float32Array>;
 }

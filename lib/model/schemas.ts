@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { oneOf, realNumber, trueOrFalse, wholeNumber } from '../base/schemas';
 import { untaggedMatrices } from '../video/untaggedMatrix';
+import { frameCnnSchema } from './frameCnnSchema';
 import { outputNames } from './outputs';
 
 const rgb = (min: number, max: number) => {
@@ -117,6 +118,7 @@ export const metadataSchema = z.object(
     outputs: z.array(z.enum(outputNames, { error: `one of ${outputNames.join(', ')}` }), {
       error: 'an array of names',
     }),
+    frameCnn: frameCnnSchema.optional(),
   },
   { error: 'an object' },
 );

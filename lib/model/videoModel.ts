@@ -32,6 +32,14 @@ const clipSchema = optionsSchema(clipOptions);
 const runTensorSchema = tensorSchema.extend({ outputs: outputsSchema });
 const runClipSchema = clipSchema.extend({ outputs: outputsSchema });
 
+/** Where a model is from, and how it is shown videos. */
+export interface ModelPlace {
+  path: string | null;
+  maxVideos: number;
+  /** Where that is not by its own input alone. */
+  views?: Pick<ClipClassifier, 'inputs' | 'probabilities'>;
+}
+
 /**
  * A loaded network. Made by {@link loadModel}. Calls may be made at any time and in any number: they queue in the
  * native layer, and those that wait together run as one batch.
@@ -52,16 +60,18 @@ export class VideoModel implements AsyncDisposable {
   readonly metadata: Readonly<ModelMetadata>;
   /** What a person should know of how it runs: for example that it takes one clip at a time. Loading emits each, too. */
   readonly warnings: readonly string[];
+  /** The file that it was loaded from; null where it was bytes. */
+  readonly path: string | null;
+  /** @internal This model, as videos see it. */
+  readonly classifier: ClipClassifier;
   readonly #native: NativeModel;
   readonly #runner: ClipRunner;
   readonly #videos: VideoCalls;
-  /** This model, as videos see it. */
-  readonly #classifier: ClipClassifier;
   readonly #classifyClipSchema;
   readonly #classifyTensorSchema;
 
   /** @internal */
-  constructor(model: NativeModel, metadata: ModelMetadata, maxVideos: number) {
+  constructor(model: NativeModel, metadata: ModelMetadata, { path, maxVideos, views }: ModelPlace) {
     this.#native = model;
     this.metadata = model.output === 'probabilities' ? { ...metadata, output: model.output } : metadata;
     this.warnings = model.warnings;
@@ -75,15 +85,15 @@ export class VideoModel implements AsyncDisposable {
     this.outputs = [...model.outputs];
     this.#runner = new ClipRunner(model, metadata.input);
     this.#videos = new VideoCalls(maxVideos);
-    this.#classifier = {
-      input: this.input,
-      labels: this.labels,
-      videos: this.#videos,
-      probabilities: async (clip, options) => {
+    this.path = path;
+    const own: Pick<ClipClassifier, 'inputs' | 'probabilities'> = {
+      inputs: [this.input],
+      probabilities: async (clip, { crop, signal }) => {
         const wanted = { outputs: ['probabilities'], topK: 0 } as const;
-        return readOutput(await this.#runner.runClipInTurn(clip, wanted, options), 'probabilities');
+        return readOutput(await this.#runner.runClipInTurn(clip, wanted, { crop, signal }), 'probabilities');
       },
     };
+    this.classifier = { ...(views ?? own), labels: this.labels, videos: this.#videos };
     this.#classifyClipSchema = optionsSchema(classifyOptions(metadata.labels.length));
     this.#classifyTensorSchema = optionsSchema(classifyTensorOptions(metadata.labels.length));
   }
@@ -206,7 +216,7 @@ export class VideoModel implements AsyncDisposable {
   async classifyVideo(source: VideoSource, options: ClassifyVideoOptions = {}): Promise<VideoClassification> {
     try {
       this.#runner.throwIfDisposed();
-      return await classifyVideo(this.#classifier, source, options);
+      return await classifyVideo(this.classifier, source, options);
     } catch (error) {
       releaseStream(source);
       throw error;
@@ -226,7 +236,7 @@ export class VideoModel implements AsyncDisposable {
   async *classifyStream(source: VideoSource, options: ClassifyStreamOptions = {}): AsyncGenerator<VideoSegment, void> {
     try {
       this.#runner.throwIfDisposed();
-      yield* classifyStream(this.#classifier, source, options);
+      yield* classifyStream(this.classifier, source, options);
     } catch (error) {
       releaseStream(source);
       throw error;
@@ -256,7 +266,7 @@ export class VideoModel implements AsyncDisposable {
     options: ClassifyFramesOptions = {},
   ): AsyncGenerator<VideoSegment, void> {
     this.#runner.throwIfDisposed();
-    yield* classifyFrames(this.#classifier, frames, options);
+    yield* classifyFrames(this.classifier, frames, options);
   }
 
   /** Counts since the model was loaded; times in milliseconds. */

@@ -20,8 +20,9 @@ export async function writeEvaluationReport(
   path: string,
 ): Promise<void> {
   const metadata = await readMetadata(model);
-  const opened = metadata && (await evaluationData(data, metadata, parseOptions(evaluateOptions, options)));
-  const mistakes = opened ? await confidentMistakes(evaluation, opened.dataset) : [];
+  const filled = parseOptions(evaluateOptions, options);
+  const opened = metadata && (await evaluationData(data, metadata, [metadata.input], filled));
+  const mistakes = opened ? await confidentMistakes(evaluation, opened.datasets[0]) : [];
   await writeReport(
     { config: null, metrics: [], bestEpoch: null, evaluation, mistakes, skipped: evaluation.skipped },
     path,

@@ -52,7 +52,8 @@ const noStages = '0 for a model whose kinetorch.json names no stages';
 
 function frozenStages({ freezeStages }: FilledTrainOptions, { architecture, parts }: StartingModel): string[] {
   const { stages } = parts;
-  if (freezeStages <= stages.length) return stages.slice(0, freezeStages);
+  if (freezeStages === 'all' && stages.length > 0) return stages;
+  if (freezeStages !== 'all' && freezeStages <= stages.length) return stages.slice(0, freezeStages);
   const expected = stages.length > 0 ? `at most ${stages.length}, the stages of ${architecture},` : noStages;
   throw invalidArgument('options.freezeStages', expected, freezeStages);
 }
@@ -88,6 +89,7 @@ export function metadataOf({ options, start, data }: RunPlan, metrics: EpochMetr
     stages: start.parts.stages,
     head: start.parts.head,
     outputs: start.parts.outputs,
+    ...(start.parts.frameCnn && { frameCnn: start.parts.frameCnn }),
     // Videos are seen later at the rate at which they were seen here.
     input: { ...start.input, frameRate: start.input.frameRate / options.stride },
     training: {

@@ -2,7 +2,9 @@ import type { NativeModelFile } from '../../binding';
 import { closingOnError } from '../base/closingOnError';
 import { KinetorchError } from '../base/errors';
 import { parse } from '../base/validation';
-import { architectures, inputFor, partsOf } from '../model/architectures';
+import { architectureOf, architectures, inputFor, partsOf } from '../model/architectures';
+import { frameCnnOf } from '../model/frameCnn';
+import { noFrameCnn } from '../model/frameCnnSchema';
 import { openModelFile } from '../model/modelFile';
 import { inputSchema } from '../model/schemas';
 import type { ModelInput, ModelMetadata, NetworkParts } from '../model/types';
@@ -37,11 +39,12 @@ export async function startingModel(
     const base = metadata ? { ...metadata.input, ...input } : inputFor(name, input);
     return parse(inputSchema, base, 'options.input') as ModelInput;
   });
+  const parts: NetworkParts = metadata ?? partsOf(name, frameCnnOf(architectureOf(name), {}, filled));
   return {
     architecture: name,
     input: filled,
     license: options.license ?? metadata?.license,
-    parts: metadata ?? partsOf(name),
+    parts,
     open: async (labels) => {
       if (stored && isSame(stored.metadata.labels, labels)) return stored.native;
       close();
@@ -51,8 +54,9 @@ export async function startingModel(
         const weights = from ?? '';
         const newHead = from !== undefined;
         const numClasses = labels.length;
+        const frameCnn = parts.frameCnn ?? noFrameCnn;
         return NativeModelFile.open(
-          await createModel({ architecture: name, numClasses, seed, metadata: '{}', weights, newHead }),
+          await createModel({ architecture: name, numClasses, seed, frameCnn, metadata: '{}', weights, newHead }),
         );
       });
     },

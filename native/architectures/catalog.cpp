@@ -1,10 +1,13 @@
 #include "native/architectures/catalog.h"
 
+#include <algorithm>
 #include <functional>
 
 #include "native/architectures/build.h"
 #include "native/architectures/compact_resnet.h"
+#include "native/architectures/frame_cnn.h"
 #include "native/architectures/layer_factory.h"
+#include "native/architectures/mobile_cnn.h"
 #include "native/architectures/video_resnet.h"
 #include "native/runtime/error.h"
 
@@ -12,7 +15,7 @@ namespace kinetorch::architectures {
 
 namespace {
 
-using Builder = std::function<torch::jit::Module(LayerFactory&, int64_t)>;
+using Builder = std::function<torch::jit::Module(LayerFactory&, int64_t, const FrameCnnSpec&)>;
 
 struct Row {
   ArchitectureInfo info;
@@ -20,7 +23,9 @@ struct Row {
 };
 
 Builder resNet(const ResNetSpec& spec) {
-  return [spec](LayerFactory& factory, int64_t numClasses) { return buildVideoResNet(factory, spec, numClasses); };
+  return [spec](LayerFactory& factory, int64_t numClasses, const FrameCnnSpec&) {
+    return buildVideoResNet(factory, spec, numClasses);
+  };
 }
 
 constexpr auto kSimple = BlockConv::kSimple;
@@ -39,10 +44,17 @@ Row csn(const char* name, BlockConv conv, std::array<int64_t, 4> blocks) {
 }
 
 Row compact(const char* name, const char* family, const CompactSpec& spec) {
-  const auto build = [spec](LayerFactory& factory, int64_t numClasses) {
+  const auto build = [spec](LayerFactory& factory, int64_t numClasses, const FrameCnnSpec&) {
     return buildCompactResNet(factory, spec, numClasses);
   };
   return {{name, family, 12, 64, 80, resNetParts()}, build};
+}
+
+Row frameCnn(const char* name, const Parts& parts, FrameBackbone (*backbone)(LayerFactory&)) {
+  const auto build = [backbone](LayerFactory& factory, int64_t numClasses, const FrameCnnSpec& spec) {
+    return assembleFrameCnn(factory, backbone(factory), spec, numClasses);
+  };
+  return {{name, "cnn", 8, 224, 224, parts}, build};
 }
 
 const std::vector<Row>& table() {
@@ -62,6 +74,8 @@ const std::vector<Row>& table() {
       // depthwise, dropout, localContrast, timeStrides
       compact("r2plus1d_16", "r2plus1d", {false, 0.5, true, {1, 1, 2, 2}}),
       compact("r2plus1d_dw", "dw", {true, 0, false, {1, 2, 2, 2}}),
+      frameCnn("mobilenet_v2", mobileNetV2Parts(), mobileNetV2),
+      frameCnn("efficientnet_lite0", efficientNetLite0Parts(), efficientNetLite0),
   };
   return rows;
 }
@@ -74,12 +88,13 @@ std::vector<ArchitectureInfo> architectures() {
   return infos;
 }
 
-torch::jit::Module buildArchitecture(const std::string& name, int64_t numClasses, uint64_t seed) {
+torch::jit::Module buildArchitecture(const std::string& name, int64_t numClasses, uint64_t seed,
+                                     const FrameCnnSpec& frameCnn) {
   std::string known;
   for (const Row& row : table()) {
     if (row.info.name == name) {
       LayerFactory factory(seed);
-      return row.build(factory, numClasses);
+      return row.build(factory, numClasses, frameCnn);
     }
     known += (known.empty() ? "" : ", ") + row.info.name;
   }
@@ -90,9 +105,21 @@ torch::jit::Module buildArchitecture(const std::string& name, int64_t numClasses
 std::optional<std::string> headOf(const torch::jit::Module& network) {
   if (!LayerFactory::made(network)) return std::nullopt;
   for (const Row& row : table()) {
-    if (network.hasattr(row.info.parts.head)) return row.info.parts.head;
+    if (moduleAt(network, row.info.parts.head)) return row.info.parts.head;
   }
   return std::nullopt;
+}
+
+std::optional<torch::jit::Module> moduleAt(const torch::jit::Module& network, const std::string& path) {
+  torch::jit::Module module = network;
+  for (size_t begin = 0; begin <= path.size();) {
+    const size_t end = std::min(path.find('.', begin), path.size());
+    const std::string name = path.substr(begin, end - begin);
+    if (!module.hasattr(name) || !module.attr(name).isModule()) return std::nullopt;
+    module = module.attr(name).toModule();
+    begin = end + 1;
+  }
+  return module;
 }
 
 }  // namespace kinetorch::architectures

@@ -51,6 +51,9 @@ class LayerFactory {
   Module localContrast();
   // weight normal(0, 0.01), bias 0.
   Module linear(int64_t in, int64_t out);
+  // N×T×C to N×hidden, the last state of one layer; weights uniform within 1/√hidden, as PyTorch's nn.LSTM names and
+  // draws them.
+  Module lstm(int64_t in, int64_t hidden);
   // Children are named "0", "1", … as in nn.Sequential.
   Module sequential(std::vector<Module> children);
   // Any module over named children; `source` holds its methods.

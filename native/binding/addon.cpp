@@ -13,6 +13,7 @@
 #include "native/preprocessing/resize_clip.h"
 #include "native/runtime/runtime_info.h"
 #include "native/training/augment_clips.h"
+#include "native/training/fit_linear.h"
 
 // Registers binding.d.ts, name by name.
 
@@ -50,6 +51,28 @@ Napi::Value getArchitectures(const Napi::CallbackInfo& info) {
   return list;
 }
 
+architectures::FrameStream streamOf(const std::string& name) {
+  return name == "difference" ? architectures::FrameStream::kDifference : architectures::FrameStream::kRgb;
+}
+
+architectures::FramePool poolOf(const std::string& name) {
+  if (name == "mean+change") return architectures::FramePool::kMeanAndChange;
+  if (name == "convolution") return architectures::FramePool::kConvolution;
+  if (name == "lstm") return architectures::FramePool::kLstm;
+  return architectures::FramePool::kMean;
+}
+
+architectures::FrameCnnSpec toFrameCnn(const Napi::Object& object) {
+  architectures::FrameCnnSpec spec;
+  spec.stream = streamOf(textOf(object, "stream"));
+  spec.lag = integerOf(object, "lag");
+  spec.pool = poolOf(textOf(object, "pool"));
+  spec.dropout = numberOf(object, "dropout");
+  spec.mean = tripleOf(object, "mean");
+  spec.std = tripleOf(object, "std");
+  return spec;
+}
+
 Napi::Value create(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&] {
     const auto object = info[0].As<Napi::Object>();
@@ -57,6 +80,7 @@ Napi::Value create(const Napi::CallbackInfo& info) {
     options->architecture = textOf(object, "architecture");
     options->numClasses = integerOf(object, "numClasses");
     options->seed = static_cast<uint64_t>(integerOf(object, "seed"));
+    options->frameCnn = toFrameCnn(object.Get("frameCnn").As<Napi::Object>());
     options->metadata = textOf(object, "metadata");
     options->weights = toSource(object.Get("weights"));
     options->newHead = flagOf(object, "newHead");
@@ -64,6 +88,22 @@ Napi::Value create(const Napi::CallbackInfo& info) {
         .runInBackground(
             info.Env(), [options] { return model::createModel(std::move(*options)); },
             [](Napi::Env env, const std::vector<uint8_t>& bytes) -> Napi::Value { return toUint8Array(env, bytes); });
+  });
+}
+
+Napi::Value fit(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&] {
+    auto vectors = std::make_shared<training::LabelledVectors>(toLabelledVectors(info[0].As<Napi::Object>()));
+    const double weightDecay = info[1].As<Napi::Number>();
+    return Environment::of(info.Env())
+        .runInBackground(
+            info.Env(), [vectors, weightDecay] { return training::fitLinear(*vectors, weightDecay); },
+            [](Napi::Env env, const model::LinearHead& head) -> Napi::Value {
+              Napi::Object object = Napi::Object::New(env);
+              object.Set("weight", toFloat32Array(env, head.weight));
+              object.Set("bias", toFloat32Array(env, head.bias));
+              return object;
+            });
   });
 }
 
@@ -116,6 +156,7 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   exports.Set("runtimeInfo", Napi::Function::New<getRuntimeInfo>(env, "runtimeInfo"));
   exports.Set("architectures", Napi::Function::New<getArchitectures>(env, "architectures"));
   exports.Set("createModel", Napi::Function::New<create>(env, "createModel"));
+  exports.Set("fitLinear", Napi::Function::New<fit>(env, "fitLinear"));
   exports.Set("resizeClip", Napi::Function::New<resize>(env, "resizeClip"));
   exports.Set("augmentClips", Napi::Function::New<augment>(env, "augmentClips"));
   exports.Set("NativeModelFile", environment.modelFileClass.Value());

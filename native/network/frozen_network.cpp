@@ -69,7 +69,7 @@ FrozenNetwork freezeNetwork(torch::jit::Module module, c10::Device device, const
   if (kinds.folding) convertFloats(module, *kinds.folding);
   const std::optional<std::string> headName = architectures::headOf(module);
   if (headName && module.find_method("embed")) {
-    const auto head = module.attr(*headName).toModule();
+    const torch::jit::Module head = architectures::moduleAt(module, *headName).value();
     network.weight = head.attr("weight").toTensor().detach();
     network.bias = head.attr("bias").toTensor().detach();
     if (precision) {

@@ -1,0 +1,75 @@
+import { invalidArgument, KinetorchError } from '../base/errors';
+import { parse, parseOptions } from '../base/validation';
+import { callNative, native } from '../native';
+import { partsOf } from './architectures';
+import { withModelFile } from './modelFile';
+import { type ModelSource, nativeSource } from './modelSource';
+import { type LoadModelOptions, loadModelOptions } from './options';
+import { planFolder } from './planFolder';
+import { inputSchema } from './schemas';
+import type { ModelMetadata } from './types';
+import { VideoModel } from './videoModel';
+
+/** Loads a model's own file, which is no ensemble's manifest; see `loadModel`. */
+export async function loadModelFile(source: ModelSource, options: LoadModelOptions = {}): Promise<VideoModel> {
+  const filled = parseOptions(loadModelOptions, options);
+  const from = nativeSource(source);
+  return withModelFile(from, async (file) => {
+    const metadata = merge(file.metadata, filled);
+    if (filled.perFrame) {
+      const bytes = await callNative(() => file.native.withMetadata(JSON.stringify(metadata), true));
+      return loadModelFile(bytes, { ...options, perFrame: false });
+    }
+    const plans = await planFolder(filled.tuning.folder);
+    const model = await callNative(() =>
+      native().NativeModel.load(file.native, {
+        device: filled.device,
+        precision: filled.precision,
+        input: metadata.input,
+        numClasses: metadata.labels.length,
+        multiLabel: metadata.task === 'multilabel',
+        output: metadata.output ?? '',
+        ...filled.batching,
+        threads: filled.threads ?? 0,
+        memoryLimit: filled.memoryLimit ?? 0,
+        optimize: filled.optimize,
+        measureMs: filled.tuning.timeMs,
+        maxWeightBytes: filled.tuning.maxWeightBytes,
+        planFolder: plans,
+      }),
+    );
+    for (const warning of model.warnings) process.emitWarning(warning, 'KinetorchWarning');
+    return new VideoModel(model, metadata, {
+      path: typeof from === 'string' ? from : null,
+      maxVideos: filled.maxVideos,
+    });
+  });
+}
+
+type Said = Pick<LoadModelOptions, 'labels' | 'input' | 'task' | 'output'>;
+
+function merge(stored: ModelMetadata | null, { labels, input, task, output }: Said): ModelMetadata {
+  const said = { ...(labels && { labels }), ...(task && { task }), ...(output && { output }) };
+  if (stored) {
+    return { ...stored, ...said, input: parse(inputSchema, { ...stored.input, ...input }, 'options.input') };
+  }
+  if (!labels || !input) {
+    throw new KinetorchError(
+      'ERR_MODEL_METADATA',
+      'expected a model with a kinetorch.json inside, or the options `labels` and `input`, but the file has none and ' +
+        `the options lack ${labels ? '`input`' : input ? '`labels`' : 'both'}`,
+    );
+  }
+  if (input.resize === undefined && input.height !== undefined && input.width !== undefined) {
+    throw invalidArgument('options.input.resize', '[height, width] or [shortSide], in pixels', undefined);
+  }
+  return {
+    formatVersion: 2,
+    architecture: 'custom',
+    task: 'multiclass',
+    ...said,
+    labels,
+    input: parse(inputSchema, input, 'options.input'),
+    ...partsOf('custom'),
+  };
+}
