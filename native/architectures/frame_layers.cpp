@@ -16,14 +16,17 @@ void note(Module& module, const char* name, int64_t value) {
 }  // namespace
 
 Module relu6(LayerFactory& factory) {
-  return factory.composite("ReLU6", {}, "def forward(self, x: Tensor) -> Tensor:\n    return torch.hardtanh_(x, 0.0, 6.0)\n");
+  return factory.composite("ReLU6", {},
+                           "def forward(self, x: Tensor) -> Tensor:\n    return torch.hardtanh_(x, 0.0, 6.0)\n");
 }
 
 Module samePad(LayerFactory& factory, int64_t kernel, int64_t stride) {
   std::ostringstream source;
   source << "def forward(self, x: Tensor) -> Tensor:\n"
-         << "    high = max(((x.size(3) - 1) // " << stride << ") * " << stride << " + " << kernel << " - x.size(3), 0)\n"
-         << "    wide = max(((x.size(4) - 1) // " << stride << ") * " << stride << " + " << kernel << " - x.size(4), 0)\n"
+         << "    high = max(((x.size(3) - 1) // " << stride << ") * " << stride << " + " << kernel
+         << " - x.size(3), 0)\n"
+         << "    wide = max(((x.size(4) - 1) // " << stride << ") * " << stride << " + " << kernel
+         << " - x.size(4), 0)\n"
          << "    return torch.constant_pad_nd(x, [wide // 2, wide - wide // 2, high // 2, high - high // 2], 0)\n";
   Module module = factory.composite("SamePad", {}, source.str());
   note(module, "kernel", kernel);
@@ -48,7 +51,8 @@ Module frameDifference(LayerFactory& factory, int64_t lag, const std::array<doub
 }
 
 Module spaceMean(LayerFactory& factory) {
-  return factory.composite("SpaceMean", {}, "def forward(self, x: Tensor) -> Tensor:\n    return x.mean([3, 4], True)\n");
+  return factory.composite("SpaceMean", {},
+                           "def forward(self, x: Tensor) -> Tensor:\n    return x.mean([3, 4], True)\n");
 }
 
 Module meanAndChange(LayerFactory& factory) {

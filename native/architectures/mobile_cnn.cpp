@@ -142,8 +142,8 @@ FrameBackbone efficientNetLite0(LayerFactory& factory) {
 }
 
 const Parts& efficientNetLite0Parts() {
-  static const Parts parts = numbered("_blocks", blocksOf(kEfficientNetLite0).size(), {"_conv_stem", "_bn0"},
-                                      {"_conv_head", "_bn1"}, "_fc");
+  static const Parts parts =
+      numbered("_blocks", blocksOf(kEfficientNetLite0).size(), {"_conv_stem", "_bn0"}, {"_conv_head", "_bn1"}, "_fc");
   return parts;
 }
 

@@ -110,7 +110,8 @@ class ShapeWalk {
   static std::optional<Shape> knownShape(const Module& module, Shape size) {
     const std::string name = module.type()->name()->name();
     if (name == "LocalContrast") return size;
-    if (name == "FrameDifference") return Shape{size.at(0), size.at(1) - module.attr("lag").toInt(), size.at(2), size.at(3)};
+    if (name == "FrameDifference")
+      return Shape{size.at(0), size.at(1) - module.attr("lag").toInt(), size.at(2), size.at(3)};
     if (name == "SpaceMean") return Shape{size.at(0), size.at(1), 1, 1};
     if (name == "MeanAndChange") return Shape{2 * size.at(0)};
     if (name == "SamePad") {

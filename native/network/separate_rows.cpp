@@ -22,10 +22,9 @@ constexpr int64_t kClipDimensions = 5;
 
 bool isElementwise(const std::string& name) {
   static const std::set<std::string> names{
-      "aten::relu",       "aten::relu_",       "aten::sigmoid",  "aten::silu",      "aten::silu_",
-      "aten::tanh",       "aten::gelu",        "aten::hardtanh", "aten::hardtanh_", "aten::hardswish",
-      "aten::hardswish_", "aten::hardsigmoid", "aten::elu",      "aten::leaky_relu", "aten::clamp",
-      "aten::abs"};
+      "aten::relu", "aten::relu_",      "aten::sigmoid",   "aten::silu",      "aten::silu_",      "aten::tanh",
+      "aten::gelu", "aten::hardtanh",   "aten::hardtanh_", "aten::hardswish", "aten::hardswish_", "aten::hardsigmoid",
+      "aten::elu",  "aten::leaky_relu", "aten::clamp",     "aten::abs"};
   return names.count(name) > 0;
 }
 
@@ -34,8 +33,8 @@ bool isPooling(const std::string& name) {
 }
 
 bool isArithmetic(const std::string& name) {
-  return name == "aten::add" || name == "aten::add_" || name == "aten::sub" || name == "aten::mul" || name == "aten::mul_" ||
-         name == "aten::div";
+  return name == "aten::add" || name == "aten::add_" || name == "aten::sub" || name == "aten::mul" ||
+         name == "aten::mul_" || name == "aten::div";
 }
 
 std::optional<int64_t> integer(const Value* value) {

@@ -52,14 +52,14 @@ class Objective {
   double decay_;
 };
 
-double dot(const at::Tensor& a, const at::Tensor& b) { return (a * b).sum().item<double>(); }
+double innerProduct(const at::Tensor& a, const at::Tensor& b) { return (a * b).sum().item<double>(); }
 
 // What the last steps say of the curvature.
 class Curvature {
  public:
   void remember(const at::Tensor& step, const at::Tensor& change) {
-    const double product = dot(step, change);
-    if (product <= 1e-12 * dot(change, change)) return;
+    const double product = innerProduct(step, change);
+    if (product <= 1e-12 * innerProduct(change, change)) return;
     pairs_.push_back({step, change, 1 / product});
     if (pairs_.size() > kMemory) pairs_.pop_front();
   }
@@ -69,14 +69,14 @@ class Curvature {
     at::Tensor step = gradient.clone();
     std::deque<double> shares;
     for (auto pair = pairs_.rbegin(); pair != pairs_.rend(); ++pair) {
-      shares.push_front(pair->inverse * dot(pair->step, step));
+      shares.push_front(pair->inverse * innerProduct(pair->step, step));
       step -= shares.front() * pair->change;
     }
     if (pairs_.empty()) return step / std::max(1.0, gradient.norm().item<double>());
     const Pair& last = pairs_.back();
-    step *= 1 / (last.inverse * dot(last.change, last.change));
+    step *= 1 / (last.inverse * innerProduct(last.change, last.change));
     for (const Pair& pair : pairs_) {
-      step += pair.step * (shares.front() - pair.inverse * dot(pair.change, step));
+      step += pair.step * (shares.front() - pair.inverse * innerProduct(pair.change, step));
       shares.pop_front();
     }
     return step;
@@ -97,7 +97,7 @@ at::Tensor minimise(const Objective& objective, at::Tensor start) {
   Curvature curvature;
   for (int i = 0; i < kSteps && point.gradient.norm().item<double>() > enough; ++i) {
     const at::Tensor direction = -curvature.newtonStep(point.gradient);
-    const double slope = dot(direction, point.gradient);
+    const double slope = innerProduct(direction, point.gradient);
     double length = 1;
     Point next = objective.at(point.place + direction);
     int halvings = 0;
@@ -113,7 +113,9 @@ at::Tensor minimise(const Objective& objective, at::Tensor start) {
 }
 
 void check(const LabelledVectors& data) {
-  const auto isWhole = [&](size_t size) { return data.count > 0 && size > 0 && size % static_cast<size_t>(data.count) == 0; };
+  const auto isWhole = [&](size_t size) {
+    return data.count > 0 && size > 0 && size % static_cast<size_t>(data.count) == 0;
+  };
   if (!isWhole(data.features.size()) || !isWhole(data.targets.size())) {
     throw Error("ERR_INVALID_ARGUMENT", "expected features and targets of " + std::to_string(data.count) +
                                             " vectors but received " + std::to_string(data.features.size()) + " and " +

@@ -31,10 +31,10 @@ std::set<std::string> keysOf(const torch::jit::Module& module) {
 TEST(Catalog, HoldsEveryArchitectureOnce) {
   std::vector<std::string> names;
   for (const ArchitectureInfo& info : architectures()) names.push_back(info.name);
-  EXPECT_EQ(names, (std::vector<std::string>{"r3d_18", "mc3_18", "r2plus1d_18", "r2plus1d_34", "ir_csn_26", "ir_csn_50",
-                                             "ir_csn_101", "ir_csn_152", "ip_csn_26", "ip_csn_50", "ip_csn_101",
-                                             "ip_csn_152", "r2plus1d_16", "r2plus1d_dw", "mobilenet_v2",
-                                             "efficientnet_lite0"}));
+  EXPECT_EQ(names,
+            (std::vector<std::string>{"r3d_18", "mc3_18", "r2plus1d_18", "r2plus1d_34", "ir_csn_26", "ir_csn_50",
+                                      "ir_csn_101", "ir_csn_152", "ip_csn_26", "ip_csn_50", "ip_csn_101", "ip_csn_152",
+                                      "r2plus1d_16", "r2plus1d_dw", "mobilenet_v2", "efficientnet_lite0"}));
 }
 
 TEST(Catalog, NamesWhatItHasWhenAskedForAnother) {

@@ -59,7 +59,8 @@ TEST_F(FrameCnnTest, IsTheNetworkOnEachFrame) {
     for (int64_t t = 0; t < 3; ++t) frames.push_back(run(module, clip.slice(2, t, t + 1)));
     EXPECT_TRUE(run(module, clip).allclose(at::stack(frames).mean(0), 1e-4, 1e-5)) << name;
     const at::Tensor frame = clip.slice(2, 0, 1);
-    EXPECT_TRUE(run(module, frame.expand({2, 3, 5, 45, 38}).contiguous()).allclose(run(module, frame), 1e-4, 1e-5)) << name;
+    EXPECT_TRUE(run(module, frame.expand({2, 3, 5, 45, 38}).contiguous()).allclose(run(module, frame), 1e-4, 1e-5))
+        << name;
   }
 }
 
@@ -87,8 +88,10 @@ TEST_F(FrameCnnTest, SeesDifferencesAsPictures) {
 
 TEST_F(FrameCnnTest, PoolsAsItIsTold) {
   FrameCnnSpec spec;
-  for (const auto [pool, width] : {std::pair{FramePool::kMean, 1280}, {FramePool::kMeanAndChange, 2560},
-                                   {FramePool::kConvolution, 256}, {FramePool::kLstm, 256}}) {
+  for (const auto [pool, width] : {std::pair{FramePool::kMean, 1280},
+                                   {FramePool::kMeanAndChange, 2560},
+                                   {FramePool::kConvolution, 256},
+                                   {FramePool::kLstm, 256}}) {
     spec.pool = pool;
     Module module = network("mobilenet_v2", spec);
     for (const int64_t frames : {1, 4}) {
