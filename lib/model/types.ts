@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { NativeStats } from '../../binding';
 import type { VideoInfo } from '../video/types';
+import type { FittedAlarm } from './anomaly/fittedAlarm';
 import type { ModelOutput, Timing } from './outputs';
 import type { inputFields, networkOutputSchema, taskSchema } from './schemas';
 import type { VideoCounts } from './videoCalls';
@@ -10,7 +11,7 @@ export interface ModelInput extends z.output<z.ZodObject<typeof inputFields>> {}
 
 /**
  * `multiclass`: each clip is of one class, and probabilities are a softmax. `multilabel`: of any number, and each class
- * has a sigmoid of its own.
+ * has a sigmoid of its own. `reconstruct`: clips are given back, and there are no classes.
  */
 export type ModelTask = z.output<typeof taskSchema>;
 
@@ -34,8 +35,11 @@ export interface ModelMetadata extends NetworkParts {
   task: ModelTask;
   /** Where it is not said: told by the network when it is loaded. */
   output?: NetworkOutput;
+  /** Class names; none where the task is `reconstruct`. */
   labels: string[];
   input: ModelInput;
+  /** When `anomalyScore` raises an alarm, as {@link fitAnomalyThreshold} found. */
+  anomaly?: FittedAlarm;
   /** Free-form record of how the weights came about. */
   training?: Record<string, unknown>;
   license?: string;
