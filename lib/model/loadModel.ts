@@ -34,6 +34,7 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
   const filled = parseOptions(loadModelOptions, options);
   return withModelFile(nativeSource(source), async (file) => {
     const metadata = merge(file.metadata, filled);
+    if (metadata.task === 'reconstruct') throw withoutHead();
     const plans = await planFolder(filled.tuning.folder);
     const model = await callNative(() =>
       native().NativeModel.load(file.native, {
@@ -55,6 +56,14 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
     for (const warning of model.warnings) process.emitWarning(warning, 'KinetorchWarning');
     return new VideoModel(model, metadata, filled.maxVideos);
   });
+}
+
+function withoutHead(): KinetorchError {
+  return new KinetorchError(
+    'ERR_UNSUPPORTED',
+    'expected a model with a head to classify with but this one, of `pretrain`, gives clips back; `train` with `from` ' +
+      '(kinetorch train <data> --from <file> -o <folder>) adds one',
+  );
 }
 
 type Said = Pick<LoadModelOptions, 'labels' | 'input' | 'task' | 'output'>;

@@ -73,8 +73,9 @@ function printSummary(
   if (input.untaggedMatrix !== undefined) fact('untagged', `matrix ${input.untaggedMatrix}`);
   if (input.resize) fact('resize', resizeText(input.resize));
   if (task === 'multilabel') fact('task', 'several classes a clip');
+  if (task === 'reconstruct') fact('task', `gives clips back (${metadata?.reconstruction?.objective}); no head`);
   if (output !== undefined) fact('output', output);
-  if (labels) fact('labels', `${formatCount(labels.length)}: ${shortList(labels)}`);
+  if (labels && labels.length > 0) fact('labels', `${formatCount(labels.length)}: ${shortList(labels)}`);
   if (metadata?.license !== undefined) fact('licence', metadata.license);
   const lines = showLayers ? layerTable(summary) : stageTable(summary);
   if (lines.length <= 1) return;
