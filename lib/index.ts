@@ -86,6 +86,7 @@ export type {
   NetworkOutput,
   NetworkParts,
   Prediction,
+  ReconstructionInfo,
   VideoClassification,
   VideoSegment,
 } from './model/types';
@@ -101,9 +102,32 @@ export {
   type FoldResult,
 } from './training/crossValidate';
 export type { TrainCallbacks, TrainOptions } from './training/options';
+export { pretrain, resumePretrainOptions } from './training/pretrain';
+export type {
+  MaskOptions,
+  PretrainCallbacks,
+  PretrainData,
+  PretrainOptions,
+  UnlabelledDataset,
+} from './training/pretrainOptions';
+export type {
+  PretrainEpoch,
+  PretrainEvent,
+  PretrainResult,
+  PretrainValidation,
+  ReconstructionErrors,
+} from './training/pretrainTypes';
 export { resumeOptions, train } from './training/train';
 export type { TrainData } from './training/trainData';
-export type { EpochMetrics, TrainEvent, TrainResult, ValidationMetrics } from './training/types';
+export type {
+  EpochMetrics,
+  RunEvent,
+  RunOutcome,
+  TrainEvent,
+  TrainFigures,
+  TrainResult,
+  ValidationMetrics,
+} from './training/types';
 export { type OpenVideoOptions, openVideo } from './video/openVideo';
 export type { ClipWindow, SlideWindows, TimedPicture, VideoClip, VideoInfo, VideoReader } from './video/types';
 export type { UntaggedMatrix } from './video/untaggedMatrix';

@@ -57,6 +57,11 @@ const entries: readonly Entry[] = [
     load: () => import('./commands/train.js'),
   },
   {
+    usage: 'pretrain [options] [data]',
+    summary: 'train a model on videos without labels, to train from',
+    load: () => import('./commands/pretrain.js'),
+  },
+  {
     usage: 'evaluate [options] <data>',
     summary: 'measure a model on labelled videos',
     load: () => import('./commands/evaluate.js'),

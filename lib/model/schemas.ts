@@ -89,6 +89,12 @@ export const labelsSchema = classNames.min(1, { error: 'an array with at least o
 /** Whether classes exclude each other; a network that gives its clips back has none. */
 export const taskSchema = oneOf(['multiclass', 'multilabel', 'reconstruct']);
 
+/** What a network that gives clips back has learned: to fill in what is hidden of them, or to give back what it sees. */
+export const reconstructionObjectiveSchema = oneOf(['masked', 'plain']);
+
+/** What is predicted of what is hidden. */
+export const maskTargetSchema = oneOf(['pixels', 'difference', 'both']);
+
 /** What a network gives for each class. */
 export const networkOutputSchema = oneOf(['logits', 'probabilities']);
 
@@ -103,6 +109,16 @@ export const firstMetadataSchema = z.object({
 });
 
 const modulePath = z.string({ error: 'the path of a module' }).min(1, { error: 'the path of a module' });
+
+const reconstructionSchema = z.object(
+  {
+    objective: reconstructionObjectiveSchema,
+    ratio: realNumber(0, 1).optional(),
+    cell: wholeNumber(1, maxInputSide).optional(),
+    target: maskTargetSchema.optional(),
+  },
+  { error: 'an object' },
+);
 
 /**
  * {@link ModelMetadata}. Unknown keys are kept out rather than refused, so that later files of this version still load;
@@ -122,6 +138,7 @@ export const metadataSchema = z
         error: 'an array of names',
       }),
       anomaly: fittedAlarmSchema.optional(),
+      reconstruction: reconstructionSchema.optional(),
     },
     { error: 'an object' },
   )

@@ -7,6 +7,7 @@ import type { TimedPicture } from '../video/types';
 import type { VideoSource } from '../video/videoSource';
 import type { AnomalyScoreOptions } from './anomaly/options';
 import { reconstructedClip } from './anomaly/reconstructedClip';
+import { requirePixels } from './anomaly/requirePixels';
 import { scoreVideo } from './anomaly/scoreVideo';
 import type { AnomalyTimeline, ClipReconstructor, ReconstructedClip } from './anomaly/types';
 import { classifyFrames } from './classifyFrames';
@@ -282,9 +283,11 @@ export class VideoModel implements AsyncDisposable {
    * const { clip, psnr, errors } = await model.reconstructClip({ data, frames: 16, height: 240, width: 320 });
    * psnr[0]; // 31.2, in dB
    *
-   * @throws KinetorchError `ERR_UNSUPPORTED` for a model that classifies; the others as in {@link classifyClip}
+   * @throws KinetorchError `ERR_UNSUPPORTED` for a model that classifies, or that `pretrain` made with another objective
+   * than `plain`; the others as in {@link classifyClip}
    */
   async reconstructClip(clip: Clip, options: ClipOptions = {}): Promise<ReconstructedClip> {
+    requirePixels(this.metadata);
     const result = await this.#runner.runClip(clip, reconstructing, parse(clipSchema, options, 'options'));
     return reconstructedClip(reconstructionOf(result), this.input);
   }
@@ -292,18 +295,21 @@ export class VideoModel implements AsyncDisposable {
   /**
    * How strange each frame of a video is: how badly the network, which has learned to give back what is usual, gives that
    * frame back (Hasan et al. 2016). Windows of the model's `frames` slide over the video, which is decoded only as fast as
-   * they run; one number a frame is kept. Needs a model whose task is `reconstruct`.
+   * they run; one number a frame is kept. Needs a model whose task is `reconstruct`: see
+   * [docs/anomaly.md](../../docs/anomaly.md).
    *
    * @example
    * const { scores, frameRate, segments } = await model.anomalyScore('camera.mp4', { score: 'topCells' });
    * // segments above the threshold that `fitAnomalyThreshold` has put into the file:
    * // [{ startSeconds: 61.2, endSeconds: 63.8, peakScore: 0.021, peakSeconds: 62.4 }]
    *
-   * @throws KinetorchError `ERR_UNSUPPORTED` for a model that classifies; the others as in {@link classifyVideo}
+   * @throws KinetorchError `ERR_UNSUPPORTED` for a model that classifies, or that `pretrain` made with another objective
+   * than `plain`; the others as in {@link classifyVideo}
    */
   async anomalyScore(source: VideoSource, options: AnomalyScoreOptions = {}): Promise<AnomalyTimeline> {
     try {
       this.#runner.throwUnlessReadyFor(reconstructing.outputs);
+      requirePixels(this.metadata);
       return await scoreVideo(this.#reconstructor, source, options);
     } catch (error) {
       releaseStream(source);
