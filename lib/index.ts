@@ -30,6 +30,9 @@ export type {
   VideoCollection,
   VideoSample,
 } from './dataset/types';
+export { evaluateAnomaly } from './evaluation/anomaly/evaluateAnomaly';
+export type { EvaluateAnomalyOptions } from './evaluation/anomaly/options';
+export type { AnomalousVideo, AnomalyEvaluation } from './evaluation/anomaly/types';
 export { evaluate } from './evaluation/evaluate';
 export { type EnsembleFit, type FitEnsembleOptions, fitEnsemble } from './evaluation/fitEnsemble';
 export type { EvaluateOptions } from './evaluation/options';
@@ -41,6 +44,13 @@ export type {
   SamplePrediction,
   SingleLabelMetrics,
 } from './evaluation/types';
+export type { AlarmSegment } from './model/anomaly/alarmSegments';
+export type { ErrorMap } from './model/anomaly/errorMap';
+export { fitAnomalyThreshold } from './model/anomaly/fitAnomalyThreshold';
+export type { FittedAlarm } from './model/anomaly/fittedAlarm';
+export type { FrameScore } from './model/anomaly/frameScores';
+export type { AnomalyScoreOptions, FitAnomalyOptions } from './model/anomaly/options';
+export type { AnomalyTimeline, ReconstructedClip } from './model/anomaly/types';
 export { architectures } from './model/architectures';
 export type { ArchitectureName } from './model/architectureTable';
 export type {
@@ -80,6 +90,7 @@ export type {
   NetworkOutput,
   NetworkParts,
   Prediction,
+  ReconstructionInfo,
   VideoClassification,
   VideoSegment,
 } from './model/types';
@@ -97,9 +108,32 @@ export {
 export { fitHead, type HeadFit, type HeadMeasure } from './training/fitHead';
 export type { FitHeadOptions } from './training/fitHeadOptions';
 export type { TrainCallbacks, TrainOptions } from './training/options';
+export { pretrain, resumePretrainOptions } from './training/pretrain';
+export type {
+  MaskOptions,
+  PretrainCallbacks,
+  PretrainData,
+  PretrainOptions,
+  UnlabelledDataset,
+} from './training/pretrainOptions';
+export type {
+  PretrainEpoch,
+  PretrainEvent,
+  PretrainResult,
+  PretrainValidation,
+  ReconstructionErrors,
+} from './training/pretrainTypes';
 export { resumeOptions, train } from './training/train';
 export type { TrainData } from './training/trainData';
-export type { EpochMetrics, TrainEvent, TrainResult, ValidationMetrics } from './training/types';
+export type {
+  EpochMetrics,
+  RunEvent,
+  RunOutcome,
+  TrainEvent,
+  TrainFigures,
+  TrainResult,
+  ValidationMetrics,
+} from './training/types';
 export { type OpenVideoOptions, openVideo } from './video/openVideo';
 export type { ClipWindow, SlideWindows, TimedPicture, VideoClip, VideoInfo, VideoReader } from './video/types';
 export type { UntaggedMatrix } from './video/untaggedMatrix';

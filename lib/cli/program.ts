@@ -37,6 +37,11 @@ const entries: readonly Entry[] = [
     load: () => import('./commands/classify.js'),
   },
   {
+    usage: 'anomaly [options] <files...>',
+    summary: 'find what is not usual in videos',
+    load: () => import('./commands/anomaly.js'),
+  },
+  {
     usage: 'dataset [options] <path>',
     summary: 'check labelled videos before training on them',
     load: () => import('./commands/dataset.js'),
@@ -55,6 +60,11 @@ const entries: readonly Entry[] = [
     usage: 'fit-head [options] <data>',
     summary: 'fit a new head on top of frozen models',
     load: () => import('./commands/fitHead.js'),
+  },
+  {
+    usage: 'pretrain [options] [data]',
+    summary: 'train a model on videos without labels, to train from',
+    load: () => import('./commands/pretrain.js'),
   },
   {
     usage: 'evaluate [options] <data>',

@@ -35,6 +35,11 @@ export function partsOf(architecture: string, frameCnn?: FrameCnn): NetworkParts
   return { stages, head, outputs, ...(frameCnn && { frameCnn }) };
 }
 
+/** The parts of a network that gives clips back: it has no head. */
+export function reconstructionParts(stages: string[]): NetworkParts {
+  return { stages, head: null, outputs: ['reconstruction', 'target'] };
+}
+
 type Statistics = Pick<ModelInput, 'frameRate' | 'antialias' | 'mean' | 'std'>;
 
 // Kinetics-400 statistics and 15 frames a second, as torchvision's reference training for video has them.

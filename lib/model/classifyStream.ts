@@ -16,7 +16,7 @@ export async function* classifyStream(
   const { windowSeconds, strideSeconds, ...views } = filled;
   const { slide, picks } = slidingWindow(classifier.inputs, windowSeconds, strideSeconds);
   const classified = classifyClips(classifier, source, views, async function* (video, signal) {
-    for await (const clip of video.slide({ ...slide, signal })) yield { clip, picks };
+    for await (const clip of video.slide({ ...slide, signal })) yield { ...clip, picks };
   });
   for await (const { segment } of classified) yield segment;
 }

@@ -40,7 +40,7 @@ export async function classifyVideo(
         windows.map(({ window }) => window),
         { signal },
       )) {
-        yield { clip, picks: shared.next().value?.picks };
+        yield { ...clip, picks: shared.next().value?.picks };
       }
     },
   );

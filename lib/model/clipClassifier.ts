@@ -1,7 +1,6 @@
 import type { Clip, CropPosition } from '../clip/types';
 import type { SharedWindow } from './sharedWindow';
-import type { ModelInput } from './types';
-import type { VideoCalls } from './videoCalls';
+import type { VideoHost } from './workOnVideo';
 
 /** One crop of a clip, and what is to become of it. */
 export interface ViewOptions {
@@ -12,12 +11,8 @@ export interface ViewOptions {
 }
 
 /** All that classifying a video needs of a model: what `VideoModel` gives as its `classifier`. */
-export interface ClipClassifier {
-  /** Of each network that is shown the video; more than one in an ensemble. */
-  readonly inputs: readonly Readonly<ModelInput>[];
+export interface ClipClassifier extends VideoHost {
   readonly labels: readonly string[];
-  /** Where its videos are counted and bounded. */
-  readonly videos?: VideoCalls;
   /**
    * Probabilities of all labels for one crop of a clip. Calls made at the same time may share a batch; where the model has
    * no room for another, they wait for it.

@@ -13,7 +13,8 @@ import type { VideoModel } from './videoModel';
  * `ERR_OUT_OF_MEMORY` and the model goes on.
  *
  * A file made by Kinetorch knows its labels and input. One from elsewhere, for example a scripted torchvision model,
- * needs `labels` and `input`; its forward must map N×3×T×H×W float clips to N×classes logits.
+ * needs `labels` and `input`; its forward must map N×3×T×H×W float clips to N×classes logits. One that is to give clips back
+ * needs `task: 'reconstruct'` and `input`; its method `reconstruct` must map N×3×T×H×W to the same.
  *
  * A path that ends in `.json` is that of an ensemble, as {@link Ensemble.save} writes it: its models are loaded, each with
  * these options, of which those that say what a file does not are then refused, and disposed of with it.

@@ -1,7 +1,7 @@
 import { invalidArgument, KinetorchError } from '../base/errors';
 import { parse, parseOptions } from '../base/validation';
 import { callNative, native } from '../native';
-import { partsOf } from './architectures';
+import { partsOf, reconstructionParts } from './architectures';
 import { withModelFile } from './modelFile';
 import { type ModelSource, nativeSource } from './modelSource';
 import { type LoadModelOptions, loadModelOptions } from './options';
@@ -27,7 +27,7 @@ export async function loadModelFile(source: ModelSource, options: LoadModelOptio
         precision: filled.precision,
         input: metadata.input,
         numClasses: metadata.labels.length,
-        multiLabel: metadata.task === 'multilabel',
+        task: metadata.task,
         output: metadata.output ?? '',
         ...filled.batching,
         threads: filled.threads ?? 0,
@@ -49,15 +49,26 @@ export async function loadModelFile(source: ModelSource, options: LoadModelOptio
 type Said = Pick<LoadModelOptions, 'labels' | 'input' | 'task' | 'output'>;
 
 function merge(stored: ModelMetadata | null, { labels, input, task, output }: Said): ModelMetadata {
-  const said = { ...(labels && { labels }), ...(task && { task }), ...(output && { output }) };
+  const classifies = (task ?? stored?.task) !== 'reconstruct';
+  if (!classifies && labels)
+    throw invalidArgument('options.labels', "left out where the task is 'reconstruct'", labels);
+  const said = {
+    ...(classifies ? labels && { labels } : { labels: [] }),
+    ...(task && { task }),
+    ...(output && { output }),
+  };
   if (stored) {
-    return { ...stored, ...said, input: parse(inputSchema, { ...stored.input, ...input }, 'options.input') };
+    const metadata = { ...stored, ...said };
+    if (classifies && metadata.labels.length === 0) {
+      throw invalidArgument('options.labels', 'the class names of a network that was saved without any', labels);
+    }
+    return { ...metadata, input: parse(inputSchema, { ...stored.input, ...input }, 'options.input') };
   }
-  if (!labels || !input) {
+  if (!input || (classifies && !labels)) {
     throw new KinetorchError(
       'ERR_MODEL_METADATA',
       'expected a model with a kinetorch.json inside, or the options `labels` and `input`, but the file has none and ' +
-        `the options lack ${labels ? '`input`' : input ? '`labels`' : 'both'}`,
+        `the options lack ${labels || !classifies ? '`input`' : input ? '`labels`' : 'both'}`,
     );
   }
   if (input.resize === undefined && input.height !== undefined && input.width !== undefined) {
@@ -67,9 +78,9 @@ function merge(stored: ModelMetadata | null, { labels, input, task, output }: Sa
     formatVersion: 2,
     architecture: 'custom',
     task: 'multiclass',
+    labels: [],
     ...said,
-    labels,
     input: parse(inputSchema, input, 'options.input'),
-    ...partsOf('custom'),
+    ...(classifies ? partsOf('custom') : reconstructionParts([])),
   };
 }

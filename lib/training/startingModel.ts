@@ -39,7 +39,11 @@ export async function startingModel(
     const base = metadata ? { ...metadata.input, ...input } : inputFor(name, input);
     return parse(inputSchema, base, 'options.input') as ModelInput;
   });
-  const parts: NetworkParts = metadata ?? partsOf(name, frameCnnOf(architectureOf(name), {}, filled));
+  // Of a network without a head the stages get one.
+  const parts: NetworkParts =
+    metadata && metadata.task !== 'reconstruct'
+      ? metadata
+      : partsOf(name, frameCnnOf(architectureOf(name), {}, filled));
   return {
     architecture: name,
     input: filled,

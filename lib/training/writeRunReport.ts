@@ -1,17 +1,17 @@
 import { writeAtomically } from '../base/writeAtomically';
+import type { SkippedSample } from '../dataset/types';
 import { evaluate } from '../evaluation/evaluate';
 import { confidentMistakes } from '../report/mistakes';
 import { writeReport } from '../report/writeReport';
 import { bestEpochOf } from './isBetter';
 import type { RunFolder } from './runFolder';
 import type { RunPlan } from './runPlan';
-import type { TrainingRun } from './trainingRun';
 
 /** Evaluates the best model on the validation clips, one view each, and writes `evaluation.json` and `report.html`. */
 export async function writeRunReport(
   folder: RunFolder,
   plan: RunPlan,
-  { skipped }: Pick<TrainingRun, 'skipped'>,
+  skipped: readonly SkippedSample[],
   signal?: AbortSignal,
 ): Promise<void> {
   const { options, data, config } = plan;

@@ -8,6 +8,7 @@
 #include "native/architectures/frame_cnn.h"
 #include "native/architectures/layer_factory.h"
 #include "native/architectures/mobile_cnn.h"
+#include "native/architectures/reconstruction.h"
 #include "native/architectures/video_resnet.h"
 #include "native/runtime/error.h"
 
@@ -20,6 +21,7 @@ using Builder = std::function<torch::jit::Module(LayerFactory&, int64_t, const F
 struct Row {
   ArchitectureInfo info;
   Builder build;
+  int64_t decoderWidth = 256;  // 0: it has no stages that a decoder could stand on
 };
 
 Builder resNet(const ResNetSpec& spec) {
@@ -34,7 +36,7 @@ constexpr auto kSplit = BlockConv::k2Plus1D;
 
 Row torchvision(const char* name, const char* family, Stem stem, std::array<BlockConv, 4> convs,
                 std::array<int64_t, 4> blocks) {
-  return {{name, family, 16, 112, 112, resNetParts()}, resNet({stem, convs, blocks, false, 1e-5})};
+  return {{name, family, 16, 112, 112, resNetParts(), 16}, resNet({stem, convs, blocks, false, 1e-5})};
 }
 
 // VMZ's networks were trained with Caffe2's batch-norm epsilon of 1e-3; their public weights expect it.
@@ -47,14 +49,14 @@ Row compact(const char* name, const char* family, const CompactSpec& spec) {
   const auto build = [spec](LayerFactory& factory, int64_t numClasses, const FrameCnnSpec&) {
     return buildCompactResNet(factory, spec, numClasses);
   };
-  return {{name, family, 12, 64, 80, resNetParts()}, build};
+  return {{name, family, 12, 64, 80, resNetParts()}, build, spec.depthwise ? 64 : 128};
 }
 
 Row frameCnn(const char* name, const Parts& parts, FrameBackbone (*backbone)(LayerFactory&)) {
   const auto build = [backbone](LayerFactory& factory, int64_t numClasses, const FrameCnnSpec& spec) {
     return assembleFrameCnn(factory, backbone(factory), spec, numClasses);
   };
-  return {{name, "cnn", 8, 224, 224, parts}, build};
+  return {{name, "cnn", 8, 224, 224, parts}, build, 0};
 }
 
 const std::vector<Row>& table() {
@@ -80,6 +82,16 @@ const std::vector<Row>& table() {
   return rows;
 }
 
+const Row& rowOf(const std::string& name) {
+  std::string known;
+  for (const Row& row : table()) {
+    if (row.info.name == name) return row;
+    known += (known.empty() ? "" : ", ") + row.info.name;
+  }
+  throw Error("ERR_INVALID_ARGUMENT",
+              "expected `architecture` to be one of " + known + " but received \"" + name + "\"");
+}
+
 }  // namespace
 
 std::vector<ArchitectureInfo> architectures() {
@@ -90,16 +102,19 @@ std::vector<ArchitectureInfo> architectures() {
 
 torch::jit::Module buildArchitecture(const std::string& name, int64_t numClasses, uint64_t seed,
                                      const FrameCnnSpec& frameCnn) {
-  std::string known;
-  for (const Row& row : table()) {
-    if (row.info.name == name) {
-      LayerFactory factory(seed);
-      return row.build(factory, numClasses, frameCnn);
-    }
-    known += (known.empty() ? "" : ", ") + row.info.name;
-  }
-  throw Error("ERR_INVALID_ARGUMENT",
-              "expected `architecture` to be one of " + known + " but received \"" + name + "\"");
+  LayerFactory factory(seed);
+  return rowOf(name).build(factory, numClasses, frameCnn);
+}
+
+torch::jit::Module buildReconstruction(const std::string& name, bool masked, uint64_t seed) {
+  const Row& row = rowOf(name);
+  if (row.decoderWidth == 0)
+    throw Error("ERR_UNSUPPORTED", "expected a network for clips but " + name + " is one for pictures");
+  LayerFactory factory(seed);
+  std::vector<NamedStage> stages;
+  const torch::jit::Module network = row.build(factory, 1, {});
+  for (const std::string& stage : row.info.parts.stages) stages.emplace_back(stage, network.attr(stage).toModule());
+  return assembleReconstruction(factory, stages, row.decoderWidth, masked);
 }
 
 std::optional<std::string> headOf(const torch::jit::Module& network) {
