@@ -5,6 +5,7 @@
 #include <torch/csrc/jit/api/module.h>
 #include <torch/csrc/jit/ir/constants.h>
 
+#include <algorithm>
 #include <optional>
 #include <unordered_map>
 
@@ -107,7 +108,11 @@ class ShapeWalk {
   // Of LayerFactory's modules of several operators, whose shapes are simpler than their graphs.
   static std::optional<Shape> knownShape(const Module& module, Shape size) {
     const std::string name = module.type()->name()->name();
-    if (name == "LocalContrast") return size;
+    if (name == "LocalContrast" || name == "TemporalShift") return size;
+    if (name == "FramePool") {
+      size.at(1) = std::max<int64_t>(1, size.at(1) / 2);
+      return size;
+    }
     if (name != "AvgPool3d" || !module.hasattr("stride")) return std::nullopt;
     const auto stride = module.attr("stride").toIntVector();
     for (size_t i = 0; i < 3; ++i) size.at(i + 1) = (size.at(i + 1) + stride.at(i) - 1) / stride.at(i);

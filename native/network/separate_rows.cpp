@@ -46,6 +46,13 @@ bool isFalse(const Value* value) {
   return constant && constant->isBool() && !constant->toBool();
 }
 
+// A number that is the same whatever other clips there are: a size but that of the batch, or the least of such ones.
+bool isNumberOfClip(const Node* node) {
+  const std::string name = node->kind().toQualString();
+  if (name == "prim::min") return node->inputs().size() == 2;
+  return name == "aten::size" && node->inputs().size() == 2 && integer(node->input(1)).value_or(0) > 0;
+}
+
 bool isTensor(const Value* value) { return value->type()->kind() == c10::TypeKind::TensorType; }
 
 bool isConstantTensor(const Value* value) {
@@ -61,6 +68,7 @@ class RowWalk {
     ranks_[graph.inputs()[1]] = kClipDimensions;
     for (const Node* node : graph.nodes()) {
       if (node->kind() == c10::prim::Constant || node->kind() == c10::prim::ListConstruct) continue;
+      if (isNumberOfClip(node)) continue;
       const std::optional<int64_t> rank = rankAfter(node);
       if (!rank) return false;
       ranks_[node->output()] = *rank;
