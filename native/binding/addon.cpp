@@ -10,6 +10,7 @@
 #include "native/binding/model_file_class.h"
 #include "native/binding/trainer_class.h"
 #include "native/model/create_model.h"
+#include "native/model/open_weights.h"
 #include "native/preprocessing/resize_clip.h"
 #include "native/runtime/runtime_info.h"
 #include "native/training/augment_clips.h"
@@ -58,12 +59,23 @@ Napi::Value create(const Napi::CallbackInfo& info) {
     options->numClasses = integerOf(object, "numClasses");
     options->seed = static_cast<uint64_t>(integerOf(object, "seed"));
     options->metadata = textOf(object, "metadata");
-    options->weights = toSource(object.Get("weights"));
+    options->weights = toSources(object.Get("weights"));
     options->newHead = flagOf(object, "newHead");
+    options->inflation = textOf(object, "inflate") == "centre" ? model::Inflation::kCentre : model::Inflation::kAverage;
     return Environment::of(info.Env())
         .runInBackground(
             info.Env(), [options] { return model::createModel(std::move(*options)); },
             [](Napi::Env env, const std::vector<uint8_t>& bytes) -> Napi::Value { return toUint8Array(env, bytes); });
+  });
+}
+
+Napi::Value getWeightNaming(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&] {
+    auto weights = std::make_shared<std::vector<formats::FileSource>>(toSources(info[0]));
+    return Environment::of(info.Env())
+        .runInBackground(
+            info.Env(), [weights] { return model::namingOfWeights(std::move(*weights)); },
+            [](Napi::Env env, const std::string& name) -> Napi::Value { return Napi::String::New(env, name); });
   });
 }
 
@@ -116,6 +128,7 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   exports.Set("runtimeInfo", Napi::Function::New<getRuntimeInfo>(env, "runtimeInfo"));
   exports.Set("architectures", Napi::Function::New<getArchitectures>(env, "architectures"));
   exports.Set("createModel", Napi::Function::New<create>(env, "createModel"));
+  exports.Set("weightNaming", Napi::Function::New<getWeightNaming>(env, "weightNaming"));
   exports.Set("resizeClip", Napi::Function::New<resize>(env, "resizeClip"));
   exports.Set("augmentClips", Napi::Function::New<augment>(env, "augmentClips"));
   exports.Set("NativeModelFile", environment.modelFileClass.Value());

@@ -25,6 +25,7 @@ std::vector<int64_t> integersOf(const Napi::Value& list);
 std::vector<double> numbersOf(const Napi::Value& list);
 
 formats::FileSource toSource(const Napi::Value& value);
+std::vector<formats::FileSource> toSources(const Napi::Value& list);
 preprocessing::InputSpec toInputSpec(const Napi::Object& object);
 augmentation::AugmentOptions toAugmentOptions(const Napi::Object& object);
 preprocessing::Clip toClip(const Napi::Object& object);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "native/formats/file_source.h"
+#include "native/model/inflation.h"
 
 namespace kinetorch::model {
 
@@ -13,9 +14,10 @@ struct CreateOptions {
   int64_t numClasses = 0;
   uint64_t seed = 0;
   std::string metadata;  // text of kinetorch.json
-  // A .safetensors or .pth file or a TorchScript archive; both path and bytes empty for fresh weights.
-  formats::FileSource weights;
+  // A .safetensors or .pth file or a TorchScript archive, or several with parts of the weights; none for fresh weights.
+  std::vector<formats::FileSource> weights;
   bool newHead = false;  // keep the fresh classification head, whatever head `weights` has
+  Inflation inflation = Inflation::kAverage;
 };
 
 // A TorchScript archive of the architecture. Throws ERR_INVALID_ARGUMENT, ERR_WEIGHTS, ERR_MODEL_FORMAT, ERR_FILE_*.

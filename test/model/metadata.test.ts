@@ -17,7 +17,14 @@ const secondVersion = { ...firstVersion, ...parts, formatVersion: 2, task: 'mult
 
 /** A network of four classes with this `kinetorch.json` inside. */
 function archiveWith(metadata: unknown): Promise<Uint8Array> {
-  const options = { architecture: 'r2plus1d_dw', numClasses: 4, seed: 1, weights: '', newHead: false };
+  const options = {
+    architecture: 'r2plus1d_dw',
+    numClasses: 4,
+    seed: 1,
+    weights: [],
+    newHead: false,
+    inflate: 'average' as const,
+  };
   return native().createModel({ ...options, metadata: JSON.stringify(metadata) });
 }
 

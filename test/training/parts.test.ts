@@ -29,8 +29,9 @@ async function trainFrom(name: string, parts: object, change: Partial<TrainOptio
     numClasses: labels.length,
     seed: 1,
     metadata: JSON.stringify(metadata),
-    weights: '',
+    weights: [],
     newHead: false,
+    inflate: 'average',
   });
   return train({ ...options, outDir: join(folder, name), from, ...change });
 }
