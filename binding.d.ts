@@ -24,7 +24,7 @@ export interface RuntimeInfo {
 /** One row of the architecture table. */
 export interface ArchitectureInfo {
   name: string;
-  family: 'r3d' | 'mc3' | 'r2plus1d' | 'csn' | 'dw' | 'cnn';
+  family: 'r3d' | 'mc3' | 'r2plus1d' | 'c2d' | 'i3d' | 'slow' | 'tsm' | 'csn' | 'dw' | 'cnn';
   /** Frames, height and width that the architecture was published with. */
   frames: number;
   height: number;
@@ -59,10 +59,15 @@ export interface CreateOptions {
   frameCnn: FrameCnnOptions;
   /** Text of `kinetorch.json`, stored in the archive as it is. */
   metadata: string;
-  /** A `.safetensors` or torch `.pth` file or a TorchScript archive, as path or bytes; '' for fresh weights. */
-  weights: string | Uint8Array;
+  /**
+   * A `.safetensors` or torch `.pth` file or a TorchScript archive, as path or bytes; or several that have a part of the
+   * weights each; [] for fresh weights.
+   */
+  weights: (string | Uint8Array)[];
   /** Keep the fresh classification head, whatever head `weights` has. */
   newHead: boolean;
+  /** How kernels of networks for pictures become those of clips. */
+  inflate: 'average' | 'centre';
 }
 
 export interface CreateReconstructionOptions {
@@ -74,6 +79,9 @@ export interface CreateReconstructionOptions {
   /** Text of `kinetorch.json`, stored in the archive as it is. */
   metadata: string;
 }
+
+/** Whose names the tensors of a file of weights have; 'kinetorch' of all others. */
+export type NativeWeightNaming = 'kinetorch' | 'torchvision' | 'pytorchvideo' | 'pyslowfast' | 'mmaction2';
 
 /** How a clip becomes the network's input. */
 export interface InputSpec {
@@ -473,6 +481,8 @@ export interface NativeBinding {
   fitLinear(vectors: LabelledVectors, weightDecay: number): Promise<LinearHead>;
   /** The same of the architecture's stages with a decoder, to reconstruct clips. */
   createReconstruction(options: CreateReconstructionOptions): Promise<Uint8Array>;
+  /** Of files as `createModel` takes them. */
+  weightNaming(weights: (string | Uint8Array)[]): Promise<NativeWeightNaming>;
   /** uint8 T×H×W×3 frames resized as loadModel's preprocessing does; `resize` is [height, width] or [shortSide]. */
   resizeClip(clip: RgbClip, resize: number[], antialias: boolean): Promise<RgbClip>;
   /** What a training step would make of a batch with this seed. */

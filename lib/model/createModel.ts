@@ -10,6 +10,7 @@ import { noFrameCnn } from './frameCnnSchema';
 import { type CreateModelOptions, createModelOptions } from './options';
 import { inputSchema } from './schemas';
 import type { ModelMetadata } from './types';
+import { openWeights } from './weights/openWeights';
 
 /** A network as a TorchScript archive in memory: save it, load it, or train from it. */
 export interface ModelArchive {
@@ -27,18 +28,23 @@ export interface ModelArchive {
  * await archive.save('csn.pt');
  * await using model = await loadModel(archive);
  *
+ * @example
+ * // ResNet-50 as torchvision has it, inflated (I3D), below a fresh head
+ * await createModel({ architecture: 'i3d_50', labels: ['walk', 'run'], weights: 'resnet50-11ad3fa6.pth' });
+ *
  * @throws KinetorchError `ERR_INVALID_ARGUMENT`, `ERR_WEIGHTS` (a missing, extra or wrongly shaped tensor is named),
  * `ERR_FILE_NOT_FOUND`, `ERR_FILE_ACCESS`
  */
 export async function createModel(options: CreateModelOptions): Promise<ModelArchive> {
   const filled = parseOptions(createModelOptions, options);
-  const { architecture, labels, numClasses, weights, input, seed, license } = filled;
+  const { architecture, labels, numClasses, weights, inflate, input, seed, license } = filled;
   if (labels && numClasses !== undefined && numClasses !== labels.length) {
     throw invalidArgument('numClasses', `the number of labels, ${labels.length},`, numClasses);
   }
   const names = labels ?? Array.from({ length: numClasses ?? 0 }, (_, index) => `class ${index}`);
   if (names.length === 0) throw invalidArgument('options', 'an object with labels or numClasses', options);
-  const own = inputFor(architecture, input);
+  const opened = weights === undefined ? undefined : await openWeights(weights, architecture);
+  const own = inputFor(architecture, { ...opened?.input, ...input });
   const frameCnn = frameCnnOf(architectureOf(architecture), filled, own);
   const metadata: ModelMetadata = {
     formatVersion: 2,
@@ -56,8 +62,9 @@ export async function createModel(options: CreateModelOptions): Promise<ModelArc
       seed,
       frameCnn: frameCnn ?? noFrameCnn,
       metadata: JSON.stringify(metadata),
-      weights: weights ?? '',
+      weights: opened?.files ?? [],
       newHead: false,
+      inflate: inflate ?? 'average',
     }),
   );
   return archiveOf(metadata, made);

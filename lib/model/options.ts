@@ -150,6 +150,11 @@ export const architectureSchema = z.custom<ArchitectureName>((value) => typeof v
   error: 'the name of an architecture',
 });
 
+/** How kernels of networks for pictures become those of clips. */
+export const inflateSchema = oneOf(['average', 'centre'])
+  .optional()
+  .describe('of weights for pictures: spread over the frames (average), or in the middle one (default: average)');
+
 export const licenseSchema = nonEmptyText("an SPDX expression, such as 'CC-BY-4.0'")
   .optional()
   .describe('of the weights, kept in the file: an SPDX expression, such as CC-BY-4.0');
@@ -169,10 +174,20 @@ export const createModelOptions = {
   labels: labelsSchema.optional(),
   /** Instead of labels: classes are then named `class 0`, `class 1`, … 1 to 1,000,000. */
   numClasses: wholeNumber(1, 1_000_000).optional().describe('number of classes, without names'),
-  /** A `.safetensors` file, or a `.pth` state dict or checkpoint, with the architecture's state-dict keys in it. */
-  weights: nonEmptyText('the path of a .safetensors or .pth file')
+  /**
+   * A `.safetensors` file (or the `.index.json` of one in parts), or a `.pth` state dict or checkpoint, with the
+   * architecture's state-dict keys in it, or those of torchvision's picture networks, pytorchvideo, PySlowFast or
+   * mmaction2; or a `.h5` of Keras (docs/pretrained.md). A picture network's head is taken where it has as many classes,
+   * else left fresh.
+   */
+  weights: nonEmptyText('the path of a file of weights')
     .optional()
-    .describe('a .safetensors or .pth file with the architecture’s state-dict keys'),
+    .describe('a .safetensors, .pth or .h5 file: docs/pretrained.md says whose'),
+  /**
+   * How kernels of a picture network become those of clips: `average` spreads each over the frames, `centre` puts it in
+   * the middle one, so that other frames do not count until training makes them. Default `average`.
+   */
+  inflate: inflateSchema,
   /** Parts of the input that differ from the architecture's own. */
   input: inputOption,
   ...frameCnnOptions,

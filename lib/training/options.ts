@@ -22,7 +22,14 @@ import {
   strideSchema,
   validationShareSchema,
 } from '../dataset/options';
-import { architectureSchema, deviceSchema, inputOption, licenseSchema, precisionSchema } from '../model/options';
+import {
+  architectureSchema,
+  deviceSchema,
+  inflateSchema,
+  inputOption,
+  licenseSchema,
+  precisionSchema,
+} from '../model/options';
 import { type Augmentation, augmentationSchema } from './augmentation';
 import { checkDatasets, dataSchema } from './trainData';
 import type { TrainEvent } from './types';
@@ -60,6 +67,8 @@ export const trainOptions = {
     .describe(
       'go on from a model file, with a new head where the classes differ; with --architecture, from a file of weights',
     ),
+  /** Of weights for pictures: how their kernels become those of clips, as `createModel` has it. Default `average`. */
+  inflate: inflateSchema,
   /** A folder per class, a CSV manifest, a UCF101 or HMDB51 folder (see `readCollection`), or datasets. */
   data: dataSchema,
   /** Share kept for validation where the data name no split, 0 to below 1. Default 0.2. */

@@ -10,6 +10,7 @@
 #include "native/binding/model_file_class.h"
 #include "native/binding/trainer_class.h"
 #include "native/model/create_model.h"
+#include "native/model/open_weights.h"
 #include "native/preprocessing/resize_clip.h"
 #include "native/runtime/runtime_info.h"
 #include "native/training/augment_clips.h"
@@ -84,8 +85,9 @@ Napi::Value create(const Napi::CallbackInfo& info) {
     options->seed = static_cast<uint64_t>(integerOf(object, "seed"));
     options->frameCnn = toFrameCnn(object.Get("frameCnn").As<Napi::Object>());
     options->metadata = textOf(object, "metadata");
-    options->weights = toSource(object.Get("weights"));
+    options->weights = toSources(object.Get("weights"));
     options->newHead = flagOf(object, "newHead");
+    options->inflation = textOf(object, "inflate") == "centre" ? model::Inflation::kCentre : model::Inflation::kAverage;
     return Environment::of(info.Env())
         .runInBackground(
             info.Env(), [options] { return model::createModel(std::move(*options)); },
@@ -120,6 +122,16 @@ Napi::Value createReconstruction(const Napi::CallbackInfo& info) {
               return model::createReconstruction(architecture, masked, seed, metadata);
             },
             [](Napi::Env env, const std::vector<uint8_t>& bytes) -> Napi::Value { return toUint8Array(env, bytes); });
+  });
+}
+
+Napi::Value getWeightNaming(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&] {
+    auto weights = std::make_shared<std::vector<formats::FileSource>>(toSources(info[0]));
+    return Environment::of(info.Env())
+        .runInBackground(
+            info.Env(), [weights] { return model::namingOfWeights(std::move(*weights)); },
+            [](Napi::Env env, const std::string& name) -> Napi::Value { return Napi::String::New(env, name); });
   });
 }
 
@@ -195,6 +207,7 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   exports.Set("createModel", Napi::Function::New<create>(env, "createModel"));
   exports.Set("fitLinear", Napi::Function::New<fit>(env, "fitLinear"));
   exports.Set("createReconstruction", Napi::Function::New<createReconstruction>(env, "createReconstruction"));
+  exports.Set("weightNaming", Napi::Function::New<getWeightNaming>(env, "weightNaming"));
   exports.Set("resizeClip", Napi::Function::New<resize>(env, "resizeClip"));
   exports.Set("augmentClips", Napi::Function::New<augment>(env, "augmentClips"));
   exports.Set("reconstructClips", Napi::Function::New<reconstruct>(env, "reconstructClips"));

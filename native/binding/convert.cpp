@@ -99,6 +99,13 @@ std::array<double, 3> tripleOf(const Napi::Object& object, const char* name) {
   return triple;
 }
 
+std::vector<formats::FileSource> toSources(const Napi::Value& value) {
+  const auto list = value.As<Napi::Array>();
+  std::vector<formats::FileSource> sources;
+  for (uint32_t i = 0; i < list.Length(); ++i) sources.push_back(toSource(list.Get(i)));
+  return sources;
+}
+
 preprocessing::InputSpec toInputSpec(const Napi::Object& object) {
   preprocessing::InputSpec input;
   input.frames = integerOf(object, "frames");

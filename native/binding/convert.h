@@ -31,6 +31,7 @@ std::vector<double> numbersOf(const Napi::Value& list);
 std::array<double, 3> tripleOf(const Napi::Object& object, const char* name);
 
 formats::FileSource toSource(const Napi::Value& value);
+std::vector<formats::FileSource> toSources(const Napi::Value& list);
 preprocessing::InputSpec toInputSpec(const Napi::Object& object);
 augmentation::AugmentOptions toAugmentOptions(const Napi::Object& object);
 preprocessing::Clip toClip(const Napi::Object& object);

@@ -6,6 +6,7 @@
 
 #include "native/architectures/frame_cnn_spec.h"
 #include "native/formats/file_source.h"
+#include "native/model/inflation.h"
 
 namespace kinetorch::model {
 
@@ -15,9 +16,10 @@ struct CreateOptions {
   uint64_t seed = 0;
   architectures::FrameCnnSpec frameCnn;  // for 2-D networks alone
   std::string metadata;                  // text of kinetorch.json
-  // A .safetensors or .pth file or a TorchScript archive; both path and bytes empty for fresh weights.
-  formats::FileSource weights;
+  // A .safetensors or .pth file or a TorchScript archive, or several with parts of the weights; none for fresh weights.
+  std::vector<formats::FileSource> weights;
   bool newHead = false;  // keep the fresh classification head, whatever head `weights` has
+  Inflation inflation = Inflation::kAverage;
 };
 
 // A TorchScript archive of the architecture. Throws ERR_INVALID_ARGUMENT, ERR_WEIGHTS, ERR_MODEL_FORMAT, ERR_FILE_*.

@@ -133,7 +133,7 @@ class ShapeWalk {
   // Of LayerFactory's modules of several operators, whose shapes are simpler than their graphs.
   static std::optional<Shape> knownShape(const Module& module, Shape size) {
     const std::string name = module.type()->name()->name();
-    if (name == "LocalContrast") return size;
+    if (name == "LocalContrast" || name == "TemporalShift") return size;
     if (name == "FrameDifference")
       return Shape{size.at(0), size.at(1) - module.attr("lag").toInt(), size.at(2), size.at(3)};
     if (name == "SpaceMean") return Shape{size.at(0), size.at(1), 1, 1};
@@ -142,6 +142,10 @@ class ShapeWalk {
       const int64_t kernel = module.attr("kernel").toInt();
       const int64_t stride = module.attr("stride").toInt();
       for (size_t i = 2; i < 4; ++i) size.at(i) = std::max(size.at(i), (size.at(i) - 1) / stride * stride + kernel);
+      return size;
+    }
+    if (name == "FramePool") {
+      size.at(1) = std::max<int64_t>(1, size.at(1) / 2);
       return size;
     }
     if (name != "AvgPool3d" || !module.hasattr("stride")) return std::nullopt;

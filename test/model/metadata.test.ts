@@ -22,8 +22,9 @@ function archiveWith(metadata: unknown): Promise<Uint8Array> {
     architecture: 'r2plus1d_dw',
     numClasses: 4,
     seed: 1,
-    weights: '',
+    weights: [],
     newHead: false,
+    inflate: 'average' as const,
     frameCnn: noFrameCnn,
   };
   return native().createModel({ ...options, metadata: JSON.stringify(metadata) });

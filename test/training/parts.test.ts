@@ -30,9 +30,10 @@ async function trainFrom(name: string, parts: object, change: Partial<TrainOptio
     numClasses: labels.length,
     seed: 1,
     metadata: JSON.stringify(metadata),
-    weights: '',
+    weights: [],
     newHead: false,
     frameCnn: noFrameCnn,
+    inflate: 'average',
   });
   return train({ ...options, outDir: join(folder, name), from, ...change });
 }

@@ -21,6 +21,7 @@ interface Options extends InputOptions, Omit<NetworkOptions, 'input'>, FrameCnnO
   input?: Partial<ModelInput>;
   classes?: number;
   weights?: string;
+  inflate?: 'average' | 'centre';
   seed?: number;
   license?: string;
   force?: boolean;
@@ -34,6 +35,7 @@ Examples:
   $ kinetorch create --list
   $ kinetorch create r2plus1d_18 gestures.pt --labels wave,clap,point
   $ kinetorch create r3d_18 kinetics.pt --labels-file kinetics400.txt --weights r3d_18.pth
+  $ kinetorch create i3d_50 inflated.pt --labels wave,clap,point --weights resnet50-11ad3fa6.pth
   $ kinetorch create --torchscript x3d_s.torchscript.pt x3d_s.pt --labels-file kinetics400.txt \\
       --input frames=13,height=160,width=160,frameRate=5,resize=160,mean=0.45:0.45:0.45,std=0.225:0.225:0.225
   $ kinetorch create mobilenet_v2 motion.pt --stream difference --labels fight,other --weights mobilenet_v2-b0353104.pth
@@ -41,7 +43,7 @@ Examples:
 
 /** `kinetorch create`. */
 export function define(command: Command): void {
-  const { numClasses, weights, seed, license, stream, pool, dropout } = createModelOptions;
+  const { numClasses, weights, inflate, seed, license, stream, pool, dropout } = createModelOptions;
   command
     .description('Make a model file: an architecture with fresh weights, or with weights from a file.')
     .argument('[architecture]', 'a name that --list shows')
@@ -49,7 +51,8 @@ export function define(command: Command): void {
     .option('--list', 'show the architectures, their parameters and GFLOPs')
     .option('--torchscript <file>', 'instead of an architecture: a TorchScript network, put into a model file')
     .addOption(schemaFlag('--classes <n>', numClasses))
-    .addOption(schemaFlag('--weights <file>', weights));
+    .addOption(schemaFlag('--weights <file>', weights))
+    .addOption(schemaFlag('--inflate <how>', inflate));
   for (const flag of [...labelFlags(['classes']), ...inputFlags(), inputFlag(), ...scoreFlags()])
     command.addOption(flag);
   command
@@ -88,6 +91,7 @@ async function create(
     labels,
     numClasses: options.classes,
     weights: options.weights,
+    inflate: options.inflate,
     input: partsOf(options),
     stream: options.stream,
     pool: options.pool,
@@ -108,11 +112,11 @@ async function wrap(
   command: Command,
 ): Promise<void> {
   if (file === undefined) command.error("error: missing required argument 'file'");
-  const { weights, classes, seed, stream, pool, dropout } = options;
-  const made = [weights, classes, seed, stream, pool, dropout];
+  const { weights, inflate, classes, seed, stream, pool, dropout } = options;
+  const made = [weights, inflate, classes, seed, stream, pool, dropout];
   if (tooMany !== undefined || made.some((option) => option !== undefined)) {
     command.error(
-      'error: --torchscript takes one file to write and --labels or --labels-file; no architecture, and none of --weights, --classes, --seed, --stream, --pool, --dropout',
+      'error: --torchscript takes one file to write and --labels or --labels-file; no architecture, and none of --weights, --inflate, --classes, --seed, --stream, --pool, --dropout',
     );
   }
   refuseExisting(file, options);

@@ -28,6 +28,7 @@ const groups: Record<string, Option[]> = {
   'Start:': [
     schemaFlag('-a, --architecture <name>', trainOptions.architecture),
     schemaFlag('--from <file>', trainOptions.from),
+    schemaFlag('--inflate <how>', trainOptions.inflate),
     schemaFlag('--freeze-stages <n>', trainOptions.freezeStages, stages),
     schemaFlag('--freeze-batch-norm', trainOptions.freezeBatchNorm),
     schemaFlag('--body-rate <n>', trainOptions.bodyRate),

@@ -27,7 +27,7 @@ constexpr char kConvolution[] = "    y = torch.conv3d(x, self.w)\n";
 
 TEST(KeepsRowsApart, IsKnownOfResidualNetworks) {
   for (const char* const name :
-       {"r3d_18", "mc3_18", "r2plus1d_18", "ip_csn_26", "mobilenet_v2", "efficientnet_lite0"}) {
+       {"r3d_18", "mc3_18", "r2plus1d_18", "ip_csn_26", "i3d_50", "mobilenet_v2", "efficientnet_lite0"}) {
     const torch::jit::Module module = freezeNetwork(test::lively(name, 3), at::kCPU, {}).module;
     EXPECT_TRUE(keepsRowsApart(*module.get_method("forward").graph())) << name;
   }
@@ -59,6 +59,7 @@ TEST(KeepsRowsApart, IsNotKnownWhereRowsMayMeet) {
   EXPECT_FALSE(
       keepsApart(y + "    return torch.constant_pad_nd(y, [0, 0, 0, 0, 0, 0, 0, 0, 1, 0], 0).mean([2, 3, 4])\n"));
   EXPECT_FALSE(keepsApart(y + "    return y.view(-1, 5)\n"));
+  EXPECT_FALSE(keepsApart(y + "    return torch.mean(y, [2, 3, 4]) * min(2, x.size(0))\n"));
   EXPECT_FALSE(keepsApart(y + "    if x.size(0) > 1:\n        y = y + 1\n    return torch.mean(y, [2, 3, 4])\n"));
 }
 
