@@ -78,9 +78,13 @@ export interface LoadOptions {
   device: string;
   precision: string;
   input: InputSpec;
+  /** 0 where the task is 'reconstruct'. */
   numClasses: number;
-  /** Classes do not exclude each other: probabilities are sigmoids instead of a softmax. */
-  multiLabel: boolean;
+  /**
+   * 'multiclass', 'multilabel' where classes do not exclude each other, so that probabilities are sigmoids instead of a
+   * softmax, or 'reconstruct' for the network's method of that name in place of its `forward`.
+   */
+  task: string;
   /** What the network gives for each class: 'logits' or 'probabilities'; '' where that is not known. */
   output: string;
   maxBatchSize: number;
@@ -121,7 +125,7 @@ export interface NativeClipTensor {
 }
 
 /** What a network can give of a clip; native/network/outputs.h has the same names. */
-export type NativeOutput = 'logits' | 'probabilities' | 'embedding' | 'features';
+export type NativeOutput = 'logits' | 'probabilities' | 'embedding' | 'features' | 'reconstruction' | 'target';
 
 export interface NativeTensor {
   /** Row-major. */
@@ -133,7 +137,10 @@ export interface NativeResult {
   /** The most probable classes, best first; empty where `topK` was 0. */
   indices: Int32Array;
   scores: Float32Array;
-  /** Those asked for: 'logits' and 'probabilities' of [classes], 'embedding' of [C], 'features' of [C, T', H', W']. */
+  /**
+   * Those asked for: 'logits' and 'probabilities' of [classes], 'embedding' of [C], 'features' of [C, T', H', W'],
+   * 'reconstruction' and 'target' of [3, T, H, W].
+   */
   outputs: { [name in NativeOutput]?: NativeTensor };
   queueMs: number;
   runMs: number;

@@ -26,11 +26,14 @@ export class ClipRunner {
   #unanswered = 0;
   /** Who waits for room in the queue. */
   readonly #line: (() => void)[] = [];
+  readonly #outputs: ReadonlySet<ModelOutput>;
 
   constructor(
     private readonly native: NativeModel,
     private readonly input: Readonly<ModelInput>,
-  ) {}
+  ) {
+    this.#outputs = new Set(native.outputs);
+  }
 
   async runClip(
     clip: Clip,
@@ -81,7 +84,7 @@ export class ClipRunner {
     { outputs, topK }: Wanted,
     call: CallOptions,
   ): Promise<NativeResult[]> {
-    this.throwIfDisposed();
+    this.throwUnlessReadyFor(topK > 0 ? ['probabilities', ...outputs] : outputs);
     throwIfAborted(call.signal);
     const checked = checkInput();
     const id = this.#nextRequest++;
@@ -117,9 +120,20 @@ export class ClipRunner {
     });
   }
 
-  throwIfDisposed(): void {
-    if (this.#disposed)
+  /** `ERR_DISPOSED`, or `ERR_UNSUPPORTED` where the network is not made for any of these. */
+  throwUnlessReadyFor(outputs: readonly ModelOutput[]): void {
+    if (this.#disposed) {
       throw new KinetorchError('ERR_DISPOSED', 'expected a model in use but this one was disposed of');
+    }
+    const hasDecoder = this.#outputs.has('reconstruction');
+    if (outputs.some((output) => isOfDecoder(output) === hasDecoder)) return;
+    throw new KinetorchError(
+      'ERR_UNSUPPORTED',
+      hasDecoder
+        ? "expected a model that classifies but this one gives clips back, as its task is 'reconstruct'; `train` with " +
+            '`from` (kinetorch train <data> --from <file> -o <folder>) adds a head to it'
+        : "expected a model with a decoder, whose task is 'reconstruct', but this one classifies",
+    );
   }
 
   async dispose(): Promise<void> {
@@ -127,3 +141,5 @@ export class ClipRunner {
     await callNative(() => this.native.dispose());
   }
 }
+
+const isOfDecoder = (output: ModelOutput) => output === 'reconstruction' || output === 'target';

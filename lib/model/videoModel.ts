@@ -5,6 +5,11 @@ import type { Clip, Tensor } from '../clip/types';
 import { releaseStream } from '../video/releaseStream';
 import type { TimedPicture } from '../video/types';
 import type { VideoSource } from '../video/videoSource';
+import type { AnomalyScoreOptions } from './anomaly/options';
+import { reconstructedClip } from './anomaly/reconstructedClip';
+import { requirePixels } from './anomaly/requirePixels';
+import { scoreVideo } from './anomaly/scoreVideo';
+import type { AnomalyTimeline, ClipReconstructor, ReconstructedClip } from './anomaly/types';
 import { classifyFrames } from './classifyFrames';
 import {
   type ClassifyFramesOptions,
@@ -20,7 +25,7 @@ import {
 import { classifyStream } from './classifyStream';
 import { classifyVideo } from './classifyVideo';
 import type { ClipClassifier } from './clipClassifier';
-import { ClipRunner } from './clipRunner';
+import { ClipRunner, type Wanted } from './clipRunner';
 import { modelStats } from './modelStats';
 import { type ModelOutput, outputsSchema, type RunOptions, type RunResult, readOutput, type Timing } from './outputs';
 import type { Classification, ModelInput, ModelMetadata, ModelStats, VideoClassification, VideoSegment } from './types';
@@ -47,7 +52,10 @@ export class VideoModel implements AsyncDisposable {
   readonly device: string;
   /** As it was resolved: `float32`, `float16` or `bfloat16`. */
   readonly precision: string;
-  /** What it can give of a clip: `logits` and `probabilities` always, `embedding` and `features` where its network has them. */
+  /**
+   * What it can give of a clip: `logits` and `probabilities`, with `embedding` and `features` where its network has them;
+   * or, where its task is `reconstruct`, `reconstruction` and `target`.
+   */
   readonly outputs: readonly ModelOutput[];
   readonly metadata: Readonly<ModelMetadata>;
   /** What a person should know of how it runs: for example that it takes one clip at a time. Loading emits each, too. */
@@ -57,6 +65,7 @@ export class VideoModel implements AsyncDisposable {
   readonly #videos: VideoCalls;
   /** This model, as videos see it. */
   readonly #classifier: ClipClassifier;
+  readonly #reconstructor: ClipReconstructor;
   readonly #classifyClipSchema;
   readonly #classifyTensorSchema;
 
@@ -83,6 +92,13 @@ export class VideoModel implements AsyncDisposable {
         const wanted = { outputs: ['probabilities'], topK: 0 } as const;
         return readOutput(await this.#runner.runClipInTurn(clip, wanted, options), 'probabilities');
       },
+    };
+    this.#reconstructor = {
+      input: this.input,
+      videos: this.#videos,
+      alarm: metadata.anomaly,
+      reconstruct: async (clip, options) =>
+        reconstructionOf(await this.#runner.runClipInTurn(clip, reconstructing, options)),
     };
     this.#classifyClipSchema = optionsSchema(classifyOptions(metadata.labels.length));
     this.#classifyTensorSchema = optionsSchema(classifyTensorOptions(metadata.labels.length));
@@ -205,7 +221,7 @@ export class VideoModel implements AsyncDisposable {
    */
   async classifyVideo(source: VideoSource, options: ClassifyVideoOptions = {}): Promise<VideoClassification> {
     try {
-      this.#runner.throwIfDisposed();
+      this.#runner.throwUnlessReadyFor(['probabilities']);
       return await classifyVideo(this.#classifier, source, options);
     } catch (error) {
       releaseStream(source);
@@ -225,7 +241,7 @@ export class VideoModel implements AsyncDisposable {
    */
   async *classifyStream(source: VideoSource, options: ClassifyStreamOptions = {}): AsyncGenerator<VideoSegment, void> {
     try {
-      this.#runner.throwIfDisposed();
+      this.#runner.throwUnlessReadyFor(['probabilities']);
       yield* classifyStream(this.#classifier, source, options);
     } catch (error) {
       releaseStream(source);
@@ -255,8 +271,50 @@ export class VideoModel implements AsyncDisposable {
     frames: AsyncIterable<TimedPicture> | Iterable<TimedPicture>,
     options: ClassifyFramesOptions = {},
   ): AsyncGenerator<VideoSegment, void> {
-    this.#runner.throwIfDisposed();
+    this.#runner.throwUnlessReadyFor(['probabilities']);
     yield* classifyFrames(this.#classifier, frames, options);
+  }
+
+  /**
+   * A clip as the network's decoder gives it back: what it takes for usual comes back well, what it has never seen does not.
+   * Needs a model whose task is `reconstruct`.
+   *
+   * @example
+   * const { clip, psnr, errors } = await model.reconstructClip({ data, frames: 16, height: 240, width: 320 });
+   * psnr[0]; // 31.2, in dB
+   *
+   * @throws KinetorchError `ERR_UNSUPPORTED` for a model that classifies, or that `pretrain` made with another objective
+   * than `plain`; the others as in {@link classifyClip}
+   */
+  async reconstructClip(clip: Clip, options: ClipOptions = {}): Promise<ReconstructedClip> {
+    requirePixels(this.metadata);
+    const result = await this.#runner.runClip(clip, reconstructing, parse(clipSchema, options, 'options'));
+    return reconstructedClip(reconstructionOf(result), this.input);
+  }
+
+  /**
+   * How strange each frame of a video is: how badly the network, which has learned to give back what is usual, gives that
+   * frame back (Hasan et al. 2016). Windows of the model's `frames` slide over the video, which is decoded only as fast as
+   * they run; one number a frame is kept. Needs a model whose task is `reconstruct`: see
+   * [docs/anomaly.md](../../docs/anomaly.md).
+   *
+   * @example
+   * const { scores, frameRate, segments } = await model.anomalyScore('camera.mp4', { score: 'topCells' });
+   * // segments above the threshold that `fitAnomalyThreshold` has put into the file:
+   * // [{ startSeconds: 61.2, endSeconds: 63.8, peakScore: 0.021, peakSeconds: 62.4 }]
+   *
+   * @throws KinetorchError `ERR_UNSUPPORTED` for a model that classifies, or that `pretrain` made with another objective
+   * than `plain`; the others as in {@link classifyVideo}
+   */
+  async anomalyScore(source: VideoSource, options: AnomalyScoreOptions = {}): Promise<AnomalyTimeline> {
+    try {
+      this.#runner.throwUnlessReadyFor(reconstructing.outputs);
+      requirePixels(this.metadata);
+      return await scoreVideo(this.#reconstructor, source, options);
+    } catch (error) {
+      releaseStream(source);
+      throw error;
+    }
   }
 
   /** Counts since the model was loaded; times in milliseconds. */
@@ -284,7 +342,7 @@ export class VideoModel implements AsyncDisposable {
 
   async #one(
     input: Clip | Tensor,
-    output: Exclude<ModelOutput, 'features'>,
+    output: 'logits' | 'probabilities' | 'embedding',
     options: ClipOptions,
   ): Promise<Float32Array | Float32Array[]> {
     const wanted = { outputs: [output], topK: 0 };
@@ -295,6 +353,13 @@ export class VideoModel implements AsyncDisposable {
     return readOutput(await this.#runner.runClip(input, wanted, parse(clipSchema, options, 'options')), output);
   }
 }
+
+const reconstructing: Wanted = { outputs: ['target', 'reconstruction'], topK: 0 };
+
+const reconstructionOf = (result: NativeResult) => ({
+  target: readOutput(result, 'target'),
+  reconstruction: readOutput(result, 'reconstruction'),
+});
 
 /** What has a shape and no frames. */
 const isTensor = (input: Clip | Tensor): input is Tensor =>

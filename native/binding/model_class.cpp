@@ -30,7 +30,9 @@ engine::ClassifierOptions toOptions(const Napi::Object& object) {
   options.precision = textOf(object, "precision");
   options.input = toInputSpec(object.Get("input").As<Napi::Object>());
   options.numClasses = integerOf(object, "numClasses");
-  options.isMultiLabel = flagOf(object, "multiLabel");
+  const std::string task = textOf(object, "task");
+  options.isMultiLabel = task == "multilabel";
+  if (task == "reconstruct") options.purpose = network::Purpose::kReconstruct;
   const std::string output = textOf(object, "output");
   if (!output.empty()) options.givesProbabilities = output == kProbabilities;
   options.maxBatchSize = integerOf(object, "maxBatchSize");

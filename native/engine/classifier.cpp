@@ -16,8 +16,8 @@ namespace {
 
 ExecutorFactory executorsFor(model::ModelFile file, const ClassifierOptions& options) {
   const NetworkFactory networks{[file = std::move(file), options](c10::Device device, c10::ScalarType precision) {
-    return network::loadNetwork(file, options.input, {options.numClasses, options.givesProbabilities}, device,
-                                precision, options.optimize);
+    return network::loadNetwork(file, options.input, {options.numClasses, options.givesProbabilities, options.purpose},
+                                device, precision, options.optimize);
   }};
   return {[networks, options](c10::Device device, RequestQueue& queue, Statistics& statistics) {
     const Way way = device.is_cpu() ? Way::kInTurn : Way::kPipelined;

@@ -11,8 +11,8 @@ namespace kinetorch::network {
 
 using OutputTensors = ByOutput<at::Tensor>;
 
-// A thing that maps clips to logits, and perhaps to other outputs. TorchScript is one way to have it; a compiled .pt2
-// can become another.
+// A thing that maps clips to logits, and perhaps to other outputs, or that gives them back. TorchScript is one way to
+// have it; a compiled .pt2 can become another.
 class Network {
  public:
   virtual ~Network() = default;
@@ -36,6 +36,11 @@ class Network {
   virtual void warmUp(const std::vector<int64_t>& batchSizes) = 0;
 
   at::Tensor logits(const at::Tensor& clips) { return run(clips, {Output::kLogits})[Output::kLogits]; }
+  // What it is made for, by which two ways to run it are compared: logits, or the reconstruction.
+  at::Tensor mainOutput(const at::Tensor& clips) {
+    const Output made = outputs().has(Output::kLogits) ? Output::kLogits : Output::kReconstruction;
+    return run(clips, {made})[made];
+  }
 };
 
 }  // namespace kinetorch::network

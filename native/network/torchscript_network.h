@@ -67,7 +67,6 @@ class TorchScriptNetwork final : public Network {
  private:
   using Run = std::function<std::vector<at::Tensor>(const at::Tensor&)>;
 
-  bool hasHead() const { return weight_.defined(); }
   std::vector<at::Tensor> runInParts(const at::Tensor& clips, const Run& runSome) const;
   std::vector<at::Tensor> runGraph(const torch::jit::Code& code, const at::Tensor& clips) const;
 
@@ -80,6 +79,8 @@ class TorchScriptNetwork final : public Network {
   OutputSet outputs_;
   torch::jit::Code code_;
   std::optional<torch::jit::Code> codeWithFeatures_;  // once somebody has asked for them
+  const Output gives_;
+  const bool isMadeHere_;
   const at::Tensor weight_;
   const at::Tensor bias_;
   int64_t bytes_;
