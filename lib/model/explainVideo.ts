@@ -1,7 +1,7 @@
+import { basename } from 'node:path';
 import { callSignal } from '../base/abort';
 import { optionsSchema } from '../base/schemas';
 import { parse } from '../base/validation';
-import { openDecodedVideo } from '../video/openVideo';
 import { viewWindows } from '../video/sampleWindows';
 import type { VideoClip, VideoInfo, VideoReader } from '../video/types';
 import type { VideoSource } from '../video/videoSource';
@@ -15,12 +15,10 @@ import {
 import { heatFrames } from './heatFrames';
 import { heatWriterFor } from './heatWriters';
 import type { ModelInput } from './types';
-import type { VideoCalls } from './videoCalls';
+import { type VideoHost, workOnVideo } from './workOnVideo';
 
 /** All that explaining a video needs of a model. */
-export interface ExplainableModel {
-  readonly input: Readonly<ModelInput>;
-  readonly videos: VideoCalls;
+export interface ExplainableModel extends VideoHost {
   explain(clip: VideoClip, options: ExplainClipOptions): Promise<Explanation>;
 }
 
@@ -48,36 +46,42 @@ export async function explainVideo(
   const { alpha, colormap, moments, onSegment, signal, timeoutMs, ...wanted } = parse(schema, options, 'options');
   const write = heatWriterFor(out);
   const { input } = model;
-  const entry = model.videos.enter();
+  const style = { alpha, colormap };
+  const segments: ExplainedSegment[] = [];
+  const warnings: string[] = [];
+  let video: VideoInfo | undefined;
   const call = callSignal({ signal, timeoutMs });
-  try {
-    const resize = { size: [decodedSide], antialias: false };
-    const decoding = { signal: call.signal, untaggedMatrix: input.untaggedMatrix, resize };
-    await using video = await openDecodedVideo(source, decoding, () => entry.begin());
-    const segments: ExplainedSegment[] = [];
-    const style = { alpha, colormap };
-    async function* shown() {
-      for await (const clip of windowsOf(video, input, call.signal)) {
-        const work = model.explain(clip, { ...wanted, crop, signal: call.signal });
-        const { map, label, score } = await video.keepFor(work);
-        const { startSeconds, endSeconds } = clip;
-        const segment = { startSeconds, endSeconds, label, score };
-        segments.push(segment);
-        const frames = await video.keepFor(heatFrames(clip, map, { input, crop }, style));
-        yield { ...segment, frames: frames.slice(0, shownFrames(clip, input)) };
-        onSegment?.(segment);
-      }
+  const explained = workOnVideo(model, source, {
+    signal: call.signal,
+    resize: { size: [decodedSide], antialias: false },
+    onWarning: (warning) => warnings.push(warning),
+    cut: (opened, aborted) => {
+      video = opened.info;
+      return windowsOf(opened, input, aborted);
+    },
+    work: async (clip, _, aborted) => {
+      const { map, label, score } = await model.explain(clip, { ...wanted, crop, signal: aborted });
+      const frames = await heatFrames(clip, map, { input, crop }, style);
+      const { startSeconds, endSeconds } = clip;
+      return { startSeconds, endSeconds, label, score, frames: frames.slice(0, shownFrames(clip, input)) };
+    },
+  });
+  async function* told() {
+    for await (const moment of explained) {
+      const { frames: _, ...segment } = moment;
+      segments.push(segment);
+      yield moment;
+      onSegment?.(segment);
     }
-    const name = video.info.path;
-    await write(shown(), { path: out, name, input, style, moments, signal: call.signal });
-    return { segments, video: video.info, warnings: [...video.warnings] };
+  }
+  try {
+    const name = basename(typeof source === 'string' ? source : 'video');
+    await write(told(), { path: out, name, input, style, moments, signal: call.signal });
+    return { segments, video: video as VideoInfo, warnings };
   } catch (error) {
-    const cause = call.cause(error);
-    entry.fail(cause as { code?: unknown });
-    throw cause;
+    throw call.cause(error);
   } finally {
     call.end();
-    entry.end();
   }
 }
 

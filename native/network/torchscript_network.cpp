@@ -106,7 +106,7 @@ OutputTensors TorchScriptNetwork::run(const at::Tensor& clips, OutputSet wanted)
 }
 
 at::Tensor TorchScriptNetwork::headOfFeatures() const {
-  const at::Tensor weights = !hasHead()                      ? headOfFeatureMap(graph_)
+  const at::Tensor weights = gives_ == Output::kLogits       ? headOfFeatureMap(graph_)
                              : givesMeanOfFeatureMap(graph_) ? weight_
                                                              : at::Tensor();
   return weights.defined() ? weights.to(at::kCPU, at::kFloat) : weights;
