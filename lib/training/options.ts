@@ -39,7 +39,7 @@ const usual = (what: 'learningRate' | 'weightDecay') =>
   `${perOptimizer.adamw[what]} for adamw, ${perOptimizer.sgd[what]} for sgd`;
 
 /** Of a run with the loss `crossentropy`. */
-const usualSmoothing = 0.1;
+export const usualSmoothing = 0.1;
 
 const count = wholeNumber(0, 100_000);
 
