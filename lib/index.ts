@@ -30,6 +30,9 @@ export type {
   VideoCollection,
   VideoSample,
 } from './dataset/types';
+export { evaluateAnomaly } from './evaluation/anomaly/evaluateAnomaly';
+export type { EvaluateAnomalyOptions } from './evaluation/anomaly/options';
+export type { AnomalousVideo, AnomalyEvaluation } from './evaluation/anomaly/types';
 export { evaluate } from './evaluation/evaluate';
 export type { EvaluateOptions } from './evaluation/options';
 export type {
@@ -40,6 +43,13 @@ export type {
   SamplePrediction,
   SingleLabelMetrics,
 } from './evaluation/types';
+export type { AlarmSegment } from './model/anomaly/alarmSegments';
+export type { ErrorMap } from './model/anomaly/errorMap';
+export { fitAnomalyThreshold } from './model/anomaly/fitAnomalyThreshold';
+export type { FittedAlarm } from './model/anomaly/fittedAlarm';
+export type { FrameScore } from './model/anomaly/frameScores';
+export type { AnomalyScoreOptions, FitAnomalyOptions } from './model/anomaly/options';
+export type { AnomalyTimeline, ReconstructedClip } from './model/anomaly/types';
 export { architectures } from './model/architectures';
 export type { ArchitectureName } from './model/architectureTable';
 export type {
@@ -52,6 +62,13 @@ export type {
 } from './model/classifyOptions';
 export { createModel, type ModelArchive } from './model/createModel';
 export { devices, type RuntimeDevices } from './model/devices';
+export type {
+  ExplainClipOptions,
+  ExplainedSegment,
+  ExplainVideoOptions,
+  Explanation,
+} from './model/explainOptions';
+export type { VideoExplanation } from './model/explainVideo';
 export { inspectModel, type ModelSummary, type StageSummary } from './model/inspectModel';
 export { loadModel } from './model/loadModel';
 export type { ModelSource } from './model/modelSource';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { oneOf, realNumber, trueOrFalse, wholeNumber } from '../base/schemas';
 import { untaggedMatrices } from '../video/untaggedMatrix';
+import { fittedAlarmSchema } from './anomaly/fittedAlarm';
 import { outputNames } from './outputs';
 
 const rgb = (min: number, max: number) => {
@@ -136,6 +137,7 @@ export const metadataSchema = z
       outputs: z.array(z.enum(outputNames, { error: `one of ${outputNames.join(', ')}` }), {
         error: 'an array of names',
       }),
+      anomaly: fittedAlarmSchema.optional(),
       reconstruction: reconstructionSchema.optional(),
     },
     { error: 'an object' },

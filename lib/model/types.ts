@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { NativeStats } from '../../binding';
 import type { VideoInfo } from '../video/types';
+import type { FittedAlarm } from './anomaly/fittedAlarm';
 import type { ModelOutput, Timing } from './outputs';
 import type {
   inputFields,
@@ -58,6 +59,8 @@ export interface ModelMetadata extends NetworkParts {
   input: ModelInput;
   /** Of the task `reconstruct`, where it is known. */
   reconstruction?: ReconstructionInfo;
+  /** When `anomalyScore` raises an alarm, as {@link fitAnomalyThreshold} found. */
+  anomaly?: FittedAlarm;
   /** Free-form record of how the weights came about. */
   training?: Record<string, unknown>;
   license?: string;

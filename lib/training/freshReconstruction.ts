@@ -1,5 +1,5 @@
 import { parse } from '../base/validation';
-import { inputFor, partsOf } from '../model/architectures';
+import { inputFor, partsOf, reconstructionParts } from '../model/architectures';
 import { inputSchema } from '../model/schemas';
 import type { ModelInput } from '../model/types';
 import { callNative, native } from '../native';
@@ -15,7 +15,7 @@ export async function freshReconstruction(options: FilledPretrainOptions): Promi
     architecture,
     input: filled,
     license,
-    parts: { stages, head: null, outputs: [] },
+    parts: reconstructionParts(stages),
     open: () =>
       callNative(async () => {
         const { createReconstruction, NativeModelFile } = native();
