@@ -19,6 +19,8 @@ import type { VideoModel } from './videoModel';
  * A path that ends in `.json` is that of an ensemble, as {@link Ensemble.save} writes it: its models are loaded, each with
  * these options, of which those that say what a file does not are then refused, and disposed of with it.
  *
+ * The file stays open until the model is disposed of, or has been loaded from it once more (`VideoModel.explainClip`).
+ *
  * Loading a TorchScript file runs code from that file: load only files you trust.
  *
  * @example

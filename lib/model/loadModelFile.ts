@@ -39,10 +39,11 @@ export async function loadModelFile(source: ModelSource, options: LoadModelOptio
       }),
     );
     for (const warning of model.warnings) process.emitWarning(warning, 'KinetorchWarning');
-    return new VideoModel(model, metadata, {
-      path: typeof from === 'string' ? from : null,
-      maxVideos: filled.maxVideos,
-    });
+    // See Note [The second copy].
+    const isFile = typeof from === 'string';
+    if (isFile) model.keepFile(file.native);
+    const { maxVideos } = filled;
+    return new VideoModel(model, metadata, { path: isFile ? from : null, bytes: isFile ? null : from, maxVideos });
   });
 }
 

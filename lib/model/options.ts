@@ -112,9 +112,6 @@ export const networkOptions = {
   perFrame: trueOrFalse.optional().describe('the network is for pictures: show it every frame and average'),
 };
 
-/** Any part of a model's input. */
-export const inputOption = networkOptions.input;
-
 export const loadModelOptions = {
   /** Default `auto`. */
   device: modelDeviceSchema,
@@ -189,7 +186,7 @@ export const createModelOptions = {
    */
   inflate: inflateSchema,
   /** Parts of the input that differ from the architecture's own. */
-  input: inputOption,
+  input: networkOptions.input,
   ...frameCnnOptions,
   /** Seed of fresh weights, 0 to 2^53 - 1. Default 0. */
   seed: seedSchema.default(0).describe('of fresh weights (default: {default})'),

@@ -26,8 +26,8 @@ import {
   architectureSchema,
   deviceSchema,
   inflateSchema,
-  inputOption,
   licenseSchema,
+  networkOptions,
   precisionSchema,
 } from '../model/options';
 import { type Augmentation, augmentationSchema } from './augmentation';
@@ -158,7 +158,7 @@ export const trainOptions = {
   /** Random changes of the training clips. */
   augment: namedAugmentation.default({}),
   /** What differs from the architecture's (or the file's) own input. */
-  input: inputOption,
+  input: networkOptions.input,
   /** Of videos, take every `stride`-th frame at the input's frame rate; dense sampling only. Default 1. */
   stride: strideSchema,
   /** Decoded frames that are kept for later epochs. */

@@ -51,7 +51,7 @@ export class Ensemble extends VideoModel {
       // How clips were split for training, which `evaluate` keeps to.
       training: first.metadata.training,
     };
-    super(network, metadata, { path, maxVideos, views: viewsOf(models, network) });
+    super(network, metadata, { path, bytes: null, maxVideos, views: viewsOf(models, network) });
     this.models = models;
     this.weights = combination.weights;
     this.combine = combination.combine;

@@ -1,6 +1,7 @@
 import type {
   NativeClip,
   NativeClipTensor,
+  NativeMapRequest,
   NativeModel,
   NativeOutput,
   NativeResult,
@@ -42,8 +43,9 @@ export class EnsembleNetwork implements NativeModel {
     input: NativeClip | NativeClipTensor,
     outputs: NativeOutput[],
     topK: number,
+    map: NativeMapRequest | null,
   ): Promise<NativeResult[]> {
-    const unknown = outputs.find((name) => !this.outputs.includes(name));
+    const unknown = map === null ? outputs.find((name) => !this.outputs.includes(name)) : 'a map';
     if (unknown !== undefined) {
       throw new KinetorchError(
         'ERR_UNSUPPORTED',
@@ -70,6 +72,9 @@ export class EnsembleNetwork implements NativeModel {
       this.#running.delete(requestId);
     }
   }
+
+  /** Each model keeps its own. */
+  keepFile(): void {}
 
   /** Probabilities of one clip, each model's in its own order of labels, as one vector. */
   combine(vectors: readonly Float32Array[]): Float32Array {
@@ -112,6 +117,7 @@ export class EnsembleNetwork implements NativeModel {
       indices: Int32Array.from(top, ({ index }) => index),
       scores: Float32Array.from(top, ({ score }) => score),
       outputs,
+      map: null,
       queueMs: most('queueMs'),
       runMs: most('runMs'),
       batchSize: most('batchSize'),
