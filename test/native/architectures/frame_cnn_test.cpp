@@ -138,6 +138,7 @@ TEST(FrameCnnTraining, HasGradientsEverywhere) {
   for (const char* name : {"mobilenet_v2", "efficientnet_lite0"}) {
     Module module = buildArchitecture(name, 3, 0, spec);
     module.train();
+    for (at::Tensor parameter : module.parameters()) parameter.set_requires_grad(true);
     module.forward({at::rand({2, 3, 4, 32, 32})}).toTensor().square().sum().backward();
     for (const auto& parameter : module.named_parameters()) {
       EXPECT_TRUE(parameter.value.grad().defined()) << name << " " << parameter.name;
