@@ -33,6 +33,8 @@ export interface ArchitectureInfo {
   stages: string[];
   /** Path of the linear layer that gives the logits. */
   head: string;
+  /** Pixels of a side that become one value of the last stage. */
+  spatialStride: number;
 }
 
 export interface CreateOptions {
@@ -56,6 +58,16 @@ export interface CreateOptions {
 /** Whose names the tensors of a file of weights have; 'kinetorch' of all others. */
 export type NativeWeightNaming = 'kinetorch' | 'torchvision' | 'pytorchvideo' | 'pyslowfast' | 'mmaction2';
 
+export interface CreateReconstructionOptions {
+  architecture: string;
+  /** For masked reconstruction: the decoder sees all stages, and parts of clips can be hidden. Else it sees the last alone. */
+  masked: boolean;
+  /** Seed of the weights. */
+  seed: number;
+  /** Text of `kinetorch.json`, stored in the archive as it is. */
+  metadata: string;
+}
+
 /** How a clip becomes the network's input. */
 export interface InputSpec {
   frames: number;
@@ -74,9 +86,13 @@ export interface LoadOptions {
   device: string;
   precision: string;
   input: InputSpec;
+  /** 0 where the task is 'reconstruct'. */
   numClasses: number;
-  /** Classes do not exclude each other: probabilities are sigmoids instead of a softmax. */
-  multiLabel: boolean;
+  /**
+   * 'multiclass', 'multilabel' where classes do not exclude each other, so that probabilities are sigmoids instead of a
+   * softmax, or 'reconstruct' for the network's method of that name in place of its `forward`.
+   */
+  task: string;
   /** What the network gives for each class: 'logits' or 'probabilities'; '' where that is not known. */
   output: string;
   maxBatchSize: number;
@@ -117,7 +133,7 @@ export interface NativeClipTensor {
 }
 
 /** What a network can give of a clip; native/network/outputs.h has the same names. */
-export type NativeOutput = 'logits' | 'probabilities' | 'embedding' | 'features';
+export type NativeOutput = 'logits' | 'probabilities' | 'embedding' | 'features' | 'reconstruction' | 'target';
 
 export interface NativeTensor {
   /** Row-major. */
@@ -125,12 +141,32 @@ export interface NativeTensor {
   shape: number[];
 }
 
+/** A map of where a network looked. Which methods there are: native/explanation/map_request.h. */
+export interface NativeMapRequest {
+  method: string;
+  /** Path of a module that the network calls, of which a second, unfrozen copy is loaded; '' for what enters the pooling. */
+  layer: string;
+  /** Index of the class it is to speak of; -1 for the one with the highest logit. */
+  label: number;
+}
+
+export interface NativeMap {
+  /** T×H×W of the network's input, from 0 to 1. */
+  values: Float32Array;
+  label: number;
+}
+
 export interface NativeResult {
   /** The most probable classes, best first; empty where `topK` was 0. */
   indices: Int32Array;
   scores: Float32Array;
-  /** Those asked for: 'logits' and 'probabilities' of [classes], 'embedding' of [C], 'features' of [C, T', H', W']. */
+  /**
+   * Those asked for: 'logits' and 'probabilities' of [classes], 'embedding' of [C], 'features' of [C, T', H', W'],
+   * 'reconstruction' and 'target' of [3, T, H, W].
+   */
   outputs: { [name in NativeOutput]?: NativeTensor };
+  /** Null where none was asked for. */
+  map: NativeMap | null;
   queueMs: number;
   runMs: number;
   batchSize: number;
@@ -198,15 +234,22 @@ export declare class NativeModel {
   /** What a person should know of how the network runs. */
   readonly warnings: string[];
   /**
+   * Until somebody asks for a map of a layer before the last, for which the network is then loaded from it once more. The
+   * caller may close it.
+   */
+  keepFile(file: NativeModelFile): void;
+  /**
    * A result for each clip, in order, with those outputs and its `topK` most probable classes. All clips are queued or
    * none; where one fails the call rejects. `requestId` is the caller's own number, for `cancel`. Throws ERR_QUEUE_FULL,
-   * ERR_DISPOSED, ERR_CLIP_*, and ERR_UNSUPPORTED for an output that is not one of `outputs`.
+   * ERR_DISPOSED, ERR_CLIP_*, and ERR_UNSUPPORTED for an output that is not one of `outputs`, or a map that the network cannot give. With a
+   * map of a layer, of the outputs logits and probabilities alone.
    */
   run(
     requestId: number,
     input: NativeClip | NativeClipTensor,
     outputs: NativeOutput[],
     topK: number,
+    map: NativeMapRequest | null,
   ): Promise<NativeResult[]>;
   /**
    * Drops what still waits of a request: its promise rejects with `code`, of several clips when those that run are done.
@@ -273,12 +316,24 @@ export interface AugmentOptions {
   cutmix: number;
 }
 
+/** What is hidden of clips, and what of it is predicted. */
+export interface MaskOptions {
+  /** Of the cells of each clip, 0…1. */
+  ratio: number;
+  /** Pixels of a cell's side. */
+  cell: number;
+  target: 'pixels' | 'difference' | 'both';
+}
+
 export interface TrainerOptions {
   device: string;
   precision: 'float32' | 'bfloat16' | 'float16';
   input: InputSpec;
-  numClasses: number;
   augment: AugmentOptions;
+  /** What is learned. The losses and `numClasses` are of 'classification', `mask` of 'maskedReconstruction'. */
+  objective: 'classification' | 'reconstruction' | 'maskedReconstruction';
+  mask: MaskOptions;
+  numClasses: number;
   /** 'binaryCrossEntropy' is for clips of several classes at once. */
   loss: 'crossEntropy' | 'binaryCrossEntropy';
   labelSmoothing: number;
@@ -321,11 +376,18 @@ export interface NativeBatch {
   targets: Float32Array;
 }
 
-export interface StepResult {
+/** Sums over the clips, by what is learned. */
+export interface Metrics {
+  /** Clips whose highest logit is that of their (heaviest) class; with several classes, those right in every class. */
+  correct?: number;
+  /** Errors of masked reconstruction, of what is predicted: the loss is the mean of the two. */
+  pixels?: number;
+  difference?: number;
+}
+
+export interface StepResult extends Metrics {
   /** Mean over the clips of all batches. */
   loss: number;
-  /** Clips whose highest logit is that of their (heaviest) class; with several classes, those right in every class. */
-  correct: number;
   /** Before clipping; 0 where not stepped. */
   gradNorm: number;
   /** False where gradients overflowed in float16: the weights are as they were, and the next loss is scaled up less. */
@@ -333,10 +395,10 @@ export interface StepResult {
   runMs: number;
 }
 
-export interface EvalResult {
+export interface EvalResult extends Metrics {
   /** Sum over the batch of the loss without label smoothing and class weights. */
   lossSum: number;
-  /** N×classes, row-major: softmax, or sigmoids with the loss 'binaryCrossEntropy'. */
+  /** N×classes, row-major: softmax, or sigmoids with the loss 'binaryCrossEntropy'; empty where nothing is classified. */
   probabilities: Float32Array;
 }
 
@@ -346,6 +408,16 @@ export interface AugmentedClips {
   data: Uint8Array;
   /** N×classes after mixing. */
   targets: Float32Array;
+}
+
+/** What `reconstructClips` gives: uint8 N×T×H×W×3 each, of the input's height and width. */
+export interface ReconstructedClips {
+  /** The centre crops. */
+  original: Uint8Array;
+  /** What the network sees of them: the input's mean colour where they are hidden. */
+  seen: Uint8Array;
+  /** What the network gives; after masked reconstruction where they are hidden, else everywhere. */
+  reconstructed: Uint8Array;
 }
 
 /** uint8 T×H×W×3 frames, RGB. */
@@ -389,6 +461,8 @@ export interface NativeBinding {
   createModel(options: CreateOptions): Promise<Uint8Array>;
   /** Of files as `createModel` takes them. */
   weightNaming(weights: (string | Uint8Array)[]): Promise<NativeWeightNaming>;
+  /** The same of the architecture's stages with a decoder, to reconstruct clips. */
+  createReconstruction(options: CreateReconstructionOptions): Promise<Uint8Array>;
   /** uint8 T×H×W×3 frames resized as loadModel's preprocessing does; `resize` is [height, width] or [shortSide]. */
   resizeClip(clip: RgbClip, resize: number[], antialias: boolean): Promise<RgbClip>;
   /** What a training step would make of a batch with this seed. */
@@ -396,6 +470,12 @@ export interface NativeBinding {
     batch: NativeBatch,
     options: { augment: AugmentOptions; input: InputSpec; numClasses: number; seed: number },
   ): Promise<AugmentedClips>;
+  /** What a network with a decoder makes of clips, for people to look at. */
+  reconstructClips(
+    file: NativeModelFile,
+    batch: NativeBatch,
+    options: { input: InputSpec; mask: MaskOptions; seed: number },
+  ): Promise<ReconstructedClips>;
   NativeModelFile: typeof NativeModelFile;
   NativeModel: typeof NativeModel;
   NativeTrainer: typeof NativeTrainer;

@@ -30,6 +30,9 @@ export type {
   VideoCollection,
   VideoSample,
 } from './dataset/types';
+export { evaluateAnomaly } from './evaluation/anomaly/evaluateAnomaly';
+export type { EvaluateAnomalyOptions } from './evaluation/anomaly/options';
+export type { AnomalousVideo, AnomalyEvaluation } from './evaluation/anomaly/types';
 export { evaluate } from './evaluation/evaluate';
 export type { EvaluateOptions } from './evaluation/options';
 export type {
@@ -40,6 +43,13 @@ export type {
   SamplePrediction,
   SingleLabelMetrics,
 } from './evaluation/types';
+export type { AlarmSegment } from './model/anomaly/alarmSegments';
+export type { ErrorMap } from './model/anomaly/errorMap';
+export { fitAnomalyThreshold } from './model/anomaly/fitAnomalyThreshold';
+export type { FittedAlarm } from './model/anomaly/fittedAlarm';
+export type { FrameScore } from './model/anomaly/frameScores';
+export type { AnomalyScoreOptions, FitAnomalyOptions } from './model/anomaly/options';
+export type { AnomalyTimeline, ReconstructedClip } from './model/anomaly/types';
 export { architectures } from './model/architectures';
 export type { ArchitectureName } from './model/architectureTable';
 export type {
@@ -52,6 +62,13 @@ export type {
 } from './model/classifyOptions';
 export { createModel, type ModelArchive } from './model/createModel';
 export { devices, type RuntimeDevices } from './model/devices';
+export type {
+  ExplainClipOptions,
+  ExplainedSegment,
+  ExplainVideoOptions,
+  Explanation,
+} from './model/explainOptions';
+export type { VideoExplanation } from './model/explainVideo';
 export { inspectModel, type ModelSummary, type StageSummary } from './model/inspectModel';
 export { loadModel } from './model/loadModel';
 export type { ModelSource } from './model/modelSource';
@@ -76,6 +93,7 @@ export type {
   NetworkOutput,
   NetworkParts,
   Prediction,
+  ReconstructionInfo,
   VideoClassification,
   VideoSegment,
 } from './model/types';
@@ -91,9 +109,32 @@ export {
   type FoldResult,
 } from './training/crossValidate';
 export type { TrainCallbacks, TrainOptions } from './training/options';
+export { pretrain, resumePretrainOptions } from './training/pretrain';
+export type {
+  MaskOptions,
+  PretrainCallbacks,
+  PretrainData,
+  PretrainOptions,
+  UnlabelledDataset,
+} from './training/pretrainOptions';
+export type {
+  PretrainEpoch,
+  PretrainEvent,
+  PretrainResult,
+  PretrainValidation,
+  ReconstructionErrors,
+} from './training/pretrainTypes';
 export { resumeOptions, train } from './training/train';
 export type { TrainData } from './training/trainData';
-export type { EpochMetrics, TrainEvent, TrainResult, ValidationMetrics } from './training/types';
+export type {
+  EpochMetrics,
+  RunEvent,
+  RunOutcome,
+  TrainEvent,
+  TrainFigures,
+  TrainResult,
+  ValidationMetrics,
+} from './training/types';
 export { type OpenVideoOptions, openVideo } from './video/openVideo';
 export type { ClipWindow, SlideWindows, TimedPicture, VideoClip, VideoInfo, VideoReader } from './video/types';
 export type { UntaggedMatrix } from './video/untaggedMatrix';

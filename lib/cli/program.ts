@@ -37,6 +37,16 @@ const entries: readonly Entry[] = [
     load: () => import('./commands/classify.js'),
   },
   {
+    usage: 'anomaly [options] <files...>',
+    summary: 'find what is not usual in videos',
+    load: () => import('./commands/anomaly.js'),
+  },
+  {
+    usage: 'explain [options] <file>',
+    summary: 'show where in a video a network looked',
+    load: () => import('./commands/explain.js'),
+  },
+  {
     usage: 'dataset [options] <path>',
     summary: 'check labelled videos before training on them',
     load: () => import('./commands/dataset.js'),
@@ -50,6 +60,11 @@ const entries: readonly Entry[] = [
     usage: 'train [options] [data]',
     summary: 'train a model on folders or manifests of videos',
     load: () => import('./commands/train.js'),
+  },
+  {
+    usage: 'pretrain [options] [data]',
+    summary: 'train a model on videos without labels, to train from',
+    load: () => import('./commands/pretrain.js'),
   },
   {
     usage: 'evaluate [options] <data>',

@@ -1,5 +1,5 @@
 import { callSignal } from '../base/abort';
-import { invalidArgument } from '../base/errors';
+import { invalidArgument, KinetorchError } from '../base/errors';
 import { parse, parseOptions } from '../base/validation';
 import type { ClipDataset } from '../dataset/types';
 import { loadModel } from '../model/loadModel';
@@ -34,7 +34,7 @@ const maxDelayMs = 10_000;
  * const { metrics } = await evaluate('run/best.pt', 'clips/', { split: 'test', clips: 10, crops: 3 });
  *
  * @throws KinetorchError `ERR_INVALID_ARGUMENT`, `ERR_DATASET` (no samples, a label the model does not know, too many
- * samples that cannot be loaded), `ERR_VIDEO_DECODER`, `ERR_MODEL_FORWARD` (also for NaN), `ERR_ABORTED`, and those of {@link loadModel}
+ * samples that cannot be loaded), `ERR_UNSUPPORTED` (a model that does not classify), `ERR_VIDEO_DECODER`, `ERR_MODEL_FORWARD` (also for NaN), `ERR_ABORTED`, and those of {@link loadModel}
  */
 export async function evaluate(
   model: VideoModel | ModelSource,
@@ -68,6 +68,13 @@ async function evaluateLoaded(
   data: string | ClipDataset,
   options: FilledEvaluateOptions,
 ): Promise<Evaluation> {
+  if (model.metadata.task === 'reconstruct') {
+    throw new KinetorchError(
+      'ERR_UNSUPPORTED',
+      "expected a model that classifies but this one gives clips back, as its task is 'reconstruct': evaluateAnomaly " +
+        'measures it',
+    );
+  }
   const { dataset, split, fold, warnings } = await open(data, model, options);
   const isMultiLabel = dataset.labelsOf !== undefined || model.metadata.task === 'multilabel';
   const call = callSignal(options);

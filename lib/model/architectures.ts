@@ -17,6 +17,11 @@ export function partsOf(architecture: string): NetworkParts {
   return { stages, head, outputs: ['logits', 'probabilities', 'embedding', 'features'] };
 }
 
+/** The parts of a network that gives clips back: it has no head. */
+export function reconstructionParts(stages: string[]): NetworkParts {
+  return { stages, head: null, outputs: ['reconstruction', 'target'] };
+}
+
 // Kinetics-400 statistics and 15 frames a second, as torchvision's reference training for video has them.
 const kinetics = {
   frameRate: 15,

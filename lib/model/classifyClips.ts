@@ -1,12 +1,9 @@
-import { callSignal } from '../base/abort';
 import type { CallOptions } from '../base/schemas';
-import { workAhead } from '../base/workAhead';
-import { openDecodedVideo } from '../video/openVideo';
 import type { VideoClip, VideoReader } from '../video/types';
 import type { VideoSource } from '../video/videoSource';
-import { type ClassifiedClip, classifyViews, clipsInFlight, cropPositions } from './classifyViews';
+import { type ClassifiedClip, classifyViews, cropPositions } from './classifyViews';
 import type { ClipClassifier } from './clipClassifier';
-import { decodingOf } from './decodingOf';
+import { workOnVideo } from './workOnVideo';
 
 interface ClassifyClipsOptions extends CallOptions {
   topK: number;
@@ -16,43 +13,20 @@ interface ClassifyClipsOptions extends CallOptions {
   onDone?: () => void;
 }
 
-/**
- * Opens a video and classifies the clips that `cut` takes from it, in their order. A few are decoded and run ahead of the
- * consumer; nothing more is once it leaves the loop.
- */
-export async function* classifyClips(
+/** Opens a video and classifies the clips that `cut` takes from it, as {@link workOnVideo} does. */
+export function classifyClips(
   classifier: ClipClassifier,
   source: VideoSource,
-  { topK, crops, onWarning, onDone, ...options }: ClassifyClipsOptions,
+  { topK, crops, onDone, ...options }: ClassifyClipsOptions,
   cut: (video: VideoReader, signal: AbortSignal) => AsyncIterable<VideoClip>,
 ): AsyncGenerator<ClassifiedClip, void> {
-  const entry = classifier.videos?.enter();
-  const call = callSignal(options);
-  const { signal } = call;
-  try {
-    const decoding = { signal, ...decodingOf(classifier.input) };
-    await using video = await openDecodedVideo(source, decoding, () => entry?.begin());
-    const { length: known } = video.warnings;
-    for (const warning of [...video.warnings]) onWarning?.(warning);
-    // Of the video's own size: its clips may come in the network's.
-    const views = { topK, crops: cropPositions(video.info, crops), signal };
-    const classify = async (clip: VideoClip): Promise<ClassifiedClip> => {
-      const classified = await classifyViews(classifier, clip, views);
+  return workOnVideo(classifier, source, {
+    ...options,
+    cut,
+    work: async (clip, info, signal) => {
+      const classified = await classifyViews(classifier, clip, { topK, crops: cropPositions(info, crops), signal });
       onDone?.();
       return classified;
-    };
-    for await (const clip of workAhead(cut(video, signal), (clip) => video.keepFor(classify(clip)), clipsInFlight)) {
-      entry?.pause();
-      yield clip;
-      entry?.resume();
-    }
-    for (const warning of video.warnings.slice(known)) onWarning?.(warning);
-  } catch (error) {
-    const cause = call.cause(error);
-    entry?.fail(cause as { code?: unknown });
-    throw cause;
-  } finally {
-    call.end();
-    entry?.end();
-  }
+    },
+  });
 }

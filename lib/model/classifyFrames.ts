@@ -5,8 +5,9 @@ import { workAhead } from '../base/workAhead';
 import { frameWindows } from '../video/frameWindows';
 import type { TimedPicture } from '../video/types';
 import { type ClassifyFramesOptions, classifyFramesOptions } from './classifyOptions';
-import { classifyViews, clipsInFlight, cropPositions } from './classifyViews';
+import { classifyViews, cropPositions } from './classifyViews';
 import type { ClipClassifier } from './clipClassifier';
+import { clipsInFlight } from './clipsInFlight';
 import type { VideoSegment } from './types';
 
 /** Classifies frames as they come, window by window; see `VideoModel.classifyFrames`. */

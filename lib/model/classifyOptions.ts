@@ -31,7 +31,7 @@ export interface ClipOptions extends CallOptions, OptionsOf<typeof clipOptions> 
 /** Options of a model of so many classes. */
 const topKOptions = (classes: number) => ({
   /** How many predictions, best first; 1 to the number of classes. Default 5, or all where there are fewer. */
-  topK: wholeNumber(1, classes).default(Math.min(usualTopK, classes)),
+  topK: wholeNumber(1, Math.max(1, classes)).default(Math.min(usualTopK, classes)),
 });
 
 export const classifyOptions = (classes: number) => ({ ...clipOptions, ...topKOptions(classes) });

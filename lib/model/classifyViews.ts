@@ -4,9 +4,6 @@ import type { ClipClassifier } from './clipClassifier';
 import { topPredictions } from './topPredictions';
 import type { VideoSegment } from './types';
 
-const maxClipsInFlight = 4;
-const maxBytesInFlight = 2 ** 28;
-
 /** A clip of a video and what was seen in it. */
 export interface ClassifiedClip {
   segment: VideoSegment;
@@ -18,11 +15,6 @@ export interface ClassifiedClip {
 export function cropPositions({ width, height }: { width: number; height: number }, crops: 1 | 3): CropPosition[] {
   if (crops === 1) return [{ x: 0.5, y: 0.5 }];
   return [0, 0.5, 1].map((place) => (width >= height ? { x: place, y: 0.5 } : { x: 0.5, y: place }));
-}
-
-/** How many such clips of a video to have in flight: enough for batches, within bounds of memory. */
-export function clipsInFlight({ data }: Pick<VideoClip, 'data'>): number {
-  return Math.max(1, Math.min(maxClipsInFlight, Math.floor(maxBytesInFlight / data.length)));
 }
 
 /** Classifies the views (crops) of one clip: probabilities averaged over them. */

@@ -1,4 +1,4 @@
-import type { NativeClip, NativeClipTensor, NativeModel, NativeResult } from '../../binding';
+import type { NativeClip, NativeClipTensor, NativeMapRequest, NativeModel, NativeResult } from '../../binding';
 import { abortError, onAbort, throwIfAborted, withCancellation } from '../base/abort';
 import { KinetorchError } from '../base/errors';
 import type { CallOptions } from '../base/schemas';
@@ -16,6 +16,8 @@ export interface Wanted {
   outputs: readonly ModelOutput[];
   /** The most probable classes; 0: none. */
   topK: number;
+  /** Of where the network looked. Default: none. */
+  map?: NativeMapRequest;
 }
 
 /** Checks clips and tensors and has the native layer run them, in calls that can be cancelled. */
@@ -26,11 +28,14 @@ export class ClipRunner {
   #unanswered = 0;
   /** Who waits for room in the queue. */
   readonly #line: (() => void)[] = [];
+  readonly #outputs: ReadonlySet<ModelOutput>;
 
   constructor(
     private readonly native: NativeModel,
     private readonly input: Readonly<ModelInput>,
-  ) {}
+  ) {
+    this.#outputs = new Set(native.outputs);
+  }
 
   async runClip(
     clip: Clip,
@@ -78,16 +83,16 @@ export class ClipRunner {
 
   async #run(
     checkInput: () => NativeClip | NativeClipTensor,
-    { outputs, topK }: Wanted,
+    { outputs, topK, map }: Wanted,
     call: CallOptions,
   ): Promise<NativeResult[]> {
-    this.throwIfDisposed();
+    this.throwUnlessReadyFor(topK > 0 ? ['probabilities', ...outputs] : outputs);
     throwIfAborted(call.signal);
     const checked = checkInput();
     const id = this.#nextRequest++;
     return withCancellation(
       call,
-      () => this.#answered(callNative(() => this.native.run(id, checked, [...outputs], topK))),
+      () => this.#answered(callNative(() => this.native.run(id, checked, [...outputs], topK, map ?? null))),
       ({ code, message }) => this.native.cancel(id, code, message),
     );
   }
@@ -117,9 +122,20 @@ export class ClipRunner {
     });
   }
 
-  throwIfDisposed(): void {
-    if (this.#disposed)
+  /** `ERR_DISPOSED`, or `ERR_UNSUPPORTED` where the network is not made for any of these. */
+  throwUnlessReadyFor(outputs: readonly ModelOutput[]): void {
+    if (this.#disposed) {
       throw new KinetorchError('ERR_DISPOSED', 'expected a model in use but this one was disposed of');
+    }
+    const hasDecoder = this.#outputs.has('reconstruction');
+    if (outputs.some((output) => isOfDecoder(output) === hasDecoder)) return;
+    throw new KinetorchError(
+      'ERR_UNSUPPORTED',
+      hasDecoder
+        ? "expected a model that classifies but this one gives clips back, as its task is 'reconstruct'; `train` with " +
+            '`from` (kinetorch train <data> --from <file> -o <folder>) adds a head to it'
+        : "expected a model with a decoder, whose task is 'reconstruct', but this one classifies",
+    );
   }
 
   async dispose(): Promise<void> {
@@ -127,3 +143,5 @@ export class ClipRunner {
     await callNative(() => this.native.dispose());
   }
 }
+
+const isOfDecoder = (output: ModelOutput) => output === 'reconstruction' || output === 'target';

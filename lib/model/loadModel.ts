@@ -1,7 +1,7 @@
 import { invalidArgument, KinetorchError } from '../base/errors';
 import { parse, parseOptions } from '../base/validation';
 import { callNative, native } from '../native';
-import { partsOf } from './architectures';
+import { partsOf, reconstructionParts } from './architectures';
 import { withModelFile } from './modelFile';
 import { type ModelSource, nativeSource } from './modelSource';
 import { type LoadModelOptions, loadModelOptions } from './options';
@@ -18,7 +18,10 @@ import { VideoModel } from './videoModel';
  * `ERR_OUT_OF_MEMORY` and the model goes on.
  *
  * A file made by Kinetorch knows its labels and input. One from elsewhere, for example a scripted torchvision model,
- * needs `labels` and `input`; its forward must map N×3×T×H×W float clips to N×classes logits.
+ * needs `labels` and `input`; its forward must map N×3×T×H×W float clips to N×classes logits. One that is to give clips back
+ * needs `task: 'reconstruct'` and `input`; its method `reconstruct` must map N×3×T×H×W to the same.
+ *
+ * The file stays open until the model is disposed of, or has been loaded from it once more (`VideoModel.explainClip`).
  *
  * Loading a TorchScript file runs code from that file: load only files you trust.
  *
@@ -32,7 +35,8 @@ import { VideoModel } from './videoModel';
  */
 export async function loadModel(source: ModelSource, options: LoadModelOptions = {}): Promise<VideoModel> {
   const filled = parseOptions(loadModelOptions, options);
-  return withModelFile(nativeSource(source), async (file) => {
+  const given = nativeSource(source);
+  return withModelFile(given, async (file) => {
     const metadata = merge(file.metadata, filled);
     const plans = await planFolder(filled.tuning.folder);
     const model = await callNative(() =>
@@ -41,7 +45,7 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
         precision: filled.precision,
         input: metadata.input,
         numClasses: metadata.labels.length,
-        multiLabel: metadata.task === 'multilabel',
+        task: metadata.task,
         output: metadata.output ?? '',
         ...filled.batching,
         threads: filled.threads ?? 0,
@@ -53,22 +57,36 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
       }),
     );
     for (const warning of model.warnings) process.emitWarning(warning, 'KinetorchWarning');
-    return new VideoModel(model, metadata, filled.maxVideos);
+    // See Note [The second copy].
+    const isFile = typeof given === 'string';
+    if (isFile) model.keepFile(file.native);
+    return new VideoModel(model, metadata, filled.maxVideos, isFile ? null : given);
   });
 }
 
 type Said = Pick<LoadModelOptions, 'labels' | 'input' | 'task' | 'output'>;
 
 function merge(stored: ModelMetadata | null, { labels, input, task, output }: Said): ModelMetadata {
-  const said = { ...(labels && { labels }), ...(task && { task }), ...(output && { output }) };
+  const classifies = (task ?? stored?.task) !== 'reconstruct';
+  if (!classifies && labels)
+    throw invalidArgument('options.labels', "left out where the task is 'reconstruct'", labels);
+  const said = {
+    ...(classifies ? labels && { labels } : { labels: [] }),
+    ...(task && { task }),
+    ...(output && { output }),
+  };
   if (stored) {
-    return { ...stored, ...said, input: parse(inputSchema, { ...stored.input, ...input }, 'options.input') };
+    const metadata = { ...stored, ...said };
+    if (classifies && metadata.labels.length === 0) {
+      throw invalidArgument('options.labels', 'the class names of a network that was saved without any', labels);
+    }
+    return { ...metadata, input: parse(inputSchema, { ...stored.input, ...input }, 'options.input') };
   }
-  if (!labels || !input) {
+  if (!input || (classifies && !labels)) {
     throw new KinetorchError(
       'ERR_MODEL_METADATA',
       'expected a model with a kinetorch.json inside, or the options `labels` and `input`, but the file has none and ' +
-        `the options lack ${labels ? '`input`' : input ? '`labels`' : 'both'}`,
+        `the options lack ${labels || !classifies ? '`input`' : input ? '`labels`' : 'both'}`,
     );
   }
   if (input.resize === undefined && input.height !== undefined && input.width !== undefined) {
@@ -78,9 +96,9 @@ function merge(stored: ModelMetadata | null, { labels, input, task, output }: Sa
     formatVersion: 2,
     architecture: 'custom',
     task: 'multiclass',
+    labels: [],
     ...said,
-    labels,
     input: parse(inputSchema, input, 'options.input'),
-    ...partsOf('custom'),
+    ...(classifies ? partsOf('custom') : reconstructionParts([])),
   };
 }

@@ -85,15 +85,18 @@ const tuningSchema: z.ZodType<z.output<z.ZodObject<typeof tuningOptions>>, Tunin
 
 /** What is said of a network whose file does not say it. */
 export const networkOptions = {
-  /** Class names: needed for a file without `kinetorch.json`, and replacing those in the file otherwise. */
+  /** Class names: needed to classify by a file without `kinetorch.json`, and replacing those in the file otherwise. */
   labels: labelsSchema.optional(),
   /** Parts of the input: all but `antialias` are needed for a file without `kinetorch.json`. */
   input: (partialInputSchema as z.ZodType<Partial<ModelInput>, Partial<ModelInput>>).optional(),
   /**
-   * Whether classes exclude each other: a softmax over all (`multiclass`), or a sigmoid for each (`multilabel`). Default:
-   * as the file says, else `multiclass`.
+   * Whether classes exclude each other: a softmax over all (`multiclass`), or a sigmoid for each (`multilabel`); or
+   * `reconstruct`, for the method of that name of a network that gives clips back, and has no labels. Default: as the file
+   * says, else `multiclass`.
    */
-  task: taskSchema.optional().describe('multiclass: a softmax; multilabel: a sigmoid for each class'),
+  task: taskSchema
+    .optional()
+    .describe('multiclass: a softmax; multilabel: a sigmoid for each class; reconstruct: clips are given back'),
   /**
    * What the network gives for each class. `probabilities` are taken as they are, and `logits` are then their logarithms
    * (of a `multilabel` model log(p / (1 - p))). Default: as the file says, else told by the network, with a warning: one
@@ -101,9 +104,6 @@ export const networkOptions = {
    */
   output: networkOutputSchema.optional().describe('what the network gives for each class (default: told by itself)'),
 };
-
-/** Any part of a model's input. */
-export const inputOption = networkOptions.input;
 
 export const loadModelOptions = {
   /** Default `auto`. */
@@ -179,7 +179,7 @@ export const createModelOptions = {
    */
   inflate: inflateSchema,
   /** Parts of the input that differ from the architecture's own. */
-  input: inputOption,
+  input: networkOptions.input,
   /** Seed of fresh weights, 0 to 2^53 - 1. Default 0. */
   seed: seedSchema.default(0).describe('of fresh weights (default: {default})'),
   /** Licence of the weights, kept in the file: an SPDX expression, for example `CC-BY-4.0`. */

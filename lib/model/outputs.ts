@@ -17,6 +17,10 @@ export interface ClipOutputs {
    * 112×112), for class activation maps.
    */
   features: Tensor;
+  /** 3×T×H×W, the clip as a network with a decoder gives it back, normalised like its input. */
+  reconstruction: Tensor;
+  /** 3×T×H×W, what the reconstruction is of: the clip as the network was given it, resized, cropped and normalised. */
+  target: Tensor;
 }
 
 export interface Timing {
@@ -44,13 +48,16 @@ export interface RunOptions<Name extends ModelOutput> extends CallOptions {
 export type RunResult<Name extends ModelOutput> = Pick<ClipOutputs, Name> & { timing: Timing };
 
 const vector = ({ data }: NativeTensor) => ownRealm(data);
+const tensor = ({ data, shape }: NativeTensor): Tensor => ({ data: ownRealm(data), shape: [...shape] });
 
 /** How callers see each output of the native layer. Where the names stand, once. */
 const readers: { [Name in NativeOutput]: (tensor: NativeTensor) => ClipOutputs[Name] } = {
   logits: vector,
   probabilities: vector,
   embedding: vector,
-  features: ({ data, shape }) => ({ data: ownRealm(data), shape: [...shape] }),
+  features: tensor,
+  reconstruction: tensor,
+  target: tensor,
 };
 
 export const outputNames = Object.keys(readers) as ModelOutput[];

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { oneOf, realNumber, trueOrFalse, wholeNumber } from '../base/schemas';
 import { untaggedMatrices } from '../video/untaggedMatrix';
+import { fittedAlarmSchema } from './anomaly/fittedAlarm';
 import { outputNames } from './outputs';
 
 const rgb = (min: number, max: number) => {
@@ -66,9 +67,8 @@ export const inputSchema = inputFieldsSchema
 /** Any part of a {@link ModelInput}; without a default, so that what is left out keeps what the model's file says. */
 export const partialInputSchema = inputFieldsSchema.partial();
 
-export const labelsSchema = z
+const classNames = z
   .array(z.string({ error: 'a string' }), { error: 'an array of class names' })
-  .min(1, { error: 'an array with at least one class name' })
   .max(1_000_000, { error: 'an array of at most 1,000,000 class names' })
   .superRefine((labels, context) => {
     const places = new Map<string, number>();
@@ -84,8 +84,16 @@ export const labelsSchema = z
     }
   });
 
-/** Whether classes exclude each other. */
-export const taskSchema = oneOf(['multiclass', 'multilabel']);
+export const labelsSchema = classNames.min(1, { error: 'an array with at least one class name' });
+
+/** Whether classes exclude each other; a network that gives its clips back has none. */
+export const taskSchema = oneOf(['multiclass', 'multilabel', 'reconstruct']);
+
+/** What a network that gives clips back has learned: to fill in what is hidden of them, or to give back what it sees. */
+export const reconstructionObjectiveSchema = oneOf(['masked', 'plain']);
+
+/** What is predicted of what is hidden. */
+export const maskTargetSchema = oneOf(['pixels', 'difference', 'both']);
 
 /** What a network gives for each class. */
 export const networkOutputSchema = oneOf(['logits', 'probabilities']);
@@ -102,21 +110,39 @@ export const firstMetadataSchema = z.object({
 
 const modulePath = z.string({ error: 'the path of a module' }).min(1, { error: 'the path of a module' });
 
-/**
- * {@link ModelMetadata}. Unknown keys are kept out rather than refused, so that later files of this version still load;
- * a new output takes a new version.
- */
-export const metadataSchema = z.object(
+const reconstructionSchema = z.object(
   {
-    ...firstMetadataSchema.shape,
-    formatVersion: z.literal(2, { error: '1 or 2, the format versions this Kinetorch reads' }),
-    task: taskSchema,
-    output: networkOutputSchema.optional(),
-    stages: z.array(modulePath, { error: "an array of modules' paths" }),
-    head: modulePath.nullable(),
-    outputs: z.array(z.enum(outputNames, { error: `one of ${outputNames.join(', ')}` }), {
-      error: 'an array of names',
-    }),
+    objective: reconstructionObjectiveSchema,
+    ratio: realNumber(0, 1).optional(),
+    cell: wholeNumber(1, maxInputSide).optional(),
+    target: maskTargetSchema.optional(),
   },
   { error: 'an object' },
 );
+
+/**
+ * {@link ModelMetadata}. Unknown keys are kept out rather than refused, so that later files of this version still load;
+ * a file of a new task is refused by those that do not know it.
+ */
+export const metadataSchema = z
+  .object(
+    {
+      ...firstMetadataSchema.shape,
+      formatVersion: z.literal(2, { error: '1 or 2, the format versions this Kinetorch reads' }),
+      task: taskSchema,
+      labels: classNames,
+      output: networkOutputSchema.optional(),
+      stages: z.array(modulePath, { error: "an array of modules' paths" }),
+      head: modulePath.nullable(),
+      outputs: z.array(z.enum(outputNames, { error: `one of ${outputNames.join(', ')}` }), {
+        error: 'an array of names',
+      }),
+      anomaly: fittedAlarmSchema.optional(),
+      reconstruction: reconstructionSchema.optional(),
+    },
+    { error: 'an object' },
+  )
+  .refine(({ task, labels }) => (task === 'reconstruct') === (labels.length === 0), {
+    error: "class names, or, where the task is 'reconstruct', an empty array,",
+    path: ['labels'],
+  });

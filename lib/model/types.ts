@@ -1,8 +1,15 @@
 import type { z } from 'zod';
 import type { NativeStats } from '../../binding';
 import type { VideoInfo } from '../video/types';
+import type { FittedAlarm } from './anomaly/fittedAlarm';
 import type { ModelOutput, Timing } from './outputs';
-import type { inputFields, networkOutputSchema, taskSchema } from './schemas';
+import type {
+  inputFields,
+  maskTargetSchema,
+  networkOutputSchema,
+  reconstructionObjectiveSchema,
+  taskSchema,
+} from './schemas';
 import type { VideoCounts } from './videoCalls';
 
 /** What a network wants to see. Travels inside the model file as `input` of `kinetorch.json`. */
@@ -10,12 +17,25 @@ export interface ModelInput extends z.output<z.ZodObject<typeof inputFields>> {}
 
 /**
  * `multiclass`: each clip is of one class, and probabilities are a softmax. `multilabel`: of any number, and each class
- * has a sigmoid of its own.
+ * has a sigmoid of its own. `reconstruct`: clips are given back, and there are no classes.
  */
 export type ModelTask = z.output<typeof taskSchema>;
 
 /** What a network itself gives for each class; `probabilities` where it ends in a softmax or sigmoids. */
 export type NetworkOutput = z.output<typeof networkOutputSchema>;
+
+/** Of a network that gives clips back: what it was trained for. */
+export interface ReconstructionInfo {
+  /**
+   * `masked`: to predict what is hidden of clips, in cells normalised by themselves. `plain`: to give back the pixels that
+   * it sees.
+   */
+  objective: z.output<typeof reconstructionObjectiveSchema>;
+  /** Share of each clip that was hidden, 0…1, in cells of so many pixels a side, and what of it was predicted; of `masked`. */
+  ratio?: number;
+  cell?: number;
+  target?: z.output<typeof maskTargetSchema>;
+}
 
 /** What a network's parts are called, by their paths in the state dict, and what it can give. */
 export interface NetworkParts {
@@ -34,8 +54,13 @@ export interface ModelMetadata extends NetworkParts {
   task: ModelTask;
   /** Where it is not said: told by the network when it is loaded. */
   output?: NetworkOutput;
+  /** Class names; none where the task is `reconstruct`. */
   labels: string[];
   input: ModelInput;
+  /** Of the task `reconstruct`, where it is known. */
+  reconstruction?: ReconstructionInfo;
+  /** When `anomalyScore` raises an alarm, as {@link fitAnomalyThreshold} found. */
+  anomaly?: FittedAlarm;
   /** Free-form record of how the weights came about. */
   training?: Record<string, unknown>;
   license?: string;

@@ -1,10 +1,16 @@
 import type { NativeModel, NativeResult } from '../../binding';
+import { type FilePath, filePath } from '../base/filePath';
 import { type CallOptions, callOptions, optionsSchema } from '../base/schemas';
 import { parse } from '../base/validation';
 import type { Clip, Tensor } from '../clip/types';
 import { releaseStream } from '../video/releaseStream';
 import type { TimedPicture } from '../video/types';
 import type { VideoSource } from '../video/videoSource';
+import type { AnomalyScoreOptions } from './anomaly/options';
+import { reconstructedClip } from './anomaly/reconstructedClip';
+import { requirePixels } from './anomaly/requirePixels';
+import { scoreVideo } from './anomaly/scoreVideo';
+import type { AnomalyTimeline, ClipReconstructor, ReconstructedClip } from './anomaly/types';
 import { classifyFrames } from './classifyFrames';
 import {
   type ClassifyFramesOptions,
@@ -20,7 +26,10 @@ import {
 import { classifyStream } from './classifyStream';
 import { classifyVideo } from './classifyVideo';
 import type { ClipClassifier } from './clipClassifier';
-import { ClipRunner } from './clipRunner';
+import { ClipExplainer } from './clipExplainer';
+import { ClipRunner, type Wanted } from './clipRunner';
+import type { ExplainClipOptions, ExplainVideoOptions, Explanation } from './explainOptions';
+import { explainVideo, type VideoExplanation } from './explainVideo';
 import { modelStats } from './modelStats';
 import { type ModelOutput, outputsSchema, type RunOptions, type RunResult, readOutput, type Timing } from './outputs';
 import type { Classification, ModelInput, ModelMetadata, ModelStats, VideoClassification, VideoSegment } from './types';
@@ -47,21 +56,29 @@ export class VideoModel implements AsyncDisposable {
   readonly device: string;
   /** As it was resolved: `float32`, `float16` or `bfloat16`. */
   readonly precision: string;
-  /** What it can give of a clip: `logits` and `probabilities` always, `embedding` and `features` where its network has them. */
+  /**
+   * What it can give of a clip: `logits` and `probabilities`, with `embedding` and `features` where its network has them;
+   * or, where its task is `reconstruct`, `reconstruction` and `target`.
+   */
   readonly outputs: readonly ModelOutput[];
   readonly metadata: Readonly<ModelMetadata>;
   /** What a person should know of how it runs: for example that it takes one clip at a time. Loading emits each, too. */
   readonly warnings: readonly string[];
   readonly #native: NativeModel;
   readonly #runner: ClipRunner;
+  readonly #explainer: ClipExplainer;
   readonly #videos: VideoCalls;
   /** This model, as videos see it. */
   readonly #classifier: ClipClassifier;
+  readonly #reconstructor: ClipReconstructor;
   readonly #classifyClipSchema;
   readonly #classifyTensorSchema;
 
-  /** @internal */
-  constructor(model: NativeModel, metadata: ModelMetadata, maxVideos: number) {
+  /**
+   * @internal
+   * @param bytes those that the model was loaded from; null where the native layer keeps its file
+   */
+  constructor(model: NativeModel, metadata: ModelMetadata, maxVideos: number, bytes: Uint8Array | null) {
     this.#native = model;
     this.metadata = model.output === 'probabilities' ? { ...metadata, output: model.output } : metadata;
     this.warnings = model.warnings;
@@ -74,6 +91,7 @@ export class VideoModel implements AsyncDisposable {
     this.precision = model.precision;
     this.outputs = [...model.outputs];
     this.#runner = new ClipRunner(model, metadata.input);
+    this.#explainer = new ClipExplainer(model, this.#runner, metadata, bytes);
     this.#videos = new VideoCalls(maxVideos);
     this.#classifier = {
       input: this.input,
@@ -83,6 +101,13 @@ export class VideoModel implements AsyncDisposable {
         const wanted = { outputs: ['probabilities'], topK: 0 } as const;
         return readOutput(await this.#runner.runClipInTurn(clip, wanted, options), 'probabilities');
       },
+    };
+    this.#reconstructor = {
+      input: this.input,
+      videos: this.#videos,
+      alarm: metadata.anomaly,
+      reconstruct: async (clip, options) =>
+        reconstructionOf(await this.#runner.runClipInTurn(clip, reconstructing, options)),
     };
     this.#classifyClipSchema = optionsSchema(classifyOptions(metadata.labels.length));
     this.#classifyTensorSchema = optionsSchema(classifyTensorOptions(metadata.labels.length));
@@ -205,7 +230,7 @@ export class VideoModel implements AsyncDisposable {
    */
   async classifyVideo(source: VideoSource, options: ClassifyVideoOptions = {}): Promise<VideoClassification> {
     try {
-      this.#runner.throwIfDisposed();
+      this.#runner.throwUnlessReadyFor(['probabilities']);
       return await classifyVideo(this.#classifier, source, options);
     } catch (error) {
       releaseStream(source);
@@ -225,7 +250,7 @@ export class VideoModel implements AsyncDisposable {
    */
   async *classifyStream(source: VideoSource, options: ClassifyStreamOptions = {}): AsyncGenerator<VideoSegment, void> {
     try {
-      this.#runner.throwIfDisposed();
+      this.#runner.throwUnlessReadyFor(['probabilities']);
       yield* classifyStream(this.#classifier, source, options);
     } catch (error) {
       releaseStream(source);
@@ -255,8 +280,98 @@ export class VideoModel implements AsyncDisposable {
     frames: AsyncIterable<TimedPicture> | Iterable<TimedPicture>,
     options: ClassifyFramesOptions = {},
   ): AsyncGenerator<VideoSegment, void> {
-    this.#runner.throwIfDisposed();
+    this.#runner.throwUnlessReadyFor(['probabilities']);
     yield* classifyFrames(this.#classifier, frames, options);
+  }
+
+  /**
+   * A clip as the network's decoder gives it back: what it takes for usual comes back well, what it has never seen does not.
+   * Needs a model whose task is `reconstruct`.
+   *
+   * @example
+   * const { clip, psnr, errors } = await model.reconstructClip({ data, frames: 16, height: 240, width: 320 });
+   * psnr[0]; // 31.2, in dB
+   *
+   * @throws KinetorchError `ERR_UNSUPPORTED` for a model that classifies, or that `pretrain` made with another objective
+   * than `plain`; the others as in {@link classifyClip}
+   */
+  async reconstructClip(clip: Clip, options: ClipOptions = {}): Promise<ReconstructedClip> {
+    requirePixels(this.metadata);
+    const result = await this.#runner.runClip(clip, reconstructing, parse(clipSchema, options, 'options'));
+    return reconstructedClip(reconstructionOf(result), this.input);
+  }
+
+  /**
+   * How strange each frame of a video is: how badly the network, which has learned to give back what is usual, gives that
+   * frame back (Hasan et al. 2016). Windows of the model's `frames` slide over the video, which is decoded only as fast as
+   * they run; one number a frame is kept. Needs a model whose task is `reconstruct`: see
+   * [docs/anomaly.md](../../docs/anomaly.md).
+   *
+   * @example
+   * const { scores, frameRate, segments } = await model.anomalyScore('camera.mp4', { score: 'topCells' });
+   * // segments above the threshold that `fitAnomalyThreshold` has put into the file:
+   * // [{ startSeconds: 61.2, endSeconds: 63.8, peakScore: 0.021, peakSeconds: 62.4 }]
+   *
+   * @throws KinetorchError `ERR_UNSUPPORTED` for a model that classifies, or that `pretrain` made with another objective
+   * than `plain`; the others as in {@link classifyVideo}
+   */
+  async anomalyScore(source: VideoSource, options: AnomalyScoreOptions = {}): Promise<AnomalyTimeline> {
+    try {
+      this.#runner.throwUnlessReadyFor(reconstructing.outputs);
+      requirePixels(this.metadata);
+      return await scoreVideo(this.#reconstructor, source, options);
+    } catch (error) {
+      releaseStream(source);
+      throw error;
+    }
+  }
+
+  /**
+   * Where the network looked in a clip: how much each place of each frame speaks for a label. With the default layer it
+   * costs what {@link classifyClip} costs, shares batches with it, and is exact (CAM, Zhou et al. 2016, which Grad-CAM is
+   * for a network that ends in a mean and a linear layer). Layers before the last are finer: they take a second copy of
+   * the network in float32, loaded at the first such call and kept until {@link dispose}, and a backward pass; such clips
+   * run one by one. [docs/explain.md](../../docs/explain.md) says which to take, and what a map does not tell.
+   *
+   * A model that was loaded from bytes holds that array until then: it must not be written to.
+   *
+   * @example
+   * const { map, label, score } = await model.explainClip(clip, { label: 'fight', layer: 'layer2' });
+   * const { frames, height, width } = model.input; // map[(t * height + y) * width + x] is from 0 to 1
+   *
+   * @throws KinetorchError `ERR_UNSUPPORTED` where the network has no `features` for layer `last`, or makes its logits of
+   * them otherwise than by a mean and a linear layer (method `eigencam` needs none); `ERR_INVALID_ARGUMENT` for a label or
+   * layer that it lacks; those of {@link classifyClip}, and, where the second copy is loaded, of `loadModel`
+   */
+  async explainClip(clip: Clip, options: ExplainClipOptions = {}): Promise<Explanation> {
+    return this.#explainer.explain(clip, options);
+  }
+
+  /**
+   * Explains a video window by window and writes it with the maps laid over its frames: an `.mp4` of all that the network
+   * saw, or, as `.svg` or `.png`, a sheet of the moments with the highest scores. Each window's colours go from what
+   * matters least in it to what matters most. The file is there whole or not at all.
+   *
+   * @example
+   * await model.explainVideo('match.mp4', 'heat.mp4', { layer: 'layer3' });
+   * const { segments } = await model.explainVideo('match.mp4', 'heat.svg', { label: 'fight', moments: 4 });
+   *
+   * @throws KinetorchError `ERR_INVALID_ARGUMENT` for a file of another kind, `ERR_FILE_ACCESS` where it cannot be
+   * written; those of {@link explainClip} and {@link classifyVideo}
+   */
+  async explainVideo(source: VideoSource, out: FilePath, options: ExplainVideoOptions = {}): Promise<VideoExplanation> {
+    try {
+      this.#runner.throwUnlessReadyFor(['probabilities']);
+      const model = {
+        input: this.input,
+        videos: this.#videos,
+        explain: (clip: Clip, wanted: ExplainClipOptions) => this.explainClip(clip, wanted),
+      };
+      return await explainVideo(model, source, filePath(out, 'out', 'the path of a file to write'), options);
+    } catch (error) {
+      releaseStream(source);
+      throw error;
+    }
   }
 
   /** Counts since the model was loaded; times in milliseconds. */
@@ -266,6 +381,7 @@ export class VideoModel implements AsyncDisposable {
 
   /** Refuses new calls, waits for those accepted, frees the model's memory. May be called again. */
   async dispose(): Promise<void> {
+    this.#explainer.close();
     await this.#runner.dispose();
   }
 
@@ -284,7 +400,7 @@ export class VideoModel implements AsyncDisposable {
 
   async #one(
     input: Clip | Tensor,
-    output: Exclude<ModelOutput, 'features'>,
+    output: 'logits' | 'probabilities' | 'embedding',
     options: ClipOptions,
   ): Promise<Float32Array | Float32Array[]> {
     const wanted = { outputs: [output], topK: 0 };
@@ -295,6 +411,13 @@ export class VideoModel implements AsyncDisposable {
     return readOutput(await this.#runner.runClip(input, wanted, parse(clipSchema, options, 'options')), output);
   }
 }
+
+const reconstructing: Wanted = { outputs: ['target', 'reconstruction'], topK: 0 };
+
+const reconstructionOf = (result: NativeResult) => ({
+  target: readOutput(result, 'target'),
+  reconstruction: readOutput(result, 'reconstruction'),
+});
 
 /** What has a shape and no frames. */
 const isTensor = (input: Clip | Tensor): input is Tensor =>

@@ -4,15 +4,20 @@ import { type Html, html } from './html';
 import { lineChart, type Series } from './lineChart';
 import type { ReportedEpoch } from './types';
 
+type Value = (epoch: ReportedEpoch) => number | null | undefined;
+
 /** How a run went, epoch by epoch: charts, and their numbers as a table. */
 export function curves(metrics: readonly ReportedEpoch[], bestEpoch: number | null): Html {
-  const series = (name: string, value: (epoch: ReportedEpoch) => number | null): Series => ({
+  const series = (name: string, value: Value): Series => ({
     name,
     points: metrics.flatMap((one) => {
       const y = value(one);
-      return y === null ? [] : [{ x: one.epoch, y }];
+      return y === null || y === undefined ? [] : [{ x: one.epoch, y }];
     }),
   });
+  const has = (value: Value) => metrics.some((one) => value(one) !== undefined);
+  const classifies = has(({ train }) => train.accuracy);
+  const isMasked = has(({ train }) => train.pixels ?? train.difference);
   const drawn = (...all: Series[]) => all.filter(({ points }) => points.length > 0);
   const isValidated = metrics.some(({ validation }) => validation !== null);
   const marker = isValidated && bestEpoch !== null ? { x: bestEpoch, label: 'best' } : undefined;
@@ -25,20 +30,36 @@ ${lineChart({
   format: significant,
   series: drawn(
     series('training', ({ train }) => train.loss),
-    series('validation', ({ validation }) => validation?.loss ?? null),
+    series('validation', ({ validation }) => validation?.loss),
+    ...(isMasked ? [series('nothing learned', () => 1)] : []),
   ),
 })}
-${lineChart({
-  ...common,
-  title: 'Accuracy',
-  format: (share) => `${Number((share * 100).toFixed(1))}%`,
-  yMin: 0,
-  yMax: 1,
-  series: drawn(
-    series('training', ({ train }) => train.accuracy),
-    series('validation', ({ validation }) => validation?.top1 ?? null),
-  ),
-})}
+${
+  classifies &&
+  lineChart({
+    ...common,
+    title: 'Accuracy',
+    format: (share) => `${Number((share * 100).toFixed(1))}%`,
+    yMin: 0,
+    yMax: 1,
+    series: drawn(
+      series('training', ({ train }) => train.accuracy),
+      series('validation', ({ validation }) => validation?.top1),
+    ),
+  })
+}
+${
+  isMasked &&
+  lineChart({
+    ...common,
+    title: `Errors of what was hidden, ${isValidated ? 'validation' : 'training'}`,
+    format: significant,
+    series: drawn(
+      series('pixels', ({ train, validation }) => (validation ?? train).pixels),
+      series('difference', ({ train, validation }) => (validation ?? train).difference),
+    ),
+  })
+}
 ${lineChart({
   ...common,
   title: 'Learning rate',
@@ -69,9 +90,8 @@ ${lineChart({
   series: [series('gradient norm', ({ train }) => train.gradNorm)],
 })}
 </div>
-<p class="note">Training loss and accuracy are of augmented clips, loss with label smoothing: they are not those of the
-validation clips' kind, and a validation loss below the training loss is nothing strange.</p>
-${epochTable(metrics, bestEpoch)}</section>`;
+<p class="note">${noteOf(classifies, isMasked)}</p>
+${epochTable(metrics, bestEpoch, classifies ? ofClasses : isMasked ? ofHidden : [])}</section>`;
 }
 
 /** Share of the epoch's training part that was spent waiting for data, 0…1. */
@@ -80,16 +100,49 @@ export function waitShare({ train, clipsPerSecond, dataWaitSeconds }: ReportedEp
   return Number.isFinite(seconds) && seconds > 0 ? Math.min(1, dataWaitSeconds / seconds) : 0;
 }
 
-function epochTable(metrics: readonly ReportedEpoch[], bestEpoch: number | null): Html {
+function noteOf(classifies: boolean, isMasked: boolean): string {
+  if (classifies) {
+    return (
+      "Training loss and accuracy are of augmented clips, loss with label smoothing: they are not those of the validation clips' " +
+      'kind, and a validation loss below the training loss is nothing strange.'
+    );
+  }
+  return isMasked
+    ? 'A loss of 1 is what the mean of each hidden cell gets: a network whose loss stays there has learned nothing. Training ' +
+        'clips are augmented, and other places of them are hidden each time.'
+    : 'The loss is the mean squared error of the pixels, normalised as the network sees them. Training clips are augmented.';
+}
+
+/** Columns of the table of epochs: title, and text of an epoch. */
+type Column = [title: string, text: (epoch: ReportedEpoch) => string];
+
+const ofClasses: Column[] = [
+  ['accuracy', ({ train }) => percentOrDash(train.accuracy ?? null)],
+  ['top-1', ({ validation }) => percentOrDash(validation?.top1 ?? null)],
+  ['top-5', ({ validation }) => percentOrDash(validation?.top5 ?? null)],
+];
+
+const ofHidden: Column[] = [
+  ['pixels', ({ train, validation }) => numberOrDash((validation ?? train).pixels)],
+  ['difference', ({ train, validation }) => numberOrDash((validation ?? train).difference)],
+];
+
+const numberOrDash = (value: number | undefined) => (value === undefined ? '–' : significant(value));
+
+function epochTable(metrics: readonly ReportedEpoch[], bestEpoch: number | null, ofTask: readonly Column[]): Html {
+  const columns: readonly Column[] = [
+    ['training loss', ({ train }) => significant(train.loss)],
+    ['validation loss', ({ validation }) => numberOrDash(validation?.loss)],
+    ...ofTask,
+    ['rate', ({ learningRate }) => significant(learningRate)],
+    ['clips/s', ({ clipsPerSecond }) => significant(clipsPerSecond)],
+    ['data wait', (one) => percent(waitShare(one))],
+    ['time', ({ seconds }) => duration(seconds)],
+  ];
   return html`<details><summary>Numbers of every epoch</summary><div class="scroll"><table>
-<thead><tr><th scope="col">epoch</th><th scope="col">training loss</th><th scope="col">accuracy</th><th scope="col">validation loss</th>
-<th scope="col">top-1</th><th scope="col">top-5</th><th scope="col">rate</th><th scope="col">clips/s</th><th scope="col">data wait</th><th scope="col">time</th></tr></thead>
+<thead><tr><th scope="col">epoch</th>${columns.map(([title]) => html`<th scope="col">${title}</th>`)}</tr></thead>
 <tbody>${metrics.map(
     (one) => html`<tr class="${one.epoch === bestEpoch ? 'best' : ''}"><th scope="row">${formatCount(one.epoch)}</th>
-<td>${significant(one.train.loss)}</td><td>${percent(one.train.accuracy)}</td>
-<td>${one.validation === null ? '–' : significant(one.validation.loss)}</td>
-<td>${percentOrDash(one.validation?.top1 ?? null)}</td><td>${percentOrDash(one.validation?.top5 ?? null)}</td>
-<td>${significant(one.learningRate)}</td><td>${significant(one.clipsPerSecond)}</td><td>${percent(waitShare(one))}</td>
-<td>${duration(one.seconds)}</td></tr>`,
+${columns.map(([, text]) => html`<td>${text(one)}</td>`)}</tr>`,
   )}</tbody></table></div></details>`;
 }

@@ -4,6 +4,7 @@ import { confusionTable } from './confusionTable';
 import { curves } from './curves';
 import { Html, html } from './html';
 import { mistakeCards } from './mistakeCards';
+import { reconstructionCards } from './reconstructionCards';
 import { settings, skippedList } from './settings';
 import { shortPaths } from './shortPaths';
 import { style } from './style';
@@ -15,7 +16,7 @@ import type { ReportContent } from './types';
  * own content policy forbids everything else, whatever the names in the data are.
  */
 export function renderReport(content: ReportContent): string {
-  const { config, metrics, bestEpoch, evaluation, mistakes, skipped } = content;
+  const { config, metrics, bestEpoch, evaluation, mistakes, reconstructions, skipped } = content;
   const single = evaluation?.metrics.task === 'singleLabel' ? evaluation.metrics : null;
   const parts: [string, string, Html][] = [];
   if (metrics.length > 0) parts.push(['curves', 'Training', curves(metrics, bestEpoch)]);
@@ -25,11 +26,13 @@ export function renderReport(content: ReportContent): string {
     parts.push(['calibration', 'Calibration', calibrationSection(single.calibration)]);
   }
   if (mistakes.length > 0) parts.push(['mistakes', 'Mistakes', mistakeCards(mistakes)]);
+  if (reconstructions?.length) parts.push(['reconstructions', 'Reconstructions', reconstructionCards(reconstructions)]);
   if (skipped.length > 0) parts.push(['skipped', 'Left out', skippedList(skipped)]);
   if (config) parts.push(['settings', 'Settings', settings(config)]);
-  const title = `${config ? 'Training' : 'Evaluation'} report · ${config?.architecture ?? evaluation?.architecture ?? ''}`;
+  const kind = reconstructions ? 'Pre-training' : config ? 'Training' : 'Evaluation';
+  const title = `${kind} report · ${config?.architecture ?? evaluation?.architecture ?? ''}`;
   const data = config?.options.data ?? evaluation?.data;
-  const names = [...mistakes, ...skipped].map(({ name }) => name);
+  const names = [...mistakes, ...(reconstructions ?? []), ...skipped].map(({ name }) => name);
   const page = html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">

@@ -80,6 +80,8 @@ details .scroll{border:0;border-top:1px solid var(--line);border-radius:0;box-sh
 article{padding:.75rem;overflow:hidden}
 article p{margin:.5rem 0 0}
 article p span{display:block}
+.reconstructions{display:grid;gap:.75rem}
+.reconstructions .frames{grid-template-columns:repeat(auto-fit,minmax(40px,1fr));margin-bottom:2px;border-radius:0}
 .frames{display:grid;grid-template-columns:repeat(3,1fr);gap:2px;border-radius:6px;overflow:hidden}
 .frames img{width:100%;height:auto;display:block}
 b.wrong{color:rgb(var(--wrong))}

@@ -4,10 +4,10 @@ import type { Evaluation } from '../evaluation/types';
 import { waitShare } from './curves';
 import { duration, significant } from './format';
 import { type Html, html } from './html';
-import type { ReportContent } from './types';
+import type { ReportContent, ReportedEpoch } from './types';
 
 /** What a person looks for first. */
-export function summary({ config, metrics, bestEpoch, evaluation, skipped }: ReportContent): Html {
+export function summary({ config, metrics, bestEpoch, evaluation, reconstructions, skipped }: ReportContent): Html {
   const last = metrics.at(-1);
   const seconds = metrics.reduce((sum, one) => sum + one.seconds, 0);
   const trained = metrics.reduce((sum, one) => sum + one.train.clips / one.clipsPerSecond, 0);
@@ -15,6 +15,7 @@ export function summary({ config, metrics, bestEpoch, evaluation, skipped }: Rep
   const later = metrics.slice(1);
   const tiles: (Html | null)[] = [
     ...(evaluation ? evaluationTiles(evaluation) : []),
+    ...lossTiles(metrics, bestEpoch),
     last ? tile('best epoch', `${bestEpoch ?? last.epoch}`, `of ${formatCount(last.epoch)} trained`) : null,
     last ? tile('training time', duration(seconds), `${significant(clips / trained)} clips a second`) : null,
     later.length > 0
@@ -28,10 +29,23 @@ export function summary({ config, metrics, bestEpoch, evaluation, skipped }: Rep
       ? tile('left out', formatCount(skipped.length), 'samples that could not be loaded', 'alert')
       : null,
   ];
-  return html`<section id="summary"><h1>${config ? 'Training report' : 'Evaluation'}</h1>
+  return html`<section id="summary"><h1>${reconstructions ? 'Pre-training report' : config ? 'Training report' : 'Evaluation'}</h1>
 <p class="lead">${leadOf(config, evaluation)}</p>
 <div class="tiles">${tiles}</div>
 ${evaluation && evaluation.warnings.length > 0 && html`<ul class="warnings">${evaluation.warnings.map((text) => html`<li>${text}</li>`)}</ul>`}</section>`;
+}
+
+/** Of a network that gives clips back. */
+function lossTiles(metrics: readonly ReportedEpoch[], bestEpoch: number | null): Html[] {
+  const best = metrics.find(({ epoch }) => epoch === bestEpoch);
+  if (!best || best.train.accuracy !== undefined) return [];
+  const { loss, pixels, difference } = best.validation ?? best.train;
+  const figures = Object.entries({ pixels, difference }).filter(([, value]) => value !== undefined);
+  const ofHidden = figures.map(([name, value]) => `${name} ${significant(value as number)}`).join(', ');
+  const name = best.validation ? 'validation loss' : 'training loss';
+  return [
+    tile(name, significant(loss), ofHidden === '' ? 'of normalised pixels' : `1 if nothing is learned; ${ofHidden}`),
+  ];
 }
 
 function evaluationTiles({ metrics, labels }: Evaluation): Html[] {
@@ -59,7 +73,7 @@ function leadOf(config: ReportContent['config'], evaluation: Evaluation | null):
   const architecture = config?.architecture ?? evaluation?.architecture ?? '';
   const data = config?.options.data ?? evaluation?.data;
   const sizes = config
-    ? `, ${formatCount(config.labels.length)} classes, ${formatCount(config.dataset.trainClips)} training and ${formatCount(config.dataset.validationClips)} validation videos`
+    ? `, ${config.labels.length > 0 ? `${formatCount(config.labels.length)} classes, ` : ''}${formatCount(config.dataset.trainClips)} training and ${formatCount(config.dataset.validationClips)} validation videos`
     : '';
   return html`<b>${architecture}</b>${data ? html` on <span class="path">${data}</span>` : null}${sizes}. ${evaluation && viewsOf(evaluation, config !== null)}`;
 }

@@ -14,6 +14,8 @@ export interface ReportContent {
   evaluation: Evaluation | null;
   /** See `confidentMistakes`. */
   mistakes: readonly Mistake[];
+  /** Of a network that gives clips back. */
+  reconstructions?: readonly ReconstructedClip[];
   /** Samples that the run, or the evaluation, left out. */
   skipped: readonly SkippedSample[];
 }
@@ -33,14 +35,23 @@ export interface ReportedRun {
   dataset: { trainClips: number; validationClips: number };
 }
 
+/** Figures beside the loss, those of the run's task: of classification, or of what was hidden of clips. */
+export interface Reported {
+  accuracy?: number;
+  top1?: number;
+  top5?: number;
+  pixels?: number;
+  difference?: number;
+}
+
 /** What a report says of an epoch: a line of `metrics.jsonl` is one. */
 export interface ReportedEpoch {
   /** 1-based. */
   epoch: number;
   learningRate: number;
-  train: { loss: number; accuracy: number; gradNorm: number; clips: number };
+  train: Reported & { loss: number; gradNorm: number; clips: number };
   /** Null where there is no validation data. */
-  validation: { loss: number; top1: number; top5: number } | null;
+  validation: (Reported & { loss: number }) | null;
   /** The whole epoch, validation included. */
   seconds: number;
   /** Training clips per second of the epoch's training part. */
@@ -54,4 +65,14 @@ export interface Mistake extends SamplePrediction {
   /** How sure the model was of what is wrong, 0…1. */
   confidence: number;
   frames: RgbFrame[];
+  /** Frames with where the model looked for what it wrongly saw, or missed; none where that is not known. */
+  heat: RgbFrame[];
+}
+
+/** Some frames of a clip, as it is, as the network saw it, and as the network gave it back. */
+export interface ReconstructedClip {
+  name: string;
+  original: RgbFrame[];
+  seen: RgbFrame[];
+  reconstructed: RgbFrame[];
 }

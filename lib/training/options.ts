@@ -26,8 +26,8 @@ import {
   architectureSchema,
   deviceSchema,
   inflateSchema,
-  inputOption,
   licenseSchema,
+  networkOptions,
   precisionSchema,
 } from '../model/options';
 import { type Augmentation, augmentationSchema } from './augmentation';
@@ -154,7 +154,7 @@ export const trainOptions = {
   /** Random changes of the training clips. */
   augment: namedAugmentation.default({}),
   /** What differs from the architecture's (or the file's) own input. */
-  input: inputOption,
+  input: networkOptions.input,
   /** Of videos, take every `stride`-th frame at the input's frame rate; dense sampling only. Default 1. */
   stride: strideSchema,
   /** Decoded frames that are kept for later epochs. */
@@ -185,6 +185,15 @@ export interface TrainOptions extends OptionsOf<typeof trainOptions> {}
 /** {@link TrainOptions} with every default in its place. */
 export type FilledTrainOptions = ReturnType<typeof fillOptions>;
 
+/** What classification alone has of them. */
+type OfClasses = 'loss' | 'labelSmoothing' | 'classWeights' | 'freezeStages' | 'bodyRate' | 'freezeBatchNorm';
+
+/** What every run has of them, whatever its task. */
+export type FilledRunOptions = Omit<FilledTrainOptions, OfClasses | 'architecture' | 'from' | 'data'> & {
+  data: string | object;
+  from?: string | Uint8Array;
+};
+
 const trainCallbacks = {
   /**
    * Called at once for every event. A promise it returns is not waited for, except before `train` resolves; a throw
@@ -203,15 +212,32 @@ export function fillOptions(options: TrainOptions) {
   if (parsed.architecture === undefined && parsed.from === undefined) {
     throw invalidArgument('options', 'an object with `architecture`, `from` or both', options);
   }
+  if (typeof parsed.data === 'object') checkDatasets(parsed.data);
+  return { ...parsed, ...fillOptimisation(parsed) };
+}
+
+type Optimisation = Pick<
+  z.output<z.ZodObject<typeof trainOptions>>,
+  | 'optimizer'
+  | 'learningRate'
+  | 'weightDecay'
+  | 'schedule'
+  | 'milestones'
+  | 'epochs'
+  | 'warmupEpochs'
+  | 'momentum'
+  | 'nesterov'
+>;
+
+/** Options whose defaults hang on others. Throws `ERR_INVALID_ARGUMENT` for those that contradict each other. */
+export function fillOptimisation(parsed: Optimisation) {
   if (parsed.nesterov && parsed.momentum === 0) {
     throw invalidArgument('options.momentum', 'above 0 for `nesterov`', parsed.momentum);
   }
   if ((parsed.schedule === 'multistep') !== (parsed.milestones !== undefined)) {
     throw invalidArgument('options.milestones', "given with the schedule 'multistep' and no other", parsed.milestones);
   }
-  if (typeof parsed.data === 'object') checkDatasets(parsed.data);
   return {
-    ...parsed,
     learningRate: parsed.learningRate ?? perOptimizer[parsed.optimizer].learningRate,
     weightDecay: parsed.weightDecay ?? perOptimizer[parsed.optimizer].weightDecay,
     warmupEpochs: parsed.warmupEpochs ?? (parsed.schedule === 'onecycle' ? 0 : parsed.epochs / 10),

@@ -1,35 +1,39 @@
 import { closingOnError } from '../base/closingOnError';
-import { architectures } from '../model/architectures';
+import type { SkippedSample } from '../dataset/types';
+import type { ModelInput } from '../model/types';
 import { cropWarning } from './augmentation';
-import type { FilledTrainOptions } from './options';
+import type { FilledRunOptions } from './options';
 import { compareConfigs, configOf, type RunConfig } from './runConfig';
 import type { RunFolder } from './runFolder';
 import type { RunPlan } from './runPlan';
-import { type StartingModel, startingModel } from './startingModel';
-import { trainingData } from './trainingData';
+import type { RunTask } from './runTask';
+import type { StartingModel } from './startingModel';
+import type { TrainingData } from './trainingData';
 
-/** Finds what the run is made of. Throws `ERR_INVALID_ARGUMENT` where it is another run than was begun in the folder. */
-export async function planRun(
-  options: FilledTrainOptions,
-  { begun, hasCheckpoint }: Pick<RunFolder, 'begun' | 'hasCheckpoint'>,
-): Promise<RunPlan> {
-  const start = begun && hasCheckpoint ? await startAgain(options, begun) : await startingModel(options);
-  return closingOnError(start.close, async () => {
-    const data = await trainingData(options, start.input);
-    const config = configOf(options, start, data);
-    const differences = begun ? compareConfigs(begun, config) : [];
-    const unseen = cropWarning(start.input, options.augment);
-    return { options, start, data, config, warnings: [...data.warnings, ...differences, ...(unseen ? [unseen] : [])] };
-  });
+/** How the parts of a run are made: what `train` and `pretrain` do not have in common. */
+export interface RunKind<Options extends FilledRunOptions> {
+  /** `begun` is what a run was begun with that has a checkpoint to go on from: any weights of its architecture then do. */
+  start(options: Options, begun: RunConfig | null): Promise<StartingModel>;
+  data(options: Options, input: ModelInput): Promise<TrainingData>;
+  task(options: Options, start: StartingModel, data: TrainingData): RunTask;
+  /** Writes the report of a run that has come to its end, and what goes with it. */
+  report(folder: RunFolder, plan: RunPlan, skipped: readonly SkippedSample[], signal?: AbortSignal): Promise<void>;
 }
 
-/**
- * What a run that has a checkpoint starts from: any weights of its architecture do, as the checkpoint is loaded over them,
- * so that it can go on though the file it began from is gone.
- */
-async function startAgain(options: FilledTrainOptions, begun: RunConfig): Promise<StartingModel> {
-  const { architecture, input, license } = begun;
-  // The network of a file from elsewhere is known from that file alone.
-  if (!architectures().some(({ name }) => name === architecture)) return startingModel(options);
-  return { ...(await startingModel({ ...options, architecture, input, from: undefined })), license };
+/** Finds what the run is made of. Throws `ERR_INVALID_ARGUMENT` where it is another run than was begun in the folder. */
+export async function planRun<Options extends FilledRunOptions>(
+  options: Options,
+  { begun, hasCheckpoint }: Pick<RunFolder, 'begun' | 'hasCheckpoint'>,
+  kind: RunKind<Options>,
+): Promise<RunPlan> {
+  const start = await kind.start(options, hasCheckpoint ? begun : null);
+  return closingOnError(start.close, async () => {
+    const data = await kind.data(options, start.input);
+    const task = kind.task(options, start, data);
+    const config = configOf(options, start, data, task);
+    const differences = begun ? compareConfigs(begun, config) : [];
+    const unseen = cropWarning(start.input, options.augment);
+    const warnings = [...data.warnings, ...differences, ...(unseen ? [unseen] : [])];
+    return { options, start, data, task, config, warnings };
+  });
 }

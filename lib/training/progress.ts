@@ -1,15 +1,14 @@
-import type { TrainCallbacks } from './options';
-import type { TrainEvent } from './types';
+import type { TaskEvent } from './runTask';
 
-/** Tells the caller of `train` what happens, without waiting for what it does with it. */
+/** Tells the caller of a run what happens, without waiting for what it does with it. */
 export class Progress {
   private readonly pending = new Set<Promise<void>>();
   private failure: { error: unknown } | null = null;
 
-  constructor(private readonly onProgress: TrainCallbacks['onProgress']) {}
+  constructor(private readonly onProgress: ((event: TaskEvent) => void | Promise<void>) | undefined) {}
 
   /** Throws what the callback throws, or what an earlier one rejected with. */
-  emit(event: TrainEvent): void {
+  emit(event: TaskEvent): void {
     if (this.failure) throw this.failure.error;
     const settled = Promise.resolve(this.onProgress?.(event)).then(
       () => {

@@ -5,7 +5,8 @@ import { pinnedVersion, version } from '../base/version';
 import { labelsAt } from '../dataset/clips/labelsAt';
 import type { ClipDataset } from '../dataset/types';
 import type { ModelInput } from '../model/types';
-import type { FilledTrainOptions } from './options';
+import type { FilledRunOptions } from './options';
+import type { RunTask } from './runTask';
 import { type Runtime, runtimeOf } from './runtime';
 import type { StartingModel } from './startingModel';
 import type { TrainingData } from './trainingData';
@@ -13,11 +14,13 @@ import type { TrainingData } from './trainingData';
 /** `config.json` of a run: what it takes to repeat or to resume it. */
 export interface RunConfig {
   formatVersion: 1;
+  /** Of a run of `pretrain`. */
+  task?: 'reconstruct';
   kinetorch: string;
   libtorch: string;
   node: string;
   /** Every option with its default in place. `data` is `datasets` and `from` a size where they are no paths. */
-  options: Omit<FilledTrainOptions, 'outDir' | 'resume' | 'data' | 'from'> & { data: string; from?: string };
+  options: Omit<FilledRunOptions, 'outDir' | 'resume' | 'data' | 'from'> & { data: string; from?: string };
   /** Of the machine that the run was begun on. */
   runtime: Runtime;
   architecture: string;
@@ -50,10 +53,16 @@ const free = new Set(['cache', 'decoders', 'maxSkippedShare', 'checkpointMinutes
 /** What may not, beside the other options. */
 const fixed = ['architecture', 'input', 'labels', 'dataset'] as const;
 
-export function configOf(options: FilledTrainOptions, start: StartingModel, data: TrainingData): RunConfig {
+export function configOf(
+  options: FilledRunOptions,
+  start: StartingModel,
+  data: TrainingData,
+  { metadata: { task } }: Pick<RunTask, 'metadata'>,
+): RunConfig {
   const { outDir, resume, from, ...kept } = options;
   return {
     formatVersion: 1,
+    ...(task === 'reconstruct' ? { task } : {}),
     kinetorch: version(),
     libtorch: pinnedVersion(),
     node: process.versions.node,

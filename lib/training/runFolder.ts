@@ -8,7 +8,7 @@ import { Checkpoints, type Restored } from './checkpoints';
 import { accessError, namesIn } from './folderAccess';
 import { hashOf, parseConfig, type RunConfig } from './runConfig';
 import { freshState, type RunState } from './runState';
-import type { EpochMetrics } from './types';
+import type { TaskEpoch } from './runTask';
 
 const files = {
   config: 'config.json',
@@ -104,7 +104,7 @@ export class RunFolder implements AsyncDisposable {
   }
 
   /** On the disk before the checkpoint that counts on it. */
-  async appendMetrics(metrics: EpochMetrics): Promise<void> {
+  async appendMetrics(metrics: TaskEpoch): Promise<void> {
     try {
       const file = await open(this.metricsPath, 'a');
       try {
@@ -119,7 +119,7 @@ export class RunFolder implements AsyncDisposable {
   }
 
   /** Every epoch's metrics so far; `onDamaged` hears of lines that are none. */
-  async readMetrics(onDamaged: (message: string) => void = () => {}): Promise<EpochMetrics[]> {
+  async readMetrics(onDamaged: (message: string) => void = () => {}): Promise<TaskEpoch[]> {
     const text = await readFile(this.metricsPath, 'utf8').catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return '';
       throw accessError('read', this.metricsPath, error);
@@ -128,7 +128,7 @@ export class RunFolder implements AsyncDisposable {
     const whole = text.slice(0, text.lastIndexOf('\n') + 1);
     return whole.split('\n').flatMap((line, index) => {
       try {
-        return line === '' ? [] : [JSON.parse(line) as EpochMetrics];
+        return line === '' ? [] : [JSON.parse(line) as TaskEpoch];
       } catch {
         onDamaged(`passing over line ${index + 1} of ${this.metricsPath}, which is damaged`);
         return [];

@@ -1,36 +1,30 @@
 import type { TrainerOptions } from '../../binding';
-import { invalidArgument } from '../base/errors';
-import { labelsAt } from '../dataset/clips/labelsAt';
-import type { ClipDataset } from '../dataset/types';
 import type { ModelMetadata } from '../model/types';
 import { nativeAugmentation } from './augmentation';
-import type { FilledTrainOptions } from './options';
+import type { FilledRunOptions } from './options';
 import type { RunConfig } from './runConfig';
+import type { RunTask, TaskEpoch } from './runTask';
 import type { StartingModel } from './startingModel';
-import { lossOf, type TrainingData } from './trainingData';
-import type { EpochMetrics } from './types';
+import type { TrainingData } from './trainingData';
 
 /** Everything a run is made of. */
 export interface RunPlan {
-  options: FilledTrainOptions;
+  options: FilledRunOptions;
   start: StartingModel;
   data: TrainingData;
+  task: RunTask;
   /** The run as it is now; what it was begun with may differ, if only in what may differ on a resume. */
   config: RunConfig;
   /** What a person should know of data and options. */
   warnings: readonly string[];
 }
 
-export function trainerOptions({ options, start, data, config }: RunPlan): TrainerOptions {
-  const isMultiLabel = lossOf(options, data) === 'bce';
+export function trainerOptions({ options, start, data, task, config }: RunPlan): TrainerOptions {
   return {
     ...config.runtime,
     input: start.input,
-    numClasses: data.labels.length,
-    augment: nativeAugmentation(options.augment, data.labels),
-    loss: isMultiLabel ? 'binaryCrossEntropy' : 'crossEntropy',
-    labelSmoothing: options.labelSmoothing ?? (isMultiLabel ? 0 : 0.1),
-    classWeights: classWeights(options, data),
+    augment: nativeAugmentation(options.augment, data.train.labels),
+    ...task.objective,
     optimizer: options.optimizer,
     momentum: options.momentum,
     nesterov: options.nesterov,
@@ -39,52 +33,22 @@ export function trainerOptions({ options, start, data, config }: RunPlan): Train
     epsilon: 1e-8,
     weightDecay: options.weightDecay,
     clipGradNorm: options.clipGradNorm,
-    bodyRate: options.bodyRate,
-    head: start.parts.head ?? '',
-    frozen: frozenStages(options, start),
-    freezeBatchNorm: options.freezeBatchNorm,
     emaDecay: options.ema,
     seed: options.seed,
   };
 }
 
-const noStages = '0 for a model whose kinetorch.json names no stages';
-
-function frozenStages({ freezeStages }: FilledTrainOptions, { architecture, parts }: StartingModel): string[] {
-  const { stages } = parts;
-  if (freezeStages <= stages.length) return stages.slice(0, freezeStages);
-  const expected = stages.length > 0 ? `at most ${stages.length}, the stages of ${architecture},` : noStages;
-  throw invalidArgument('options.freezeStages', expected, freezeStages);
-}
-
-function classWeights({ classWeights: weights }: FilledTrainOptions, { labels, train }: TrainingData): number[] {
-  if (weights === undefined) return [];
-  if (weights === 'balanced') return balancedWeights(labels.length, train);
-  if (weights.length === labels.length) return [...weights];
-  throw invalidArgument('options.classWeights', `${labels.length} numbers, one for each class,`, weights.length);
-}
-
-/** Samples over classes times the class's samples, as scikit-learn has it; a class without samples counts as one. */
-function balancedWeights(classes: number, dataset: ClipDataset): number[] {
-  const counts = new Array<number>(classes).fill(0);
-  for (let index = 0; index < dataset.length; index++) {
-    for (const label of labelsAt(dataset, index)) counts[label] = (counts[label] ?? 0) + 1;
-  }
-  return counts.map((count) => dataset.length / (classes * Math.max(1, count)));
-}
-
 /** With the seed, what tells training from validation clips: `evaluate` keeps to it. */
-function splitOf({ validationShare, officialSplit, fold }: FilledTrainOptions) {
+function splitOf({ validationShare, officialSplit, fold }: FilledRunOptions) {
   return { validationShare, officialSplit, fold };
 }
 
 /** `kinetorch.json` of the model an epoch gave. */
-export function metadataOf({ options, start, data }: RunPlan, metrics: EpochMetrics): ModelMetadata {
+export function metadataOf({ options, start, data, task }: RunPlan, metrics: TaskEpoch): ModelMetadata {
   return {
     formatVersion: 2,
     architecture: start.architecture,
-    task: lossOf(options, data) === 'bce' ? 'multilabel' : 'multiclass',
-    labels: [...data.labels],
+    ...task.metadata,
     stages: start.parts.stages,
     head: start.parts.head,
     outputs: start.parts.outputs,
@@ -95,7 +59,7 @@ export function metadataOf({ options, start, data }: RunPlan, metrics: EpochMetr
       epochs: options.epochs,
       trainClips: data.train.length,
       batchSize: options.batchSize * options.accumulate,
-      loss: lossOf(options, data),
+      ...task.record,
       optimizer: options.optimizer,
       learningRate: options.learningRate,
       weightDecay: options.weightDecay,

@@ -1,12 +1,13 @@
 import { KinetorchError } from '../base/errors';
 import type { SkippedSample } from '../dataset/types';
 import type { PlateauState } from './plateau';
-import type { ValidationMetrics } from './types';
+import type { Figures, Validation } from './runTask';
 
 /** Sums over the steps of an epoch, in whichever processes they were taken. */
 export interface EpochSums {
   loss: number;
-  correct: number;
+  /** What the native trainer gave beside the loss, by name. */
+  metrics: Figures;
   gradNorm: number;
   clips: number;
   steps: number;
@@ -22,12 +23,12 @@ export interface EpochSums {
 export interface Best {
   /** 1-based. */
   epoch: number;
-  validation: ValidationMetrics | null;
+  validation: Validation | null;
 }
 
 /** Where a run stands: with the checkpoint that carries it, everything the next step depends on. */
 export interface RunState {
-  formatVersion: 3;
+  formatVersion: 4;
   /** `hashOf` of the configuration, which tells the checkpoints of one run from those of another. */
   config: string;
   /** Epochs that are done, validation included. */
@@ -43,27 +44,27 @@ export interface RunState {
   skipped: { train: SkippedSample[]; validation: SkippedSample[] };
 }
 
-const noSums: EpochSums = {
+const noSums = (): EpochSums => ({
   loss: 0,
-  correct: 0,
+  metrics: {},
   gradNorm: 0,
   clips: 0,
   steps: 0,
   seconds: 0,
   dataWaitSeconds: 0,
   learningRate: 0,
-};
+});
 
 /** Before the first step. */
 export function freshState(config: string): RunState {
   return {
-    formatVersion: 3,
+    formatVersion: 4,
     config,
     epoch: 0,
     step: 0,
     consumed: 0,
     trained: false,
-    sums: { ...noSums },
+    sums: noSums(),
     plateau: { factor: 1, best: null, badEpochs: 0 },
     best: null,
     skipped: { train: [], validation: [] },
@@ -75,15 +76,15 @@ export function endEpoch(state: RunState): void {
   state.epoch++;
   state.consumed = 0;
   state.trained = false;
-  state.sums = { ...noSums };
+  state.sums = noSums();
 }
 
 /** Reads what {@link RunState} was written as. Throws `ERR_WEIGHTS` for a checkpoint of another version. */
 export function parseState(text: string): RunState {
   const state = JSON.parse(text) as RunState;
-  if (state.formatVersion === 3) return state;
+  if (state.formatVersion === 4) return state;
   throw new KinetorchError(
     'ERR_WEIGHTS',
-    `expected a checkpoint of format version 3 but received one of version ${String(state.formatVersion)}`,
+    `expected a checkpoint of format version 4 but received one of version ${String(state.formatVersion)}`,
   );
 }

@@ -43,7 +43,8 @@ export async function startingModel(
     architecture: name,
     input: filled,
     license: options.license ?? metadata?.license,
-    parts: metadata ?? partsOf(name),
+    // Of a network without a head the stages get one.
+    parts: metadata && metadata.task !== 'reconstruct' ? metadata : partsOf(name),
     open: async (labels) => {
       if (stored && isSame(stored.metadata.labels, labels)) return stored.native;
       close();

@@ -1,14 +1,28 @@
-import { throwIfAborted } from '../base/abort';
 import { invalidArgument } from '../base/errors';
-import { createTrainer } from './createTrainer';
-import { checkCallbacks, fillOptions, type TrainCallbacks, type TrainOptions } from './options';
-import { planRun } from './planRun';
-import { Progress } from './progress';
-import { RunFolder, readRunConfig } from './runFolder';
-import type { RunPlan } from './runPlan';
-import { stepsPerEpochOf, TrainingRun } from './trainingRun';
+import { architectures } from '../model/architectures';
+import { carryOut, type RunCallbacks } from './carryOut';
+import { classification } from './classification';
+import {
+  checkCallbacks,
+  type FilledTrainOptions,
+  fillOptions,
+  type TrainCallbacks,
+  type TrainOptions,
+} from './options';
+import type { RunKind } from './planRun';
+import type { RunConfig } from './runConfig';
+import { readRunConfig } from './runFolder';
+import { type StartingModel, startingModel } from './startingModel';
+import { trainingData } from './trainingData';
 import type { TrainResult } from './types';
 import { writeRunReport } from './writeRunReport';
+
+const training: RunKind<FilledTrainOptions> = {
+  start: (options, begun) => (begun ? startAgain(options, begun) : startingModel(options)),
+  data: trainingData,
+  task: classification,
+  report: writeRunReport,
+};
 
 /**
  * Trains a network on video, natively: augmentation, forward, backward and optimiser run on a thread of their own while
@@ -35,31 +49,7 @@ import { writeRunReport } from './writeRunReport';
  */
 export async function train(options: TrainOptions, callbacks: TrainCallbacks = {}): Promise<TrainResult> {
   const filled = fillOptions(options);
-  const { onProgress, signal } = checkCallbacks(callbacks);
-  throwIfAborted(signal);
-  const began = performance.now();
-
-  await using folder = await RunFolder.open(filled.outDir, filled.resume);
-  const plan = await planRun(filled, folder);
-  const trainer = await createTrainer(plan);
-  try {
-    // Only now that nothing is left to refuse: a folder with a config is taken.
-    await folder.claim(plan.config);
-    const damages: string[] = [];
-    const restored = await folder.restore(trainer, folder.begun ?? plan.config, (message) => damages.push(message));
-    const progress = new Progress(onProgress);
-    const run = new TrainingRun(trainer, folder, progress, plan, restored, signal);
-    progress.emit({ type: 'start', device: trainer.device, ...sizesOf(plan), step: run.state.step });
-    for (const message of [...plan.warnings, ...damages]) progress.emit({ type: 'warning', message });
-    await run.toTheEnd();
-    await reportOn(run, folder, plan, progress, signal);
-    const result = resultOf(run, folder, (performance.now() - began) / 1000);
-    progress.emit({ type: 'end', result });
-    await progress.settle();
-    return result;
-  } finally {
-    await trainer.dispose();
-  }
+  return (await carryOut(filled, training, checkCallbacks(callbacks) as RunCallbacks)) as TrainResult;
 }
 
 /**
@@ -69,7 +59,8 @@ export async function train(options: TrainOptions, callbacks: TrainCallbacks = {
  * @throws KinetorchError `ERR_INVALID_ARGUMENT` where there is no run, or it was given datasets or bytes
  */
 export async function resumeOptions(outDir: string): Promise<TrainOptions> {
-  const { options } = await readRunConfig(outDir);
+  const { options, task } = await readRunConfig(outDir);
+  if (task !== undefined) throw invalidArgument('outDir', 'the folder of a run of `train`, not of `pretrain`,', outDir);
   if (options.data === 'datasets' || / bytes$/.test(options.from ?? '')) {
     throw invalidArgument('outDir', 'a run over files (call `train` with `resume` and the same datasets)', outDir);
   }
@@ -77,47 +68,10 @@ export async function resumeOptions(outDir: string): Promise<TrainOptions> {
   return { ...kept, ...(milestones.length > 0 ? { milestones } : {}), outDir, resume: true };
 }
 
-/** A report that cannot be written does not take the trained model away: it is a warning. */
-async function reportOn(
-  run: TrainingRun,
-  folder: RunFolder,
-  plan: RunPlan,
-  progress: Progress,
-  signal?: AbortSignal,
-): Promise<void> {
-  try {
-    await writeRunReport(folder, plan, run, signal);
-  } catch (error) {
-    throwIfAborted(signal);
-    progress.emit({ type: 'warning', message: `no report was written: ${(error as Error).message}` });
-  }
-}
-
-function sizesOf(plan: RunPlan) {
-  const { data, options } = plan;
-  return {
-    labels: data.labels,
-    trainClips: data.train.length,
-    validationClips: data.validation?.length ?? 0,
-    epochs: options.epochs,
-    stepsPerEpoch: stepsPerEpochOf(plan),
-  };
-}
-
-function resultOf(run: TrainingRun, folder: RunFolder, seconds: number): TrainResult {
-  const { state, trained } = run;
-  return {
-    epochs: state.epoch,
-    bestEpoch: state.best?.epoch ?? state.epoch,
-    validation: state.best?.validation ?? null,
-    modelPath: folder.bestPath,
-    lastModelPath: folder.lastPath,
-    checkpointPath: run.checkpointPath,
-    metricsPath: folder.metricsPath,
-    configPath: folder.configPath,
-    reportPath: folder.reportPath,
-    skipped: run.skipped,
-    seconds,
-    clipsPerSecond: trained.seconds > 0 ? trained.clips / trained.seconds : 0,
-  };
+/** What a run starts from whose weights a checkpoint has: its file may be gone by now. */
+async function startAgain(options: FilledTrainOptions, begun: RunConfig): Promise<StartingModel> {
+  const { architecture, input, license } = begun;
+  // The network of a file from elsewhere is known from that file alone.
+  if (!architectures().some(({ name }) => name === architecture)) return startingModel(options);
+  return { ...(await startingModel({ ...options, architecture, input, from: undefined })), license };
 }

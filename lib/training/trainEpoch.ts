@@ -3,18 +3,20 @@ import { throwIfAborted } from '../base/abort';
 import { KinetorchError } from '../base/errors';
 import type { ClipLoader, LoadedBatch } from '../dataset/clips/clipLoader';
 import { callNative } from '../native';
+import { addFigures } from './figures';
 import { nameClips } from './nameClips';
 import type { RunState } from './runState';
-import type { TrainEvent } from './types';
+import type { Figures, RunTask, TaskEvent } from './runTask';
 
 export interface EpochContext {
   trainer: NativeTrainer;
   loader: ClipLoader;
+  task: Pick<RunTask, 'trainFigures'>;
   /** Batches a step. */
   accumulate: number;
   /** Of a step, 0-based over the whole run. */
   learningRate: (step: number) => number;
-  onStep: (event: TrainEvent & { type: 'step' }) => void;
+  onStep: (event: TaskEvent & { type: 'step' }) => void;
   /** Called after each step, when `state` is whole. */
   afterStep: () => Promise<void>;
   signal?: AbortSignal;
@@ -25,7 +27,7 @@ export interface EpochContext {
  * At the end of the pass, batches too few for a step are left out, unless it would have none.
  */
 export async function trainEpoch(state: RunState, context: EpochContext): Promise<void> {
-  const { trainer, loader, accumulate, learningRate, onStep, afterStep, signal } = context;
+  const { trainer, loader, task, accumulate, learningRate, onStep, afterStep, signal } = context;
   const { sums } = state;
   let began = performance.now();
   let waited = 0;
@@ -39,14 +41,14 @@ export async function trainEpoch(state: RunState, context: EpochContext): Promis
 
   const step = async (batches: LoadedBatch[]) => {
     const rate = learningRate(state.step);
-    const result = await stepOn(trainer, batches, rate);
+    const { loss, gradNorm, stepped, runMs, ...metrics } = await stepOn(trainer, batches, rate);
     const clips = batches.reduce((sum, { batch }) => sum + batch, 0);
     state.step++;
     state.consumed = (batches.at(-1) as LoadedBatch).consumed;
     sums.steps++;
-    sums.loss += result.loss * clips;
-    sums.correct += result.correct;
-    sums.gradNorm += result.gradNorm;
+    sums.loss += loss * clips;
+    addFigures(sums.metrics, metrics as Figures);
+    sums.gradNorm += gradNorm;
     sums.clips += clips;
     sums.learningRate = rate;
     countTime();
@@ -57,10 +59,10 @@ export async function trainEpoch(state: RunState, context: EpochContext): Promis
       epochStep: sums.steps,
       clips,
       learningRate: rate,
-      loss: result.loss,
-      accuracy: result.correct / clips,
-      gradNorm: result.gradNorm,
-      milliseconds: result.runMs,
+      loss,
+      ...task.trainFigures(metrics, clips),
+      gradNorm,
+      milliseconds: runMs,
     });
     throwIfAborted(signal);
     await afterStep();

@@ -1,18 +1,19 @@
 import type { NativeTrainer } from '../../binding';
 import { KinetorchError } from '../base/errors';
+import type { ClipLoader } from '../dataset/clips/clipLoader';
 import type { ClipDataset } from '../dataset/types';
 import { callNative } from '../native';
 import type { Restored } from './checkpoints';
 import { isBetter } from './isBetter';
+import { type Loaders, loadersFor } from './loaders';
 import { Plateau } from './plateau';
 import type { Progress } from './progress';
 import type { RunFolder } from './runFolder';
 import { metadataOf, type RunPlan } from './runPlan';
 import { endEpoch, type RunState } from './runState';
+import type { TaskEpoch, Validation } from './runTask';
 import { learningRateAt, type Schedule } from './schedule';
 import { trainEpoch } from './trainEpoch';
-import { type Loaders, loadersFor } from './trainingData';
-import type { EpochMetrics, ValidationMetrics } from './types';
 import { validate } from './validate';
 
 const msPerMinute = 60_000;
@@ -41,7 +42,7 @@ export class TrainingRun {
     const { options, data } = plan;
     this.state = state;
     this.checkpointPath = path;
-    this.loaders = loadersFor(data, options);
+    this.loaders = loadersFor(plan);
     this.loaders.train.restoreSkipped(state.skipped.train);
     this.loaders.validation?.restoreSkipped(state.skipped.validation);
     const stepsPerEpoch = stepsPerEpochOf(plan);
@@ -81,11 +82,11 @@ export class TrainingRun {
   }
 
   private async epoch(): Promise<void> {
-    const { state, loaders, signal } = this;
+    const { state, loaders } = this;
     if (!state.trained) await this.trainingPart();
     const began = performance.now();
     if (loaders.validation) this.progress.emit({ type: 'validation', epoch: state.epoch + 1 });
-    const validation = loaders.validation && (await validate(this.trainer, loaders.validation, state.epoch, signal));
+    const validation = loaders.validation && (await this.validationPart(loaders.validation));
     const metrics = this.metricsOf(validation, (performance.now() - began) / 1000);
     if (validation) this.plateau?.observe(validation.loss);
     endEpoch(state);
@@ -116,6 +117,7 @@ export class TrainingRun {
     await trainEpoch(this.state, {
       trainer: this.trainer,
       loader: this.loaders.train,
+      task: this.plan.task,
       accumulate: this.plan.options.accumulate,
       learningRate: (step) => learningRateAt(step, this.state.epoch, this.schedule) * this.state.plateau.factor,
       onStep: (event) => this.progress.emit(event),
@@ -126,7 +128,12 @@ export class TrainingRun {
     this.trained.seconds += this.state.sums.seconds - seconds;
   }
 
-  private metricsOf(validation: ValidationMetrics | null, validationSeconds: number): EpochMetrics {
+  private validationPart(loader: ClipLoader): Promise<Validation> {
+    const { trainer, signal } = this;
+    return validate(trainer, loader, { task: this.plan.task, epoch: this.state.epoch, signal });
+  }
+
+  private metricsOf(validation: Validation | null, validationSeconds: number): TaskEpoch {
     const { epoch, step, sums } = this.state;
     return {
       epoch: epoch + 1,
@@ -134,7 +141,7 @@ export class TrainingRun {
       learningRate: sums.learningRate,
       train: {
         loss: sums.loss / sums.clips,
-        accuracy: sums.correct / sums.clips,
+        ...this.plan.task.trainFigures(sums.metrics, sums.clips),
         gradNorm: sums.gradNorm / sums.steps,
         clips: sums.clips,
       },
@@ -146,7 +153,7 @@ export class TrainingRun {
     };
   }
 
-  private async saveModel(path: string, metrics: EpochMetrics): Promise<void> {
+  private async saveModel(path: string, metrics: TaskEpoch): Promise<void> {
     const metadata = JSON.stringify(metadataOf(this.plan, metrics));
     await callNative(() => this.trainer.saveModel(path, metadata));
   }

@@ -10,8 +10,14 @@ export interface ValidationMetrics {
   clips: number;
 }
 
+/** What a step or an epoch of training reports of its clips beside their loss. */
+export interface TrainFigures {
+  /** Share of the clips that were right, 0…1. */
+  accuracy: number;
+}
+
 /** One line of `metrics.jsonl`. Times of an epoch that was interrupted are of all its parts, without what was done again. */
-export interface EpochMetrics {
+export interface EpochMetrics<Figures = TrainFigures, Validation = ValidationMetrics> {
   /** 1-based. */
   epoch: number;
   /** Steps taken since the run began. */
@@ -19,9 +25,9 @@ export interface EpochMetrics {
   /** Of the epoch's last step. */
   learningRate: number;
   /** Means over the epoch's steps, on augmented clips and with label smoothing. */
-  train: { loss: number; accuracy: number; gradNorm: number; clips: number };
+  train: { loss: number; gradNorm: number; clips: number } & Figures;
   /** Null where there is no validation data. */
-  validation: ValidationMetrics | null;
+  validation: Validation | null;
   /** The whole epoch, validation included. */
   seconds: number;
   /** Training clips per second of the epoch's training part. */
@@ -32,11 +38,18 @@ export interface EpochMetrics {
   skipped: number;
 }
 
-export type TrainEvent =
+/** What happens in a run of `train`. */
+export type TrainEvent = RunEvent<TrainFigures, ValidationMetrics>;
+
+export interface TrainResult extends RunOutcome<ValidationMetrics> {}
+
+/** What happens in a run of whatever task. */
+export type RunEvent<Figures, Validation> =
   | {
       type: 'start';
       /** For example `cpu` or `cuda:0`. */
       device: string;
+      /** None where nothing is classified. */
       labels: readonly string[];
       /** Number of samples. */
       trainClips: number;
@@ -48,7 +61,7 @@ export type TrainEvent =
     }
   /** Something about the data or the options that a person should know; the run goes on. */
   | { type: 'warning'; message: string }
-  | {
+  | ({
       type: 'step';
       /** 1-based, as `step`, which counts over the whole run. */
       epoch: number;
@@ -59,25 +72,24 @@ export type TrainEvent =
       clips: number;
       learningRate: number;
       loss: number;
-      /** Share of this step's clips that were right, 0…1. */
-      accuracy: number;
       gradNorm: number;
       /** Of the native step alone. */
       milliseconds: number;
-    }
+    } & Figures)
   /** The epoch's steps are done, its validation begins. */
   | { type: 'validation'; epoch: number }
-  | ({ type: 'epoch' } & EpochMetrics)
+  | ({ type: 'epoch' } & EpochMetrics<Figures, Validation>)
   | { type: 'checkpoint'; path: string; step: number }
-  | { type: 'end'; result: TrainResult };
+  | { type: 'end'; result: RunOutcome<Validation> };
 
-export interface TrainResult {
+/** What a run of whatever task has come to. */
+export interface RunOutcome<Validation> {
   /** Passes made; fewer than asked for where early stopping ended the run. */
   epochs: number;
   /** 1-based; the epoch whose weights are in `modelPath`. */
   bestEpoch: number;
   /** Of the best epoch; null where there is no validation data. */
-  validation: ValidationMetrics | null;
+  validation: Validation | null;
   /** `best.pt`: load it with `loadModel`. */
   modelPath: string;
   /** `last.pt`, with the weights of the last epoch. */

@@ -5,6 +5,7 @@
 #include "native/architectures/build.h"
 #include "native/architectures/compact_resnet.h"
 #include "native/architectures/layer_factory.h"
+#include "native/architectures/reconstruction.h"
 #include "native/architectures/video_resnet.h"
 #include "native/runtime/error.h"
 
@@ -17,6 +18,7 @@ using Builder = std::function<torch::jit::Module(LayerFactory&, int64_t)>;
 struct Row {
   ArchitectureInfo info;
   Builder build;
+  int64_t decoderWidth = 256;
 };
 
 Builder resNet(const ResNetSpec& spec) {
@@ -39,7 +41,7 @@ std::array<StageSpec, 4> stagesOf(std::array<BlockConv, 4> convs, std::array<int
 
 Row torchvision(const char* name, const char* family, StemSpec stem, std::array<BlockConv, 4> convs,
                 std::array<int64_t, 4> blocks) {
-  return {{name, family, 16, 112, 112, resNetParts()}, resNet({stem, stagesOf(convs, blocks)})};
+  return {{name, family, 16, 112, 112, resNetParts(), 16}, resNet({stem, stagesOf(convs, blocks)})};
 }
 
 // VMZ's networks were trained with Caffe2's batch-norm epsilon of 1e-3; their public weights expect it.
@@ -103,7 +105,7 @@ Row compact(const char* name, const char* family, const CompactSpec& spec) {
   const auto build = [spec](LayerFactory& factory, int64_t numClasses) {
     return buildCompactResNet(factory, spec, numClasses);
   };
-  return {{name, family, 12, 64, 80, resNetParts()}, build};
+  return {{name, family, 12, 64, 80, resNetParts()}, build, spec.depthwise ? 64 : 128};
 }
 
 const std::vector<Row>& table() {
@@ -140,6 +142,16 @@ const std::vector<Row>& table() {
   return rows;
 }
 
+const Row& rowOf(const std::string& name) {
+  std::string known;
+  for (const Row& row : table()) {
+    if (row.info.name == name) return row;
+    known += (known.empty() ? "" : ", ") + row.info.name;
+  }
+  throw Error("ERR_INVALID_ARGUMENT",
+              "expected `architecture` to be one of " + known + " but received \"" + name + "\"");
+}
+
 }  // namespace
 
 std::vector<ArchitectureInfo> architectures() {
@@ -149,16 +161,17 @@ std::vector<ArchitectureInfo> architectures() {
 }
 
 torch::jit::Module buildArchitecture(const std::string& name, int64_t numClasses, uint64_t seed) {
-  std::string known;
-  for (const Row& row : table()) {
-    if (row.info.name == name) {
-      LayerFactory factory(seed);
-      return row.build(factory, numClasses);
-    }
-    known += (known.empty() ? "" : ", ") + row.info.name;
-  }
-  throw Error("ERR_INVALID_ARGUMENT",
-              "expected `architecture` to be one of " + known + " but received \"" + name + "\"");
+  LayerFactory factory(seed);
+  return rowOf(name).build(factory, numClasses);
+}
+
+torch::jit::Module buildReconstruction(const std::string& name, bool masked, uint64_t seed) {
+  const Row& row = rowOf(name);
+  LayerFactory factory(seed);
+  std::vector<NamedStage> stages;
+  const torch::jit::Module network = row.build(factory, 1);
+  for (const std::string& stage : row.info.parts.stages) stages.emplace_back(stage, network.attr(stage).toModule());
+  return assembleReconstruction(factory, stages, row.decoderWidth, masked);
 }
 
 std::optional<std::string> headOf(const torch::jit::Module& network) {

@@ -16,6 +16,7 @@ struct ArchitectureInfo {
   int64_t height = 0;
   int64_t width = 0;
   Parts parts;
+  int64_t spatialStride = 32;  // pixels of a side to a value of the last stage
 };
 
 std::vector<ArchitectureInfo> architectures();

@@ -14,6 +14,8 @@ namespace kinetorch::architectures {
 namespace {
 
 const std::string kClassPrefix = "__torch__.kinetorch.";
+// Of weights that no batch norm follows.
+constexpr double kHeadDeviation = 0.01;
 
 std::string list(Size3 size) {
   std::ostringstream text;
@@ -45,13 +47,15 @@ LayerFactory::Module LayerFactory::conv3d(const ConvSpec& spec) {
   Module module = make("Conv3d");
   const auto [time, height, width] = spec.kernel;
   const double fanOut = static_cast<double>(spec.out * time * height * width);
-  module.register_parameter(
-      "weight", normal({spec.out, spec.in / spec.groups, time, height, width}, std::sqrt(2.0 / fanOut), generator_),
-      /*is_buffer=*/false);
+  const double deviation = spec.bias ? kHeadDeviation : std::sqrt(2.0 / fanOut);
+  module.register_parameter("weight",
+                            normal({spec.out, spec.in / spec.groups, time, height, width}, deviation, generator_),
+                            /*is_buffer=*/false);
+  if (spec.bias) module.register_parameter("bias", at::zeros({spec.out}), /*is_buffer=*/false);
   std::ostringstream source;
   source << "def forward(self, x: Tensor) -> Tensor:\n"
-         << "    return torch.conv3d(x, self.weight, None, " << list(spec.stride) << ", " << list(spec.padding)
-         << ", [1, 1, 1], " << spec.groups << ")\n";
+         << "    return torch.conv3d(x, self.weight, " << (spec.bias ? "self.bias" : "None") << ", "
+         << list(spec.stride) << ", " << list(spec.padding) << ", [1, 1, 1], " << spec.groups << ")\n";
   module.define(source.str());
   return module;
 }
@@ -132,13 +136,38 @@ LayerFactory::Module LayerFactory::localContrast() {
       "    variance = torch.avg_pool2d(clip.square().mean([1, 2]).unsqueeze(1), [side, side], [1, 1], edge, False, "
       "False)\n"
       "    clip = clip / (variance.sqrt() + 0.05).unsqueeze(2)\n"
-      "    return clip.clamp(-4.0, 4.0).type_as(x)\n");
+      "    return clip.clamp(-4.0, 4.0).type_as(x)\n"
+      // The same with sums over what is seen, divided by how much of each window that is.
+      "def masked(self, x: Tensor, hidden: Tensor) -> Tensor:\n"
+      "    clip = x.float()\n"
+      "    side = x.size(3) // 3 // 2 * 2 + 1\n"
+      "    edge = [side // 2, side // 2]\n"
+      "    frame = hidden.squeeze(2)\n"
+      "    seen = torch.avg_pool2d(torch.logical_not(frame).float(), [side, side], [1, 1], edge, False, False)\n"
+      "    seen = seen.clamp_min(1e-6)\n"
+      "    mean = clip.mean([2]).masked_fill(frame, 0.0)\n"
+      "    mean = torch.avg_pool2d(mean, [side, side], [1, 1], edge, False, False) / seen\n"
+      "    clip = clip - mean.unsqueeze(2)\n"
+      "    variance = clip.square().mean([1, 2]).unsqueeze(1).masked_fill(frame, 0.0)\n"
+      "    variance = torch.avg_pool2d(variance, [side, side], [1, 1], edge, False, False) / seen\n"
+      "    clip = clip / (variance.sqrt() + 0.05).unsqueeze(2)\n"
+      "    return clip.clamp(-4.0, 4.0).masked_fill(hidden, 0.0).type_as(x)\n");
+  return module;
+}
+
+LayerFactory::Module LayerFactory::maskToken(int64_t channels) {
+  Module module = make("MaskToken");
+  module.register_parameter("weight", normal({channels}, 0.02, generator_), /*is_buffer=*/false);
+  module.define(
+      "def forward(self, x: Tensor, hidden: Tensor) -> Tensor:\n"
+      "    token = self.weight.type_as(x).reshape([-1, 1, 1, 1])\n"
+      "    return x + token * hidden.type_as(x)\n");
   return module;
 }
 
 LayerFactory::Module LayerFactory::linear(int64_t in, int64_t out) {
   Module module = make("Linear");
-  module.register_parameter("weight", normal({out, in}, 0.01, generator_), /*is_buffer=*/false);
+  module.register_parameter("weight", normal({out, in}, kHeadDeviation, generator_), /*is_buffer=*/false);
   module.register_parameter("bias", at::zeros({out}), /*is_buffer=*/false);
   module.define("def forward(self, x: Tensor) -> Tensor:\n    return torch.linear(x, self.weight, self.bias)\n");
   return module;

@@ -22,6 +22,7 @@ struct ConvSpec {
   Size3 stride{1, 1, 1};
   Size3 padding{0, 0, 0};
   int64_t groups = 1;
+  bool bias = false;
 };
 
 // Makes the TorchScript modules that networks are put together from. Each module gets its own class in one
@@ -37,7 +38,8 @@ class LayerFactory {
   // Whether a factory made the module, which its class's name tells.
   static bool made(const Module& module);
 
-  // Kaiming normal, fan_out (He et al. 2015), no bias: a batch norm follows.
+  // Kaiming normal, fan_out (He et al. 2015), for a batch norm to follow; with a bias, where none does, drawn as
+  // linear().
   Module conv3d(const ConvSpec& spec);
   // `epsilon` is 1e-5 in torchvision's networks and 1e-3 in VMZ's. `weight` is what the scale starts from.
   Module batchNorm(int64_t channels, double epsilon, double weight = 1.0);
@@ -49,8 +51,11 @@ class LayerFactory {
   Module averagePool(Size3 stride);
   // Local contrast normalisation of a clip (Jarrett et al. 2009, "What is the Best Multi-Stage Architecture for Object
   // Recognition?"): minus the mean of its surroundings, over their standard deviation, both over all the clip's frames,
-  // so that what moves stays what it is. Surroundings are a square of a third of the height.
+  // so that what moves stays what it is. Surroundings are a square of a third of the height. `masked` takes hidden
+  // places too, bool N×1×1×H×W: they count in no surroundings, and are 0.
   Module localContrast();
+  // A learned vector that stands for what is hidden (bool N×1×1×H×W): `forward(x, hidden)` adds it there.
+  Module maskToken(int64_t channels);
   // weight normal(0, 0.01), bias 0.
   Module linear(int64_t in, int64_t out);
   // In each of the first eighth of channels the values of the next frame, in the second eighth those of the frame

@@ -12,6 +12,8 @@ namespace kinetorch::augmentation {
 struct PreparedBatch {
   at::Tensor clips;    // float32 N×3×T×H×W of the input's size, normalised, channels_last_3d, on the device
   at::Tensor targets;  // float32, a row for each clip, there as well
+  // bool N×H×W, there as well: pixels that the network does not see, whatever they are; undefined where it sees all.
+  at::Tensor hidden = {};
 };
 
 // What a training step learns from; mixup and cutmix mix the targets as they mix the clips. On a CPU the same clips and

@@ -14,6 +14,7 @@
 #include "native/preprocessing/resize_clip.h"
 #include "native/runtime/runtime_info.h"
 #include "native/training/augment_clips.h"
+#include "native/training/reconstruct_clips.h"
 
 // Registers binding.d.ts, name by name.
 
@@ -46,6 +47,7 @@ Napi::Value getArchitectures(const Napi::CallbackInfo& info) {
     object.Set("width", static_cast<double>(architecture.width));
     object.Set("stages", toStrings(env, architecture.parts.stages));
     object.Set("head", architecture.parts.head);
+    object.Set("spatialStride", static_cast<double>(architecture.spatialStride));
     list.Set(list.Length(), object);
   }
   return list;
@@ -76,6 +78,20 @@ Napi::Value getWeightNaming(const Napi::CallbackInfo& info) {
         .runInBackground(
             info.Env(), [weights] { return model::namingOfWeights(std::move(*weights)); },
             [](Napi::Env env, const std::string& name) -> Napi::Value { return Napi::String::New(env, name); });
+  });
+}
+
+Napi::Value createReconstruction(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&] {
+    const auto object = info[0].As<Napi::Object>();
+    return Environment::of(info.Env())
+        .runInBackground(
+            info.Env(),
+            [architecture = textOf(object, "architecture"), masked = flagOf(object, "masked"),
+             seed = static_cast<uint64_t>(integerOf(object, "seed")), metadata = textOf(object, "metadata")] {
+              return model::createReconstruction(architecture, masked, seed, metadata);
+            },
+            [](Napi::Env env, const std::vector<uint8_t>& bytes) -> Napi::Value { return toUint8Array(env, bytes); });
   });
 }
 
@@ -118,6 +134,27 @@ Napi::Value augment(const Napi::CallbackInfo& info) {
   });
 }
 
+Napi::Value reconstruct(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&] {
+    const model::ModelFile file = ModelFileClass::fileOf(info[0]);
+    auto batch = std::make_shared<training::TrainingBatch>(toTrainingBatch(info[1].As<Napi::Object>()));
+    const auto object = info[2].As<Napi::Object>();
+    const preprocessing::InputSpec input = toInputSpec(object.Get("input").As<Napi::Object>());
+    const training::MaskOptions mask = toMaskOptions(object.Get("mask").As<Napi::Object>());
+    const auto seed = static_cast<uint64_t>(integerOf(object, "seed"));
+    return Environment::of(info.Env())
+        .runInBackground(
+            info.Env(), [=] { return training::reconstructClips(file, *batch, input, mask, seed); },
+            [](Napi::Env env, const training::ReconstructedClips& clips) -> Napi::Value {
+              Napi::Object result = Napi::Object::New(env);
+              result.Set("original", toUint8Array(env, clips.original));
+              result.Set("seen", toUint8Array(env, clips.seen));
+              result.Set("reconstructed", toUint8Array(env, clips.reconstructed));
+              return result;
+            });
+  });
+}
+
 Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   initialiseRuntime();
   env.SetInstanceData(new Environment(env));
@@ -129,8 +166,10 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   exports.Set("architectures", Napi::Function::New<getArchitectures>(env, "architectures"));
   exports.Set("createModel", Napi::Function::New<create>(env, "createModel"));
   exports.Set("weightNaming", Napi::Function::New<getWeightNaming>(env, "weightNaming"));
+  exports.Set("createReconstruction", Napi::Function::New<createReconstruction>(env, "createReconstruction"));
   exports.Set("resizeClip", Napi::Function::New<resize>(env, "resizeClip"));
   exports.Set("augmentClips", Napi::Function::New<augment>(env, "augmentClips"));
+  exports.Set("reconstructClips", Napi::Function::New<reconstruct>(env, "reconstructClips"));
   exports.Set("NativeModelFile", environment.modelFileClass.Value());
   exports.Set("NativeModel", environment.modelClass.Value());
   exports.Set("NativeTrainer", environment.trainerClass.Value());

@@ -197,6 +197,16 @@ training::TrainingBatch toTrainingBatch(const Napi::Object& object) {
   return batch;
 }
 
+training::MaskOptions toMaskOptions(const Napi::Object& object) {
+  const std::string target = textOf(object, "target");
+  training::MaskOptions options;
+  options.ratio = numberOf(object, "ratio");
+  options.cell = integerOf(object, "cell");
+  options.pixels = target != "difference";
+  options.difference = target != "pixels";
+  return options;
+}
+
 std::vector<uint8_t> toBytes(const Napi::Value& value) {
   const BytesView view = viewOf(value);
   return {view.data, view.data + view.size};

@@ -10,6 +10,7 @@
 #include "native/preprocessing/clip.h"
 #include "native/preprocessing/clip_tensor.h"
 #include "native/preprocessing/input_spec.h"
+#include "native/training/trainer_options.h"
 #include "native/training/training_batch.h"
 
 namespace kinetorch::binding {
@@ -31,6 +32,7 @@ augmentation::AugmentOptions toAugmentOptions(const Napi::Object& object);
 preprocessing::Clip toClip(const Napi::Object& object);
 std::vector<preprocessing::ClipTensor> toClipTensors(const Napi::Object& object);
 training::TrainingBatch toTrainingBatch(const Napi::Object& object);
+training::MaskOptions toMaskOptions(const Napi::Object& object);
 
 // Copies a Uint8Array's bytes. Throws ERR_CLIP_DATA for a detached or shared buffer; toSource ERR_INVALID_ARGUMENT.
 std::vector<uint8_t> toBytes(const Napi::Value& value);

@@ -20,6 +20,12 @@ std::vector<std::string> textsOf(const Napi::Value& value) {
   return texts;
 }
 
+training::ObjectiveKind toObjective(const std::string& name) {
+  if (name == "reconstruction") return training::ObjectiveKind::kReconstruction;
+  if (name == "maskedReconstruction") return training::ObjectiveKind::kMaskedReconstruction;
+  return training::ObjectiveKind::kClassification;
+}
+
 training::TrainerOptions toOptions(const Napi::Object& object) {
   training::TrainerOptions options;
   options.device = textOf(object, "device");
@@ -27,6 +33,8 @@ training::TrainerOptions toOptions(const Napi::Object& object) {
   options.numClasses = integerOf(object, "numClasses");
   options.precision = textOf(object, "precision");
   options.augment = toAugmentOptions(object.Get("augment").As<Napi::Object>());
+  options.objective = toObjective(textOf(object, "objective"));
+  options.mask = toMaskOptions(object.Get("mask").As<Napi::Object>());
   options.loss.kind = textOf(object, "loss") == "binaryCrossEntropy" ? training::LossKind::kBinaryCrossEntropy
                                                                      : training::LossKind::kCrossEntropy;
   options.loss.labelSmoothing = numberOf(object, "labelSmoothing");
@@ -178,6 +186,7 @@ Napi::Value TrainerClass::evaluate(const Napi::CallbackInfo& info) {
         [](Napi::Env env, const training::EvalResult& result) -> Napi::Value {
           Napi::Object object = Napi::Object::New(env);
           object.Set("lossSum", result.lossSum);
+          for (const auto& [name, sum] : result.metrics) object.Set(name, sum);
           object.Set("probabilities", toFloat32Array(env, result.predictions));
           return object;
         });

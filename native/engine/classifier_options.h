@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "native/network/optimize_options.h"
+#include "native/network/purpose.h"
 #include "native/preprocessing/input_spec.h"
 
 namespace kinetorch::engine {
@@ -17,6 +18,7 @@ struct ClassifierOptions {
   int64_t numClasses = 0;
   std::optional<bool> givesProbabilities;  // not known: told by the network
   bool isMultiLabel = false;               // classes do not exclude each other
+  network::Purpose purpose = network::Purpose::kClassify;
   int64_t maxBatchSize = 1;
   double maxDelayMs = 0;
   int64_t maxQueue = 1;

@@ -18,4 +18,9 @@ std::vector<uint8_t> createModel(CreateOptions options) {
   return serializeModule(module, options.metadata);
 }
 
+std::vector<uint8_t> createReconstruction(const std::string& architecture, bool masked, uint64_t seed,
+                                          const std::string& metadata) {
+  return serializeModule(architectures::buildReconstruction(architecture, masked, seed), metadata);
+}
+
 }  // namespace kinetorch::model

@@ -23,4 +23,8 @@ struct CreateOptions {
 // A TorchScript archive of the architecture. Throws ERR_INVALID_ARGUMENT, ERR_WEIGHTS, ERR_MODEL_FORMAT, ERR_FILE_*.
 std::vector<uint8_t> createModel(CreateOptions options);
 
+// The same of the architecture's stages with a decoder: see native/architectures/reconstruction.h. Fresh weights.
+std::vector<uint8_t> createReconstruction(const std::string& architecture, bool masked, uint64_t seed,
+                                          const std::string& metadata);
+
 }  // namespace kinetorch::model

@@ -9,6 +9,7 @@
 #include <optional>
 #include <unordered_map>
 
+#include "native/architectures/layer_factory.h"
 #include "native/runtime/error.h"
 
 namespace kinetorch::model {
@@ -43,6 +44,29 @@ class ShapeWalk {
     frame.shapes.emplace(graph->inputs().at(1), input);
     for (const Node* node : graph->nodes()) step(frame, node, path);
     return frame.shape(graph->outputs().at(0));
+  }
+
+  // Of a network that gives clips back: its graph passes lists of stages, which are no shapes, so its parts are
+  // followed one by one, as native/architectures/video_decoder.cpp runs them.
+  void reconstruct(const Module& encoder, const Module& decoder, Shape clip) {
+    std::vector<Shape> stages;
+    for (const auto& stage : encoder.named_children()) {
+      clip = call(stage.value, "forward", "encoder." + stage.name, clip);
+      stages.push_back(clip);
+    }
+    const auto part = [&](const std::string& name, const Shape& input) {
+      return call(decoder.attr(name).toModule(), "forward", "decoder." + name, input);
+    };
+    size_t stage = stages.size() - 1;
+    Shape x = part("proj" + std::to_string(stage), stages.at(stage));
+    while (stage-- > 0) {
+      const std::string index = std::to_string(stage);
+      const Shape& size = stages[stage];
+      x = {x.at(0), size.at(1), size.at(2), size.at(3)};
+      x = part("block" + index, x);
+      if (decoder.hasattr("proj" + index)) part("proj" + index, size);
+    }
+    call(decoder.attr("head").toModule().attr("conv").toModule(), "forward", "decoder.head.conv", x);
   }
 
  private:
@@ -177,7 +201,13 @@ ModelProfile profileModel(const ModelFile& file, std::array<int64_t, 3> shape) {
   ModelProfile profile;
   for (const at::Tensor& parameter : module.parameters()) profile.parameters += parameter.numel();
   try {
-    ShapeWalk(profile.layers).call(module, "forward", "", {3, shape[0], shape[1], shape[2]});
+    const Shape clip{3, shape[0], shape[1], shape[2]};
+    ShapeWalk walk(profile.layers);
+    if (architectures::LayerFactory::made(module) && module.hasattr("decoder")) {
+      walk.reconstruct(module.attr("encoder").toModule(), module.attr("decoder").toModule(), clip);
+    } else {
+      walk.call(module, "forward", "", clip);
+    }
   } catch (const UnknownOperator& unknown) {
     profile.layers.clear();
     profile.unknownOperator = unknown.name;

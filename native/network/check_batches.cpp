@@ -36,11 +36,11 @@ constexpr std::array<Recipe, 6> kRecipes{{{false, {1, 1}, {0, 0}},
                                           {false, {0.1F, 10}, {0, 0}},
                                           {true, {10, 100}, {0, 0}}}};
 
-// How far the logits of two clips are apart, relative to the largest; 0 where they are no numbers.
-double distance(const at::Tensor& logits) {
-  if (!at::isfinite(logits).all().item<bool>()) return 0;
-  const double largest = logits.abs().max().item<double>();
-  return largest > 0 ? (logits[0] - logits[1]).abs().max().item<double>() / largest : 0;
+// How far the outputs of two clips are apart, relative to the largest; 0 where they are no numbers.
+double distance(const at::Tensor& outputs) {
+  if (!at::isfinite(outputs).all().item<bool>()) return 0;
+  const double largest = outputs.abs().max().item<double>();
+  return largest > 0 ? (outputs[0] - outputs[1]).abs().max().item<double>() / largest : 0;
 }
 
 // Thue and Morse's sequence, which never repeats: 0, 1, 1, 0, 1, 0, 0, 1, …
@@ -54,7 +54,8 @@ at::Tensor turns(int64_t size, c10::Device device) {
 
 at::Tensor runEachAlone(Network& network, const at::Tensor& clips) {
   std::vector<at::Tensor> rows;
-  for (const at::Tensor& clip : clips.split(1)) rows.push_back(network.logits(clip.clone()));  // it may write into it
+  for (const at::Tensor& clip : clips.split(1))
+    rows.push_back(network.mainOutput(clip.clone()));  // it may write into it
   return at::cat(rows);
 }
 
@@ -69,10 +70,10 @@ std::optional<ClipsAlone> findUnlikeClips(Network& network, const preprocessing:
       ClipsAlone alone;
       alone.clips = recipe.make(noise).to(options);
       const auto begin = std::chrono::steady_clock::now();
-      alone.logits = runEachAlone(network, alone.clips);
+      alone.outputs = runEachAlone(network, alone.clips);
       synchronizeCurrentStream(options.device());
       alone.time = Milliseconds(std::chrono::steady_clock::now() - begin) / 2;
-      const double apart = distance(alone.logits);
+      const double apart = distance(alone.outputs);
       if (apart <= furthest) continue;
       furthest = apart;
       found = std::move(alone);
@@ -87,8 +88,8 @@ std::optional<ClipsAlone> findUnlikeClips(Network& network, const preprocessing:
 bool isRightInBatch(Network& network, const ClipsAlone& alone, int64_t size, c10::ScalarType precision) {
   const at::Tensor order = turns(size, alone.clips.device());
   try {
-    const at::Tensor found = network.logits(alone.clips.index_select(0, order));
-    const at::Tensor expected = alone.logits.index_select(0, order);
+    const at::Tensor found = network.mainOutput(alone.clips.index_select(0, order));
+    const at::Tensor expected = alone.outputs.index_select(0, order);
     return found.sizes() == expected.sizes() && agree(found, expected, precision);
   } catch (const std::exception&) {
     return false;

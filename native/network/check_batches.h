@@ -17,11 +17,11 @@ at::Tensor runEachAlone(Network& network, const at::Tensor& clips);
 // Two clips and what a network gives for each of them alone.
 struct ClipsAlone {
   at::Tensor clips;
-  at::Tensor logits;
+  at::Tensor outputs;
   std::chrono::duration<double, std::milli> time{0};  // that one of them takes
 };
 
-// Two whose logits are numbers and differ by so much more than rounding in `precision` that a row which got the other
+// Two whose outputs are numbers and differ by so much more than rounding in `precision` that a row which got the other
 // clip's would show; none where no such clips were found. The network has run before.
 std::optional<ClipsAlone> findUnlikeClips(Network& network, const preprocessing::InputSpec& input,
                                           const at::TensorOptions& options, c10::ScalarType precision);

@@ -8,17 +8,18 @@
 #include <string>
 
 #include "native/architectures/build.h"
+#include "native/architectures/layer_factory.h"
 
 namespace kinetorch::network {
 namespace {
 
-// The same module with `embed` as its forward.
-torch::jit::Module embedOnly(const torch::jit::Module& whole) {
+// The same module with another method as its forward.
+torch::jit::Module only(const std::string& method, const torch::jit::Module& whole) {
   torch::jit::Module body(c10::QualifiedName("__torch__.kinetorch.Body"), whole._ivalue()->compilation_unit(),
                           /*shouldMangle=*/true);
   body.register_attribute("training", c10::BoolType::get(), false);
   body.register_module("network", whole);
-  body.define("def forward(self, x: Tensor) -> Tensor:\n    return self.network.embed(x)\n");
+  body.define("def forward(self, x: Tensor) -> Tensor:\n    return self.network." + method + "(x)\n");
   return body;
 }
 
@@ -57,7 +58,7 @@ void forgetInlining(torch::jit::Block* block, torch::jit::Function* forward) {
 
 }  // namespace
 
-FrozenNetwork freezeNetwork(torch::jit::Module module, c10::Device device, const FloatKinds& kinds) {
+FrozenNetwork freezeNetwork(torch::jit::Module module, c10::Device device, const FloatKinds& kinds, Purpose purpose) {
   const std::optional<c10::ScalarType> precision = kinds.precision ? kinds.precision : kinds.folding;
   module.eval();
   module.to(device);
@@ -67,8 +68,13 @@ FrozenNetwork freezeNetwork(torch::jit::Module module, c10::Device device, const
     network.bytes += tensor.numel() * static_cast<int64_t>(size);
   }
   if (kinds.folding) convertFloats(module, *kinds.folding);
+  network.isMadeHere = architectures::LayerFactory::made(module);
   const std::optional<std::string> headName = architectures::headOf(module);
-  if (headName && module.find_method("embed")) {
+  if (purpose == Purpose::kReconstruct) {
+    network.gives = Output::kReconstruction;
+    module = only("reconstruct", module);
+  } else if (headName && module.find_method("embed")) {
+    network.gives = Output::kEmbedding;
     const auto head = module.attr(*headName).toModule();
     network.weight = head.attr("weight").toTensor().detach();
     network.bias = head.attr("bias").toTensor().detach();
@@ -76,7 +82,7 @@ FrozenNetwork freezeNetwork(torch::jit::Module module, c10::Device device, const
       network.weight = network.weight.to(*precision);
       network.bias = network.bias.to(*precision);
     }
-    module = embedOnly(module);
+    module = only("embed", module);
   }
   network.module = torch::jit::freeze(module);
   torch::jit::Function& forward = network.module.get_method("forward").function();

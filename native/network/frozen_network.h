@@ -7,6 +7,9 @@
 
 #include <optional>
 
+#include "native/network/outputs.h"
+#include "native/network/purpose.h"
+
 namespace kinetorch::network {
 
 // Note [Embedding and logits from one frozen graph]
@@ -14,9 +17,11 @@ namespace kinetorch::network {
 // `embed` and a head, only `embed` is frozen and the head is applied apart; `forward` would do the same. That is known
 // of networks made here alone, which their class names tell; of others only `forward` is used.
 struct FrozenNetwork {
-  torch::jit::Module module;  // of which `forward` is frozen
-  at::Tensor weight;          // of the last layer, where it is to be applied to what `forward` gives; else undefined
+  torch::jit::Module module;       // of which `forward` is frozen
+  Output gives = Output::kLogits;  // what that is: logits, the embedding, or the reconstruction
+  at::Tensor weight;               // of the last layer, where it is to be applied to the embedding
   at::Tensor bias;
+  bool isMadeHere = false;
   int64_t bytes = 0;  // of the parameters
 };
 
@@ -35,6 +40,7 @@ struct FloatKinds {
 };
 
 // Moves the module to the device and freezes it.
-FrozenNetwork freezeNetwork(torch::jit::Module module, c10::Device device, const FloatKinds& kinds);
+FrozenNetwork freezeNetwork(torch::jit::Module module, c10::Device device, const FloatKinds& kinds,
+                            Purpose purpose = Purpose::kClassify);
 
 }  // namespace kinetorch::network

@@ -44,16 +44,15 @@ void releaseFreeMemory() {
 // See Note [What was seen to run is what runs].
 class Loading {
  public:
-  Loading(const model::ModelFile& file, const preprocessing::InputSpec& input, const at::TensorOptions& options,
-          const OptimizeOptions& optimize)
-      : file_(file), input_(input), options_(options), optimize_(optimize) {}
+  Loading(const model::ModelFile& file, const preprocessing::InputSpec& input, const ExpectedOutputs& expected,
+          const at::TensorOptions& options, const OptimizeOptions& optimize)
+      : file_(file), input_(input), expected_(expected), options_(options), optimize_(optimize) {}
 
-  std::unique_ptr<TorchScriptNetwork> load(const ExpectedOutputs& expected) {
+  std::unique_ptr<TorchScriptNetwork> load() {
     const at::Tensor clip = randomClips(1, input_).to(options_);
-    StartedNetwork started = startNetwork(file_, input_, clip);
-    const std::string described = c10::str("one clip of shape ", clip.sizes());
-    model::checkLogits(started.logits, expected.numClasses, {described, otherLabels});
-    plain_ = {clip, started.logits, started.time};
+    StartedNetwork started = startNetwork(file_, input_, clip, expected_.purpose);
+    check(started.output, clip);
+    plain_ = {clip, started.output, started.time};
     kinds_ = started.kinds;
     std::unique_ptr<TorchScriptNetwork> network = std::move(started.network);
     if (!started.keepsClipsApart) {
@@ -69,11 +68,21 @@ class Loading {
     } else if (!started.staysAsItIs) {
       makeFaster(*network);
     }
-    tellProbabilities(*network, expected.probabilities);
+    if (expected_.purpose == Purpose::kClassify) tellProbabilities(*network);
     return network;
   }
 
  private:
+  void check(const at::Tensor& output, const at::Tensor& clip) const {
+    const std::string described = c10::str("one clip of shape ", clip.sizes());
+    if (expected_.purpose == Purpose::kClassify) {
+      model::checkLogits(output, expected_.numClasses, {described, otherLabels});
+    } else if (output.sizes() != clip.sizes()) {
+      throw Error("ERR_MODEL_FORWARD",
+                  c10::str("expected reconstruct to give ", described, " in that shape but it gave ", output.sizes()));
+    }
+  }
+
   void makeFaster(TorchScriptNetwork& network) const {
     if (optimize_.level == Optimization::kOff) return;
     if (options_.device().is_cuda()) {
@@ -89,13 +98,13 @@ class Loading {
     makeFaster(*network);
     const bool runsAlone = isRightInBatch(*network, alone, 1, precision_);
     if (runsAlone && takeBatches(*network, alone)) return network;
-    auto own = freezeAgain(file_, input_, options_, kinds_);
+    auto own = freezeAgain(file_, input_, options_, kinds_, expected_.purpose);
     const bool takesBatches = takeBatches(*own, alone);
     if (takesBatches || !runsAlone) {
       network = std::move(own);
       network->addWarning(
-          "the network runs in its own order of memory and without faster kernels: with them it failed, or gave other "
-          "logits for random clips");
+          "the network runs in its own order of memory and without faster kernels: with them it failed, or gave "
+          "something else for random clips");
     }
     if (!takesBatches) runOneByOne(*network);
     return network;
@@ -105,15 +114,15 @@ class Loading {
     network.setLargestBatch(1);
     network.addWarning(
         "the network takes one clip at a time, and batches run one by one: several random clips at once made it fail, "
-        "or got other logits than each alone");
+        "or got something else than each alone");
   }
 
   // Nothing would tell that anything else is wrong.
   static void runUnchecked(TorchScriptNetwork& network) {
     network.setLargestBatch(1);
     network.addWarning(
-        "the network runs as its file has it, one clip at a time and without faster kernels: it gave nearly the same "
-        "logits for all random clips, or none that are numbers, so that nothing else can be checked");
+        "the network runs as its file has it, one clip at a time and without faster kernels: it gave nearly the "
+        "same for all random clips, or no numbers, so that nothing else can be checked");
   }
 
   // Whether it is right for several clips at once; for as many as may come, or else it takes them in parts.
@@ -131,16 +140,16 @@ class Loading {
     network.setLargestBatch(size);
     const std::string reason =
         size < tried
-            ? c10::str("of ", tried, " at once the network failed, or gave other logits than for each alone")
+            ? c10::str("of ", tried, " at once the network failed, or gave something else than for each alone")
             : c10::str("to try more at once would have taken longer than ", kCheckingMs / 1000, " s while loading");
     network.addWarning(c10::str("batches run in parts of ", size, " clips: ", reason));
     return true;
   }
 
-  void tellProbabilities(TorchScriptNetwork& network, std::optional<bool> known) const {
-    if (known) return network.setGivesProbabilities(checked(*known));
+  void tellProbabilities(TorchScriptNetwork& network) const {
+    if (expected_.probabilities) return network.setGivesProbabilities(checked(*expected_.probabilities));
     // By chance one clip's may look so.
-    auto signs = probabilitySigns(*network.graph(), plain_.logits);
+    auto signs = probabilitySigns(*network.graph(), plain_.output);
     if (signs) signs = probabilitySigns(*network.graph(), runEachAlone(network, randomClips(2, input_).to(options_)));
     if (!signs) return;
     network.setGivesProbabilities(signs->isCertain);
@@ -150,8 +159,8 @@ class Loading {
   }
 
   bool checked(bool areProbabilities) const {
-    const double smallest = plain_.logits.min().item<double>();
-    const double largest = plain_.logits.max().item<double>();
+    const double smallest = plain_.output.min().item<double>();
+    const double largest = plain_.output.max().item<double>();
     if (!areProbabilities || !(smallest < 0 || largest > 1.001)) return areProbabilities;
     throw Error("ERR_MODEL_METADATA", c10::str("expected probabilities, as the option output says, but the model gave "
                                                "numbers from ",
@@ -160,6 +169,7 @@ class Loading {
 
   const model::ModelFile& file_;
   const preprocessing::InputSpec& input_;
+  const ExpectedOutputs& expected_;
   const at::TensorOptions options_;
   const OptimizeOptions& optimize_;
   PlainRun plain_;
@@ -176,7 +186,7 @@ std::unique_ptr<Network> loadNetwork(const model::ModelFile& file, const preproc
   try {
     configureCudnn(device, precision);
     const at::TensorOptions options = at::TensorOptions(precision).device(device);
-    std::unique_ptr<TorchScriptNetwork> network = Loading(file, input, options, optimize).load(expected);
+    std::unique_ptr<TorchScriptNetwork> network = Loading(file, input, expected, options, optimize).load();
     releaseFreeMemory();
     const bool isGraphed = optimize.level != Optimization::kOff && device.is_cuda();
     const CudaApi* const library = isGraphed ? cudaLibrary() : nullptr;

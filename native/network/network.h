@@ -11,8 +11,8 @@ namespace kinetorch::network {
 
 using OutputTensors = ByOutput<at::Tensor>;
 
-// A thing that maps clips to logits, and perhaps to other outputs. TorchScript is one way to have it; a compiled .pt2
-// can become another.
+// A thing that maps clips to logits, and perhaps to other outputs, or that gives them back. TorchScript is one way to
+// have it; a compiled .pt2 can become another.
 class Network {
  public:
   virtual ~Network() = default;
@@ -28,6 +28,9 @@ class Network {
   virtual int64_t bytes() const = 0;
   // What a person should know of how it runs.
   virtual const std::vector<std::string>& warnings() const = 0;
+  // Where the logits are a linear layer of the mean of its features over time and space: the weights, classes×C,
+  // float32 in the CPU's memory. Else undefined.
+  virtual at::Tensor headOfFeatures() const { return {}; }
   // Whether threads share batches of as many clips as there are threads, or more, by clips and not by layers.
   virtual bool sharesClips() const { return false; }
   // Runs random clips in batches of these sizes, so that those that come later meet nothing for the first time: on CUDA
@@ -36,6 +39,11 @@ class Network {
   virtual void warmUp(const std::vector<int64_t>& batchSizes) = 0;
 
   at::Tensor logits(const at::Tensor& clips) { return run(clips, {Output::kLogits})[Output::kLogits]; }
+  // What it is made for, by which two ways to run it are compared: logits, or the reconstruction.
+  at::Tensor mainOutput(const at::Tensor& clips) {
+    const Output made = outputs().has(Output::kLogits) ? Output::kLogits : Output::kReconstruction;
+    return run(clips, {made})[made];
+  }
 };
 
 }  // namespace kinetorch::network

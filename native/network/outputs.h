@@ -9,7 +9,7 @@
 namespace kinetorch::network {
 
 // What may be asked for of a clip. This table names the outputs; lib/model/outputs.ts has the same names.
-enum class Output : uint8_t { kLogits, kProbabilities, kEmbedding, kFeatures };
+enum class Output : uint8_t { kLogits, kProbabilities, kEmbedding, kFeatures, kReconstruction, kTarget };
 
 struct OutputInfo {
   Output output;
@@ -18,11 +18,14 @@ struct OutputInfo {
   int64_t dimensions;  // of a batch
 };
 
-inline constexpr std::array<OutputInfo, 4> kOutputs{{
+inline constexpr std::array<OutputInfo, 6> kOutputs{{
     {Output::kLogits, "logits", Output::kLogits, 2},                // N×classes
     {Output::kProbabilities, "probabilities", Output::kLogits, 2},  // N×classes, softmax or sigmoids of the logits
     {Output::kEmbedding, "embedding", Output::kEmbedding, 2},       // N×C, the vector before the last layer
-    {Output::kFeatures, "features", Output::kFeatures, 5},  // N×C×T'×H'×W', the map before the global pooling
+    {Output::kFeatures, "features", Output::kFeatures, 5},          // N×C×T'×H'×W', the map before the global pooling
+    // N×3×T×H×W, the clips as a network with a decoder gives them back, and as it was given them.
+    {Output::kReconstruction, "reconstruction", Output::kReconstruction, 5},
+    {Output::kTarget, "target", Output::kTarget, 5},
 }};
 
 class OutputSet {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <exception>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -76,23 +77,27 @@ std::vector<Attempt> attemptsFor(const torch::jit::Module& module, const at::Ten
 }
 
 std::unique_ptr<TorchScriptNetwork> freeze(torch::jit::Module module, const preprocessing::InputSpec& input,
-                                           const at::TensorOptions& options, const NumberKinds& kinds) {
-  return std::make_unique<TorchScriptNetwork>(freezeNetwork(std::move(module), options.device(), kinds.floats), input,
-                                              options, kinds.reading);
+                                           const at::TensorOptions& options, const NumberKinds& kinds,
+                                           Purpose purpose) {
+  return std::make_unique<TorchScriptNetwork>(freezeNetwork(std::move(module), options.device(), kinds.floats, purpose),
+                                              input, options, kinds.reading);
 }
 
 }  // namespace
 
 std::unique_ptr<TorchScriptNetwork> freezeAgain(const model::ModelFile& file, const preprocessing::InputSpec& input,
-                                                const at::TensorOptions& options, const NumberKinds& kinds) {
-  return freeze(moduleOf(file), input, options, kinds);
+                                                const at::TensorOptions& options, const NumberKinds& kinds,
+                                                Purpose purpose) {
+  return freeze(moduleOf(file), input, options, kinds, purpose);
 }
 
-StartedNetwork startNetwork(const model::ModelFile& file, const preprocessing::InputSpec& input,
-                            const at::Tensor& clip) {
+StartedNetwork startNetwork(const model::ModelFile& file, const preprocessing::InputSpec& input, const at::Tensor& clip,
+                            Purpose purpose) {
   torch::jit::Module module = moduleOf(file);
-  if (!module.find_method("forward")) {
-    throw Error("ERR_MODEL_FORWARD", "expected a TorchScript module with a forward method but this one has none");
+  const std::string method = purpose == Purpose::kReconstruct ? "reconstruct" : "forward";
+  if (!module.find_method(method)) {
+    throw Error("ERR_MODEL_FORWARD",
+                "expected a TorchScript module with a " + method + " method but this one has none");
   }
   const std::vector<Attempt> attempts = attemptsFor(module, clip.options());
   std::exception_ptr failure;
@@ -103,13 +108,13 @@ StartedNetwork startNetwork(const model::ModelFile& file, const preprocessing::I
       started.kinds = kinds;
       if (isFrozen) module = moduleOf(file);  // freezing has changed it
       isFrozen = true;
-      started.network = freeze(std::move(module), input, clip.options(), kinds);
+      started.network = freeze(std::move(module), input, clip.options(), kinds, purpose);
       if (unlessInHalf && computesInHalf(*started.network)) continue;
       started.staysAsItIs = clip.scalar_type() == at::kFloat && started.network->rounding() != at::kFloat;
       started.keepsClipsApart = started.network->keepsClipsApart();
       if (started.keepsClipsApart && !started.staysAsItIs) started.network->takeChannelsLast();
       const auto begin = std::chrono::steady_clock::now();
-      started.logits = started.network->logits(clip.clone());  // it may write into it
+      started.output = started.network->mainOutput(clip.clone());  // it may write into it
       started.time = std::chrono::steady_clock::now() - begin;
       return started;
     } catch (const std::exception&) {

@@ -55,6 +55,8 @@ TorchScriptNetwork::TorchScriptNetwork(FrozenNetwork frozen, const preprocessing
       reading_(reading),
       self_(frozen.module._ivalue()),
       forward_(&frozen.module.get_method("forward").function().getSchema()),
+      gives_(frozen.gives),
+      isMadeHere_(frozen.isMadeHere),
       weight_(std::move(frozen.weight)),
       bias_(std::move(frozen.bias)),
       bytes_(frozen.bytes) {
@@ -65,12 +67,15 @@ void TorchScriptNetwork::setGraph(std::shared_ptr<torch::jit::Graph> graph) {
   graph_ = std::move(graph);
   code_ = torch::jit::Code(graph_, "forward");
   codeWithFeatures_.reset();
-  outputs_ = {Output::kLogits};
-  if (hasHead()) outputs_.add(Output::kEmbedding);
+  if (gives_ == Output::kReconstruction) {
+    outputs_ = {Output::kReconstruction, Output::kTarget};
+    return;
+  }
+  outputs_ = {Output::kLogits, gives_};
   if (hasFeatureMap(graph_)) outputs_.add(Output::kFeatures);
 }
 
-bool TorchScriptNetwork::keepsClipsApart() const { return hasHead() || keepsRowsApart(*graph_); }
+bool TorchScriptNetwork::keepsClipsApart() const { return isMadeHere_ || keepsRowsApart(*graph_); }
 
 void TorchScriptNetwork::takeChannelsLast() {
   freeLayout(graph_);
@@ -87,21 +92,30 @@ OutputTensors TorchScriptNetwork::run(const at::Tensor& clips, OutputSet wanted)
   if (withFeatures && !codeWithFeatures_) codeWithFeatures_.emplace(withFeatureMap(graph_), "forward");
   const torch::jit::Code& code = withFeatures ? *codeWithFeatures_ : code_;
   const at::Tensor given = clips.to(reading_.clips).contiguous(reading_.layout);
+  OutputTensors outputs;
+  // A copy: a network may write into its clips.
+  if (wanted.has(Output::kTarget)) outputs[Output::kTarget] = clips.to(at::kFloat, false, /*copy=*/true);
   const std::vector<at::Tensor> values =
       runInParts(given, [&](const at::Tensor& some) { return runGraph(code, some); });
-  OutputTensors outputs;
-  if (wanted.has(Output::kLogits)) {
-    outputs[Output::kLogits] = (hasHead() ? at::linear(values[0], weight_, bias_) : values[0]).to(at::kFloat);
+  if (wanted.has(gives_)) outputs[gives_] = values[0].to(at::kFloat);
+  if (wanted.has(Output::kLogits) && gives_ == Output::kEmbedding) {
+    outputs[Output::kLogits] = at::linear(values[0], weight_, bias_).to(at::kFloat);
   }
-  if (wanted.has(Output::kEmbedding)) outputs[Output::kEmbedding] = values[0].to(at::kFloat);
   if (withFeatures) outputs[Output::kFeatures] = values[1].to(at::kFloat);
   return outputs;
+}
+
+at::Tensor TorchScriptNetwork::headOfFeatures() const {
+  const at::Tensor weights = gives_ == Output::kLogits       ? headOfFeatureMap(graph_)
+                             : givesMeanOfFeatureMap(graph_) ? weight_
+                                                             : at::Tensor();
+  return weights.defined() ? weights.to(at::kCPU, at::kFloat) : weights;
 }
 
 void TorchScriptNetwork::warmUp(const std::vector<int64_t>& batchSizes) {
   if (options_.device().is_cpu()) return;
   const c10::InferenceMode guard;
-  for (const int64_t size : batchSizes) logits(randomClips(size, input_).to(options_));
+  for (const int64_t size : batchSizes) mainOutput(randomClips(size, input_).to(options_));
 }
 
 std::vector<at::Tensor> TorchScriptNetwork::runInParts(const at::Tensor& clips, const Run& runSome) const {
@@ -124,8 +138,10 @@ std::vector<at::Tensor> TorchScriptNetwork::runGraph(const torch::jit::Code& cod
   } catch (...) {
     const Error error = currentError("ERR_MODEL_FORWARD");
     if (error.isOutOfMemory()) throw;
-    throw Error(error.code(), c10::str(error.what(), "; expected a forward that maps N×3×T×H×W clips, here of ",
-                                       clips.sizes(), ", to N×classes logits"));
+    const bool reconstructs = gives_ == Output::kReconstruction;
+    throw Error(error.code(), c10::str(error.what(), "; expected a ", reconstructs ? "reconstruct" : "forward",
+                                       " that maps N×3×T×H×W clips, here of ", clips.sizes(), ", to ",
+                                       reconstructs ? "N×3×T×H×W clips of the same size" : "N×classes logits"));
   }
   std::vector<at::Tensor> values;
   for (c10::IValue& value : stack) {

@@ -37,6 +37,7 @@ class TorchScriptNetwork final : public Network {
   OutputSet outputs() const override { return outputs_; }
   bool givesProbabilities() const override { return givesProbabilities_; }
   OutputTensors run(const at::Tensor& clips, OutputSet wanted) override;
+  at::Tensor headOfFeatures() const override;
   int64_t bytes() const override { return bytes_; }
   bool sharesClips() const override { return byClips_; }
   const std::vector<std::string>& warnings() const override { return warnings_; }
@@ -67,7 +68,6 @@ class TorchScriptNetwork final : public Network {
  private:
   using Run = std::function<std::vector<at::Tensor>(const at::Tensor&)>;
 
-  bool hasHead() const { return weight_.defined(); }
   std::vector<at::Tensor> runInParts(const at::Tensor& clips, const Run& runSome) const;
   std::vector<at::Tensor> runGraph(const torch::jit::Code& code, const at::Tensor& clips) const;
 
@@ -80,6 +80,8 @@ class TorchScriptNetwork final : public Network {
   OutputSet outputs_;
   torch::jit::Code code_;
   std::optional<torch::jit::Code> codeWithFeatures_;  // once somebody has asked for them
+  const Output gives_;
+  const bool isMadeHere_;
   const at::Tensor weight_;
   const at::Tensor bias_;
   int64_t bytes_;

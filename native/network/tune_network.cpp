@@ -26,27 +26,27 @@ using Graph = torch::jit::Graph;
 
 // Undefined where it fails: there are networks that take one clip at a time, and devices that a kernel is not for. Some
 // write into their clips.
-at::Tensor tryLogits(Network& network, const at::Tensor& clips) {
+at::Tensor tryRun(Network& network, const at::Tensor& clips) {
   try {
-    return network.logits(clips.clone());
+    return network.mainOutput(clips.clone());
   } catch (const std::exception&) {
     if (ranOutOfMemory()) throw;
     return {};
   }
 }
 
-// Whether the network's graph, which `rewrite` changes, still gives the plain logits; else the network stays as it was,
+// Whether the network's graph, which `rewrite` changes, still gives the plain output; else the network stays as it was,
 // with a warning. Graph and weights are rewritten where they are, so that nothing holds the plain ones afterwards.
 template <typename Rewrite>
 bool takeRewritten(TorchScriptNetwork& network, const PlainRun& plain, const Rewrite& rewrite) {
   const std::shared_ptr<Graph> plainGraph = network.graph()->copy();
   if (!rewrite(network.graph())) return false;
   network.setGraph(network.graph());
-  const at::Tensor found = tryLogits(network, plain.clip);
-  if (found.defined() && agree(found, plain.logits, network.rounding())) return true;
+  const at::Tensor found = tryRun(network, plain.clip);
+  if (found.defined() && agree(found, plain.output, network.rounding())) return true;
   network.setGraph(plainGraph);
   network.addWarning(std::string("the network stays as LibTorch runs it, because the faster kernels ") +
-                     (found.defined() ? "gave other logits for" : "failed with") + " a random clip");
+                     (found.defined() ? "gave something else for" : "failed with") + " a random clip");
   return false;
 }
 
@@ -106,7 +106,7 @@ void CpuTuner::chooseSharing(const PlainRun& plain) {
   // Where it was known, larger batches were measured before.
   if (known || !isAffordable) return;
   context_->setMeasuringTime(slice_ / 4);
-  tryLogits(network_, randomClips(options_.maxBatchSize, network_.input()));
+  tryRun(network_, randomClips(options_.maxBatchSize, network_.input()));
 }
 
 void CpuTuner::shareByClips(bool byClips) {
@@ -136,17 +136,17 @@ bool CpuTuner::isFasterByClips() {
     Milliseconds best = Milliseconds::max();
     for (int repeat = 0; repeat < kRepeats; ++repeat) {
       const Clock::time_point begin = Clock::now();
-      found = tryLogits(network_, clips);
+      found = tryRun(network_, clips);
       best = std::min(best, Milliseconds(Clock::now() - begin));
     }
     return best;
   };
-  at::Tensor logitsByLayers;
-  at::Tensor logitsByClips;
-  const Milliseconds byLayers = time(false, logitsByLayers);
-  if (!logitsByLayers.defined()) return false;
-  return time(true, logitsByClips) < byLayers && logitsByClips.defined() &&
-         agree(logitsByClips, logitsByLayers, network_.rounding());
+  at::Tensor byLayersFound;
+  at::Tensor byClipsFound;
+  const Milliseconds byLayers = time(false, byLayersFound);
+  if (!byLayersFound.defined()) return false;
+  return time(true, byClipsFound) < byLayers && byClipsFound.defined() &&
+         agree(byClipsFound, byLayersFound, network_.rounding());
 }
 
 std::string CpuTuner::sharingKey() const {

@@ -16,12 +16,12 @@ namespace kinetorch::network {
 // What the plain network gave for a clip, and how long that took.
 struct PlainRun {
   at::Tensor clip;
-  at::Tensor logits;
+  at::Tensor output;
   std::chrono::duration<double, std::milli> time;
 };
 
 // Gives a float32 network's convolutions to the kernels that are fastest for the clip; where there is time, for the
-// largest batch too, and chooses how threads share it. Where its logits then differ by more than rounding from the
+// largest batch too, and chooses how threads share it. Where its outputs then differ by more than rounding from the
 // plain ones, the network stays as it was, with a warning.
 void tuneForCpu(TorchScriptNetwork& network, const OptimizeOptions& options, const PlainRun& plain);
 

@@ -10,7 +10,7 @@ at::Tensor stagingTensor(at::IntArrayRef sizes, at::ScalarType type, c10::Device
 }
 
 at::Tensor toDevice(const at::Tensor& tensor, c10::Device device) {
-  return device.is_cpu() ? tensor : tensor.pin_memory().to(device, /*non_blocking=*/true);
+  return device.is_cpu() || !tensor.defined() ? tensor : tensor.pin_memory().to(device, /*non_blocking=*/true);
 }
 
 void useOnCurrentStream(const at::Tensor& tensor) {

@@ -5,22 +5,9 @@
 #include "native/augmentation/augment_batch.h"
 #include "native/training/check_clips.h"
 #include "native/training/classification.h"
+#include "native/training/clip_pixels.h"
 
 namespace kinetorch::training {
-namespace {
-
-template <typename T>
-std::vector<T> valuesOf(const at::Tensor& tensor) {
-  const at::Tensor plain = tensor.contiguous();
-  const T* values = plain.const_data_ptr<T>();
-  return {values, values + plain.numel()};
-}
-
-at::Tensor channels(const std::array<double, 3>& values) {
-  return at::tensor({values[0], values[1], values[2]}, at::kDouble).to(at::kFloat);
-}
-
-}  // namespace
 
 AugmentedClips augmentClips(const TrainingBatch& batch, const augmentation::AugmentOptions& options,
                             const preprocessing::InputSpec& input, int64_t numClasses, uint64_t seed) {
@@ -33,8 +20,9 @@ AugmentedClips augmentClips(const TrainingBatch& batch, const augmentation::Augm
       augmentation::drawAugmentation(clips, targets, options, input, random);
   const augmentation::PreparedBatch augmented =
       augmentation::augmentBatch(clips, targets, augmentation, input, at::kCPU);
-  const at::Tensor pixels = augmented.clips.permute({0, 2, 3, 4, 1}) * channels(input.std) + channels(input.mean);
-  return {valuesOf<uint8_t>((pixels * 255).round().clamp(0, 255).to(at::kByte)), valuesOf<float>(augmented.targets)};
+  const at::Tensor mixed = augmented.targets.contiguous();
+  const auto* values = mixed.const_data_ptr<float>();
+  return {clipPixels(augmented.clips, input), {values, values + mixed.numel()}};
 }
 
 }  // namespace kinetorch::training

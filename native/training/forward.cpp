@@ -3,7 +3,10 @@
 #include <ATen/ATen.h>
 #include <torch/csrc/jit/runtime/graph_executor.h>
 
+#include <utility>
+
 #include "native/runtime/autocast.h"
+#include "native/runtime/device_copy.h"
 #include "native/runtime/error.h"
 
 namespace kinetorch::training {
@@ -39,11 +42,12 @@ void placeForTraining(torch::jit::Module& network, at::Device device) {
   }
 }
 
-c10::IValue forward(torch::jit::Module& network, const at::Tensor& clips, at::ScalarType precision) {
+c10::IValue forward(torch::jit::Module& network, std::vector<c10::IValue> inputs, at::Device device,
+                    at::ScalarType precision) {
   PlainExecution plain(false);
   try {
-    Autocast autocast(clips.device().type(), precision);
-    return network.forward({clips});
+    Autocast autocast(device.type(), precision);
+    return network.forward(std::move(inputs));
   } catch (...) {
     throw currentError("ERR_MODEL_FORWARD");
   }
@@ -58,8 +62,11 @@ void checkForward(torch::jit::Module& network, const preprocessing::InputSpec& i
                   at::Device device, at::ScalarType precision) {
   at::NoGradGuard noGrad;
   network.eval();
+  augmentation::RandomState random(0);
   const at::Tensor clip = at::zeros({1, 3, input.frames, input.height, input.width}, at::device(device));
-  objective.checkOutputs(forward(network, clip.contiguous(at::MemoryFormat::ChannelsLast3d), precision));
+  const augmentation::PreparedBatch batch{
+      clip.contiguous(at::MemoryFormat::ChannelsLast3d), {}, toDevice(objective.hidden(1, random), device)};
+  objective.checkOutputs(forward(network, objective.inputs(batch), device, precision));
 }
 
 }  // namespace kinetorch::training

@@ -3,6 +3,8 @@
 #include <ATen/core/Tensor.h>
 #include <torch/csrc/jit/api/module.h>
 
+#include <vector>
+
 #include "native/preprocessing/input_spec.h"
 #include "native/training/objective.h"
 
@@ -17,10 +19,11 @@ namespace kinetorch::training {
 // forward, ERR_UNSUPPORTED where it holds nothing to train.
 void placeForTraining(torch::jit::Module& network, at::Device device);
 
-// What the network returns for clips as augmentBatch() makes them. Below float32 precision this is PyTorch's automatic
+// What the network returns for an objective's inputs. Below float32 precision this is PyTorch's automatic
 // mixed precision: convolutions and linear layers compute in it, from weights that stay float32, and what needs the
 // range, such as batch norm's statistics and the loss, stays in float32. Throws ERR_MODEL_FORWARD.
-c10::IValue forward(torch::jit::Module& network, const at::Tensor& clips, at::ScalarType precision);
+c10::IValue forward(torch::jit::Module& network, std::vector<c10::IValue> inputs, at::Device device,
+                    at::ScalarType precision);
 
 void backward(const at::Tensor& loss);
 

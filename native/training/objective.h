@@ -4,8 +4,10 @@
 #include <ATen/core/ivalue.h>
 
 #include <memory>
+#include <vector>
 
 #include "native/augmentation/augment_batch.h"
+#include "native/augmentation/random_state.h"
 #include "native/training/network_state.h"
 #include "native/training/trainer_options.h"
 #include "native/training/training_batch.h"
@@ -28,6 +30,13 @@ class Objective {
   // not fit.
   virtual at::Tensor targets(const TrainingBatch& batch) const = 0;
 
+  // Which pixels the network is not to see, drawn for each clip from the run's generator: bool N×H×W on the CPU, in all
+  // frames alike; undefined where it sees all.
+  virtual at::Tensor hidden(int64_t /*clips*/, augmentation::RandomState& /*random*/) const { return {}; }
+
+  // What the network's forward is given.
+  virtual std::vector<c10::IValue> inputs(const augmentation::PreparedBatch& batch) const { return {batch.clips}; }
+
   // What the mean over these clips divides by, of their targets as targets() gave them.
   virtual double weight(const at::Tensor& targets) const = 0;
 
@@ -41,7 +50,7 @@ class Objective {
   // What else a step reports: scalars on the device, summed over the clips, the same names in the same order each time.
   virtual NamedTensors metrics(const c10::IValue& outputs, const augmentation::PreparedBatch& batch) const = 0;
 
-  // What is reported of clips that are not learnt from; waits for the device.
+  // What is reported of clips that are not learnt from, beside the metrics; waits for the device.
   virtual EvalResult evaluate(const c10::IValue& outputs, const augmentation::PreparedBatch& batch) const = 0;
 };
 

@@ -54,6 +54,7 @@ augmentation::PreparedBatch StagedStep::take(size_t batch) {
     for (const augmentation::PreparedBatch& each : ready_) {
       useOnCurrentStream(each.clips);
       useOnCurrentStream(each.targets);
+      if (each.hidden.defined()) useOnCurrentStream(each.hidden);
     }
   }
   return std::exchange(ready_[batch], {});
@@ -75,6 +76,7 @@ StagedStep::Drawn StagedStep::draw(const augmentation::RandomState::State& befor
   for (Batch& batch : drawn.batches) {
     batch.augmentation =
         augmentation::drawAugmentation(batch.clips, batch.targets, options.augment, options.input, random);
+    batch.hidden = setting_->objective->hidden(batch.clips.batch, random);
     batch.seed = random.next();
   }
   drawn.after = random.state();
@@ -82,8 +84,10 @@ StagedStep::Drawn StagedStep::draw(const augmentation::RandomState::State& befor
 }
 
 augmentation::PreparedBatch StagedStep::augment(const Batch& batch) const {
-  return augmentation::augmentBatch(batch.clips, batch.targets, batch.augmentation, setting_->options.input,
-                                    setting_->device);
+  augmentation::PreparedBatch prepared = augmentation::augmentBatch(batch.clips, batch.targets, batch.augmentation,
+                                                                    setting_->options.input, setting_->device);
+  prepared.hidden = toDevice(batch.hidden, setting_->device);
+  return prepared;
 }
 
 std::optional<StagedStep::Ahead> StagedStep::ahead() const {

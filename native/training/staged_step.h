@@ -67,6 +67,7 @@ class StagedStep {
     preprocessing::ClipBatch clips;
     at::Tensor targets;
     augmentation::Augmentation augmentation;
+    at::Tensor hidden;
     uint64_t seed = 0;
   };
   struct Drawn {

@@ -110,7 +110,7 @@ struct Trainer::Impl {
     at::manual_seed(staged.seed(index));
     at::AutoGradMode gradients(true);
     setTraining(true);
-    const c10::IValue outputs = forward(state.network, batch.clips, precision);
+    const c10::IValue outputs = forward(state.network, objective->inputs(batch), device, precision);
     const at::Tensor share = objective->loss(outputs, batch) / weight;
     const double scale = state.scaler.scale();
     backward(scale == 1 ? share : share * scale);
@@ -159,9 +159,16 @@ struct Trainer::Impl {
     const at::Tensor targets = toDevice(objective->targets(batch), device);
     at::NoGradGuard noGrad;
     if (!state.average) setTraining(false);
-    const augmentation::PreparedBatch prepared{preprocessing::preprocessBatch(clips, options.input, device), targets};
+    // The same places each time, so that evaluations compare.
+    augmentation::RandomState random(options.seed);
+    const augmentation::PreparedBatch prepared{preprocessing::preprocessBatch(clips, options.input, device), targets,
+                                               toDevice(objective->hidden(batch.batch, random), device)};
     torch::jit::Module network = state.result();
-    EvalResult result = objective->evaluate(forward(network, prepared.clips, precision), prepared);
+    const c10::IValue outputs = forward(network, objective->inputs(prepared), device, precision);
+    EvalResult result = objective->evaluate(outputs, prepared);
+    for (const auto& [name, sum] : objective->metrics(outputs, prepared)) {
+      result.metrics.emplace_back(name, sum.item<double>());
+    }
     blocks.endStep();
     return result;
   }

@@ -29,14 +29,26 @@ struct LossOptions {
   std::vector<double> classWeights;  // one for each class; empty: all 1
 };
 
+enum class ObjectiveKind { kClassification, kReconstruction, kMaskedReconstruction };
+
+// Of masked reconstruction.
+struct MaskOptions {
+  double ratio = 0.75;  // of the cells that are hidden
+  int64_t cell = 8;     // pixels of a side
+  bool pixels = true;   // what of them is predicted
+  bool difference = true;
+};
+
 // binding.d.ts's TrainerOptions.
 struct TrainerOptions {
   std::string device = "cpu";         // as resolveDevice() of native/runtime/device.h takes it
   std::string precision = "float32";  // as resolvePrecision() takes it
   preprocessing::InputSpec input;
-  int64_t numClasses = 0;
   augmentation::AugmentOptions augment;
+  ObjectiveKind objective = ObjectiveKind::kClassification;
+  int64_t numClasses = 0;  // of classification, as the loss
   LossOptions loss;
+  MaskOptions mask;
   OptimizerOptions optimizer;
   double clipGradNorm = 0;          // 0 is off
   double bodyRate = 1;              // factor on the learning rate of all but the classification head

@@ -17,8 +17,9 @@ struct StepResult {
 
 // See Objective::evaluate.
 struct EvalResult {
-  double lossSum = 0;              // over the clips
-  std::vector<float> predictions;  // a row for each clip
+  double lossSum = 0;                                        // over the clips
+  std::vector<float> predictions;                            // a row for each clip, where the objective has some
+  std::vector<std::pair<std::string, double>> metrics = {};  // as StepResult's
 };
 
 }  // namespace kinetorch::training

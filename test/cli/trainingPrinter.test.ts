@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { ProgressBar } from '../../lib/cli/print/progressBar';
+import { classificationWords } from '../../lib/cli/print/runWords';
 import { TrainingPrinter } from '../../lib/cli/print/trainingPrinter';
 import type { EpochMetrics, TrainEvent } from '../../lib/training/types';
 
@@ -79,7 +80,7 @@ const metricsOf = (epoch: number): EpochMetrics => ({
 
 describe('the bar of an epoch', () => {
   test('shows how much is done, how fast, and what is left', () => {
-    const { onEvent } = new TrainingPrinter();
+    const { onEvent } = new TrainingPrinter(classificationWords);
     onEvent(start);
     for (let done = 1; done <= 25; done++) {
       jest.advanceTimersByTime(1900);
@@ -91,7 +92,7 @@ describe('the bar of an epoch', () => {
   });
 
   test('of a resumed run counts what was done before, and not its time', () => {
-    const { onEvent } = new TrainingPrinter();
+    const { onEvent } = new TrainingPrinter(classificationWords);
     onEvent({ ...start, step: 89 });
     jest.advanceTimersByTime(2000);
     onEvent(step(1, 90, 90));
@@ -99,7 +100,7 @@ describe('the bar of an epoch', () => {
   });
 
   test('is right though broken files made the epochs before shorter, and says when it validates', () => {
-    const { onEvent } = new TrainingPrinter();
+    const { onEvent } = new TrainingPrinter(classificationWords);
     onEvent(start);
     onEvent(step(9, 95, 9 * 95));
     onEvent(epochEnd(9));
@@ -112,7 +113,7 @@ describe('the bar of an epoch', () => {
 
   test('fits a terminal of 60 columns, as the lines of epochs do', () => {
     setColumns(60);
-    const { onEvent } = new TrainingPrinter();
+    const { onEvent } = new TrainingPrinter(classificationWords);
     onEvent(start);
     jest.advanceTimersByTime(2000);
     onEvent(step(1, 1, 1));
@@ -126,7 +127,7 @@ describe('the bar of an epoch', () => {
   });
 
   test('is there for every run that is shown, as cross-validation shows several', () => {
-    const { onEvent } = new TrainingPrinter();
+    const { onEvent } = new TrainingPrinter(classificationWords);
     onEvent(start);
     onEvent(step(1, 1, 1));
     onEvent(epochEnd(1));
@@ -137,7 +138,7 @@ describe('the bar of an epoch', () => {
   });
 
   test('makes room for what stays: a line an epoch, and warnings', () => {
-    const { onEvent } = new TrainingPrinter();
+    const { onEvent } = new TrainingPrinter(classificationWords);
     onEvent(start);
     onEvent(step(1, 1, 1));
     onEvent(epochEnd(1));

@@ -5,10 +5,12 @@ import { Command } from 'commander';
 import { dataArgument } from '../../lib/cli/flags/dataArgument';
 import { inFlags } from '../../lib/cli/flags/flagNames';
 import { trainingInputFlags, trainingRuntimeFlags } from '../../lib/cli/flags/modelFlags';
+import { pretrainFlags } from '../../lib/cli/flags/pretrainFlags';
 import { trainFlags } from '../../lib/cli/flags/trainFlags';
 import { createProgram } from '../../lib/cli/program';
 import { sampleVideo } from '../../lib/cli/shippedFiles';
 import { trainOptions } from '../../lib/training/options';
+import { pretrainOptions } from '../../lib/training/pretrainOptions';
 import { kinetorch, root, runNode } from '../support/runCli';
 import { temporaryFolder } from '../support/temporaryFolder';
 
@@ -24,7 +26,7 @@ function listedCommands(): string[] {
 }
 
 describe('the command line', () => {
-  test.each(['demo', 'classify', 'train', 'create', 'inspect', 'doctor'])(
+  test.each(['demo', 'classify', 'train', 'pretrain', 'create', 'inspect', 'doctor'])(
     '%s --help shows examples',
     async (command) => {
       const { code, stdout, stderr } = await kinetorch([command, '--help']);
@@ -97,6 +99,17 @@ describe('the command line', () => {
     ['two sources of labels', ['create', 'r3d_18', 'x.pt', '--labels', 'a', '--classes', '2'], 'cannot be used with'],
     ['no labels', ['create', 'r3d_18', 'x.pt'], 'one of --labels, --labels-file and --classes'],
     ['no architecture', ['train', 'clips', '--out', 'run'], 'one of --architecture and --from'],
+    [
+      'no architecture to pre-train',
+      ['pretrain', 'clips', '--out', 'pre'],
+      "required option '-a, --architecture <name>'",
+    ],
+    [
+      'a cell that is no number',
+      ['pretrain', 'clips', '--mask-cell', 'big'],
+      'Expected auto or a whole number from 1.',
+    ],
+    ['labels where there are none', ['pretrain', 'clips', '--flip-except', 'left'], "unknown option '--flip-except'"],
     ['no folder for the run', ['train', 'clips', '--architecture', 'r3d_18'], "required option '-o, --out <folder>'"],
   ])('%s is wrong usage: exit code 2', async (_, args, message) => {
     const { code, stdout, stderr } = await kinetorch(args);
@@ -137,6 +150,15 @@ describe('the command line', () => {
     command.option('-o, --out <folder>').option('--resume <folder>');
     const unnamed = Object.keys(trainOptions).filter((name) => inFlags(`\`options.${name}\``, command).startsWith('`'));
     expect(unnamed).toEqual(['data', 'augment', 'input']);
+  });
+
+  test('every option of pretrain has the flag that messages name', () => {
+    const command = new Command();
+    for (const flag of [...pretrainFlags(), ...trainingInputFlags(), ...trainingRuntimeFlags()])
+      command.addOption(flag);
+    const ofOtherKinds = ['data', 'outDir', 'resume', 'augment', 'input', 'cache'];
+    const options = Object.keys(pretrainOptions).filter((name) => !ofOtherKinds.includes(name));
+    expect(options.filter((name) => inFlags(`\`options.${name}\``, command).startsWith('`'))).toEqual([]);
   });
 
   test('a file whose name looks like an option', async () => {

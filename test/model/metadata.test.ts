@@ -84,11 +84,17 @@ test.each([
   [{ ...secondVersion, formatVersion: 3 }, '1 or 2, the format versions this Kinetorch reads'],
   [{ ...secondVersion, formatVersion: undefined }, '1 or 2, the format versions this Kinetorch reads'],
   [{ ...firstVersion, formatVersion: 2 }, 'kinetorch.json.task'],
-  [{ ...secondVersion, task: 'regression' }, "'multiclass' or 'multilabel'"],
+  [{ ...secondVersion, task: 'regression' }, "'multiclass' or 'multilabel' or 'reconstruct'"],
   [{ ...secondVersion, head: '' }, 'kinetorch.json.head'],
   [{ ...secondVersion, stages: ['stem', 3] }, 'kinetorch.json.stages.1'],
   [{ ...secondVersion, outputs: ['boxes'] }, 'one of logits, probabilities, embedding, features'],
   [{ ...firstVersion, labels: [] }, 'kinetorch.json.labels'],
+  [{ ...secondVersion, labels: [] }, 'kinetorch.json.labels'],
+  [{ ...secondVersion, task: 'reconstruct', reconstruction: { objective: 'plain' } }, 'kinetorch.json.labels'],
+  [
+    { ...secondVersion, task: 'reconstruct', labels: [], reconstruction: { objective: 'all' } },
+    'kinetorch.json.reconstruction.objective',
+  ],
   [null, 'an object'],
   [[], 'kinetorch.json'],
 ])('damaged metadata: %j', async (metadata, message) => {

@@ -1,4 +1,4 @@
-import { placesOf } from '../../lib/training/validate';
+import { placesOf } from '../../lib/training/classification';
 
 const single = (...labels: number[]) => ({
   batch: labels.length,

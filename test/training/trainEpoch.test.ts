@@ -30,7 +30,8 @@ async function eventsOf(count: number, accumulate: number, failing = '') {
   } as unknown as NativeTrainer;
   const state = freshState('hash');
   const afterStep = async () => void events.push(`after ${state.consumed}`);
-  const context = { trainer, loader, accumulate, learningRate: () => 0.1, onStep: () => {}, afterStep };
+  const task = { trainFigures: () => ({}) };
+  const context = { trainer, loader, task, accumulate, learningRate: () => 0.1, onStep: () => {}, afterStep };
   const error = await trainEpoch(state, context).catch((thrown: Error) => thrown);
   return { events, error, state };
 }

@@ -145,11 +145,8 @@ async function save(
   if (options.json) return printJson({ file, bytes: bytes.length, metadata });
   const { dim } = colorsFor(process.stdout);
   const { frames, height, width } = metadata.input;
+  const { length: count } = metadata.labels;
+  const classes = count === 0 ? '' : `, ${formatCount(count)} ${count === 1 ? 'class' : 'classes'}`;
   print(`${file}  ${dim(`${(bytes.length / 1e6).toFixed(1)} MB`)}`);
-  print(
-    dim(
-      `  ${network}, ${formatCount(metadata.labels.length)} ${metadata.labels.length === 1 ? 'class' : 'classes'}, ` +
-        `clips of ${plural(frames, 'frame')} of ${width}×${height}, ${origin}`,
-    ),
-  );
+  print(dim(`  ${network}${classes}, clips of ${plural(frames, 'frame')} of ${width}×${height}, ${origin}`));
 }

@@ -7,6 +7,7 @@ import { trainingInputFlags, trainingRuntimeFlags } from '../flags/modelFlags';
 import { schemaFlag } from '../flags/schemaFlag';
 import { trainFlags } from '../flags/trainFlags';
 import { interruptible } from '../interrupt';
+import { classificationWords } from '../print/runWords';
 import { table } from '../print/table';
 import { colorsFor, print, printJson } from '../print/terminal';
 import { TrainingPrinter } from '../print/trainingPrinter';
@@ -47,7 +48,7 @@ export function define(command: Command): void {
 async function runFolds(data: string, { resume, clips, crops, json, ...flags }: Options, command: Command) {
   const { data: _, ...training } = newRun(data, flags, command);
   const { crossValidate } = await import('../../training/crossValidate.js');
-  const printer = new TrainingPrinter();
+  const printer = new TrainingPrinter(classificationWords);
   const { schedule, ...rest } = training;
   if (schedule === 'plateau') command.error('error: --schedule plateau would let the fold held out decide something');
   const result = await interruptible(

@@ -59,6 +59,7 @@ function printSummary(
 ): void {
   const { bold, dim } = colorsFor(process.stdout);
   const { metadata, parameters, gflops, unknownOperator } = summary;
+  const objective = metadata?.reconstruction?.objective;
   const fact = (name: string, text: string) => print(`  ${dim(name.padEnd(12))}  ${text}`);
   const { frames, height, width } = { frames: 16, height: 112, width: 112, ...input };
   print(bold(file));
@@ -73,8 +74,10 @@ function printSummary(
   if (input.untaggedMatrix !== undefined) fact('untagged', `matrix ${input.untaggedMatrix}`);
   if (input.resize) fact('resize', resizeText(input.resize));
   if (task === 'multilabel') fact('task', 'several classes a clip');
+  if (task === 'reconstruct')
+    fact('task', `gives clips back${objective === undefined ? '' : ` (${objective})`}; no head`);
   if (output !== undefined) fact('output', output);
-  if (labels) fact('labels', `${formatCount(labels.length)}: ${shortList(labels)}`);
+  if (labels && labels.length > 0) fact('labels', `${formatCount(labels.length)}: ${shortList(labels)}`);
   if (metadata?.license !== undefined) fact('licence', metadata.license);
   const lines = showLayers ? layerTable(summary) : stageTable(summary);
   if (lines.length <= 1) return;

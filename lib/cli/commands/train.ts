@@ -1,5 +1,4 @@
 import { type Command, Option } from 'commander';
-import { defined } from '../../base/defined';
 import type { Augmentation } from '../../training/augmentation';
 import type { TrainOptions } from '../../training/options';
 import { augmentFlags, augmentFrom } from '../flags/augmentFlags';
@@ -13,8 +12,10 @@ import {
 } from '../flags/modelFlags';
 import { type TrainFlags, trainFlags, trainOptionsFrom } from '../flags/trainFlags';
 import { interruptible } from '../interrupt';
+import { classificationWords } from '../print/runWords';
 import { printJson } from '../print/terminal';
 import { TrainingPrinter } from '../print/trainingPrinter';
+import { resumedRun } from '../resumedRun';
 
 export type TrainCommandOptions = InputOptions &
   Augmentation &
@@ -59,9 +60,9 @@ export function define(command: Command): void {
 async function runTraining(data: string | undefined, options: TrainCommandOptions, command: Command): Promise<void> {
   const { json } = options;
   const learning =
-    options.resume === undefined ? newRun(data, options, command) : await resumedRun(data, options, command);
+    options.resume === undefined ? newRun(data, options, command) : await resumedTraining(data, options, command);
   const { train } = await import('../../training/train.js');
-  const printer = new TrainingPrinter();
+  const printer = new TrainingPrinter(classificationWords);
   const onProgress = json ? printJson : printer.onEvent;
   await interruptible(
     () => printer.pause(),
@@ -82,37 +83,19 @@ export function newRun(data: string | undefined, options: TrainCommandOptions, c
   return { ...trainOptionsFrom(rest as TrainFlags), data, outDir: out, augment, input: inputFrom(flags) };
 }
 
-/** Flags that change how a run goes on, not what it learns. */
-const freeOnResume = [
-  ...['device', 'threads', 'decoders', 'checkpointMinutes'],
-  ...['maxSkippedShare', 'cache', 'cacheSize', 'cacheFolder'],
-];
-
-async function resumedRun(
+async function resumedTraining(
   data: string | undefined,
-  options: TrainCommandOptions,
+  { resume, json, ...flags }: TrainCommandOptions,
   command: Command,
 ): Promise<TrainOptions> {
-  const { resume, json, ...flags } = options;
-  const given = Object.keys(flags).filter((name) => command.getOptionValueSource(name) === 'cli');
-  const fixed = command.options.find((option) => {
-    const name = option.attributeName();
-    return given.includes(name) && !freeOnResume.includes(name);
-  });
-  if (data !== undefined || fixed) {
-    const what = fixed?.long ?? 'the data';
-    command.error(`error: --resume takes the options of the run it goes on with; leave out ${what}`);
-  }
   const { resumeOptions } = await import('../../training/train.js');
-  const begun = await resumeOptions(resume as string);
-  const { cache, ...changed } = trainOptionsFrom(pick(flags, given) as TrainFlags);
-  return { ...begun, ...defined(changed), cache: { ...begun.cache, ...defined(cache ?? {}) } };
+  return resumedRun<TrainOptions>(
+    command,
+    { data, flags },
+    { begun: () => resumeOptions(resume as string), optionsFrom: (given) => trainOptionsFrom(given as TrainFlags) },
+  );
 }
 
-function omit(object: object, names: readonly string[]): object {
+export function omit(object: object, names: readonly string[]): object {
   return Object.fromEntries(Object.entries(object).filter(([name]) => !names.includes(name)));
-}
-
-function pick(object: object, names: readonly string[]): object {
-  return Object.fromEntries(Object.entries(object).filter(([name]) => names.includes(name)));
 }

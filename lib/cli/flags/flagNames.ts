@@ -11,6 +11,9 @@ const otherNames: Record<string, string> = {
   'cache.maxBytes': '--cache-size',
   'cache.folder': '--cache-folder',
   nesterov: '--no-nesterov',
+  mask: '--mask-ratio',
+  'mask.ratio': '--mask-ratio',
+  'mask.cell': '--mask-cell',
 };
 
 /** The flag of a command that sets an option, given as the path within the options; undefined where there is none. */

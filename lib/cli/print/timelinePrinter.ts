@@ -1,7 +1,8 @@
 import type { Prediction, VideoSegment } from '../../model/types';
 import type { VideoInfo } from '../../video/types';
 import { cut, fit, formatBar, formatPercent, formatTime } from './format';
-import { colorsFor, columnsOf, print, visible } from './terminal';
+import { colorsFor, columnsOf, print } from './terminal';
+import { videoHeader } from './videoHeader';
 
 /** Below this probability the best label is called unclear: the model thinks it more likely to be something else. */
 const clearFrom = 0.5;
@@ -33,15 +34,9 @@ export class TimelinePrinter {
   }
 
   /** What begins a video; an empty line parts it from the one before. */
-  header(name: string, { width, height, frameRate, durationSeconds, codec }: VideoInfo): void {
-    const facts = [
-      `${width}×${height}`,
-      ...(frameRate === null ? [] : [`${Number(frameRate.toFixed(2))} fps`]),
-      codec,
-      formatTime(durationSeconds),
-    ];
+  header(name: string, video: VideoInfo): void {
     if (this.videos++ > 0) print();
-    print(`${this.colors.bold(visible(name))}  ${this.colors.dim(facts.join(' · '))}`);
+    print(videoHeader(name, video));
   }
 
   segment({ startSeconds, endSeconds, paddedSeconds, predictions }: VideoSegment, milliseconds?: number): void {

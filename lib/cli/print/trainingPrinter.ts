@@ -1,26 +1,28 @@
 import { stripVTControlCharacters } from 'node:util';
-import { formatCount, percent } from '../../base/format';
-import { tellsTop5 } from '../../evaluation/tellsTop5';
-import type { EpochMetrics, TrainEvent, TrainResult } from '../../training/types';
-import { formatDuration, formatPercent, plural } from './format';
+import { formatCount } from '../../base/format';
+import type { EpochMetrics, RunEvent, RunOutcome } from '../../training/types';
+import { formatDuration, plural } from './format';
 import { ProgressBar } from './progressBar';
+import type { RunWords } from './runWords';
 import { colorsFor, columnsOf, note, print } from './terminal';
 
-type Start = Extract<TrainEvent, { type: 'start' }>;
-type Step = Extract<TrainEvent, { type: 'step' }>;
+type Start = Extract<RunEvent<object, object>, { type: 'start' }>;
+type Step = Extract<RunEvent<object, object>, { type: 'step' }>;
 
 /** Left-out clips that the summary names. */
 const skippedShown = 5;
 
 /** Shows a training run to a person: a bar for the epoch that runs, a line for each that is done, and a summary. */
-export class TrainingPrinter {
+export class TrainingPrinter<Figures, Validation extends { clips: number }> {
   private readonly bar = new ProgressBar('  epoch {epoch} {bar} {percentage}%  loss {loss}  {speed} clips/s  {state}');
   private readonly colors = colorsFor(process.stdout);
   private start: Start | null = null;
   /** Of the epoch that runs, what this process has done: a resumed one has steps from before. */
   private here = { began: 0, steps: 0, clips: 0 };
 
-  readonly onEvent = (event: TrainEvent): void => {
+  constructor(private readonly words: RunWords<Figures, Validation>) {}
+
+  readonly onEvent = (event: RunEvent<Figures, Validation>): void => {
     if (event.type === 'start') this.onStart(event);
     else if (event.type === 'warning') this.onWarning(event.message);
     else if (event.type === 'step') this.onStep(event);
@@ -39,7 +41,7 @@ export class TrainingPrinter {
     this.beginEpoch();
     const { device, labels, trainClips, validationClips, epochs, stepsPerEpoch, step } = start;
     print(
-      `${formatCount(labels.length)} classes, ${plural(trainClips, 'training clip')}, ` +
+      `${this.words.subject(labels)}${plural(trainClips, 'training clip')}, ` +
         `${plural(validationClips, 'validation clip')}; ${plural(epochs, 'epoch')} of ` +
         `${plural(stepsPerEpoch, 'step')} on ${device}`,
     );
@@ -78,28 +80,24 @@ export class TrainingPrinter {
     this.bar.update(this.start?.stepsPerEpoch ?? 0, { state: 'validating' });
   }
 
-  private onEpoch({ epoch, train, validation, clipsPerSecond, seconds }: EpochMetrics): void {
+  private onEpoch({ epoch, train, validation, clipsPerSecond, seconds }: EpochMetrics<Figures, Validation>): void {
     this.bar.clear();
     this.beginEpoch();
     const { dim, bold } = this.colors;
     const total = String(this.start?.epochs ?? '');
     const place = `epoch ${String(epoch).padStart(total.length)}/${total}`;
-    const learned = `loss ${train.loss.toFixed(3)}  accuracy ${percent(train.accuracy).padStart(6)}`;
-    const checked =
-      validation &&
-      `validation loss ${validation.loss.toFixed(3)}  top-1 ${bold(percent(validation.top1).padStart(6))}`;
+    const learned = `loss ${train.loss.toFixed(3)}${this.words.learned(train)}`;
+    const checked = validation && this.words.checked(validation, bold);
     const speed = dim(`${clipsPerSecond.toFixed(1)} clips/s  ${formatDuration(seconds * 1000)}`);
     for (const line of linesOf([place, learned, ...(checked ? [checked] : []), speed])) print(line);
   }
 
-  private onEnd(result: TrainResult): void {
+  private onEnd(result: RunOutcome<Validation>): void {
     const { bold, dim, cyan, yellow } = this.colors;
     const { bestEpoch, validation, modelPath, reportPath, metricsPath, skipped, seconds, clipsPerSecond } = result;
     print();
     const quality = validation
-      ? `: top-1 ${formatPercent(validation.top1)}, ` +
-        (tellsTop5(this.start?.labels.length ?? 0) ? `top-5 ${formatPercent(validation.top5)}, ` : '') +
-        `loss ${validation.loss.toFixed(3)} over ${plural(validation.clips, 'validation clip')}`
+      ? `: ${this.words.quality(validation, this.start?.labels ?? [])} over ${plural(validation.clips, 'validation clip')}`
       : ' (no validation clips to choose by)';
     print(`${bold(`Best epoch: ${bestEpoch}`)}${quality}`);
     print(dim(`trained in ${formatDuration(seconds * 1000)} at ${clipsPerSecond.toFixed(1)} clips/s`));
@@ -114,7 +112,7 @@ export class TrainingPrinter {
       for (const { name, reason } of skipped.slice(0, skippedShown)) print(`  ${name}: ${reason}`);
       if (skipped.length > skippedShown) print(`  and ${skipped.length - skippedShown} more`);
     }
-    print(`\nTry it: ${cyan(`npx kinetorch classify --model ${modelPath} <video>`)}`);
+    print(`\nTry it: ${cyan(this.words.next(modelPath))}`);
   }
 }
 

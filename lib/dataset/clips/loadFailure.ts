@@ -6,7 +6,7 @@ import { sampleName } from './sampleName';
 const named = 5;
 
 /** What is kept of a sample that failed to load; throws an error that is no fault of the sample, `ERR_VIDEO_DECODER`. */
-export function skippedSample(dataset: ClipDataset, index: number, error: unknown): SkippedSample {
+export function skippedSample(dataset: Pick<ClipDataset, 'nameOf'>, index: number, error: unknown): SkippedSample {
   if (saysNothingOfVideo(error)) throw error;
   return { index, name: sampleName(dataset, index), reason: error instanceof Error ? error.message : String(error) };
 }

@@ -40,16 +40,27 @@ const noLists: FoundLists = { lists: [], manifests: [], rivals: [], unreadable: 
  * labels that look the same, or where there are fewer than two classes
  */
 export async function readCollection(source: FilePath, options: ReadCollectionOptions = {}): Promise<VideoCollection> {
+  const collection = await readAs(source, options);
+  if (collection.labels.length < 2) throw tooFewClasses(pathOf(source), collection);
+  return collection;
+}
+
+/** The same, of however few classes. With `readLoose`, a folder that no list and no split says anything of is read by it. */
+export async function readAs(
+  source: FilePath,
+  options: ReadCollectionOptions,
+  readLoose?: (content: FolderContent) => VideoCollection,
+): Promise<VideoCollection> {
   requireDenoPermissions();
-  const path = filePath(source, 'path', 'the path of a folder or manifest');
+  const path = pathOf(source);
   const { officialSplit } = parseOptions(readCollectionOptions, options);
   const root = resolve(path);
   const found = await stat(root).catch(() => null);
   if (!found) throw new KinetorchError('ERR_FILE_NOT_FOUND', `no such folder or manifest: ${path}`);
-  const collection = await (found.isFile() ? readFile(root) : readFolder(root, officialSplit));
-  if (collection.labels.length < 2) throw tooFewClasses(path, collection);
-  return collection;
+  return found.isFile() ? readFile(root) : readFolder(root, officialSplit, readLoose);
 }
+
+const pathOf = (source: FilePath) => filePath(source, 'path', 'the path of a folder or manifest');
 
 async function readFile(path: string): Promise<VideoCollection> {
   if (isVideoName(path)) {
@@ -76,7 +87,11 @@ async function contentBeside(folder: string): Promise<FolderContent> {
   return isEmpty && /annotation|list|split|label|meta/i.test(basename(folder)) ? walkFolder(dirname(folder)) : content;
 }
 
-async function readFolder(root: string, officialSplit: number): Promise<VideoCollection> {
+async function readFolder(
+  root: string,
+  officialSplit: number,
+  readLoose?: (content: FolderContent) => VideoCollection,
+): Promise<VideoCollection> {
   const content = await walkFolder(root);
   const manifest = join(root, manifestName);
   if (existsSync(manifest)) {
@@ -107,6 +122,7 @@ async function readFolder(root: string, officialSplit: number): Promise<VideoCol
       manifests.map((file) => join(root, file)),
       content,
     );
+  if (readLoose && !hasSplitFolders(content)) return readLoose(content);
   const [broken] = unreadable;
   // Then the lists are all that could say what the classes are.
   if (broken && !hasClassFolders(content)) throw broken.error;

@@ -116,5 +116,28 @@ TEST(ProfileModel, TakesAForwardOfAnotherForm) {
   EXPECT_NE(profile.unknownOperator, "");
 }
 
+TEST(Reconstruction, IsCountedInItsParts) {
+  struct Known {
+    const char* name;
+    std::array<int64_t, 3> clip;
+    double encoder, decoder;
+  };
+  for (const Known& known :
+       {Known{"r2plus1d_16", {12, 40, 56}, 0.252, 0.073}, Known{"r2plus1d_16", {12, 64, 80}, 0.511, 0.159},
+        Known{"r2plus1d_dw", {12, 64, 80}, 0.118, 0.073}, Known{"r3d_18", k112, 40.696, 4.518},
+        Known{"mc3_18", k112, 43.342, 7.434}}) {
+    const ModelFile file = fileOf(architectures::buildReconstruction(known.name, true, 0));
+    const ModelProfile profile = profileModel(file, known.clip);
+    EXPECT_EQ(profile.unknownOperator, "") << known.name;
+    double encoder = 0;
+    double decoder = 0;
+    for (const LayerProfile& layer : profile.layers) {
+      (layer.path.rfind("encoder.", 0) == 0 ? encoder : decoder) += static_cast<double>(layer.macs) / 1e9;
+    }
+    EXPECT_NEAR(encoder, known.encoder, 0.6e-3) << known.name;
+    EXPECT_NEAR(decoder, known.decoder, 0.6e-3) << known.name;
+  }
+}
+
 }  // namespace
 }  // namespace kinetorch::model

@@ -26,7 +26,7 @@ struct Plain {
                 at::TensorOptions(precision), {precision}) {
     network.takeChannelsLast();
     run.clip = clips(1).to(precision);
-    run.logits = network.logits(run.clip);
+    run.output = network.logits(run.clip);
   }
 
   TorchScriptNetwork network;

@@ -1,0 +1,92 @@
+import { type Command, Option } from 'commander';
+import type { PretrainOptions } from '../../training/pretrainOptions';
+import { augmentFrom } from '../flags/augmentFlags';
+import {
+  type InputOptions,
+  inputFlagNames,
+  inputFrom,
+  trainingInputFlags,
+  trainingRuntimeFlags,
+} from '../flags/modelFlags';
+import {
+  type PretrainCommandFlags,
+  type PretrainFlags,
+  pretrainFlags,
+  pretrainOptionsFrom,
+} from '../flags/pretrainFlags';
+import { interruptible } from '../interrupt';
+import { reconstructionWords } from '../print/runWords';
+import { printJson } from '../print/terminal';
+import { TrainingPrinter } from '../print/trainingPrinter';
+import { resumedRun } from '../resumedRun';
+import { omit } from './train';
+
+type Options = InputOptions & PretrainCommandFlags & { out?: string; resume?: string; json?: boolean };
+
+const notes = `
+<data> is a folder of videos, or of folders of frames, at any depth, or whatever train takes; labels are not looked at. Folders
+called train, val and test are what they are called, and test clips are left out.
+
+A part of each clip is hidden and the network predicts it. A loss of 1 has learned nothing. What comes of it is for train:
+
+Examples:
+  $ kinetorch pretrain clips/ -a r2plus1d_16 -o pre/
+  $ kinetorch train labelled/ --from pre/best.pt -o run/ --body-rate 0.5
+  $ kinetorch pretrain normal/ -a r2plus1d_16 -o pre/ --objective plain
+  $ kinetorch pretrain --resume pre/`;
+
+/** `kinetorch pretrain`. */
+export function define(command: Command): void {
+  command
+    .description('Train a network on videos without labels, natively, for train to go on from.')
+    .argument('[data]', 'folder of videos at any depth, or what train takes')
+    .option('-o, --out <folder>', 'where the run is written: models, checkpoints, metrics, report')
+    .addOption(
+      new Option(
+        '--resume <folder>',
+        'go on with the run in this folder, with the options it was begun with',
+      ).conflicts(['out']),
+    );
+  for (const flag of [...pretrainFlags(), ...trainingInputFlags(), ...trainingRuntimeFlags()]) command.addOption(flag);
+  command.option('--json', 'one JSON event a line').addHelpText('after', notes).action(runPretraining);
+}
+
+async function runPretraining(data: string | undefined, options: Options, command: Command): Promise<void> {
+  const { json } = options;
+  const learning =
+    options.resume === undefined ? newRun(data, options, command) : await resumedPretraining(data, options, command);
+  const { pretrain } = await import('../../training/pretrain.js');
+  const printer = new TrainingPrinter(reconstructionWords);
+  const onProgress = json ? printJson : printer.onEvent;
+  await interruptible(
+    () => printer.pause(),
+    (signal) => pretrain(learning, { onProgress, signal }),
+  );
+}
+
+function newRun(data: string | undefined, options: Options, command: Command): PretrainOptions {
+  const { out, resume, json, ...flags } = options;
+  if (data === undefined) command.error("error: missing required argument 'data'");
+  if (out === undefined) command.error("error: required option '-o, --out <folder>' not specified");
+  const { architecture } = flags;
+  if (architecture === undefined) command.error("error: required option '-a, --architecture <name>' not specified");
+  const augment = augmentFrom(flags);
+  const rest = omit(flags, [...Object.keys(augment), ...inputFlagNames]) as PretrainFlags;
+  return { ...pretrainOptionsFrom(rest), architecture, data, outDir: out, augment, input: inputFrom(flags) };
+}
+
+async function resumedPretraining(
+  data: string | undefined,
+  { resume, json, ...flags }: Options,
+  command: Command,
+): Promise<PretrainOptions> {
+  const { resumePretrainOptions } = await import('../../training/pretrain.js');
+  return resumedRun<PretrainOptions>(
+    command,
+    { data, flags },
+    {
+      begun: () => resumePretrainOptions(resume as string),
+      optionsFrom: (given) => pretrainOptionsFrom(given as PretrainFlags),
+    },
+  );
+}

@@ -1,0 +1,61 @@
+import { callSignal } from '../base/abort';
+import type { CallOptions } from '../base/schemas';
+import { workAhead } from '../base/workAhead';
+import { openDecodedVideo } from '../video/openVideo';
+import type { Resize, VideoClip, VideoInfo, VideoReader } from '../video/types';
+import type { VideoSource } from '../video/videoSource';
+import { clipsInFlight } from './clipsInFlight';
+import { decodingOf } from './decodingOf';
+import type { ModelInput } from './types';
+import type { VideoCalls } from './videoCalls';
+
+/** What a video's clips need of the model that they are for. */
+export interface VideoHost {
+  readonly input: Readonly<ModelInput>;
+  /** Where its videos are counted and bounded. */
+  readonly videos?: VideoCalls;
+}
+
+interface VideoWork<T> extends CallOptions {
+  /** Takes clips from the video, which is open as long as they are asked for. */
+  cut: (video: VideoReader, signal: AbortSignal) => AsyncIterable<VideoClip>;
+  /** What is done with each clip. Clips may come in the network's size; `info` is of the video's own. */
+  work: (clip: VideoClip, info: VideoInfo, signal: AbortSignal) => Promise<T>;
+  onWarning?: (warning: string) => void;
+  /** What much larger frames are brought to by the decoder. Default: as the network resizes them. */
+  resize?: Resize;
+}
+
+/**
+ * Opens a video, and gives what `work` makes of each of its clips, in their order. A few are decoded and worked on ahead of
+ * the consumer; nothing more is once it leaves the loop.
+ */
+export async function* workOnVideo<T>(
+  { input, videos }: VideoHost,
+  source: VideoSource,
+  { cut, work, onWarning, resize, ...options }: VideoWork<T>,
+): AsyncGenerator<T, void> {
+  const entry = videos?.enter();
+  const call = callSignal(options);
+  const { signal } = call;
+  try {
+    const decoding = { signal, ...decodingOf(input), ...(resize && { resize }) };
+    await using video = await openDecodedVideo(source, decoding, () => entry?.begin());
+    const { length: known } = video.warnings;
+    for (const warning of [...video.warnings]) onWarning?.(warning);
+    const start = (clip: VideoClip) => video.keepFor(work(clip, video.info, signal));
+    for await (const result of workAhead(cut(video, signal), start, clipsInFlight)) {
+      entry?.pause();
+      yield result;
+      entry?.resume();
+    }
+    for (const warning of video.warnings.slice(known)) onWarning?.(warning);
+  } catch (error) {
+    const cause = call.cause(error);
+    entry?.fail(cause as { code?: unknown });
+    throw cause;
+  } finally {
+    call.end();
+    entry?.end();
+  }
+}
