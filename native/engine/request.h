@@ -29,7 +29,7 @@ using RequestInput = std::variant<Frames, preprocessing::ClipTensor>;
 struct Wanted {
   network::OutputSet outputs;
   int64_t topK = 0;  // the most probable classes; 0: none
-  std::optional<explanation::MapRequest> map;
+  std::optional<explanation::MapRequest> map = std::nullopt;
 
   // Whether the frozen network cannot give it: see GradientExecutor.
   bool needsUnfrozen() const { return map && map->needsUnfrozen(); }

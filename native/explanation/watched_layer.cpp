@@ -61,7 +61,7 @@ Node* callOf(Graph& graph, const std::string& layer) {
                                               (found.called.empty() ? "of which it has none," : found.called + ",") +
                                               " but received \"" + layer + "\"");
     }
-    torch::jit::inlineCallTo(found.holder, method);
+    torch::jit::inlineCallTo(found.holder, method, method->graph().get());
   }
 }
 
