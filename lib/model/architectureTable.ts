@@ -38,6 +38,11 @@ export const architectureTable = {
   ip_csn_152: { family: 'csn', frames: 32, height: 224, width: 224, parameters: 33_016_592, gflops: 83.294685184 },
   r2plus1d_16: { family: 'r2plus1d', frames: 12, height: 64, width: 80, parameters: 3_927_192, gflops: 0.510619648 },
   r2plus1d_dw: { family: 'dw', frames: 12, height: 64, width: 80, parameters: 486_424, gflops: 0.118342144 },
+  mobilenet_v2: { family: 'cnn', frames: 8, height: 224, width: 224, parameters: 2_736_272, gflops: 2.396466176 },
+  efficientnet_lite0: { family: 'cnn', frames: 8, height: 224, width: 224, parameters: 3_883_408, gflops: 3.071772416 },
+  resnet18: { family: 'cnn', frames: 8, height: 224, width: 224, parameters: 11_381_712, gflops: 14.508695552 },
+  resnet50: { family: 'cnn', frames: 8, height: 224, width: 224, parameters: 24_327_632, gflops: 32.697909248 },
+  resnet101: { family: 'cnn', frames: 8, height: 224, width: 224, parameters: 43_319_760, gflops: 62.39567872 },
 } as const;
 
 /** The name of an architecture: those that this Kinetorch knows are offered by editors. */

@@ -6,9 +6,11 @@ import {
   optionsSchema,
   realNumber,
   seedSchema,
+  trueOrFalse,
   wholeNumber,
 } from '../base/schemas';
 import type { ArchitectureName } from './architectureTable';
+import { frameCnnOptions } from './frameCnnSchema';
 import { labelsSchema, networkOutputSchema, partialInputSchema, taskSchema } from './schemas';
 import type { ModelInput } from './types';
 
@@ -103,6 +105,11 @@ export const networkOptions = {
    * that ends in a softmax or sigmoids, or whose outputs sum to one, gives probabilities.
    */
   output: networkOutputSchema.optional().describe('what the network gives for each class (default: told by itself)'),
+  /**
+   * The network is one for pictures: its forward maps N×3×H×W to N×classes. Every frame of a clip is shown to it, and their
+   * scores are averaged. Default false.
+   */
+  perFrame: trueOrFalse.optional().describe('the network is for pictures: show it every frame and average'),
 };
 
 export const loadModelOptions = {
@@ -180,6 +187,7 @@ export const createModelOptions = {
   inflate: inflateSchema,
   /** Parts of the input that differ from the architecture's own. */
   input: networkOptions.input,
+  ...frameCnnOptions,
   /** Seed of fresh weights, 0 to 2^53 - 1. Default 0. */
   seed: seedSchema.default(0).describe('of fresh weights (default: {default})'),
   /** Licence of the weights, kept in the file: an SPDX expression, for example `CC-BY-4.0`. */

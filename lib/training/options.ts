@@ -141,10 +141,14 @@ export const trainOptions = {
     .describe('balanced, or a factor on the loss of each class: 1,2.5'),
   /** Default `auto`: `float32` on a CPU, `bfloat16` on CUDA. */
   precision: precisionSchema.describe('auto is float32 on a CPU, bfloat16 on CUDA'),
-  /** Stages below the head that are not trained, counted from the input; the model's metadata names them. Default 0. */
-  freezeStages: wholeNumber(0, 1000)
+  /**
+   * Stages below the head that are not trained, counted from the input, or `all` of them; the model's metadata names them.
+   * Default 0. Where only the head is trained and nothing varies the clips, {@link fitHead} does it in seconds.
+   */
+  freezeStages: z
+    .union([wholeNumber(0, 1000), z.literal('all')], { error: "an integer between 0 and 1000, or 'all'" })
     .default(0)
-    .describe('do not train the first n stages, as `kinetorch inspect` lists them'),
+    .describe('do not train the first n stages, as `kinetorch inspect` lists them, or all'),
   /** Factor on the rate of everything below the head, 0 to 100. Default 1. */
   bodyRate: realNumber(0, 100).default(1).describe('factor on the learning rate below the head (default: {default})'),
   /** Leave batch norm as it is. Default false. */

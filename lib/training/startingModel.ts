@@ -2,7 +2,9 @@ import type { NativeModelFile } from '../../binding';
 import { closingOnError } from '../base/closingOnError';
 import { KinetorchError } from '../base/errors';
 import { parse } from '../base/validation';
-import { architectures, inputFor, partsOf } from '../model/architectures';
+import { architectureOf, architectures, inputFor, partsOf } from '../model/architectures';
+import { frameCnnOf } from '../model/frameCnn';
+import { noFrameCnn } from '../model/frameCnnSchema';
 import { openModelFile } from '../model/modelFile';
 import { inputSchema } from '../model/schemas';
 import type { ModelInput, ModelMetadata, NetworkParts } from '../model/types';
@@ -39,12 +41,16 @@ export async function startingModel(
     const base = metadata ? { ...metadata.input, ...input } : inputFor(name, { ...weights?.input, ...input });
     return parse(inputSchema, base, 'options.input') as ModelInput;
   });
+  // Of a network without a head the stages get one.
+  const parts: NetworkParts =
+    metadata && metadata.task !== 'reconstruct'
+      ? metadata
+      : partsOf(name, frameCnnOf(architectureOf(name), {}, filled));
   return {
     architecture: name,
     input: filled,
     license: options.license ?? metadata?.license,
-    // Of a network without a head the stages get one.
-    parts: metadata && metadata.task !== 'reconstruct' ? metadata : partsOf(name),
+    parts,
     open: async (labels) => {
       if (stored && isSame(stored.metadata.labels, labels)) return stored.native;
       close();
@@ -55,6 +61,7 @@ export async function startingModel(
           architecture: name,
           numClasses: labels.length,
           seed,
+          frameCnn: parts.frameCnn ?? noFrameCnn,
           metadata: '{}',
           weights: weights?.files ?? (from === undefined ? [] : [from]),
           newHead: from !== undefined,

@@ -1,10 +1,13 @@
 #include "native/architectures/catalog.h"
 
+#include <algorithm>
 #include <functional>
 
 #include "native/architectures/build.h"
 #include "native/architectures/compact_resnet.h"
+#include "native/architectures/frame_cnn.h"
 #include "native/architectures/layer_factory.h"
+#include "native/architectures/mobile_cnn.h"
 #include "native/architectures/reconstruction.h"
 #include "native/architectures/video_resnet.h"
 #include "native/runtime/error.h"
@@ -13,16 +16,18 @@ namespace kinetorch::architectures {
 
 namespace {
 
-using Builder = std::function<torch::jit::Module(LayerFactory&, int64_t)>;
+using Builder = std::function<torch::jit::Module(LayerFactory&, int64_t, const FrameCnnSpec&)>;
 
 struct Row {
   ArchitectureInfo info;
   Builder build;
-  int64_t decoderWidth = 256;
+  int64_t decoderWidth = 256;  // 0: it has no stages that a decoder could stand on
 };
 
 Builder resNet(const ResNetSpec& spec) {
-  return [spec](LayerFactory& factory, int64_t numClasses) { return buildVideoResNet(factory, spec, numClasses); };
+  return [spec](LayerFactory& factory, int64_t numClasses, const FrameCnnSpec&) {
+    return buildVideoResNet(factory, spec, numClasses);
+  };
 }
 
 constexpr auto kSimple = BlockConv::kSimple;
@@ -102,10 +107,25 @@ Row r2Plus1dBottleneck(const char* name, int64_t depth) {
 }
 
 Row compact(const char* name, const char* family, const CompactSpec& spec) {
-  const auto build = [spec](LayerFactory& factory, int64_t numClasses) {
+  const auto build = [spec](LayerFactory& factory, int64_t numClasses, const FrameCnnSpec&) {
     return buildCompactResNet(factory, spec, numClasses);
   };
   return {{name, family, 12, 64, 80, resNetParts()}, build, spec.depthwise ? 64 : 128};
+}
+
+Row frameCnn(const char* name, const Parts& parts, FrameBackbone (*backbone)(LayerFactory&)) {
+  const auto build = [backbone](LayerFactory& factory, int64_t numClasses, const FrameCnnSpec& spec) {
+    return assembleFrameCnn(factory, backbone(factory), spec, numClasses);
+  };
+  return {{name, "cnn", 8, 224, 224, parts}, build, 0};
+}
+
+template <int64_t depth>
+FrameBackbone frameResNet(LayerFactory& factory) {
+  const ResNetBody body = buildResNetBody(factory, pictureResNet(depth));
+  FrameBackbone backbone{{}, body.features, resNetParts()};
+  for (size_t i = 0; i < body.stages.size(); ++i) backbone.layers.emplace_back(resNetParts().stages[i], body.stages[i]);
+  return backbone;
 }
 
 const std::vector<Row>& table() {
@@ -138,6 +158,11 @@ const std::vector<Row>& table() {
       // depthwise, dropout, localContrast, timeStrides
       compact("r2plus1d_16", "r2plus1d", {false, 0.5, true, {1, 1, 2, 2}}),
       compact("r2plus1d_dw", "dw", {true, 0, false, {1, 2, 2, 2}}),
+      frameCnn("mobilenet_v2", mobileNetV2Parts(), mobileNetV2),
+      frameCnn("efficientnet_lite0", efficientNetLite0Parts(), efficientNetLite0),
+      frameCnn("resnet18", resNetParts(), frameResNet<18>),
+      frameCnn("resnet50", resNetParts(), frameResNet<50>),
+      frameCnn("resnet101", resNetParts(), frameResNet<101>),
   };
   return rows;
 }
@@ -160,16 +185,19 @@ std::vector<ArchitectureInfo> architectures() {
   return infos;
 }
 
-torch::jit::Module buildArchitecture(const std::string& name, int64_t numClasses, uint64_t seed) {
+torch::jit::Module buildArchitecture(const std::string& name, int64_t numClasses, uint64_t seed,
+                                     const FrameCnnSpec& frameCnn) {
   LayerFactory factory(seed);
-  return rowOf(name).build(factory, numClasses);
+  return rowOf(name).build(factory, numClasses, frameCnn);
 }
 
 torch::jit::Module buildReconstruction(const std::string& name, bool masked, uint64_t seed) {
   const Row& row = rowOf(name);
+  if (row.decoderWidth == 0)
+    throw Error("ERR_UNSUPPORTED", "expected a network for clips but " + name + " is one for pictures");
   LayerFactory factory(seed);
   std::vector<NamedStage> stages;
-  const torch::jit::Module network = row.build(factory, 1);
+  const torch::jit::Module network = row.build(factory, 1, {});
   for (const std::string& stage : row.info.parts.stages) stages.emplace_back(stage, network.attr(stage).toModule());
   return assembleReconstruction(factory, stages, row.decoderWidth, masked);
 }
@@ -177,9 +205,21 @@ torch::jit::Module buildReconstruction(const std::string& name, bool masked, uin
 std::optional<std::string> headOf(const torch::jit::Module& network) {
   if (!LayerFactory::made(network)) return std::nullopt;
   for (const Row& row : table()) {
-    if (network.hasattr(row.info.parts.head)) return row.info.parts.head;
+    if (moduleAt(network, row.info.parts.head)) return row.info.parts.head;
   }
   return std::nullopt;
+}
+
+std::optional<torch::jit::Module> moduleAt(const torch::jit::Module& network, const std::string& path) {
+  torch::jit::Module module = network;
+  for (size_t begin = 0; begin <= path.size();) {
+    const size_t end = std::min(path.find('.', begin), path.size());
+    const std::string name = path.substr(begin, end - begin);
+    if (!module.hasattr(name) || !module.attr(name).isModule()) return std::nullopt;
+    module = module.attr(name).toModule();
+    begin = end + 1;
+  }
+  return module;
 }
 
 }  // namespace kinetorch::architectures

@@ -173,6 +173,27 @@ LayerFactory::Module LayerFactory::linear(int64_t in, int64_t out) {
   return module;
 }
 
+LayerFactory::Module LayerFactory::lstm(int64_t in, int64_t hidden) {
+  Module module = make("Lstm");
+  const double reach = 1 / std::sqrt(static_cast<double>(hidden));
+  const auto add = [&](const char* name, at::IntArrayRef shape) {
+    module.register_parameter(name, at::empty(shape, at::kFloat).uniform_(-reach, reach, generator_),
+                              /*is_buffer=*/false);
+  };
+  add("weight_ih_l0", {4 * hidden, in});
+  add("weight_hh_l0", {4 * hidden, hidden});
+  add("bias_ih_l0", {4 * hidden});
+  add("bias_hh_l0", {4 * hidden});
+  std::ostringstream source;
+  source << "def forward(self, x: Tensor) -> Tensor:\n"
+         << "    state = torch.zeros([1, x.size(0), " << hidden << "], dtype=x.dtype, device=x.device)\n"
+         << "    weights = [self.weight_ih_l0, self.weight_hh_l0, self.bias_ih_l0, self.bias_hh_l0]\n"
+         << "    out, last, cell = torch.lstm(x, [state, state], weights, True, 1, 0.0, self.training, False, True)\n"
+         << "    return last.squeeze(0)\n";
+  module.define(source.str());
+  return module;
+}
+
 LayerFactory::Module LayerFactory::temporalShift() {
   Module module = make("TemporalShift");
   module.define(R"(

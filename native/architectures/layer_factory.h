@@ -58,6 +58,9 @@ class LayerFactory {
   Module maskToken(int64_t channels);
   // weight normal(0, 0.01), bias 0.
   Module linear(int64_t in, int64_t out);
+  // N×T×C to N×hidden, the last state of one layer; weights uniform within 1/√hidden, as PyTorch's nn.LSTM names and
+  // draws them.
+  Module lstm(int64_t in, int64_t hidden);
   // In each of the first eighth of channels the values of the next frame, in the second eighth those of the frame
   // before, 0 where there is none (Lin et al. 2019, "TSM: Temporal Shift Module for Efficient Video Understanding").
   Module temporalShift();

@@ -21,6 +21,8 @@ constexpr std::ptrdiff_t kMaxDots = 32;
 constexpr size_t kMaxBeginnings = 32;
 // The last one is around a convolution that features are shifted before, in the code of TSM.
 constexpr std::array kWrappers{"module", "_orig_mod", "_fsdp_wrapped_module", "_checkpoint_wrapped_module", "net"};
+// What a network for pictures lacks beside the head: what frames' vectors go through on video, see frame_cnn.h.
+constexpr char kOverTime[] = "pool";
 // Keys under which training scripts keep the model itself, and words in those for an average of it.
 constexpr std::array kModelKeys{"state_dict", "model_state_dict", "model_state", "model", "module", "network", "net"};
 constexpr std::array kAverageWords{"ema", "swa", "average", "averaged", "avg", "shadow"};
@@ -112,7 +114,8 @@ Candidate match(const formats::WeightSet& set, const std::string& beginning, con
   candidate.path = set.path + (set.path.empty() || beginning.empty() ? "" : ".");
   candidate.path += beginning.substr(0, beginning.empty() ? 0 : beginning.size() - 1);
   const std::vector<NamedEntry> entries = entriesAfter(beginning, set);
-  const bool newHead = wanted.newHead || lacksPictureHead(entries, wanted);
+  const bool isBody = lacksPictureHead(entries, wanted);
+  const bool newHead = wanted.newHead || isBody;
   std::vector<std::string> missing, extra, misshapen, twice;
   std::map<std::string, size_t> found;
   for (const auto& [name, index, entry] : entries) {
@@ -129,6 +132,7 @@ Candidate match(const formats::WeightSet& set, const std::string& beginning, con
     }
   }
   for (const auto& [name, shape] : wanted.shapes) {
+    if (isBody && isWithin(name, kOverTime)) continue;
     if (found.count(name) == 0 && !endsWith(name, "num_batches_tracked") && !(newHead && isWithin(name, wanted.head))) {
       missing.push_back(name);
     }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { architectures } from '../../lib/model/architectures';
 import { createModel } from '../../lib/model/createModel';
+import { noFrameCnn } from '../../lib/model/frameCnnSchema';
 import { inspectModel } from '../../lib/model/inspectModel';
 import { loadModel } from '../../lib/model/loadModel';
 import { readMetadata } from '../../lib/model/modelFile';
@@ -24,6 +25,7 @@ function archiveWith(metadata: unknown): Promise<Uint8Array> {
     weights: [],
     newHead: false,
     inflate: 'average' as const,
+    frameCnn: noFrameCnn,
   };
   return native().createModel({ ...options, metadata: JSON.stringify(metadata) });
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { noFrameCnn } from '../../lib/model/frameCnnSchema';
 import { readMetadata } from '../../lib/model/modelFile';
 import { native } from '../../lib/native';
 import type { TrainOptions } from '../../lib/training/options';
@@ -31,6 +32,7 @@ async function trainFrom(name: string, parts: object, change: Partial<TrainOptio
     metadata: JSON.stringify(metadata),
     weights: [],
     newHead: false,
+    frameCnn: noFrameCnn,
     inflate: 'average',
   });
   return train({ ...options, outDir: join(folder, name), from, ...change });

@@ -41,8 +41,9 @@ TEST(ShardedWeights, AreOneSet) {
 }
 
 TEST(ShardedWeights, HaveOneSetEach) {
-  test::expectError("ERR_WEIGHTS", "file: expected one set of weights in each part but one has 2",
-                    [] { join({{{"a"}}, {{"b"}, {"c"}}}); });
+  test::expectError("ERR_WEIGHTS", "file: expected one set of weights in each part but one has 2", [] {
+    join({{{"a"}}, {{"b"}, {"c"}}});
+  });
 }
 
 }  // namespace

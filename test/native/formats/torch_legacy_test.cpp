@@ -128,8 +128,9 @@ TEST(TorchLegacy, RefusesWhatPyTorchDoesNotWrite) {
 }
 
 TEST(TorchLegacy, EveryTruncationIsRefused) {
-  test::expectTruncationsRefused(readBytes(fixturePath("legacy.pth")), 1,
-                                 [](const Bytes& shorter) { readAll(*openWeights(ByteSource::open({"", shorter}))); });
+  test::expectTruncationsRefused(readBytes(fixturePath("legacy.pth")), 1, [](const Bytes& shorter) {
+    readAll(*openWeights(ByteSource::open({"", shorter})));
+  });
 }
 
 // There is no checksum: a flipped bit gives a typed error, or other elements of the shape that it says.

@@ -147,13 +147,15 @@ TEST(FitWeights, TakesKernelsOfPicturesAndLeavesTheirHeadWhereItIsOfOtherClasses
   EXPECT_EQ(fitWeights({{"", headless}}, wanted, "file").entries.size(), 2u);
   std::vector<WeightEntry> larger = pictures(2);
   larger[0].shape = {4, 3, 5, 5};
-  test::expectError("ERR_WEIGHTS", "stem.weight expected [4, 3, 5, 7, 7] but received [4, 3, 5, 5]",
-                    [&] { fitWeights({{"", larger}}, wanted, "file"); });
+  test::expectError("ERR_WEIGHTS", "stem.weight expected [4, 3, 5, 7, 7] but received [4, 3, 5, 5]", [&] {
+    fitWeights({{"", larger}}, wanted, "file");
+  });
   // Those of clips are to fit as a whole.
   std::vector<WeightEntry> clips = pictures(1000);
   clips[0].shape = {4, 3, 5, 7, 7};
-  test::expectError("ERR_WEIGHTS", "fc.weight expected [2, 4] but received [1000, 4]",
-                    [&] { fitWeights({{"", clips}}, wanted, "file"); });
+  test::expectError("ERR_WEIGHTS", "fc.weight expected [2, 4] but received [1000, 4]", [&] {
+    fitWeights({{"", clips}}, wanted, "file");
+  });
 }
 
 TEST(FitWeights, AskedForANewHeadNeedsNone) {
