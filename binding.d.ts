@@ -133,6 +133,21 @@ export interface NativeTensor {
   shape: number[];
 }
 
+/** A map of where a network looked. Which methods there are: native/explanation/map_request.h. */
+export interface NativeMapRequest {
+  method: string;
+  /** Path of a module that the network calls, of which a second, unfrozen copy is loaded; '' for what enters the pooling. */
+  layer: string;
+  /** Index of the class it is to speak of; -1 for the one with the highest logit. */
+  label: number;
+}
+
+export interface NativeMap {
+  /** T×H×W of the network's input, from 0 to 1. */
+  values: Float32Array;
+  label: number;
+}
+
 export interface NativeResult {
   /** The most probable classes, best first; empty where `topK` was 0. */
   indices: Int32Array;
@@ -142,6 +157,8 @@ export interface NativeResult {
    * 'reconstruction' and 'target' of [3, T, H, W].
    */
   outputs: { [name in NativeOutput]?: NativeTensor };
+  /** Null where none was asked for. */
+  map: NativeMap | null;
   queueMs: number;
   runMs: number;
   batchSize: number;
@@ -209,15 +226,22 @@ export declare class NativeModel {
   /** What a person should know of how the network runs. */
   readonly warnings: string[];
   /**
+   * Until somebody asks for a map of a layer before the last, for which the network is then loaded from it once more. The
+   * caller may close it.
+   */
+  keepFile(file: NativeModelFile): void;
+  /**
    * A result for each clip, in order, with those outputs and its `topK` most probable classes. All clips are queued or
    * none; where one fails the call rejects. `requestId` is the caller's own number, for `cancel`. Throws ERR_QUEUE_FULL,
-   * ERR_DISPOSED, ERR_CLIP_*, and ERR_UNSUPPORTED for an output that is not one of `outputs`.
+   * ERR_DISPOSED, ERR_CLIP_*, and ERR_UNSUPPORTED for an output that is not one of `outputs`, or a map that the network cannot give. With a
+   * map of a layer, of the outputs logits and probabilities alone.
    */
   run(
     requestId: number,
     input: NativeClip | NativeClipTensor,
     outputs: NativeOutput[],
     topK: number,
+    map: NativeMapRequest | null,
   ): Promise<NativeResult[]>;
   /**
    * Drops what still waits of a request: its promise rejects with `code`, of several clips when those that run are done.

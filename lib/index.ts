@@ -62,6 +62,13 @@ export type {
 } from './model/classifyOptions';
 export { createModel, type ModelArchive } from './model/createModel';
 export { devices, type RuntimeDevices } from './model/devices';
+export type {
+  ExplainClipOptions,
+  ExplainedSegment,
+  ExplainVideoOptions,
+  Explanation,
+} from './model/explainOptions';
+export type { VideoExplanation } from './model/explainVideo';
 export { inspectModel, type ModelSummary, type StageSummary } from './model/inspectModel';
 export { loadModel } from './model/loadModel';
 export type { ModelSource } from './model/modelSource';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { KinetorchError } from './errors';
 
@@ -7,12 +7,17 @@ import { KinetorchError } from './errors';
  * Writes a file that is there whole or not at all, also after a crash: into a temporary file beside it, synced, renamed,
  * and the folder synced. Of two writers at once, the last to rename wins, whole. Throws `ERR_FILE_ACCESS`.
  */
-export async function writeAtomically(path: string, content: string | Uint8Array): Promise<void> {
+export function writeAtomically(path: string, content: string | Uint8Array): Promise<void> {
+  return replaceAtomically(path, (temporary) => writeFile(temporary, content));
+}
+
+/** The same for what is written bit by bit: `write` fills the temporary file. Its KinetorchErrors are thrown as they are. */
+export async function replaceAtomically(path: string, write: (temporary: string) => Promise<void>): Promise<void> {
   const temporary = `${path}.tmp-${randomUUID()}`;
   try {
-    const file = await open(temporary, 'w');
+    await write(temporary);
+    const file = await open(temporary, 'r+');
     try {
-      await file.writeFile(content);
       await file.sync();
     } finally {
       await file.close();
@@ -21,6 +26,7 @@ export async function writeAtomically(path: string, content: string | Uint8Array
     await syncFolder(dirname(path));
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => {});
+    if (error instanceof KinetorchError) throw error;
     throw new KinetorchError('ERR_FILE_ACCESS', `cannot write ${path}: ${(error as Error).message}`, { cause: error });
   }
 }

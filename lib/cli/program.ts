@@ -42,6 +42,11 @@ const entries: readonly Entry[] = [
     load: () => import('./commands/anomaly.js'),
   },
   {
+    usage: 'explain [options] <file>',
+    summary: 'show where in a video a network looked',
+    load: () => import('./commands/explain.js'),
+  },
+  {
     usage: 'dataset [options] <path>',
     summary: 'check labelled videos before training on them',
     load: () => import('./commands/dataset.js'),

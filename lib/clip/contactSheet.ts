@@ -1,5 +1,6 @@
 import { PNG } from 'pngjs';
 import { escapeMarkup } from '../base/escapeMarkup';
+import { evenly } from '../base/evenly';
 import type { RgbClip } from './types';
 
 /** uint8 H×W×3, RGB. */
@@ -63,20 +64,21 @@ export function contactSheet(title: string, rows: readonly SheetRow[]): string {
 
 /** A frame as `data:image/png;base64,…`. */
 export function pngDataUri(frame: RgbFrame): string {
-  const png = new PNG({ width: frame.width, height: frame.height });
-  png.data = Buffer.from(frame.data.buffer, frame.data.byteOffset, frame.data.byteLength);
-  const bytes = PNG.sync.write(png, { colorType: 2, inputColorType: 2, inputHasAlpha: false });
-  return `data:image/png;base64,${bytes.toString('base64')}`;
+  return `data:image/png;base64,${pngOf(frame).toString('base64')}`;
+}
+
+/** A frame as a PNG file. */
+export function pngOf({ data, height, width }: RgbFrame): Buffer {
+  const png = new PNG({ width, height });
+  png.data = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+  return PNG.sync.write(png, { colorType: 2, inputColorType: 2, inputHasAlpha: false });
 }
 
 /** Frames of a clip as views of its bytes: all, or of more than `most` so many from the first to the last. */
 export function framesOf({ data, frames, height, width }: RgbClip, most = frames): RgbFrame[] {
   const size = height * width * 3;
-  const length = Math.min(frames, most);
-  return Array.from({ length }, (_, place) => {
-    const index = Math.round((place * (frames - 1)) / Math.max(1, length - 1));
-    return { data: data.subarray(index * size, (index + 1) * size), height, width };
-  });
+  const all = Array.from({ length: frames }, (_, index) => data.subarray(index * size, (index + 1) * size));
+  return evenly(all, most).map((bytes) => ({ data: bytes, height, width }));
 }
 
 function detailOf({ detail }: SheetRow): string {

@@ -1,4 +1,4 @@
-import type { NativeClip, NativeClipTensor, NativeModel, NativeResult } from '../../binding';
+import type { NativeClip, NativeClipTensor, NativeMapRequest, NativeModel, NativeResult } from '../../binding';
 import { abortError, onAbort, throwIfAborted, withCancellation } from '../base/abort';
 import { KinetorchError } from '../base/errors';
 import type { CallOptions } from '../base/schemas';
@@ -16,6 +16,8 @@ export interface Wanted {
   outputs: readonly ModelOutput[];
   /** The most probable classes; 0: none. */
   topK: number;
+  /** Of where the network looked. Default: none. */
+  map?: NativeMapRequest;
 }
 
 /** Checks clips and tensors and has the native layer run them, in calls that can be cancelled. */
@@ -81,7 +83,7 @@ export class ClipRunner {
 
   async #run(
     checkInput: () => NativeClip | NativeClipTensor,
-    { outputs, topK }: Wanted,
+    { outputs, topK, map }: Wanted,
     call: CallOptions,
   ): Promise<NativeResult[]> {
     this.throwUnlessReadyFor(topK > 0 ? ['probabilities', ...outputs] : outputs);
@@ -90,7 +92,7 @@ export class ClipRunner {
     const id = this.#nextRequest++;
     return withCancellation(
       call,
-      () => this.#answered(callNative(() => this.native.run(id, checked, [...outputs], topK))),
+      () => this.#answered(callNative(() => this.native.run(id, checked, [...outputs], topK, map ?? null))),
       ({ code, message }) => this.native.cancel(id, code, message),
     );
   }

@@ -21,6 +21,8 @@ import { VideoModel } from './videoModel';
  * needs `labels` and `input`; its forward must map N×3×T×H×W float clips to N×classes logits. One that is to give clips back
  * needs `task: 'reconstruct'` and `input`; its method `reconstruct` must map N×3×T×H×W to the same.
  *
+ * The file stays open until the model is disposed of, or has been loaded from it once more (`VideoModel.explainClip`).
+ *
  * Loading a TorchScript file runs code from that file: load only files you trust.
  *
  * @example
@@ -33,7 +35,8 @@ import { VideoModel } from './videoModel';
  */
 export async function loadModel(source: ModelSource, options: LoadModelOptions = {}): Promise<VideoModel> {
   const filled = parseOptions(loadModelOptions, options);
-  return withModelFile(nativeSource(source), async (file) => {
+  const given = nativeSource(source);
+  return withModelFile(given, async (file) => {
     const metadata = merge(file.metadata, filled);
     const plans = await planFolder(filled.tuning.folder);
     const model = await callNative(() =>
@@ -54,7 +57,10 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
       }),
     );
     for (const warning of model.warnings) process.emitWarning(warning, 'KinetorchWarning');
-    return new VideoModel(model, metadata, filled.maxVideos);
+    // See Note [The second copy].
+    const isFile = typeof given === 'string';
+    if (isFile) model.keepFile(file.native);
+    return new VideoModel(model, metadata, filled.maxVideos, isFile ? null : given);
   });
 }
 

@@ -105,9 +105,6 @@ export const networkOptions = {
   output: networkOutputSchema.optional().describe('what the network gives for each class (default: told by itself)'),
 };
 
-/** Any part of a model's input. */
-export const inputOption = networkOptions.input;
-
 export const loadModelOptions = {
   /** Default `auto`. */
   device: modelDeviceSchema,
@@ -167,7 +164,7 @@ export const createModelOptions = {
     .optional()
     .describe('a .safetensors or .pth file with the architecture’s state-dict keys'),
   /** Parts of the input that differ from the architecture's own. */
-  input: inputOption,
+  input: networkOptions.input,
   /** Seed of fresh weights, 0 to 2^53 - 1. Default 0. */
   seed: seedSchema.default(0).describe('of fresh weights (default: {default})'),
   /** Licence of the weights, kept in the file: an SPDX expression, for example `CC-BY-4.0`. */

@@ -1,4 +1,5 @@
 import type { NativeModel, NativeResult } from '../../binding';
+import { type FilePath, filePath } from '../base/filePath';
 import { type CallOptions, callOptions, optionsSchema } from '../base/schemas';
 import { parse } from '../base/validation';
 import type { Clip, Tensor } from '../clip/types';
@@ -25,7 +26,10 @@ import {
 import { classifyStream } from './classifyStream';
 import { classifyVideo } from './classifyVideo';
 import type { ClipClassifier } from './clipClassifier';
+import { ClipExplainer } from './clipExplainer';
 import { ClipRunner, type Wanted } from './clipRunner';
+import type { ExplainClipOptions, ExplainVideoOptions, Explanation } from './explainOptions';
+import { explainVideo, type VideoExplanation } from './explainVideo';
 import { modelStats } from './modelStats';
 import { type ModelOutput, outputsSchema, type RunOptions, type RunResult, readOutput, type Timing } from './outputs';
 import type { Classification, ModelInput, ModelMetadata, ModelStats, VideoClassification, VideoSegment } from './types';
@@ -62,6 +66,7 @@ export class VideoModel implements AsyncDisposable {
   readonly warnings: readonly string[];
   readonly #native: NativeModel;
   readonly #runner: ClipRunner;
+  readonly #explainer: ClipExplainer;
   readonly #videos: VideoCalls;
   /** This model, as videos see it. */
   readonly #classifier: ClipClassifier;
@@ -69,8 +74,11 @@ export class VideoModel implements AsyncDisposable {
   readonly #classifyClipSchema;
   readonly #classifyTensorSchema;
 
-  /** @internal */
-  constructor(model: NativeModel, metadata: ModelMetadata, maxVideos: number) {
+  /**
+   * @internal
+   * @param bytes those that the model was loaded from; null where the native layer keeps its file
+   */
+  constructor(model: NativeModel, metadata: ModelMetadata, maxVideos: number, bytes: Uint8Array | null) {
     this.#native = model;
     this.metadata = model.output === 'probabilities' ? { ...metadata, output: model.output } : metadata;
     this.warnings = model.warnings;
@@ -83,6 +91,7 @@ export class VideoModel implements AsyncDisposable {
     this.precision = model.precision;
     this.outputs = [...model.outputs];
     this.#runner = new ClipRunner(model, metadata.input);
+    this.#explainer = new ClipExplainer(model, this.#runner, metadata, bytes);
     this.#videos = new VideoCalls(maxVideos);
     this.#classifier = {
       input: this.input,
@@ -317,6 +326,54 @@ export class VideoModel implements AsyncDisposable {
     }
   }
 
+  /**
+   * Where the network looked in a clip: how much each place of each frame speaks for a label. With the default layer it
+   * costs what {@link classifyClip} costs, shares batches with it, and is exact (CAM, Zhou et al. 2016, which Grad-CAM is
+   * for a network that ends in a mean and a linear layer). Layers before the last are finer: they take a second copy of
+   * the network in float32, loaded at the first such call and kept until {@link dispose}, and a backward pass; such clips
+   * run one by one. [docs/explain.md](../../docs/explain.md) says which to take, and what a map does not tell.
+   *
+   * A model that was loaded from bytes holds that array until then: it must not be written to.
+   *
+   * @example
+   * const { map, label, score } = await model.explainClip(clip, { label: 'fight', layer: 'layer2' });
+   * const { frames, height, width } = model.input; // map[(t * height + y) * width + x] is from 0 to 1
+   *
+   * @throws KinetorchError `ERR_UNSUPPORTED` where the network has no `features` for layer `last`, or makes its logits of
+   * them otherwise than by a mean and a linear layer (method `eigencam` needs none); `ERR_INVALID_ARGUMENT` for a label or
+   * layer that it lacks; those of {@link classifyClip}, and, where the second copy is loaded, of `loadModel`
+   */
+  async explainClip(clip: Clip, options: ExplainClipOptions = {}): Promise<Explanation> {
+    return this.#explainer.explain(clip, options);
+  }
+
+  /**
+   * Explains a video window by window and writes it with the maps laid over its frames: an `.mp4` of all that the network
+   * saw, or, as `.svg` or `.png`, a sheet of the moments with the highest scores. Each window's colours go from what
+   * matters least in it to what matters most. The file is there whole or not at all.
+   *
+   * @example
+   * await model.explainVideo('match.mp4', 'heat.mp4', { layer: 'layer3' });
+   * const { segments } = await model.explainVideo('match.mp4', 'heat.svg', { label: 'fight', moments: 4 });
+   *
+   * @throws KinetorchError `ERR_INVALID_ARGUMENT` for a file of another kind, `ERR_FILE_ACCESS` where it cannot be
+   * written; those of {@link explainClip} and {@link classifyVideo}
+   */
+  async explainVideo(source: VideoSource, out: FilePath, options: ExplainVideoOptions = {}): Promise<VideoExplanation> {
+    try {
+      this.#runner.throwUnlessReadyFor(['probabilities']);
+      const model = {
+        input: this.input,
+        videos: this.#videos,
+        explain: (clip: Clip, wanted: ExplainClipOptions) => this.explainClip(clip, wanted),
+      };
+      return await explainVideo(model, source, filePath(out, 'out', 'the path of a file to write'), options);
+    } catch (error) {
+      releaseStream(source);
+      throw error;
+    }
+  }
+
   /** Counts since the model was loaded; times in milliseconds. */
   stats(): ModelStats {
     return modelStats(this.#native.stats(), this.#videos.counts);
@@ -324,6 +381,7 @@ export class VideoModel implements AsyncDisposable {
 
   /** Refuses new calls, waits for those accepted, frees the model's memory. May be called again. */
   async dispose(): Promise<void> {
+    this.#explainer.close();
     await this.#runner.dispose();
   }
 

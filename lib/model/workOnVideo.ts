@@ -2,7 +2,7 @@ import { callSignal } from '../base/abort';
 import type { CallOptions } from '../base/schemas';
 import { workAhead } from '../base/workAhead';
 import { openDecodedVideo } from '../video/openVideo';
-import type { VideoClip, VideoInfo, VideoReader } from '../video/types';
+import type { Resize, VideoClip, VideoInfo, VideoReader } from '../video/types';
 import type { VideoSource } from '../video/videoSource';
 import { clipsInFlight } from './clipsInFlight';
 import { decodingOf } from './decodingOf';
@@ -22,6 +22,8 @@ interface VideoWork<T> extends CallOptions {
   /** What is done with each clip. Clips may come in the network's size; `info` is of the video's own. */
   work: (clip: VideoClip, info: VideoInfo, signal: AbortSignal) => Promise<T>;
   onWarning?: (warning: string) => void;
+  /** What much larger frames are brought to by the decoder. Default: as the network resizes them. */
+  resize?: Resize;
 }
 
 /**
@@ -31,13 +33,13 @@ interface VideoWork<T> extends CallOptions {
 export async function* workOnVideo<T>(
   { input, videos }: VideoHost,
   source: VideoSource,
-  { cut, work, onWarning, ...options }: VideoWork<T>,
+  { cut, work, onWarning, resize, ...options }: VideoWork<T>,
 ): AsyncGenerator<T, void> {
   const entry = videos?.enter();
   const call = callSignal(options);
   const { signal } = call;
   try {
-    const decoding = { signal, ...decodingOf(input) };
+    const decoding = { signal, ...decodingOf(input), ...(resize && { resize }) };
     await using video = await openDecodedVideo(source, decoding, () => entry?.begin());
     const { length: known } = video.warnings;
     for (const warning of [...video.warnings]) onWarning?.(warning);

@@ -1,7 +1,9 @@
+import { evenly } from '../base/evenly';
 import { framesOf, type RgbFrame } from '../clip/contactSheet';
 import type { ClipDataset } from '../dataset/types';
 import { loadClips } from '../evaluation/scoreSamples';
 import type { Evaluation, SamplePrediction } from '../evaluation/types';
+import type { HeatMaps } from './heatMaps';
 import type { Mistake } from './types';
 
 /** How many mistakes are shown, and with how many frames each. */
@@ -10,6 +12,8 @@ export interface MistakeOptions {
   count?: number;
   /** Default 6. */
   frames?: number;
+  /** The model that was evaluated, to say where it looked. Default: that is not said. */
+  maps?: HeatMaps;
 }
 
 /** What a report's pictures are at most, in pixels: they are part of its file. */
@@ -22,7 +26,7 @@ const mostHeight = 128;
 export async function confidentMistakes(
   evaluation: Evaluation,
   dataset: ClipDataset,
-  { count = 12, frames = 6 }: MistakeOptions = {},
+  { count = 12, frames = 6, maps }: MistakeOptions = {},
 ): Promise<Mistake[]> {
   const wrong = evaluation.predictions
     .filter(({ correct }) => !correct)
@@ -34,16 +38,25 @@ export async function confidentMistakes(
     const { clips, averageFrames } = evaluation;
     const loaded = await loadClips(dataset, mistake.index, { clips, averageFrames }).catch(() => []);
     const clip = loaded[Math.floor((loaded.length - 1) / 2)];
-    mistakes.push({ ...mistake, frames: clip ? framesOf(clip, frames).map(shrink) : [] });
+    const seen = clip && maps ? await maps.framesOf(clip, wrongLabel(mistake)) : [];
+    mistakes.push({
+      ...mistake,
+      frames: clip ? framesOf(clip, frames).map(shrink) : [],
+      heat: evenly(seen, frames).map(shrink),
+    });
   }
   return mistakes;
 }
 
 /** Of a class that was wrongly seen its probability, else how improbable the class seemed that was missed. */
-function confidenceOf({ predicted, labels, probability }: SamplePrediction): number {
-  const seen = predicted.find(({ label }) => !labels.includes(label));
-  return seen ? seen.probability : 1 - probability;
+function confidenceOf(prediction: SamplePrediction): number {
+  return wronglySeen(prediction)?.probability ?? 1 - prediction.probability;
 }
+
+const wronglySeen = ({ predicted, labels }: SamplePrediction) => predicted.find(({ label }) => !labels.includes(label));
+
+/** What the mistake is about: the class that was wrongly seen, else one that was missed. */
+const wrongLabel = (prediction: SamplePrediction) => wronglySeen(prediction)?.label ?? prediction.labels[0] ?? '';
 
 /** Leaves out rows and columns where a frame is larger than a report needs. */
 function shrink(frame: RgbFrame): RgbFrame {

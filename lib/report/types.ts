@@ -65,6 +65,8 @@ export interface Mistake extends SamplePrediction {
   /** How sure the model was of what is wrong, 0…1. */
   confidence: number;
   frames: RgbFrame[];
+  /** Frames with where the model looked for what it wrongly saw, or missed; none where that is not known. */
+  heat: RgbFrame[];
 }
 
 /** Some frames of a clip, as it is, as the network saw it, and as the network gave it back. */

@@ -3,6 +3,7 @@ import { evaluationData } from '../evaluation/evaluationData';
 import { type EvaluateOptions, evaluateOptions } from '../evaluation/options';
 import type { Evaluation } from '../evaluation/types';
 import { readMetadata } from '../model/modelFile';
+import { HeatMaps } from './heatMaps';
 import { confidentMistakes } from './mistakes';
 import { writeReport } from './writeReport';
 
@@ -13,7 +14,7 @@ export interface EvaluatedFiles {
   options: EvaluateOptions;
 }
 
-/** Writes the report of an evaluation of files, with frames of its most confident mistakes. */
+/** Writes the report of an evaluation of files, with frames of its most confident mistakes, and where the model looked. */
 export async function writeEvaluationReport(
   evaluation: Evaluation,
   { model, data, options }: EvaluatedFiles,
@@ -21,7 +22,9 @@ export async function writeEvaluationReport(
 ): Promise<void> {
   const metadata = await readMetadata(model);
   const opened = metadata && (await evaluationData(data, metadata, parseOptions(evaluateOptions, options)));
-  const mistakes = opened ? await confidentMistakes(evaluation, opened.dataset) : [];
+  const { device, precision, threads, labels, input, task, output } = options;
+  await using maps = new HeatMaps(model, { device, precision, threads, labels, input, task, output });
+  const mistakes = opened ? await confidentMistakes(evaluation, opened.dataset, { maps }) : [];
   await writeReport(
     { config: null, metrics: [], bestEpoch: null, evaluation, mistakes, skipped: evaluation.skipped },
     path,

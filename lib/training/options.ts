@@ -22,7 +22,7 @@ import {
   strideSchema,
   validationShareSchema,
 } from '../dataset/options';
-import { architectureSchema, deviceSchema, inputOption, licenseSchema, precisionSchema } from '../model/options';
+import { architectureSchema, deviceSchema, licenseSchema, networkOptions, precisionSchema } from '../model/options';
 import { type Augmentation, augmentationSchema } from './augmentation';
 import { checkDatasets, dataSchema } from './trainData';
 import type { TrainEvent } from './types';
@@ -145,7 +145,7 @@ export const trainOptions = {
   /** Random changes of the training clips. */
   augment: namedAugmentation.default({}),
   /** What differs from the architecture's (or the file's) own input. */
-  input: inputOption,
+  input: networkOptions.input,
   /** Of videos, take every `stride`-th frame at the input's frame rate; dense sampling only. Default 1. */
   stride: strideSchema,
   /** Decoded frames that are kept for later epochs. */

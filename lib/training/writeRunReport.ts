@@ -1,6 +1,7 @@
 import { writeAtomically } from '../base/writeAtomically';
 import type { SkippedSample } from '../dataset/types';
 import { evaluate } from '../evaluation/evaluate';
+import { HeatMaps } from '../report/heatMaps';
 import { confidentMistakes } from '../report/mistakes';
 import { writeReport } from '../report/writeReport';
 import { bestEpochOf } from './isBetter';
@@ -28,7 +29,8 @@ export async function writeRunReport(
       signal,
     }));
   if (evaluation) await writeAtomically(folder.evaluationPath, `${JSON.stringify(evaluation, null, 2)}\n`);
-  const mistakes = evaluation && data.validation ? await confidentMistakes(evaluation, data.validation) : [];
+  await using maps = new HeatMaps(folder.bestPath, { device, threads: threads || undefined });
+  const mistakes = evaluation && data.validation ? await confidentMistakes(evaluation, data.validation, { maps }) : [];
   const metrics = await folder.readMetrics();
   const content = { config, metrics, bestEpoch: bestEpochOf(metrics), evaluation, mistakes, skipped };
   await writeReport(content, folder.reportPath);

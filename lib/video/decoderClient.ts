@@ -83,6 +83,22 @@ export class DecoderClient {
     if (this.child.stdin?.writable) this.child.stdin.write(encodeMessage(command));
   }
 
+  /** The same with a payload; resolves when the process has room for more, or is gone. */
+  async sendWith(command: DecoderCommand, payload: Uint8Array): Promise<void> {
+    const pipe = this.child.stdin;
+    if (!pipe?.writable) return;
+    pipe.write(encodeMessage(command, payload.byteLength));
+    this.hold(true);
+    await new Promise<void>((resolve) => {
+      pipe.once('close', resolve);
+      pipe.write(payload, () => {
+        pipe.off('close', resolve);
+        resolve();
+      });
+    });
+    this.hold(false);
+  }
+
   /** Whether the process may keep this one running. */
   hold(isHeld: boolean): void {
     const method = isHeld ? 'ref' : 'unref';

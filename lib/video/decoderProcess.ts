@@ -9,6 +9,7 @@ import { type ErrorCode, KinetorchError } from '../base/errors';
 import { systemReason } from '../base/systemReason';
 import { type Av, loadAv } from './decoder/av';
 import { type ClipSink, DecodedFile } from './decoder/decodedFile';
+import { EncodedFile } from './decoder/encodedFile';
 import { Cancelled, Pulse } from './decoder/pulse';
 import { type DecoderCommand, type DecoderReply, encodeMessage, MessageParser } from './protocol';
 
@@ -18,6 +19,8 @@ const leave = () => process.kill(process.pid, 'SIGKILL');
 class DecoderSession {
   private readonly av: Promise<Av> = loadAv();
   private file: DecodedFile | null = null;
+  private written: EncodedFile | null = null;
+  private picture: Buffer[] = [];
   private name = '';
   private pulse = new Pulse(() => {});
   private credit = 0;
@@ -51,6 +54,31 @@ class DecoderSession {
       case 'close':
         this.file?.close();
         this.file = null;
+        break;
+      case 'encode':
+        void this.operate(0, async () => {
+          this.name = command.path;
+          this.written = new EncodedFile(await this.av, command);
+        });
+        break;
+      case 'picture':
+        this.picture = [];
+        break;
+      case 'finish':
+        void this.operate(0, async () => this.written?.finish());
+    }
+  }
+
+  /** Part of the picture that was announced; what failed before is told once. */
+  receive(chunk: Buffer): void {
+    this.picture.push(chunk);
+    const { written, picture } = this;
+    if (written === null || picture.reduce((sum, { length }) => sum + length, 0) < written.pictureBytes) return;
+    try {
+      written.add(Buffer.concat(picture));
+    } catch (error) {
+      this.written = null;
+      this.send({ type: 'failed', ...this.describe(error), warnings: [] });
     }
   }
 
@@ -119,7 +147,7 @@ const replies = createWriteStream('', { fd: 3 });
 const session = new DecoderSession(replies);
 const parser = new MessageParser<DecoderCommand>({
   onMessage: (command) => session.handle(command),
-  onPayload: () => {},
+  onPayload: (chunk) => session.receive(chunk),
 });
 process.stdin.on('data', (chunk) => parser.push(chunk));
 for (const pipe of [process.stdin, replies]) pipe.on('error', leave).on('close', leave).on('end', leave);

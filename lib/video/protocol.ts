@@ -6,9 +6,10 @@ import type { ClipWindow, FrameForm, FrameSize, SlideWindows, VideoInfo } from '
  * The parent talks to the decoder process over its standard input, and is answered over one extra pipe (file descriptor
  * 3); these two work under Node.js, Bun and Deno alike. The first answer, `ready`, tells that FFmpeg was loaded, or that
  * why it was not can be told. A message is
- * `u32le header bytes | u32le payload bytes | header as JSON | payload`; only `frame` has a payload, the RGB bytes of
- * the next frame of the clip announced before it. The parent has one operation running at a time (`open`, `read` or
- * `slide`), and the decoder ends each with exactly one `done` or `failed`. Clips are sent against credit, one each, so
+ * `u32le header bytes | u32le payload bytes | header as JSON | payload`; only `frame` and `picture` have a payload, the RGB
+ * bytes of the next frame of the clip announced before it, or of the file being written. The parent has one operation
+ * running at a time (`open`, `read`, `slide`, `encode` or `finish`), and the decoder ends each with exactly one `done` or
+ * `failed`; a `picture`, between the last two, is answered only where it fails. Clips are sent against credit, one each, so
  * that the decoder works ahead of its reader by a bounded number of clips; `cancel` makes it stop at the next packet.
  */
 export type DecoderCommand =
@@ -19,7 +20,11 @@ export type DecoderCommand =
   | { type: 'slide'; windows: SlideWindows; from: number; credit: number }
   | { type: 'credit' }
   | { type: 'cancel' }
-  | { type: 'close' };
+  | { type: 'close' }
+  /** Begins a video file of pictures, in a process that decodes nothing. */
+  | { type: 'encode'; path: string; width: number; height: number; frameRate: number }
+  | { type: 'picture' }
+  | { type: 'finish' };
 
 export type DecoderReply =
   | { type: 'ready' }

@@ -1,7 +1,9 @@
 #include "native/binding/model_class.h"
 
+#include <algorithm>
 #include <map>
 #include <string>
+#include <utility>
 
 #include "native/binding/convert.h"
 #include "native/binding/environment.h"
@@ -48,7 +50,22 @@ engine::ClassifierOptions toOptions(const Napi::Object& object) {
   return options;
 }
 
-engine::Wanted toWanted(const Napi::Value& names, const Napi::Value& topK) {
+explanation::MapRequest toMapRequest(const Napi::Object& object) {
+  explanation::MapRequest request;
+  const std::string method = textOf(object, "method");
+  const auto known = std::find_if(explanation::kMapMethods.begin(), explanation::kMapMethods.end(),
+                                  [&](const explanation::MapMethodInfo& info) { return method == info.name; });
+  if (known == explanation::kMapMethods.end()) {
+    throw Error("ERR_INVALID_ARGUMENT", "unknown method \"" + method + "\"");
+  }
+  request.method = known->method;
+  request.layer = textOf(object, "layer");
+  const int64_t label = integerOf(object, "label");
+  if (label >= 0) request.label = label;
+  return request;
+}
+
+engine::Wanted toWanted(const Napi::Value& names, const Napi::Value& topK, const Napi::Value& map) {
   engine::Wanted wanted;
   const auto list = names.As<Napi::Array>();
   for (uint32_t i = 0; i < list.Length(); ++i) {
@@ -58,6 +75,7 @@ engine::Wanted toWanted(const Napi::Value& names, const Napi::Value& topK) {
     wanted.outputs.add(*output);
   }
   wanted.topK = topK.As<Napi::Number>().Int64Value();
+  if (!map.IsNull()) wanted.map = toMapRequest(map.As<Napi::Object>());
   return wanted;
 }
 
@@ -83,10 +101,18 @@ Napi::Value toResult(Napi::Env env, const engine::ClipResult& result) {
     output.Set("shape", toNumbers(env, shape));
     outputs.Set(info.name, output);
   }
+  Napi::Value map = env.Null();
+  if (result.map) {
+    Napi::Object object = Napi::Object::New(env);
+    object.Set("values", toFloat32Array(env, result.map->values));
+    object.Set("label", static_cast<double>(result.map->label));
+    map = object;
+  }
   Napi::Object object = Napi::Object::New(env);
   object.Set("indices", toInt32Array(env, result.indices));
   object.Set("scores", toFloat32Array(env, result.scores));
   object.Set("outputs", outputs);
+  object.Set("map", map);
   object.Set("queueMs", result.queueMs);
   object.Set("runMs", result.runMs);
   object.Set("batchSize", static_cast<double>(result.batchSize));
@@ -116,8 +142,9 @@ Napi::Function ModelClass::define(Napi::Env env) {
       {StaticMethod<&ModelClass::load>("load"), InstanceAccessor<&ModelClass::devices>("devices"),
        InstanceAccessor<&ModelClass::precision>("precision"), InstanceAccessor<&ModelClass::outputs>("outputs"),
        InstanceAccessor<&ModelClass::output>("output"), InstanceAccessor<&ModelClass::warnings>("warnings"),
-       InstanceMethod<&ModelClass::run>("run"), InstanceMethod<&ModelClass::cancel>("cancel"),
-       InstanceMethod<&ModelClass::stats>("stats"), InstanceMethod<&ModelClass::dispose>("dispose")});
+       InstanceMethod<&ModelClass::keepFile>("keepFile"), InstanceMethod<&ModelClass::run>("run"),
+       InstanceMethod<&ModelClass::cancel>("cancel"), InstanceMethod<&ModelClass::stats>("stats"),
+       InstanceMethod<&ModelClass::dispose>("dispose")});
 }
 
 ModelClass::ModelClass(const Napi::CallbackInfo& info) : Napi::ObjectWrap<ModelClass>(info) {}
@@ -186,15 +213,24 @@ Napi::Value ModelClass::outputs(const Napi::CallbackInfo& info) {
   return toStrings(info.Env(), names);
 }
 
+void ModelClass::keepFile(const Napi::CallbackInfo& info) {
+  guarded(info.Env(), [&] {
+    model::ModelFile file = ModelFileClass::fileOf(info[0]);
+    if (const auto classifier = classifier_.lock()) classifier->keepFile(std::move(file));
+  });
+}
+
 Napi::Value ModelClass::run(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   return guarded(env, [&]() -> Napi::Value {
     const auto classifier = classifier_.lock();
     if (!classifier) throw Error("ERR_DISPOSED", "expected a model in use but this one was disposed of");
-    const engine::Wanted wanted = toWanted(info[2], info[3]);
-    if (!info_.outputs.includes(wanted.outputs)) {
+    const engine::Wanted wanted = toWanted(info[2], info[3], info[4]);
+    network::OutputSet needed = wanted.sources();
+    needed.add(wanted.outputs);
+    if (!info_.outputs.includes(needed)) {
       throw Error("ERR_UNSUPPORTED", "expected outputs that this model can give, " + info_.outputs.names() +
-                                         ", but received " + wanted.outputs.without(info_.outputs).names());
+                                         ", but received " + needed.without(info_.outputs).names());
     }
     std::vector<engine::RequestInput> inputs = toInputs(info[1].As<Napi::Object>());
     Environment& environment = Environment::of(env);

@@ -22,6 +22,7 @@ class ModelClass : public Napi::ObjectWrap<ModelClass> {
   Napi::Value output(const Napi::CallbackInfo& info);
   Napi::Value warnings(const Napi::CallbackInfo& info);
   Napi::Value outputs(const Napi::CallbackInfo& info);
+  void keepFile(const Napi::CallbackInfo& info);
   Napi::Value run(const Napi::CallbackInfo& info);
   Napi::Value cancel(const Napi::CallbackInfo& info);
   Napi::Value stats(const Napi::CallbackInfo& info);

@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <string>
 
-#include "native/preprocessing/place_tensor.h"
-#include "native/preprocessing/preprocess.h"
+#include "native/engine/place_input.h"
+#include "native/engine/read_map.h"
 #include "native/runtime/device_memory.h"
 #include "native/runtime/parallel_for.h"
 
@@ -43,6 +43,7 @@ BatchRunner::BatchRunner(std::unique_ptr<network::Network> network, const prepro
     : network_(std::move(network)),
       input_(input),
       scores_{isMultiLabel, network_->givesProbabilities()},
+      head_(network_->headOfFeatures()),
       device_(device),
       precision_(precision),
       sizes_(std::move(sizes)),
@@ -83,15 +84,8 @@ at::Tensor BatchRunner::preprocess(BatchItems items) const {
                 at::TensorOptions(precision_).device(device_).memory_format(at::MemoryFormat::ChannelsLast3d));
   const auto prepareClip = [&](int64_t index) {
     BatchItem& item = items[static_cast<size_t>(index)];
-    const auto prepare = [&] {
-      const RequestInput& input = item.request.input;
-      if (const auto* const frames = std::get_if<Frames>(&input)) {
-        preprocessing::preprocessClip(frames->clip, frames->crop, input_, clips, index);
-      } else {
-        preprocessing::placeTensor(std::get<preprocessing::ClipTensor>(input), clips[index]);
-      }
-    };
-    if (!prepareItem(item, prepare)) clips[index].zero_();
+    const auto place = [&] { placeInput(item.request.input, input_, clips, index); };
+    if (!prepareItem(item, place)) clips[index].zero_();
   };
   const auto prepareClips = [&](int64_t begin, int64_t end) {
     const c10::InferenceMode guard;
@@ -121,6 +115,7 @@ void BatchRunner::complete(Slot& slot, BatchItems items) const {
   const c10::InferenceMode guard;
   slot.done.synchronize();
   readOutputs(slot.outputs, items, scores_);
+  readMaps(slot.outputs, items, head_, input_);
   slot.clips.reset();
   slot.outputs = {};
 }

@@ -62,6 +62,7 @@ class BatchRunner {
   const std::unique_ptr<network::Network> network_;
   const preprocessing::InputSpec input_;
   const ScoreKind scores_;
+  const at::Tensor head_;  // Network::headOfFeatures
   const c10::Device device_;
   const c10::ScalarType precision_;
   const std::vector<int64_t> sizes_;

@@ -1,10 +1,12 @@
 #include "native/engine/classifier.h"
 
+#include <atomic>
 #include <mutex>
 #include <optional>
 #include <thread>
 
 #include "native/engine/executor.h"
+#include "native/engine/gradient_executor.h"
 #include "native/engine/network_factory.h"
 #include "native/engine/request_queue.h"
 #include "native/network/load_network.h"
@@ -31,6 +33,7 @@ class Classifier::Impl {
  public:
   Impl(ExecutorFactory factory, ClassifierOptions options, Loaded onLoaded)
       : options_(std::move(options)),
+        gradientQueue_(static_cast<size_t>(options_.maxQueue), 1, {}),
         queue_(static_cast<size_t>(options_.maxQueue), static_cast<size_t>(options_.maxBatchSize),
                std::chrono::duration<double, std::milli>(options_.maxDelayMs)),
         thread_([this, factory = std::move(factory), onLoaded = std::move(onLoaded)]() mutable {
@@ -38,9 +41,11 @@ class Classifier::Impl {
         }) {}
 
   ~Impl() {
-    queue_.close();
-    for (Request& request : queue_.takeAll()) {
-      request.done(std::nullopt, Error("ERR_DISPOSED", "the model was disposed of before this clip's turn came"));
+    closeQueues();
+    for (RequestQueue* const queue : {&queue_, &gradientQueue_}) {
+      for (Request& request : queue->takeAll()) {
+        request.done(std::nullopt, Error("ERR_DISPOSED", "the model was disposed of before this clip's turn came"));
+      }
     }
     thread_.join();
   }
@@ -55,11 +60,18 @@ class Classifier::Impl {
       auto settle = [call, i](auto result, auto error) { call->settle(i, std::move(result), std::move(error)); };
       requests[i] = {id, std::move(inputs[i]), wanted, std::move(settle), now};
     }
-    statistics_.addRequests(count, [&] { queue_.push(std::move(requests)); });
+    RequestQueue& queue = wanted.needsUnfrozen() ? gradientQueue() : queue_;
+    statistics_.addRequests(count, [&] { queue.push(std::move(requests)); });
+  }
+
+  void keepFile(model::ModelFile file) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    file_ = std::move(file);
   }
 
   bool cancel(uint64_t id, const Error& reason) {
-    const std::vector<Request> requests = queue_.remove(id);
+    std::vector<Request> requests = queue_.remove(id);
+    if (requests.empty()) requests = gradientQueue_.remove(id);
     statistics_.addCancelled(requests.size());
     for (const Request& request : requests) request.done(std::nullopt, reason);
     return !requests.empty();
@@ -67,7 +79,7 @@ class Classifier::Impl {
 
   ClassifierStats stats() const {
     ClassifierStats stats = statistics_.current();
-    stats.queued = queue_.size();
+    stats.queued = queue_.size() + gradientQueue_.size();
     return stats;
   }
 
@@ -79,7 +91,7 @@ class Classifier::Impl {
         onClosed = nullptr;
       }
     }
-    queue_.close();
+    closeQueues();
     if (onClosed) onClosed();
   }
 
@@ -89,12 +101,14 @@ class Classifier::Impl {
     std::optional<Error> failure;
     try {
       const ClassifierInfo info = load(executors, std::move(factory));
+      givesProbabilities_ = info.givesProbabilities;
       onLoaded(info, std::nullopt);
     } catch (...) {
       failure = currentError("ERR_MODEL_FORMAT");
-      queue_.close();
+      closeQueues();
     }
     executors.clear();  // waits until the queue is closed and drained
+    endGradients();
     // Last: whoever hears of it may wait for this thread, while other devices still load.
     if (failure) onLoaded(std::nullopt, failure);
     std::vector<std::function<void()>> waiting;
@@ -104,6 +118,32 @@ class Classifier::Impl {
       waiting.swap(onClosed_);
     }
     for (const auto& onClosed : waiting) onClosed();
+  }
+
+  void closeQueues() {
+    queue_.close();
+    gradientQueue_.close();
+  }
+
+  // With somebody who serves it.
+  RequestQueue& gradientQueue() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (gradients_) return gradientQueue_;
+    if (!file_) {
+      throw Error("ERR_UNSUPPORTED", "expected a model whose file was kept open, for a layer before the last");
+    }
+    const ScoreKind scores{options_.isMultiLabel, givesProbabilities_};
+    const c10::Device device = resolveDevices(options_.devices.front()).front();
+    gradients_ = std::make_unique<GradientExecutor>(*file_, device, options_, scores, gradientQueue_, statistics_);
+    file_.reset();
+    return gradientQueue_;
+  }
+
+  // Waits until the queue is closed and drained.
+  void endGradients() {
+    std::unique_ptr<GradientExecutor> ending;
+    const std::lock_guard<std::mutex> lock(mutex_);
+    ending.swap(gradients_);
   }
 
   // What is read as C×T×H×W values has to be that many.
@@ -140,12 +180,16 @@ class Classifier::Impl {
   }
 
   const ClassifierOptions options_;
+  RequestQueue gradientQueue_;
   RequestQueue queue_;
   Statistics statistics_;
   std::mutex mutex_;
   std::vector<std::function<void()>> onClosed_;
   bool finished_ = false;
-  std::thread thread_;  // last: it uses all of the above
+  std::optional<model::ModelFile> file_;
+  std::unique_ptr<GradientExecutor> gradients_;  // once somebody has asked for what it gives
+  std::atomic<bool> givesProbabilities_{false};  // once the network is loaded
+  std::thread thread_;                           // last: it uses all of the above
 };
 
 Classifier::Classifier(ExecutorFactory executors, ClassifierOptions options, Loaded onLoaded)
@@ -159,6 +203,8 @@ Classifier::~Classifier() = default;
 void Classifier::submit(uint64_t id, std::vector<RequestInput> inputs, const Wanted& wanted, Call::Done done) {
   impl_->submit(id, std::move(inputs), wanted, std::move(done));
 }
+
+void Classifier::keepFile(model::ModelFile file) { impl_->keepFile(std::move(file)); }
 
 bool Classifier::cancel(uint64_t id, const Error& reason) { return impl_->cancel(id, reason); }
 

@@ -41,9 +41,14 @@ class Classifier {
   Classifier(const Classifier&) = delete;
   Classifier& operator=(const Classifier&) = delete;
 
-  // One call for one or several clips, all of which are queued or none. Throws ERR_QUEUE_FULL, ERR_DISPOSED, and
-  // ERR_CLIP_SHAPE for a tensor that is not of the input's size.
+  // One call for one or several clips, all of which are queued or none. Throws ERR_QUEUE_FULL, ERR_DISPOSED,
+  // ERR_UNSUPPORTED for what takes a file that was not kept, and ERR_CLIP_SHAPE for a tensor that is not of the input's
+  // size.
   void submit(uint64_t id, std::vector<RequestInput> inputs, const Wanted& wanted, Call::Done done);
+
+  // From now on, what takes a second copy of the network (Wanted::needsUnfrozen) can be asked for, and is loaded out of
+  // this file, which stays open, when somebody does.
+  void keepFile(model::ModelFile file);
 
   // Drops those clips of a call that still wait; `reason` goes to its callback. False where all run or are done.
   bool cancel(uint64_t id, const Error& reason);

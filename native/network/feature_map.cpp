@@ -45,6 +45,24 @@ torch::jit::Value* featureMap(torch::jit::Graph& graph) {
   return nullptr;
 }
 
+// Whether it is the global pooling's result, or that in another shape.
+bool isPooled(torch::jit::Value* value) {
+  for (; value != nullptr; value = sourceOf(value->node())) {
+    switch (value->node()->kind()) {
+      case c10::aten::adaptive_avg_pool3d:
+        return isGlobal(value->node());
+      case c10::aten::flatten:
+      case c10::aten::reshape:
+      case c10::aten::squeeze:
+      case c10::aten::view:
+        continue;
+      default:
+        return false;
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 bool hasFeatureMap(const std::shared_ptr<torch::jit::Graph>& graph) { return featureMap(*graph) != nullptr; }
@@ -53,6 +71,18 @@ std::shared_ptr<torch::jit::Graph> withFeatureMap(const std::shared_ptr<torch::j
   std::shared_ptr<torch::jit::Graph> copy = graph->copy();
   copy->registerOutput(featureMap(*copy));
   return copy;
+}
+
+bool givesMeanOfFeatureMap(const std::shared_ptr<torch::jit::Graph>& graph) {
+  return hasFeatureMap(graph) && isPooled(graph->outputs()[0]);
+}
+
+at::Tensor headOfFeatureMap(const std::shared_ptr<torch::jit::Graph>& graph) {
+  if (!hasFeatureMap(graph)) return {};
+  torch::jit::Node* const linear = graph->outputs()[0]->node();
+  if (linear->kind() != c10::aten::linear || !isPooled(linear->input(0))) return {};
+  const auto weights = torch::jit::toIValue(linear->input(1));
+  return weights && weights->isTensor() ? weights->toTensor() : at::Tensor();
 }
 
 }  // namespace kinetorch::network

@@ -27,6 +27,7 @@ class GraphedNetwork final : public Network {
   OutputSet outputs() const override { return network_->outputs(); }
   bool givesProbabilities() const override { return network_->givesProbabilities(); }
   OutputTensors run(const at::Tensor& clips, OutputSet wanted) override;
+  at::Tensor headOfFeatures() const override { return network_->headOfFeatures(); }
   int64_t bytes() const override { return network_->bytes(); }
   const std::vector<std::string>& warnings() const override { return network_->warnings(); }
   // Networks that cannot be captured, such as those that wait for the GPU to decide what follows, run as before.

@@ -28,6 +28,9 @@ class Network {
   virtual int64_t bytes() const = 0;
   // What a person should know of how it runs.
   virtual const std::vector<std::string>& warnings() const = 0;
+  // Where the logits are a linear layer of the mean of its features over time and space: the weights, classes×C,
+  // float32 in the CPU's memory. Else undefined.
+  virtual at::Tensor headOfFeatures() const { return {}; }
   // Whether threads share batches of as many clips as there are threads, or more, by clips and not by layers.
   virtual bool sharesClips() const { return false; }
   // Runs random clips in batches of these sizes, so that those that come later meet nothing for the first time: on CUDA

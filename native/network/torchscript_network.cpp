@@ -105,6 +105,13 @@ OutputTensors TorchScriptNetwork::run(const at::Tensor& clips, OutputSet wanted)
   return outputs;
 }
 
+at::Tensor TorchScriptNetwork::headOfFeatures() const {
+  const at::Tensor weights = gives_ == Output::kLogits       ? headOfFeatureMap(graph_)
+                             : givesMeanOfFeatureMap(graph_) ? weight_
+                                                             : at::Tensor();
+  return weights.defined() ? weights.to(at::kCPU, at::kFloat) : weights;
+}
+
 void TorchScriptNetwork::warmUp(const std::vector<int64_t>& batchSizes) {
   if (options_.device().is_cpu()) return;
   const c10::InferenceMode guard;

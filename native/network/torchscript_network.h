@@ -37,6 +37,7 @@ class TorchScriptNetwork final : public Network {
   OutputSet outputs() const override { return outputs_; }
   bool givesProbabilities() const override { return givesProbabilities_; }
   OutputTensors run(const at::Tensor& clips, OutputSet wanted) override;
+  at::Tensor headOfFeatures() const override;
   int64_t bytes() const override { return bytes_; }
   bool sharesClips() const override { return byClips_; }
   const std::vector<std::string>& warnings() const override { return warnings_; }

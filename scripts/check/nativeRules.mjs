@@ -1,5 +1,5 @@
 // Checks the rules of native/ (docs/architecture.md):
-//   1. rooms: binding → engine, training → network → model, augmentation → architectures, preprocessing, kernels → simd,
+//   1. rooms: binding → engine, training → network, explanation → model, augmentation → architectures, preprocessing, kernels → simd,
 //      formats → runtime, never upward nor sideways; cuda → runtime alone, and none includes it, as it is a library of
 //      its own; bootstrap stands alone. Within network: passes → operators; what lies in kernels' folders, a kind of
 //      elements each, stays apart. A room's own files and those of its rooms may include each other;
@@ -16,7 +16,7 @@ const levels = [
   ['simd', 'formats'],
   ['architectures', 'preprocessing', 'kernels'],
   ['augmentation', 'model'],
-  ['network'],
+  ['network', 'explanation'],
   ['engine', 'training'],
   ['binding'],
 ];

@@ -142,7 +142,7 @@ test.each([
     Object.assign(native(), { NativeModel: Plain }),
   );
   const input = { data: new Float32Array(values), clips, channels };
-  const call = async () => loaded[0]?.run(1, input, ['logits'], 0);
+  const call = async () => loaded[0]?.run(1, input, ['logits'], 0, null);
   await expect(call()).rejects.toMatchObject({ code: 'ERR_CLIP_SHAPE' });
 });
 

@@ -4,11 +4,12 @@ import { pathToFileURL } from 'node:url';
 import puppeteer, { type Browser } from 'puppeteer-core';
 import type { ClipDataset } from '../../lib/dataset/types';
 import { multiLabelMetrics } from '../../lib/evaluation/multiLabelMetrics';
+import { HeatMaps } from '../../lib/report/heatMaps';
 import { confidentMistakes } from '../../lib/report/mistakes';
 import type { ReportContent } from '../../lib/report/types';
 import { writeReport } from '../../lib/report/writeReport';
 import { train } from '../../lib/training/train';
-import { noiseClip, onCpu } from '../support/models';
+import { noiseClip, onCpu, smallArchive } from '../support/models';
 import { temporaryFolder } from '../support/temporaryFolder';
 import { findChromium } from './chromium';
 import { hostileLabel, sampleContent, sampleEvaluation } from './sampleContent';
@@ -133,6 +134,25 @@ test('the mistakes it was surest of come first, with frames of the very clip', a
   // The first, the middle and the last frame, every third row and column.
   expect(frames.map(({ height, width }) => [height, width])).toEqual(Array(3).fill([100, 13]));
   expect([...(frames[1]?.data.subarray(3, 6) ?? [])]).toEqual([...clip.data.subarray(4 * 36_000 + 9, 4 * 36_000 + 12)]);
+});
+
+test('a mistake shows where the model looked for what it wrongly saw', async () => {
+  const path = join(folder, 'model.pt');
+  await (await smallArchive({ labels })).save(path);
+  await using maps = new HeatMaps(path, onCpu);
+  const clip = noiseClip({ frames: 4, height: 36, width: 48 });
+  const evaluation = sampleEvaluation(labels, 10);
+  const dataset: ClipDataset = {
+    labels,
+    length: 10,
+    labelOf: (index) => index % labels.length,
+    clip: async () => clip,
+  };
+  const [mistake] = await confidentMistakes(evaluation, dataset, { count: 1, frames: 3, maps });
+  // Small clips are drawn 240 pixels high, of which a report keeps every second.
+  expect(mistake?.heat.map(({ height, width }) => [height, width])).toEqual(Array(3).fill([120, 160]));
+  expect(new Set(mistake?.heat[0]?.data).size).toBeGreaterThan(50);
+  expect(await maps.framesOf(clip, 'no label of the model')).toEqual([]);
 });
 
 const chromium = findChromium();

@@ -105,7 +105,12 @@ export function sampleContent(labels: readonly string[], epochs = 40): ReportCon
     metrics,
     bestEpoch: bestEpochOf(metrics),
     evaluation,
-    mistakes: wrong.map((one) => ({ ...one, confidence: one.probability, frames: Array.from({ length: 6 }, frame) })),
+    mistakes: wrong.map((one) => ({
+      ...one,
+      confidence: one.probability,
+      frames: Array.from({ length: 6 }, frame),
+      heat: Array.from({ length: 6 }, frame),
+    })),
     skipped: [{ index: 0, name: `clips/${hostileLabel}.mp4`, reason: 'expected a video but received "not a video"' }],
   };
 }

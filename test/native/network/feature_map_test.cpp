@@ -89,5 +89,24 @@ TEST(FeatureMap, IsMissingWithoutAGlobalPoolingAtTheEnd) {
   }
 }
 
+TEST(FeatureMap, HasAHeadWhereTheLogitsAreLinearInItsMean) {
+  const test::FrozenGraph linear = graphOf(R"(
+    x = torch.adaptive_avg_pool3d(torch.relu(x), [1, 1, 1])
+    return torch.linear(torch.dropout(torch.flatten(x, 1), 0.5, False), self.head)
+)");
+  EXPECT_EQ(headOfFeatureMap(linear.graph()).sizes(), (std::vector<int64_t>{5, 4}));
+  EXPECT_FALSE(givesMeanOfFeatureMap(linear.graph()));
+  const test::FrozenGraph mean = graphOf("    return torch.adaptive_avg_pool3d(x, [1, 1, 1]).squeeze()\n");
+  EXPECT_FALSE(headOfFeatureMap(mean.graph()).defined());
+  EXPECT_TRUE(givesMeanOfFeatureMap(mean.graph()));
+  for (const char* const rest : {"torch.linear(torch.relu(x), self.head)",
+                                 "torch.softmax(torch.linear(x, self.head), 1)", "torch.linear(x * x, self.head)"}) {
+    const test::FrozenGraph other = graphOf(
+        "    x = torch.flatten(torch.adaptive_avg_pool3d(x, [1, 1, 1]), 1)\n    return " + std::string(rest) + "\n");
+    EXPECT_FALSE(headOfFeatureMap(other.graph()).defined()) << rest;
+    EXPECT_FALSE(givesMeanOfFeatureMap(other.graph())) << rest;
+  }
+}
+
 }  // namespace
 }  // namespace kinetorch::network
