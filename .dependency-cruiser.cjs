@@ -87,14 +87,14 @@ module.exports = {
     },
     {
       name: 'no-dev-dependencies',
-      // scripts/package/carryNodeAv.mjs lays node-av's files into what is published.
+      // scripts/package/carryNodeAv.mjs lays node-av's files into what is published; jsfive is an optional peer.
       comment: 'what users install has only dependencies, not devDependencies',
       severity: 'error',
       from: { path: '^lib/' },
       to: {
         dependencyTypes: ['npm-dev', 'npm-no-pkg'],
         dependencyTypesNot: ['type-only'],
-        pathNot: '@types|^node_modules/node-av/',
+        pathNot: '@types|^node_modules/(node-av|jsfive)/',
       },
     },
     {

@@ -24,7 +24,7 @@ export interface RuntimeInfo {
 /** One row of the architecture table. */
 export interface ArchitectureInfo {
   name: string;
-  family: 'r3d' | 'mc3' | 'r2plus1d' | 'csn' | 'dw';
+  family: 'r3d' | 'mc3' | 'r2plus1d' | 'c2d' | 'i3d' | 'slow' | 'tsm' | 'csn' | 'dw' | 'cnn';
   /** Frames, height and width that the architecture was published with. */
   frames: number;
   height: number;
@@ -37,17 +37,37 @@ export interface ArchitectureInfo {
   spatialStride: number;
 }
 
+/** How a 2-D network becomes one for clips. */
+export interface FrameCnnOptions {
+  stream: 'rgb' | 'difference';
+  /** Of differences: frames from one to the other, and how the network wants its pictures normalised. */
+  lag: number;
+  mean: number[];
+  std: number[];
+  /** What becomes of the vectors of the frames. */
+  pool: 'mean' | 'mean+change' | 'convolution' | 'lstm';
+  /** Share of numbers that training leaves out before the head. */
+  dropout: number;
+}
+
 export interface CreateOptions {
   architecture: string;
   numClasses: number;
   /** Seed of the initial weights. */
   seed: number;
+  /** Of a 2-D network; others do not read it. */
+  frameCnn: FrameCnnOptions;
   /** Text of `kinetorch.json`, stored in the archive as it is. */
   metadata: string;
-  /** A `.safetensors` or torch `.pth` file or a TorchScript archive, as path or bytes; '' for fresh weights. */
-  weights: string | Uint8Array;
+  /**
+   * A `.safetensors` or torch `.pth` file or a TorchScript archive, as path or bytes; or several that have a part of the
+   * weights each; [] for fresh weights.
+   */
+  weights: (string | Uint8Array)[];
   /** Keep the fresh classification head, whatever head `weights` has. */
   newHead: boolean;
+  /** How kernels of networks for pictures become those of clips. */
+  inflate: 'average' | 'centre';
 }
 
 export interface CreateReconstructionOptions {
@@ -59,6 +79,9 @@ export interface CreateReconstructionOptions {
   /** Text of `kinetorch.json`, stored in the archive as it is. */
   metadata: string;
 }
+
+/** Whose names the tensors of a file of weights have; 'kinetorch' of all others. */
+export type NativeWeightNaming = 'kinetorch' | 'torchvision' | 'pytorchvideo' | 'pyslowfast' | 'mmaction2';
 
 /** How a clip becomes the network's input. */
 export interface InputSpec {
@@ -206,8 +229,13 @@ export declare class NativeModelFile {
   readonly metadata: string | null;
   /** `shape` is [frames, height, width]. */
   profile(shape: number[]): Promise<ModelProfile>;
-  /** The network as a TorchScript archive with this text as its `kinetorch.json`. */
-  withMetadata(metadata: string): Promise<Uint8Array>;
+  /**
+   * The network as a TorchScript archive with this text as its `kinetorch.json`; with `perFrame` the file's is one for
+   * pictures, N×3×H×W, and the archive's for clips: the mean over their frames.
+   */
+  withMetadata(metadata: string, perFrame: boolean): Promise<Uint8Array>;
+  /** The same with another head, of any number of classes; of a network that `createModel` made. */
+  withHead(metadata: string, head: LinearHead): Promise<Uint8Array>;
   /** What is being loaded from it goes on. Idempotent; all else then throws ERR_DISPOSED. */
   close(): void;
 }
@@ -446,13 +474,39 @@ export declare class NativeTrainer {
   dispose(): Promise<void>;
 }
 
+/** A linear layer. */
+export interface LinearHead {
+  /** classes×features, row-major. */
+  weight: Float32Array;
+  bias: Float32Array;
+}
+
+/** Vectors with what they show. */
+export interface LabelledVectors {
+  /** N×features, row-major. */
+  features: Float32Array;
+  /** N×classes of 0 and 1, row-major. */
+  targets: Float32Array;
+  /** N. */
+  count: number;
+  /** Each class has a sigmoid of its own. */
+  multiLabel: boolean;
+}
+
 export interface NativeBinding {
   runtimeInfo(): RuntimeInfo;
   architectures(): ArchitectureInfo[];
   /** A TorchScript archive with the architecture's weights and `kinetorch.json` inside. */
   createModel(options: CreateOptions): Promise<Uint8Array>;
+  /**
+   * The layer of least mean cross entropy + weightDecay/2 · ‖W‖² over vectors standardised by their own mean and
+   * deviation; it takes vectors as they are.
+   */
+  fitLinear(vectors: LabelledVectors, weightDecay: number): Promise<LinearHead>;
   /** The same of the architecture's stages with a decoder, to reconstruct clips. */
   createReconstruction(options: CreateReconstructionOptions): Promise<Uint8Array>;
+  /** Of files as `createModel` takes them. */
+  weightNaming(weights: (string | Uint8Array)[]): Promise<NativeWeightNaming>;
   /** uint8 T×H×W×3 frames resized as loadModel's preprocessing does; `resize` is [height, width] or [shortSide]. */
   resizeClip(clip: RgbClip, resize: number[], antialias: boolean): Promise<RgbClip>;
   /** What a training step would make of a batch with this seed. */

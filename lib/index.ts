@@ -34,6 +34,7 @@ export { evaluateAnomaly } from './evaluation/anomaly/evaluateAnomaly';
 export type { EvaluateAnomalyOptions } from './evaluation/anomaly/options';
 export type { AnomalousVideo, AnomalyEvaluation } from './evaluation/anomaly/types';
 export { evaluate } from './evaluation/evaluate';
+export { type EnsembleFit, type FitEnsembleOptions, fitEnsemble } from './evaluation/fitEnsemble';
 export type { EvaluateOptions } from './evaluation/options';
 export type {
   Calibration,
@@ -62,6 +63,8 @@ export type {
 } from './model/classifyOptions';
 export { createModel, type ModelArchive } from './model/createModel';
 export { devices, type RuntimeDevices } from './model/devices';
+export { type Ensemble, ensemble } from './model/ensemble/ensemble';
+export type { Combine, EnsembleOptions } from './model/ensemble/options';
 export type {
   ExplainClipOptions,
   ExplainedSegment,
@@ -84,6 +87,7 @@ export type {
   WrapModelOptions,
 } from './model/options';
 export type { ClipOutputs, ModelOutput, RunOptions, RunResult, Timing } from './model/outputs';
+export { type FetchedWeights, type FetchWeightsOptions, fetchWeights } from './model/published/fetchWeights';
 export type {
   Classification,
   ModelInput,
@@ -108,6 +112,8 @@ export {
   crossValidate,
   type FoldResult,
 } from './training/crossValidate';
+export { fitHead, type HeadFit, type HeadMeasure } from './training/fitHead';
+export type { FitHeadOptions } from './training/fitHeadOptions';
 export type { TrainCallbacks, TrainOptions } from './training/options';
 export { pretrain, resumePretrainOptions } from './training/pretrain';
 export type {

@@ -34,7 +34,7 @@ export const errorTable = {
     remedy: 'Leave that option out, or take the model, device or package that the message names.',
   },
   ERR_WEIGHTS: {
-    meaning: 'A file of weights, or a checkpoint, is damaged or does not fit the network.',
+    meaning: 'A file of weights, or a checkpoint, is damaged, does not fit the network, or could not be fetched.',
     remedy: 'Take the architecture and the number of classes that they were saved from, or ask for a new head.',
   },
   ERR_CLIP_SHAPE: {

@@ -35,7 +35,7 @@ export async function anomalySheet(
     return { first, place: place - first, startSeconds: first / frameRate, frames, frameRate };
   });
   const moments: Moment[] = [];
-  await using video = await openDecodedVideo(path, decodingOf(model.input));
+  await using video = await openDecodedVideo(path, decodingOf([model.input]));
   for await (const clip of video.readClips(windows)) {
     const { place } = windows[moments.length] as (typeof windows)[number];
     const { clip: made, original, errors } = await model.reconstructClip(clip);

@@ -62,6 +62,11 @@ const entries: readonly Entry[] = [
     load: () => import('./commands/train.js'),
   },
   {
+    usage: 'fit-head [options] <data>',
+    summary: 'fit a new head on top of frozen models',
+    load: () => import('./commands/fitHead.js'),
+  },
+  {
     usage: 'pretrain [options] [data]',
     summary: 'train a model on videos without labels, to train from',
     load: () => import('./commands/pretrain.js'),
@@ -80,6 +85,11 @@ const entries: readonly Entry[] = [
     usage: 'create [options] [architecture] [file]',
     summary: 'make a model file',
     load: () => import('./commands/create.js'),
+  },
+  {
+    usage: 'weights',
+    summary: 'fetch published weights of networks for photographs',
+    load: () => import('./commands/weights.js'),
   },
   {
     usage: 'inspect [options] <file>',

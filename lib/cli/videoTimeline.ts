@@ -1,4 +1,5 @@
 import { classifyViews, cropPositions } from '../model/classifyViews';
+import { slidingWindow } from '../model/clipWindows';
 import type { VideoSegment } from '../model/types';
 import type { VideoModel } from '../model/videoModel';
 import type { VideoReader } from '../video/types';
@@ -27,13 +28,11 @@ export async function* videoTimeline(
   video: VideoReader,
   { topK, crops, window, stride }: TimelineOptions,
 ): AsyncGenerator<TimedSegment, void> {
-  const { frames, frameRate } = model.input;
-  const { signal } = new AbortController();
-  const views = { topK, crops: cropPositions(video.info, crops), signal };
-  const seconds = window ?? frames / frameRate;
-  for await (const clip of video.slide({ frames, frameRate: frames / seconds, strideSeconds: stride ?? seconds })) {
+  const { slide, picks } = slidingWindow(model.classifier.inputs, window, stride);
+  const views = { topK, crops: cropPositions(video.info, crops), picks };
+  for await (const clip of video.slide(slide)) {
     const began = performance.now();
-    const { segment } = await classifyViews(model, clip, views);
+    const { segment } = await classifyViews(model.classifier, clip, views);
     yield { ...segment, milliseconds: performance.now() - began };
   }
 }

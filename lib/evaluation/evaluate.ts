@@ -10,7 +10,7 @@ import { type EvaluationData, evaluationData } from './evaluationData';
 import { multiLabelMetrics, threshold } from './multiLabelMetrics';
 import { type EvaluateOptions, evaluateOptions, type FilledEvaluateOptions } from './options';
 import type { ScoredSample } from './scoredSample';
-import { scoreSamples } from './scoreSamples';
+import { scoreModel } from './scoreModel';
 import { firstChoice, singleLabelMetrics } from './singleLabelMetrics';
 import type { Evaluation, SamplePrediction } from './types';
 
@@ -43,7 +43,7 @@ export async function evaluate(
 ): Promise<Evaluation> {
   const filled = parseOptions(evaluateOptions, options);
   if (model instanceof VideoModel) return evaluateLoaded(model, null, data, filled);
-  const { device, precision, threads, batchSize, labels, input, task, output } = filled;
+  const { device, precision, threads, batchSize, labels, input, task, output, perFrame } = filled;
   const batching = { maxBatchSize: batchSize, maxDelayMs, maxQueue: 2 * batchSize };
   // Kernels by rule: measurement could choose others on another run, and figures would differ in their last digits.
   const tuning = { timeMs: 0, folder: null };
@@ -57,6 +57,7 @@ export async function evaluate(
     input,
     task,
     output,
+    perFrame,
   });
   return await evaluateLoaded(loaded, typeof model === 'string' ? model : '', data, filled);
 }
@@ -75,12 +76,13 @@ async function evaluateLoaded(
         'measures it',
     );
   }
-  const { dataset, split, fold, warnings } = await open(data, model, options);
+  const { datasets, split, fold, warnings } = await openData(data, model, options);
+  const [dataset] = datasets;
   const isMultiLabel = dataset.labelsOf !== undefined || model.metadata.task === 'multilabel';
   const call = callSignal(options);
   const began = performance.now();
   try {
-    const { samples, skipped } = await scoreSamples(model, dataset, options, {
+    const { samples, skipped } = await scoreModel(model, datasets, options, {
       pad: path !== null,
       multiLabel: isMultiLabel,
       signal: call.signal,
@@ -115,17 +117,20 @@ async function evaluateLoaded(
   }
 }
 
-async function open(
+/** The data as each network of a model wants to see them. */
+export async function openData(
   data: string | ClipDataset,
   model: VideoModel,
   options: FilledEvaluateOptions,
 ): Promise<EvaluationData> {
-  if (typeof data === 'string' && data !== '') return evaluationData(data, model.metadata, options);
+  if (typeof data === 'string' && data !== '') {
+    return evaluationData(data, model.metadata, model.classifier.inputs, options);
+  }
   if (data === null || typeof data !== 'object' || typeof data.clip !== 'function') {
     throw invalidArgument('data', 'the path of a folder or manifest, or a dataset', data);
   }
   parse(labelsSchema, data.labels, 'data.labels');
-  return { dataset: data, split: null, fold: null, warnings: [] };
+  return { datasets: [data], split: null, fold: null, warnings: [] };
 }
 
 function lossWarnings({ metadata }: VideoModel, { labelsOf }: ClipDataset): string[] {

@@ -1,7 +1,7 @@
 import { classMetrics, meanOf } from './classMetrics';
-import { logLoss } from './logLoss';
 import type { ScoredSample } from './scoredSample';
 import type { MultiLabelMetrics } from './types';
+import { videoLoss } from './videoLoss';
 
 /** From here on a class counts as predicted. */
 export const threshold = 0.5;
@@ -27,18 +27,11 @@ export function multiLabelMetrics(labels: readonly string[], samples: readonly S
     probabilities.every((probability, label) => probability >= threshold === has(sample, label));
   const clips = samples.flatMap((sample, index) => sample.clips.map((clip) => matches(clip, index)));
   const videos = samples.map(({ video }, index) => matches(video, index));
-  let loss = 0;
-  for (const sample of indices) {
-    labels.forEach((_, label) => {
-      const probability = score(sample, label);
-      loss += logLoss(has(sample, label) ? probability : 1 - probability);
-    });
-  }
   return {
     task: 'multiLabel',
     clip: { count: clips.length, exactMatch: share(clips) },
     video: { count: videos.length, exactMatch: share(videos) },
-    loss: loss / (samples.length * labels.length),
+    loss: videoLoss(samples, true),
     meanAveragePrecision: meanOf(classes.map((one) => one.averagePrecision)),
     macroF1: meanOf(classes.map(({ f1 }) => f1)),
     classes,

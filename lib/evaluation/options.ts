@@ -46,6 +46,7 @@ export const evaluateOptions = {
   input: networkOptions.input,
   task: networkOptions.task,
   output: networkOptions.output,
+  perFrame: networkOptions.perFrame,
   /** Share of samples that may fail to load, 0…1. Default 0.05. */
   maxSkippedShare: maxSkippedShareSchema.describe(
     'stop where more of the videos cannot be loaded (default: {default})',

@@ -11,7 +11,6 @@ import { sampleName } from '../dataset/clips/sampleName';
 import type { ClipDataset, SkippedSample } from '../dataset/types';
 import { cropPositions, mean } from '../model/classifyViews';
 import type { VideoModel } from '../model/videoModel';
-import { labelMap } from './labelMap';
 import type { FilledEvaluateOptions } from './options';
 import type { ScoredSample } from './scoredSample';
 import { ViewBatches, type ViewBatchOptions } from './viewBatches';
@@ -22,15 +21,26 @@ export interface ScoredDataset {
   skipped: SkippedSample[];
 }
 
-/** Runs every view of every sample; samples are decoded ahead. */
+/** What it takes to run views, of `EvaluateOptions`. */
+export type ScoreOptions = Pick<
+  FilledEvaluateOptions,
+  'clips' | 'crops' | 'averageFrames' | 'batchSize' | 'maxSkippedShare' | 'onProgress'
+>;
+
+/**
+ * Runs every view of every sample; samples are decoded ahead.
+ *
+ * @param places for each label of the data its index in the scored samples
+ */
 export async function scoreSamples(
   model: VideoModel,
   dataset: ClipDataset,
-  options: FilledEvaluateOptions,
-  { pad, multiLabel, signal }: Pick<ViewBatchOptions, 'pad' | 'multiLabel' | 'signal'>,
+  options: ScoreOptions,
+  run: Omit<ViewBatchOptions, 'batchSize'>,
+  places: readonly number[],
 ): Promise<ScoredDataset> {
-  const places = labelMap(dataset.labels, model.labels);
-  const batches = new ViewBatches(model, { batchSize: options.batchSize, pad, multiLabel, signal });
+  const { signal } = run;
+  const batches = new ViewBatches(model, { ...run, batchSize: options.batchSize });
   const slots: (ScoredSample | undefined)[] = [];
   const skipped: SkippedSample[] = [];
   let done = 0;
@@ -71,7 +81,7 @@ export async function scoreSamples(
 export async function loadClips(
   dataset: ClipDataset,
   index: number,
-  { clips, averageFrames: isStill }: Pick<FilledEvaluateOptions, 'clips' | 'averageFrames'>,
+  { clips, averageFrames: isStill }: Pick<ScoreOptions, 'clips' | 'averageFrames'>,
 ): Promise<RgbClip[]> {
   const loaded = dataset.views
     ? await dataset.views(index, clips)

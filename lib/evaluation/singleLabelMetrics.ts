@@ -1,8 +1,8 @@
 import { calibrationOf } from './calibration';
 import { classMetrics, meanOf } from './classMetrics';
-import { logLoss } from './logLoss';
 import type { ScoredSample } from './scoredSample';
 import type { SingleLabelMetrics } from './types';
+import { videoLoss } from './videoLoss';
 
 /** Metrics of samples with one label each; there is at least one sample. */
 export function singleLabelMetrics(labels: readonly string[], samples: readonly ScoredSample[]): SingleLabelMetrics {
@@ -10,7 +10,6 @@ export function singleLabelMetrics(labels: readonly string[], samples: readonly 
   const videos = new Places();
   const clips = new Places();
   const choices: { confidence: number; correct: boolean }[] = [];
-  let loss = 0;
   for (const { labels: own, video, clips: ofClips } of samples) {
     const label = own[0] ?? 0;
     const choice = firstChoice(video);
@@ -19,7 +18,6 @@ export function singleLabelMetrics(labels: readonly string[], samples: readonly 
     videos.add(placeOf(label, video));
     for (const clip of ofClips) clips.add(placeOf(label, clip));
     choices.push({ confidence: video[choice] ?? 0, correct: choice === label });
-    loss += logLoss(video[label] ?? 0);
   }
   const classes = classMetrics(
     labels,
@@ -33,7 +31,7 @@ export function singleLabelMetrics(labels: readonly string[], samples: readonly 
     task: 'singleLabel',
     clip: clips.shares(),
     video: videos.shares(),
-    loss: loss / samples.length,
+    loss: videoLoss(samples, false),
     meanClassAccuracy: meanOf(classes.map(({ recall }) => recall)),
     macroF1: meanOf(classes.map(({ f1 }) => f1)),
     calibration: calibrationOf(choices),

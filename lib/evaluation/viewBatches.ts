@@ -1,5 +1,6 @@
 import { KinetorchError } from '../base/errors';
 import type { CropPosition, RgbClip } from '../clip/types';
+import type { ClipOptions } from '../model/classifyOptions';
 import type { VideoModel } from '../model/videoModel';
 
 /** How views are run. */
@@ -8,15 +9,15 @@ export interface ViewBatchOptions {
   batchSize: number;
   /** Fill the last batch up with copies, for a model that waits until a batch is full. */
   pad: boolean;
-  /** Sigmoids instead of a softmax. */
-  multiLabel: boolean;
+  /** What is wanted of a view: a softmax, sigmoids, or the vector before the head. */
+  output: 'softmax' | 'sigmoids' | 'embedding';
   signal: AbortSignal;
 }
 
 interface View {
   clip: RgbClip;
   crop: CropPosition;
-  done: (probabilities: Float32Array) => void;
+  done: (values: Float32Array) => void;
 }
 
 /**
@@ -31,7 +32,7 @@ export class ViewBatches {
     private readonly options: ViewBatchOptions,
   ) {}
 
-  /** `done` is called with the view's probabilities once its batch has run. */
+  /** `done` is called with the view's numbers once its batch has run. */
   async add(view: View): Promise<void> {
     this.views.push(view);
     if (this.views.length === this.options.batchSize) await this.flush();
@@ -52,16 +53,20 @@ export class ViewBatches {
   }
 
   private async run({ clip, crop }: View): Promise<Float32Array> {
-    const { multiLabel, signal } = this.options;
-    // Of a multi-label model these are sigmoids already.
-    const values =
-      multiLabel && this.model.metadata.task !== 'multilabel'
-        ? (await this.model.logits(clip, { crop, signal })).map((logit) => 1 / (1 + Math.exp(-logit)))
-        : await this.model.probabilities(clip, { crop, signal });
+    const values = await this.read(clip, { crop, signal: this.options.signal });
     if (values.every(Number.isFinite)) return values;
     throw new KinetorchError(
       'ERR_MODEL_FORWARD',
       'expected finite numbers from the model but received NaN or infinity',
     );
+  }
+
+  private async read(clip: RgbClip, view: ClipOptions): Promise<Float32Array> {
+    const { model } = this;
+    const { output } = this.options;
+    if (output === 'embedding') return model.embedClip(clip, view);
+    // Of a multi-label model these are sigmoids already.
+    if (output === 'softmax' || model.metadata.task === 'multilabel') return model.probabilities(clip, view);
+    return (await model.logits(clip, view)).map((logit) => 1 / (1 + Math.exp(-logit)));
   }
 }

@@ -8,6 +8,7 @@ import { type ClassifyFramesOptions, classifyFramesOptions } from './classifyOpt
 import { classifyViews, cropPositions } from './classifyViews';
 import type { ClipClassifier } from './clipClassifier';
 import { clipsInFlight } from './clipsInFlight';
+import { slidingWindow } from './clipWindows';
 import type { VideoSegment } from './types';
 
 /** Classifies frames as they come, window by window; see `VideoModel.classifyFrames`. */
@@ -16,17 +17,17 @@ export async function* classifyFrames(
   source: AsyncIterable<TimedPicture> | Iterable<TimedPicture>,
   options: ClassifyFramesOptions = {},
 ): AsyncGenerator<VideoSegment, void> {
-  const { frames, frameRate } = classifier.input;
   const filled = parseOptions(classifyFramesOptions(classifier.labels.length), options);
-  const { windowSeconds = frames / frameRate, strideSeconds = windowSeconds, topK, crops, ...limits } = filled;
+  const { windowSeconds, strideSeconds, topK, crops, ...limits } = filled;
+  const { slide, picks } = slidingWindow(classifier.inputs, windowSeconds, strideSeconds);
   if (!isIterable(source)) throw invalidArgument('frames', 'an iterable of frames, at best an async one', source);
   const call = callSignal(limits);
   const { signal } = call;
   try {
-    const clips = frameWindows(source, { frames, frameRate: frames / windowSeconds, strideSeconds }, signal);
+    const clips = frameWindows(source, slide, signal);
     const classified = workAhead(
       clips,
-      (clip) => classifyViews(classifier, clip, { topK, crops: cropPositions(clip, crops), signal }),
+      (clip) => classifyViews(classifier, clip, { topK, crops: cropPositions(clip, crops), picks, signal }),
       clipsInFlight,
     );
     for await (const { segment } of classified) yield segment;

@@ -3,6 +3,7 @@ import type { VideoSource } from '../video/videoSource';
 import { classifyClips } from './classifyClips';
 import { type ClassifyStreamOptions, classifyStreamOptions } from './classifyOptions';
 import type { ClipClassifier } from './clipClassifier';
+import { slidingWindow } from './clipWindows';
 import type { VideoSegment } from './types';
 
 /** Classifies a video window by window; see `VideoModel.classifyStream`. */
@@ -11,11 +12,11 @@ export async function* classifyStream(
   source: VideoSource,
   options: ClassifyStreamOptions = {},
 ): AsyncGenerator<VideoSegment, void> {
-  const { frames, frameRate } = classifier.input;
   const filled = parseOptions(classifyStreamOptions(classifier.labels.length), options);
-  const { windowSeconds = frames / frameRate, strideSeconds = windowSeconds, ...views } = filled;
-  const classified = classifyClips(classifier, source, views, (video, signal) =>
-    video.slide({ frames, frameRate: frames / windowSeconds, strideSeconds, signal }),
-  );
+  const { windowSeconds, strideSeconds, ...views } = filled;
+  const { slide, picks } = slidingWindow(classifier.inputs, windowSeconds, strideSeconds);
+  const classified = classifyClips(classifier, source, views, async function* (video, signal) {
+    for await (const clip of video.slide({ ...slide, signal })) yield { ...clip, picks };
+  });
   for await (const { segment } of classified) yield segment;
 }

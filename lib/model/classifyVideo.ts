@@ -1,11 +1,11 @@
 import { parseOptions } from '../base/validation';
-import { viewWindows } from '../video/sampleWindows';
 import type { VideoInfo } from '../video/types';
 import type { VideoSource } from '../video/videoSource';
 import { classifyClips } from './classifyClips';
 import { type ClassifyVideoOptions, classifyVideoOptions } from './classifyOptions';
 import { mean } from './classifyViews';
 import type { ClipClassifier } from './clipClassifier';
+import { spreadWindows } from './clipWindows';
 import { topPredictions } from './topPredictions';
 import type { VideoClassification, VideoSegment } from './types';
 
@@ -15,7 +15,7 @@ export async function classifyVideo(
   source: VideoSource,
   options: ClassifyVideoOptions = {},
 ): Promise<VideoClassification> {
-  const { labels, input } = classifier;
+  const { labels, inputs } = classifier;
   const { clips, onProgress, ...views } = parseOptions(classifyVideoOptions(labels.length), options);
   const warnings: string[] = [];
   const segments: VideoSegment[] = [];
@@ -31,11 +31,17 @@ export async function classifyVideo(
       onWarning: (warning) => warnings.push(warning),
       onDone: () => onProgress?.({ done: ++done, total }),
     },
-    (opened, signal) => {
+    async function* (opened, signal) {
       video = opened.info;
-      const windows = viewWindows(video.durationSeconds, { clips, ...input });
+      const windows = spreadWindows(inputs, video.durationSeconds, clips);
       total = windows.length;
-      return opened.readClips(windows, { signal });
+      const shared = windows.values();
+      for await (const clip of opened.readClips(
+        windows.map(({ window }) => window),
+        { signal },
+      )) {
+        yield { ...clip, picks: shared.next().value?.picks };
+      }
     },
   );
   for await (const { segment, probabilities } of classified) {

@@ -1,6 +1,6 @@
 import type { CropPosition } from '../clip/types';
 import type { VideoClip } from '../video/types';
-import type { ClipClassifier } from './clipClassifier';
+import type { ClipClassifier, ViewOptions } from './clipClassifier';
 import { topPredictions } from './topPredictions';
 import type { VideoSegment } from './types';
 
@@ -21,10 +21,10 @@ export function cropPositions({ width, height }: { width: number; height: number
 export async function classifyViews(
   classifier: ClipClassifier,
   clip: VideoClip,
-  { topK, crops, signal }: { topK: number; crops: readonly CropPosition[]; signal: AbortSignal },
+  { topK, crops, ...view }: { topK: number; crops: readonly CropPosition[] } & Omit<ViewOptions, 'crop'>,
 ): Promise<ClassifiedClip> {
   const { startSeconds, endSeconds, paddedSeconds } = clip;
-  const views = crops.map((crop) => classifier.probabilities(clip, { crop, signal }));
+  const views = crops.map((crop) => classifier.probabilities(clip, { ...view, crop }));
   const probabilities = mean(await Promise.all(views));
   const predictions = topPredictions(probabilities, classifier.labels, topK);
   return { segment: { startSeconds, endSeconds, paddedSeconds, predictions }, probabilities };

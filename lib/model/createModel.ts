@@ -4,10 +4,13 @@ import { ownRealm } from '../base/ownRealm';
 import { parse, parseOptions } from '../base/validation';
 import { writeAtomically } from '../base/writeAtomically';
 import { callNative, native } from '../native';
-import { inputFor, partsOf } from './architectures';
+import { architectureOf, inputFor, partsOf } from './architectures';
+import { frameCnnOf, inputOfFrameCnn } from './frameCnn';
+import { noFrameCnn } from './frameCnnSchema';
 import { type CreateModelOptions, createModelOptions } from './options';
 import { inputSchema } from './schemas';
 import type { ModelMetadata } from './types';
+import { openWeights } from './weights/openWeights';
 
 /** A network as a TorchScript archive in memory: save it, load it, or train from it. */
 export interface ModelArchive {
@@ -25,23 +28,31 @@ export interface ModelArchive {
  * await archive.save('csn.pt');
  * await using model = await loadModel(archive);
  *
+ * @example
+ * // ResNet-50 as torchvision has it, inflated (I3D), below a fresh head
+ * await createModel({ architecture: 'i3d_50', labels: ['walk', 'run'], weights: 'resnet50-11ad3fa6.pth' });
+ *
  * @throws KinetorchError `ERR_INVALID_ARGUMENT`, `ERR_WEIGHTS` (a missing, extra or wrongly shaped tensor is named),
  * `ERR_FILE_NOT_FOUND`, `ERR_FILE_ACCESS`
  */
 export async function createModel(options: CreateModelOptions): Promise<ModelArchive> {
-  const { architecture, labels, numClasses, weights, input, seed, license } = parseOptions(createModelOptions, options);
+  const filled = parseOptions(createModelOptions, options);
+  const { architecture, labels, numClasses, weights, inflate, input, seed, license } = filled;
   if (labels && numClasses !== undefined && numClasses !== labels.length) {
     throw invalidArgument('numClasses', `the number of labels, ${labels.length},`, numClasses);
   }
   const names = labels ?? Array.from({ length: numClasses ?? 0 }, (_, index) => `class ${index}`);
   if (names.length === 0) throw invalidArgument('options', 'an object with labels or numClasses', options);
+  const opened = weights === undefined ? undefined : await openWeights(weights, architecture);
+  const own = inputFor(architecture, { ...opened?.input, ...input });
+  const frameCnn = frameCnnOf(architectureOf(architecture), filled, own);
   const metadata: ModelMetadata = {
     formatVersion: 2,
     architecture,
     task: 'multiclass',
     labels: names,
-    input: parse(inputSchema, inputFor(architecture, input), 'options.input'),
-    ...partsOf(architecture),
+    input: parse(inputSchema, frameCnn ? inputOfFrameCnn(own, frameCnn, input?.frames) : own, 'options.input'),
+    ...partsOf(architecture, frameCnn),
     ...(license === undefined ? {} : { license }),
   };
   const made = await callNative(() =>
@@ -49,9 +60,11 @@ export async function createModel(options: CreateModelOptions): Promise<ModelArc
       architecture,
       numClasses: names.length,
       seed,
+      frameCnn: frameCnn ?? noFrameCnn,
       metadata: JSON.stringify(metadata),
-      weights: weights ?? '',
+      weights: opened?.files ?? [],
       newHead: false,
+      inflate: inflate ?? 'average',
     }),
   );
   return archiveOf(metadata, made);

@@ -19,6 +19,7 @@ import { type VideoHost, workOnVideo } from './workOnVideo';
 
 /** All that explaining a video needs of a model. */
 export interface ExplainableModel extends VideoHost {
+  readonly input: Readonly<ModelInput>;
   explain(clip: VideoClip, options: ExplainClipOptions): Promise<Explanation>;
 }
 

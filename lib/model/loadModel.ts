@@ -1,14 +1,9 @@
-import { invalidArgument, KinetorchError } from '../base/errors';
-import { parse, parseOptions } from '../base/validation';
-import { callNative, native } from '../native';
-import { partsOf, reconstructionParts } from './architectures';
-import { withModelFile } from './modelFile';
+import { loadEnsemble } from './ensemble/loadEnsemble';
+import { isManifest } from './ensemble/manifestFile';
+import { loadModelFile } from './loadModelFile';
 import { type ModelSource, nativeSource } from './modelSource';
-import { type LoadModelOptions, loadModelOptions } from './options';
-import { planFolder } from './planFolder';
-import { inputSchema } from './schemas';
-import type { ModelMetadata } from './types';
-import { VideoModel } from './videoModel';
+import type { LoadModelOptions } from './options';
+import type { VideoModel } from './videoModel';
 
 /**
  * Loads a TorchScript 3-D network: checks the archive, freezes it (batch norms folded), moves it to its devices and runs
@@ -20,6 +15,9 @@ import { VideoModel } from './videoModel';
  * A file made by Kinetorch knows its labels and input. One from elsewhere, for example a scripted torchvision model,
  * needs `labels` and `input`; its forward must map N×3×T×H×W float clips to N×classes logits. One that is to give clips back
  * needs `task: 'reconstruct'` and `input`; its method `reconstruct` must map N×3×T×H×W to the same.
+ *
+ * A path that ends in `.json` is that of an ensemble, as {@link Ensemble.save} writes it: its models are loaded, each with
+ * these options, of which those that say what a file does not are then refused, and disposed of with it.
  *
  * The file stays open until the model is disposed of, or has been loaded from it once more (`VideoModel.explainClip`).
  *
@@ -34,71 +32,6 @@ import { VideoModel } from './videoModel';
  * `ERR_LIBTORCH_NOT_FOUND`, `ERR_LIBTORCH_VERSION`
  */
 export async function loadModel(source: ModelSource, options: LoadModelOptions = {}): Promise<VideoModel> {
-  const filled = parseOptions(loadModelOptions, options);
-  const given = nativeSource(source);
-  return withModelFile(given, async (file) => {
-    const metadata = merge(file.metadata, filled);
-    const plans = await planFolder(filled.tuning.folder);
-    const model = await callNative(() =>
-      native().NativeModel.load(file.native, {
-        device: filled.device,
-        precision: filled.precision,
-        input: metadata.input,
-        numClasses: metadata.labels.length,
-        task: metadata.task,
-        output: metadata.output ?? '',
-        ...filled.batching,
-        threads: filled.threads ?? 0,
-        memoryLimit: filled.memoryLimit ?? 0,
-        optimize: filled.optimize,
-        measureMs: filled.tuning.timeMs,
-        maxWeightBytes: filled.tuning.maxWeightBytes,
-        planFolder: plans,
-      }),
-    );
-    for (const warning of model.warnings) process.emitWarning(warning, 'KinetorchWarning');
-    // See Note [The second copy].
-    const isFile = typeof given === 'string';
-    if (isFile) model.keepFile(file.native);
-    return new VideoModel(model, metadata, filled.maxVideos, isFile ? null : given);
-  });
-}
-
-type Said = Pick<LoadModelOptions, 'labels' | 'input' | 'task' | 'output'>;
-
-function merge(stored: ModelMetadata | null, { labels, input, task, output }: Said): ModelMetadata {
-  const classifies = (task ?? stored?.task) !== 'reconstruct';
-  if (!classifies && labels)
-    throw invalidArgument('options.labels', "left out where the task is 'reconstruct'", labels);
-  const said = {
-    ...(classifies ? labels && { labels } : { labels: [] }),
-    ...(task && { task }),
-    ...(output && { output }),
-  };
-  if (stored) {
-    const metadata = { ...stored, ...said };
-    if (classifies && metadata.labels.length === 0) {
-      throw invalidArgument('options.labels', 'the class names of a network that was saved without any', labels);
-    }
-    return { ...metadata, input: parse(inputSchema, { ...stored.input, ...input }, 'options.input') };
-  }
-  if (!input || (classifies && !labels)) {
-    throw new KinetorchError(
-      'ERR_MODEL_METADATA',
-      'expected a model with a kinetorch.json inside, or the options `labels` and `input`, but the file has none and ' +
-        `the options lack ${labels || !classifies ? '`input`' : input ? '`labels`' : 'both'}`,
-    );
-  }
-  if (input.resize === undefined && input.height !== undefined && input.width !== undefined) {
-    throw invalidArgument('options.input.resize', '[height, width] or [shortSide], in pixels', undefined);
-  }
-  return {
-    formatVersion: 2,
-    architecture: 'custom',
-    task: 'multiclass',
-    labels: [],
-    ...said,
-    input: parse(inputSchema, input, 'options.input'),
-    ...(classifies ? partsOf('custom') : reconstructionParts([])),
-  };
+  const from = nativeSource(source);
+  return isManifest(from) ? loadEnsemble(from, options) : loadModelFile(from, options);
 }

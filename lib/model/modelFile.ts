@@ -1,6 +1,7 @@
 import type { NativeModelFile } from '../../binding';
 import { closingOnError } from '../base/closingOnError';
 import { callNative, native } from '../native';
+import { isManifest, readManifest } from './ensemble/manifestFile';
 import { parseMetadata } from './metadata';
 import type { ModelMetadata } from './types';
 
@@ -38,7 +39,8 @@ export async function withModelFile<T>(
   }
 }
 
-/** `kinetorch.json` of a model; null of a file from elsewhere. Throws as {@link openModelFile}. */
-export function readMetadata(source: string | Uint8Array): Promise<ModelMetadata | null> {
-  return withModelFile(source, ({ metadata }) => metadata);
+/** `kinetorch.json` of a model, of an ensemble its first; null of a file from elsewhere. Throws as {@link openModelFile}. */
+export async function readMetadata(source: string | Uint8Array): Promise<ModelMetadata | null> {
+  const [first = source] = isManifest(source) ? (await readManifest(source)).paths : [];
+  return withModelFile(first, ({ metadata }) => metadata);
 }

@@ -6,9 +6,11 @@ import {
   optionsSchema,
   realNumber,
   seedSchema,
+  trueOrFalse,
   wholeNumber,
 } from '../base/schemas';
 import type { ArchitectureName } from './architectureTable';
+import { frameCnnOptions } from './frameCnnSchema';
 import { labelsSchema, networkOutputSchema, partialInputSchema, taskSchema } from './schemas';
 import type { ModelInput } from './types';
 
@@ -103,10 +105,12 @@ export const networkOptions = {
    * that ends in a softmax or sigmoids, or whose outputs sum to one, gives probabilities.
    */
   output: networkOutputSchema.optional().describe('what the network gives for each class (default: told by itself)'),
+  /**
+   * The network is one for pictures: its forward maps N×3×H×W to N×classes. Every frame of a clip is shown to it, and their
+   * scores are averaged. Default false.
+   */
+  perFrame: trueOrFalse.optional().describe('the network is for pictures: show it every frame and average'),
 };
-
-/** Any part of a model's input. */
-export const inputOption = networkOptions.input;
 
 export const loadModelOptions = {
   /** Default `auto`. */
@@ -143,6 +147,11 @@ export const architectureSchema = z.custom<ArchitectureName>((value) => typeof v
   error: 'the name of an architecture',
 });
 
+/** How kernels of networks for pictures become those of clips. */
+export const inflateSchema = oneOf(['average', 'centre'])
+  .optional()
+  .describe('of weights for pictures: spread over the frames (average), or in the middle one (default: average)');
+
 export const licenseSchema = nonEmptyText("an SPDX expression, such as 'CC-BY-4.0'")
   .optional()
   .describe('of the weights, kept in the file: an SPDX expression, such as CC-BY-4.0');
@@ -162,12 +171,23 @@ export const createModelOptions = {
   labels: labelsSchema.optional(),
   /** Instead of labels: classes are then named `class 0`, `class 1`, … 1 to 1,000,000. */
   numClasses: wholeNumber(1, 1_000_000).optional().describe('number of classes, without names'),
-  /** A `.safetensors` file, or a `.pth` state dict or checkpoint, with the architecture's state-dict keys in it. */
-  weights: nonEmptyText('the path of a .safetensors or .pth file')
+  /**
+   * A `.safetensors` file (or the `.index.json` of one in parts), or a `.pth` state dict or checkpoint, with the
+   * architecture's state-dict keys in it, or those of torchvision's picture networks, pytorchvideo, PySlowFast or
+   * mmaction2; or a `.h5` of Keras (docs/pretrained.md). A picture network's head is taken where it has as many classes,
+   * else left fresh.
+   */
+  weights: nonEmptyText('the path of a file of weights')
     .optional()
-    .describe('a .safetensors or .pth file with the architecture’s state-dict keys'),
+    .describe('a .safetensors, .pth or .h5 file: docs/pretrained.md says whose'),
+  /**
+   * How kernels of a picture network become those of clips: `average` spreads each over the frames, `centre` puts it in
+   * the middle one, so that other frames do not count until training makes them. Default `average`.
+   */
+  inflate: inflateSchema,
   /** Parts of the input that differ from the architecture's own. */
-  input: inputOption,
+  input: networkOptions.input,
+  ...frameCnnOptions,
   /** Seed of fresh weights, 0 to 2^53 - 1. Default 0. */
   seed: seedSchema.default(0).describe('of fresh weights (default: {default})'),
   /** Licence of the weights, kept in the file: an SPDX expression, for example `CC-BY-4.0`. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { oneOf, realNumber, trueOrFalse, wholeNumber } from '../base/schemas';
 import { untaggedMatrices } from '../video/untaggedMatrix';
 import { fittedAlarmSchema } from './anomaly/fittedAlarm';
+import { frameCnnSchema } from './frameCnnSchema';
 import { outputNames } from './outputs';
 
 const rgb = (min: number, max: number) => {
@@ -137,6 +138,7 @@ export const metadataSchema = z
       outputs: z.array(z.enum(outputNames, { error: `one of ${outputNames.join(', ')}` }), {
         error: 'an array of names',
       }),
+      frameCnn: frameCnnSchema.optional(),
       anomaly: fittedAlarmSchema.optional(),
       reconstruction: reconstructionSchema.optional(),
     },

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { NativeStats } from '../../binding';
 import type { VideoInfo } from '../video/types';
 import type { FittedAlarm } from './anomaly/fittedAlarm';
+import type { FrameCnn } from './frameCnnSchema';
 import type { ModelOutput, Timing } from './outputs';
 import type {
   inputFields,
@@ -44,6 +45,8 @@ export interface NetworkParts {
   /** The classification head; null where it is not known. */
   head: string | null;
   outputs: ModelOutput[];
+  /** Of a 2-D network: how it was made one for clips. */
+  frameCnn?: FrameCnn;
 }
 
 /** What `kinetorch.json` inside a model file says; files of version 1 are filled up to this when they are read. */

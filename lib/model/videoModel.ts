@@ -41,6 +41,16 @@ const clipSchema = optionsSchema(clipOptions);
 const runTensorSchema = tensorSchema.extend({ outputs: outputsSchema });
 const runClipSchema = clipSchema.extend({ outputs: outputsSchema });
 
+/** Where a model is from, and how it is shown videos. */
+export interface ModelPlace {
+  path: string | null;
+  /** Those that it was loaded from; null where the native layer keeps its file. */
+  bytes: Uint8Array | null;
+  maxVideos: number;
+  /** Where that is not by its own input alone. */
+  views?: Pick<ClipClassifier, 'inputs' | 'probabilities'>;
+}
+
 /**
  * A loaded network. Made by {@link loadModel}. Calls may be made at any time and in any number: they queue in the
  * native layer, and those that wait together run as one batch.
@@ -64,21 +74,20 @@ export class VideoModel implements AsyncDisposable {
   readonly metadata: Readonly<ModelMetadata>;
   /** What a person should know of how it runs: for example that it takes one clip at a time. Loading emits each, too. */
   readonly warnings: readonly string[];
+  /** The file that it was loaded from; null where it was bytes. */
+  readonly path: string | null;
+  /** @internal This model, as videos see it. */
+  readonly classifier: ClipClassifier;
   readonly #native: NativeModel;
   readonly #runner: ClipRunner;
   readonly #explainer: ClipExplainer;
   readonly #videos: VideoCalls;
-  /** This model, as videos see it. */
-  readonly #classifier: ClipClassifier;
   readonly #reconstructor: ClipReconstructor;
   readonly #classifyClipSchema;
   readonly #classifyTensorSchema;
 
-  /**
-   * @internal
-   * @param bytes those that the model was loaded from; null where the native layer keeps its file
-   */
-  constructor(model: NativeModel, metadata: ModelMetadata, maxVideos: number, bytes: Uint8Array | null) {
+  /** @internal */
+  constructor(model: NativeModel, metadata: ModelMetadata, { path, bytes, maxVideos, views }: ModelPlace) {
     this.#native = model;
     this.metadata = model.output === 'probabilities' ? { ...metadata, output: model.output } : metadata;
     this.warnings = model.warnings;
@@ -93,17 +102,17 @@ export class VideoModel implements AsyncDisposable {
     this.#runner = new ClipRunner(model, metadata.input);
     this.#explainer = new ClipExplainer(model, this.#runner, metadata, bytes);
     this.#videos = new VideoCalls(maxVideos);
-    this.#classifier = {
-      input: this.input,
-      labels: this.labels,
-      videos: this.#videos,
-      probabilities: async (clip, options) => {
+    this.path = path;
+    const own: Pick<ClipClassifier, 'inputs' | 'probabilities'> = {
+      inputs: [this.input],
+      probabilities: async (clip, { crop, signal }) => {
         const wanted = { outputs: ['probabilities'], topK: 0 } as const;
-        return readOutput(await this.#runner.runClipInTurn(clip, wanted, options), 'probabilities');
+        return readOutput(await this.#runner.runClipInTurn(clip, wanted, { crop, signal }), 'probabilities');
       },
     };
+    this.classifier = { ...(views ?? own), labels: this.labels, videos: this.#videos };
     this.#reconstructor = {
-      input: this.input,
+      inputs: [this.input],
       videos: this.#videos,
       alarm: metadata.anomaly,
       reconstruct: async (clip, options) =>
@@ -231,7 +240,7 @@ export class VideoModel implements AsyncDisposable {
   async classifyVideo(source: VideoSource, options: ClassifyVideoOptions = {}): Promise<VideoClassification> {
     try {
       this.#runner.throwUnlessReadyFor(['probabilities']);
-      return await classifyVideo(this.#classifier, source, options);
+      return await classifyVideo(this.classifier, source, options);
     } catch (error) {
       releaseStream(source);
       throw error;
@@ -251,7 +260,7 @@ export class VideoModel implements AsyncDisposable {
   async *classifyStream(source: VideoSource, options: ClassifyStreamOptions = {}): AsyncGenerator<VideoSegment, void> {
     try {
       this.#runner.throwUnlessReadyFor(['probabilities']);
-      yield* classifyStream(this.#classifier, source, options);
+      yield* classifyStream(this.classifier, source, options);
     } catch (error) {
       releaseStream(source);
       throw error;
@@ -281,7 +290,7 @@ export class VideoModel implements AsyncDisposable {
     options: ClassifyFramesOptions = {},
   ): AsyncGenerator<VideoSegment, void> {
     this.#runner.throwUnlessReadyFor(['probabilities']);
-    yield* classifyFrames(this.#classifier, frames, options);
+    yield* classifyFrames(this.classifier, frames, options);
   }
 
   /**
@@ -364,6 +373,7 @@ export class VideoModel implements AsyncDisposable {
       this.#runner.throwUnlessReadyFor(['probabilities']);
       const model = {
         input: this.input,
+        inputs: [this.input],
         videos: this.#videos,
         explain: (clip: Clip, wanted: ExplainClipOptions) => this.explainClip(clip, wanted),
       };

@@ -11,16 +11,17 @@ import type { VideoCalls } from './videoCalls';
 
 /** What a video's clips need of the model that they are for. */
 export interface VideoHost {
-  readonly input: Readonly<ModelInput>;
+  /** Of each network that is shown the video; more than one in an ensemble. */
+  readonly inputs: readonly Readonly<ModelInput>[];
   /** Where its videos are counted and bounded. */
   readonly videos?: VideoCalls;
 }
 
-interface VideoWork<T> extends CallOptions {
+interface VideoWork<Clip extends VideoClip, T> extends CallOptions {
   /** Takes clips from the video, which is open as long as they are asked for. */
-  cut: (video: VideoReader, signal: AbortSignal) => AsyncIterable<VideoClip>;
+  cut: (video: VideoReader, signal: AbortSignal) => AsyncIterable<Clip>;
   /** What is done with each clip. Clips may come in the network's size; `info` is of the video's own. */
-  work: (clip: VideoClip, info: VideoInfo, signal: AbortSignal) => Promise<T>;
+  work: (clip: Clip, info: VideoInfo, signal: AbortSignal) => Promise<T>;
   onWarning?: (warning: string) => void;
   /** What much larger frames are brought to by the decoder. Default: as the network resizes them. */
   resize?: Resize;
@@ -30,20 +31,20 @@ interface VideoWork<T> extends CallOptions {
  * Opens a video, and gives what `work` makes of each of its clips, in their order. A few are decoded and worked on ahead of
  * the consumer; nothing more is once it leaves the loop.
  */
-export async function* workOnVideo<T>(
-  { input, videos }: VideoHost,
+export async function* workOnVideo<Clip extends VideoClip, T>(
+  { inputs, videos }: VideoHost,
   source: VideoSource,
-  { cut, work, onWarning, resize, ...options }: VideoWork<T>,
+  { cut, work, onWarning, resize, ...options }: VideoWork<Clip, T>,
 ): AsyncGenerator<T, void> {
   const entry = videos?.enter();
   const call = callSignal(options);
   const { signal } = call;
   try {
-    const decoding = { signal, ...decodingOf(input), ...(resize && { resize }) };
+    const decoding = { signal, ...decodingOf(inputs), ...(resize && { resize }) };
     await using video = await openDecodedVideo(source, decoding, () => entry?.begin());
     const { length: known } = video.warnings;
     for (const warning of [...video.warnings]) onWarning?.(warning);
-    const start = (clip: VideoClip) => video.keepFor(work(clip, video.info, signal));
+    const start = (clip: Clip) => video.keepFor(work(clip, video.info, signal));
     for await (const result of workAhead(cut(video, signal), start, clipsInFlight)) {
       entry?.pause();
       yield result;

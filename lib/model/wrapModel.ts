@@ -26,7 +26,10 @@ export async function wrapModel(source: ModelSource, options: WrapModelOptions):
       ...(await metadataOf(source, network)),
       ...(license === undefined ? {} : { license }),
     };
-    return archiveOf(metadata, await callNative(() => file.native.withMetadata(JSON.stringify(metadata))));
+    return archiveOf(
+      metadata,
+      await callNative(() => file.native.withMetadata(JSON.stringify(metadata), network.perFrame ?? false)),
+    );
   } finally {
     file.native.close();
   }

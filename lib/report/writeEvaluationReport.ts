@@ -21,10 +21,11 @@ export async function writeEvaluationReport(
   path: string,
 ): Promise<void> {
   const metadata = await readMetadata(model);
-  const opened = metadata && (await evaluationData(data, metadata, parseOptions(evaluateOptions, options)));
+  const filled = parseOptions(evaluateOptions, options);
+  const opened = metadata && (await evaluationData(data, metadata, [metadata.input], filled));
   const { device, precision, threads, labels, input, task, output } = options;
   await using maps = new HeatMaps(model, { device, precision, threads, labels, input, task, output });
-  const mistakes = opened ? await confidentMistakes(evaluation, opened.dataset, { maps }) : [];
+  const mistakes = opened ? await confidentMistakes(evaluation, opened.datasets[0], { maps }) : [];
   await writeReport(
     { config: null, metrics: [], bestEpoch: null, evaluation, mistakes, skipped: evaluation.skipped },
     path,

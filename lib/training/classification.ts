@@ -59,7 +59,8 @@ const noStages = '0 for a model whose kinetorch.json names no stages';
 
 function frozenStages({ freezeStages }: FilledTrainOptions, { architecture, parts }: StartingModel): string[] {
   const { stages } = parts;
-  if (freezeStages <= stages.length) return stages.slice(0, freezeStages);
+  if (freezeStages === 'all' && stages.length > 0) return stages;
+  if (freezeStages !== 'all' && freezeStages <= stages.length) return stages.slice(0, freezeStages);
   const expected = stages.length > 0 ? `at most ${stages.length}, the stages of ${architecture},` : noStages;
   throw invalidArgument('options.freezeStages', expected, freezeStages);
 }

@@ -22,7 +22,14 @@ import {
   strideSchema,
   validationShareSchema,
 } from '../dataset/options';
-import { architectureSchema, deviceSchema, inputOption, licenseSchema, precisionSchema } from '../model/options';
+import {
+  architectureSchema,
+  deviceSchema,
+  inflateSchema,
+  licenseSchema,
+  networkOptions,
+  precisionSchema,
+} from '../model/options';
 import { type Augmentation, augmentationSchema } from './augmentation';
 import { checkDatasets, dataSchema } from './trainData';
 import type { TrainEvent } from './types';
@@ -60,6 +67,8 @@ export const trainOptions = {
     .describe(
       'go on from a model file, with a new head where the classes differ; with --architecture, from a file of weights',
     ),
+  /** Of weights for pictures: how their kernels become those of clips, as `createModel` has it. Default `average`. */
+  inflate: inflateSchema,
   /** A folder per class, a CSV manifest, a UCF101 or HMDB51 folder (see `readCollection`), or datasets. */
   data: dataSchema,
   /** Share kept for validation where the data name no split, 0 to below 1. Default 0.2. */
@@ -132,10 +141,14 @@ export const trainOptions = {
     .describe('balanced, or a factor on the loss of each class: 1,2.5'),
   /** Default `auto`: `float32` on a CPU, `bfloat16` on CUDA. */
   precision: precisionSchema.describe('auto is float32 on a CPU, bfloat16 on CUDA'),
-  /** Stages below the head that are not trained, counted from the input; the model's metadata names them. Default 0. */
-  freezeStages: wholeNumber(0, 1000)
+  /**
+   * Stages below the head that are not trained, counted from the input, or `all` of them; the model's metadata names them.
+   * Default 0. Where only the head is trained and nothing varies the clips, {@link fitHead} does it in seconds.
+   */
+  freezeStages: z
+    .union([wholeNumber(0, 1000), z.literal('all')], { error: "an integer between 0 and 1000, or 'all'" })
     .default(0)
-    .describe('do not train the first n stages, as `kinetorch inspect` lists them'),
+    .describe('do not train the first n stages, as `kinetorch inspect` lists them, or all'),
   /** Factor on the rate of everything below the head, 0 to 100. Default 1. */
   bodyRate: realNumber(0, 100).default(1).describe('factor on the learning rate below the head (default: {default})'),
   /** Leave batch norm as it is. Default false. */
@@ -145,7 +158,7 @@ export const trainOptions = {
   /** Random changes of the training clips. */
   augment: namedAugmentation.default({}),
   /** What differs from the architecture's (or the file's) own input. */
-  input: inputOption,
+  input: networkOptions.input,
   /** Of videos, take every `stride`-th frame at the input's frame rate; dense sampling only. Default 1. */
   stride: strideSchema,
   /** Decoded frames that are kept for later epochs. */

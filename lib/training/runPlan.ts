@@ -52,6 +52,7 @@ export function metadataOf({ options, start, data, task }: RunPlan, metrics: Tas
     stages: start.parts.stages,
     head: start.parts.head,
     outputs: start.parts.outputs,
+    ...(start.parts.frameCnn && { frameCnn: start.parts.frameCnn }),
     // Videos are seen later at the rate at which they were seen here.
     input: { ...start.input, frameRate: start.input.frameRate / options.stride },
     training: {

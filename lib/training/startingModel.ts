@@ -2,10 +2,13 @@ import type { NativeModelFile } from '../../binding';
 import { closingOnError } from '../base/closingOnError';
 import { KinetorchError } from '../base/errors';
 import { parse } from '../base/validation';
-import { architectures, inputFor, partsOf } from '../model/architectures';
+import { architectureOf, architectures, inputFor, partsOf } from '../model/architectures';
+import { frameCnnOf } from '../model/frameCnn';
+import { noFrameCnn } from '../model/frameCnnSchema';
 import { openModelFile } from '../model/modelFile';
 import { inputSchema } from '../model/schemas';
 import type { ModelInput, ModelMetadata, NetworkParts } from '../model/types';
+import { openWeights } from '../model/weights/openWeights';
 import { callNative, native } from '../native';
 import type { FilledTrainOptions } from './options';
 
@@ -26,35 +29,45 @@ export interface StartingModel {
  * `ERR_MODEL_METADATA`, `ERR_INVALID_ARGUMENT`, and what reading the file throws.
  */
 export async function startingModel(
-  options: Pick<FilledTrainOptions, 'architecture' | 'from' | 'input' | 'license' | 'seed'>,
+  options: Pick<FilledTrainOptions, 'architecture' | 'from' | 'inflate' | 'input' | 'license' | 'seed'>,
 ): Promise<StartingModel> {
-  const { architecture, from, input, seed } = options;
+  const { architecture, from, inflate, input, seed } = options;
   const stored = from === undefined || architecture !== undefined ? null : await openStored(from);
   const close = () => stored?.native.close();
   const metadata = stored?.metadata;
   const name = metadata?.architecture ?? (architecture as string);
+  const weights = from === undefined || metadata ? undefined : await openWeights(from, name);
   const filled = await closingOnError(close, () => {
-    const base = metadata ? { ...metadata.input, ...input } : inputFor(name, input);
+    const base = metadata ? { ...metadata.input, ...input } : inputFor(name, { ...weights?.input, ...input });
     return parse(inputSchema, base, 'options.input') as ModelInput;
   });
+  // Of a network without a head the stages get one.
+  const parts: NetworkParts =
+    metadata && metadata.task !== 'reconstruct'
+      ? metadata
+      : partsOf(name, frameCnnOf(architectureOf(name), {}, filled));
   return {
     architecture: name,
     input: filled,
     license: options.license ?? metadata?.license,
-    // Of a network without a head the stages get one.
-    parts: metadata && metadata.task !== 'reconstruct' ? metadata : partsOf(name),
+    parts,
     open: async (labels) => {
       if (stored && isSame(stored.metadata.labels, labels)) return stored.native;
       close();
       if (metadata) requireKnown(name, metadata.labels.length, labels.length);
       return callNative(async () => {
         const { createModel, NativeModelFile } = native();
-        const weights = from ?? '';
-        const newHead = from !== undefined;
-        const numClasses = labels.length;
-        return NativeModelFile.open(
-          await createModel({ architecture: name, numClasses, seed, metadata: '{}', weights, newHead }),
-        );
+        const made = await createModel({
+          architecture: name,
+          numClasses: labels.length,
+          seed,
+          frameCnn: parts.frameCnn ?? noFrameCnn,
+          metadata: '{}',
+          weights: weights?.files ?? (from === undefined ? [] : [from]),
+          newHead: from !== undefined,
+          inflate: inflate ?? 'average',
+        });
+        return NativeModelFile.open(made);
       });
     },
     close,

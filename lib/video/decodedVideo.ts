@@ -3,7 +3,7 @@ import { invalidArgument, KinetorchError } from '../base/errors';
 import type { FileDecoder } from './fileDecoder';
 import { videoLimits } from './limits';
 import type { DecoderCommand } from './protocol';
-import type { ClipWindow, FrameSize, SlideWindows, VideoClip, VideoInfo, VideoReader } from './types';
+import type { ClipWindow, FrameSize, SlideWindows, VideoClip, VideoInfo, VideoReader, WindowFrames } from './types';
 
 /** Clips the decoder may be ahead of its reader. */
 const clipsAhead = 2;
@@ -36,9 +36,9 @@ export class DecodedVideo implements VideoReader {
     windows: readonly ClipWindow[],
     { signal }: { signal?: AbortSignal } = {},
   ): AsyncGenerator<VideoClip, void> {
-    for (const { startSeconds, frames, frameRate } of windows) {
+    for (const { startSeconds, ...frames } of windows) {
       if (!Number.isFinite(startSeconds)) throw invalidArgument('startSeconds', 'a finite number', startSeconds);
-      this.checkWindow(frames, frameRate);
+      this.checkFrames(frames);
     }
     if (windows.length === 0) return;
     const all = [...windows];
@@ -47,7 +47,7 @@ export class DecodedVideo implements VideoReader {
 
   async *slide({ signal, ...windows }: SlideWindows & { signal?: AbortSignal }): AsyncGenerator<VideoClip, void> {
     checkPositive('strideSeconds', windows.strideSeconds);
-    this.checkWindow(windows.frames, windows.frameRate);
+    this.checkFrames(windows);
     yield* this.operate((from) => ({ type: 'slide', windows, from, credit: clipsAhead }), signal);
   }
 
@@ -92,13 +92,18 @@ export class DecodedVideo implements VideoReader {
     }
   }
 
-  private checkWindow(frames: number, frameRate: number): void {
+  private checkFrames({ frames, frameRate, offsets }: WindowFrames): void {
     const { width, height } = this.frameSize;
     const most = Math.floor(videoLimits.maxClipBytes / (width * height * 3));
     if (!Number.isInteger(frames) || frames < 1 || frames > most) {
       throw invalidArgument('frames', `an integer between 1 and ${most} at ${width}×${height}`, frames);
     }
     checkPositive('frameRate', frameRate);
+    if (offsets === undefined) return;
+    const isRising = offsets.every((offset, i) => Number.isFinite(offset) && offset >= (offsets[i - 1] ?? 0));
+    if (offsets.length !== frames || !isRising) {
+      throw invalidArgument('offsets', `${frames} finite numbers from 0 on, none below the one before,`, offsets);
+    }
   }
 }
 

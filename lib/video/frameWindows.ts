@@ -29,7 +29,6 @@ export async function* frameWindows(
   try {
     const shown = new PictureQueue(source, windows);
     await shown.begin();
-    const { frames, frameRate } = windows;
     const slid = slideWindows(
       shown,
       windows,
@@ -39,7 +38,7 @@ export async function* frameWindows(
     );
     for await (const { startSeconds, pictures: shownPictures } of slid) {
       const { height, width, zeroSeconds } = shown;
-      const span = clipSpan({ startSeconds, frames, frameRate }, shown.endSeconds);
+      const span = clipSpan({ ...windows, startSeconds }, shown.endSeconds);
       yield {
         data: joined(shownPictures),
         height,

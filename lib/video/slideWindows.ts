@@ -1,5 +1,6 @@
 import { timeTolerance } from '../base/timeTolerance';
 import { clipSpan } from './clipSpan';
+import { instantOf } from './instantOf';
 import type { ClipWindow, SlideWindows } from './types';
 
 /** Frames in the order of display: the one on screen, and the one that will replace it, null at the end. */
@@ -26,18 +27,19 @@ export interface FilledWindow<Picture> {
  */
 export async function* slideWindows<Shown extends { time: number }, Picture>(
   shown: ShownFrames<Shown>,
-  { frames, frameRate, strideSeconds }: SlideWindows,
+  windows: SlideWindows,
   from: number,
   pictureOf: (current: Shown) => Picture,
   endOf: (last: Shown) => number,
 ): AsyncGenerator<FilledWindow<Picture>, void> {
+  const { frames, strideSeconds } = windows;
   const open: FilledWindow<Picture>[] = [];
   let begun = from;
   /** Whether a window lies past the video's end for the most part, or the one before it has shown the last frame already. */
   const addsNothing = (index: number, last: Shown) =>
     index > 0 &&
-    ((index - 1) * strideSeconds + (frames - 1) / frameRate >= last.time - timeTolerance ||
-      isMostlyPadding({ startSeconds: index * strideSeconds, frames, frameRate }, endOf(last)));
+    ((index - 1) * strideSeconds + instantOf(windows, frames - 1) >= last.time - timeTolerance ||
+      isMostlyPadding({ ...windows, startSeconds: index * strideSeconds }, endOf(last)));
   for (let more = true; more; ) {
     const { current, upcoming } = shown;
     if (current === null) return;
@@ -51,7 +53,7 @@ export async function* slideWindows<Shown extends { time: number }, Picture>(
     do {
       if (isNext()) open.push({ startSeconds: begun++ * strideSeconds, pictures: [] });
       for (const { startSeconds, pictures } of open) {
-        while (pictures.length < frames && startSeconds + pictures.length / frameRate < until) {
+        while (pictures.length < frames && startSeconds + instantOf(windows, pictures.length) < until) {
           pictures.push(pictureOf(current));
         }
       }

@@ -41,17 +41,21 @@ export interface VideoInfo {
 }
 
 /** A clip to be cut from a video: `frames` instants, evenly `1 / frameRate` apart, from `startSeconds`. */
-export interface ClipWindow {
+export interface ClipWindow extends WindowFrames {
   startSeconds: number;
-  frames: number;
-  frameRate: number;
 }
 
 /** Windows of `frames` instants, `1 / frameRate` apart, one every `strideSeconds` from the start of the video. */
-export interface SlideWindows {
+export interface SlideWindows extends WindowFrames {
+  strideSeconds: number;
+}
+
+/** The frames of a window, which lasts `frames / frameRate` seconds. */
+export interface WindowFrames {
   frames: number;
   frameRate: number;
-  strideSeconds: number;
+  /** Where they are not evenly apart: the instant of each, in seconds from the window's start, none before another. */
+  offsets?: readonly number[];
 }
 
 /** A picture as it comes from a camera, a canvas or a decoder of one's own. */

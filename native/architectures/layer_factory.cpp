@@ -90,6 +90,16 @@ LayerFactory::Module LayerFactory::maxPool(Size3 kernel, Size3 stride, Size3 pad
   return module;
 }
 
+LayerFactory::Module LayerFactory::framePool() {
+  Module module = make("FramePool");
+  module.define(R"(
+    def forward(self, x: Tensor) -> Tensor:
+        frames = min(2, x.size(2))
+        return torch.max_pool3d(x, [frames, 1, 1], [frames, 1, 1], [0, 0, 0])
+  )");
+  return module;
+}
+
 LayerFactory::Module LayerFactory::averagePool(Size3 stride) {
   Module module = make("AvgPool3d");
   module.register_attribute("stride", c10::ListType::ofInts(), c10::List<int64_t>({stride[0], stride[1], stride[2]}));
@@ -163,16 +173,49 @@ LayerFactory::Module LayerFactory::linear(int64_t in, int64_t out) {
   return module;
 }
 
-LayerFactory::Module LayerFactory::sequential(std::vector<Module> children) {
-  Children named;
+LayerFactory::Module LayerFactory::lstm(int64_t in, int64_t hidden) {
+  Module module = make("Lstm");
+  const double reach = 1 / std::sqrt(static_cast<double>(hidden));
+  const auto add = [&](const char* name, at::IntArrayRef shape) {
+    module.register_parameter(name, at::empty(shape, at::kFloat).uniform_(-reach, reach, generator_),
+                              /*is_buffer=*/false);
+  };
+  add("weight_ih_l0", {4 * hidden, in});
+  add("weight_hh_l0", {4 * hidden, hidden});
+  add("bias_ih_l0", {4 * hidden});
+  add("bias_hh_l0", {4 * hidden});
   std::ostringstream source;
-  source << "def forward(self, x: Tensor) -> Tensor:\n";
-  for (size_t i = 0; i < children.size(); ++i) {
-    named.emplace_back(std::to_string(i), children[i]);
-    source << "    x = getattr(self, \"" << i << "\").forward(x)\n";
-  }
-  source << "    return x\n";
-  return composite("Sequential", named, source.str());
+  source << "def forward(self, x: Tensor) -> Tensor:\n"
+         << "    state = torch.zeros([1, x.size(0), " << hidden << "], dtype=x.dtype, device=x.device)\n"
+         << "    weights = [self.weight_ih_l0, self.weight_hh_l0, self.bias_ih_l0, self.bias_hh_l0]\n"
+         << "    out, last, cell = torch.lstm(x, [state, state], weights, True, 1, 0.0, self.training, False, True)\n"
+         << "    return last.squeeze(0)\n";
+  module.define(source.str());
+  return module;
+}
+
+LayerFactory::Module LayerFactory::temporalShift() {
+  Module module = make("TemporalShift");
+  module.define(R"(
+    def forward(self, x: Tensor) -> Tensor:
+        fold = x.size(1) // 8
+        ahead = torch.constant_pad_nd(x[:, :fold, 1:], [0, 0, 0, 0, 0, 1], 0)
+        behind = torch.constant_pad_nd(x[:, fold:2 * fold, :-1], [0, 0, 0, 0, 1, 0], 0)
+        return torch.cat([ahead, behind, x[:, 2 * fold:]], 1)
+  )");
+  return module;
+}
+
+LayerFactory::Module LayerFactory::chain(const Children& children) {
+  std::string source = "def forward(self, x: Tensor) -> Tensor:\n";
+  for (const auto& [name, child] : children) source += "    x = getattr(self, \"" + name + "\").forward(x)\n";
+  return composite("Sequential", children, source + "    return x\n");
+}
+
+LayerFactory::Module LayerFactory::sequential(const std::vector<Module>& children) {
+  Children named;
+  for (size_t i = 0; i < children.size(); ++i) named.emplace_back(std::to_string(i), children[i]);
+  return chain(named);
 }
 
 LayerFactory::Module LayerFactory::composite(const std::string& className, const Children& children,

@@ -45,6 +45,8 @@ class LayerFactory {
   Module batchNorm(int64_t channels, double epsilon, double weight = 1.0);
   Module relu();
   Module maxPool(Size3 kernel, Size3 stride, Size3 padding);
+  // The larger of every two frames; a last one that has no partner is left out, unless it is the only one.
+  Module framePool();
   // Windows as large as their stride; one that reaches over the edge averages what is inside.
   Module averagePool(Size3 stride);
   // Local contrast normalisation of a clip (Jarrett et al. 2009, "What is the Best Multi-Stage Architecture for Object
@@ -56,8 +58,16 @@ class LayerFactory {
   Module maskToken(int64_t channels);
   // weight normal(0, 0.01), bias 0.
   Module linear(int64_t in, int64_t out);
-  // Children are named "0", "1", … as in nn.Sequential.
-  Module sequential(std::vector<Module> children);
+  // N×T×C to N×hidden, the last state of one layer; weights uniform within 1/√hidden, as PyTorch's nn.LSTM names and
+  // draws them.
+  Module lstm(int64_t in, int64_t hidden);
+  // In each of the first eighth of channels the values of the next frame, in the second eighth those of the frame
+  // before, 0 where there is none (Lin et al. 2019, "TSM: Temporal Shift Module for Efficient Video Understanding").
+  Module temporalShift();
+  // Children that run one after another.
+  Module chain(const Children& children);
+  // The same, named "0", "1", … as in nn.Sequential.
+  Module sequential(const std::vector<Module>& children);
   // Any module over named children; `source` holds its methods.
   Module composite(const std::string& className, const Children& children, const std::string& source);
 

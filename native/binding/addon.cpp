@@ -10,9 +10,11 @@
 #include "native/binding/model_file_class.h"
 #include "native/binding/trainer_class.h"
 #include "native/model/create_model.h"
+#include "native/model/open_weights.h"
 #include "native/preprocessing/resize_clip.h"
 #include "native/runtime/runtime_info.h"
 #include "native/training/augment_clips.h"
+#include "native/training/fit_linear.h"
 #include "native/training/reconstruct_clips.h"
 
 // Registers binding.d.ts, name by name.
@@ -52,6 +54,28 @@ Napi::Value getArchitectures(const Napi::CallbackInfo& info) {
   return list;
 }
 
+architectures::FrameStream streamOf(const std::string& name) {
+  return name == "difference" ? architectures::FrameStream::kDifference : architectures::FrameStream::kRgb;
+}
+
+architectures::FramePool poolOf(const std::string& name) {
+  if (name == "mean+change") return architectures::FramePool::kMeanAndChange;
+  if (name == "convolution") return architectures::FramePool::kConvolution;
+  if (name == "lstm") return architectures::FramePool::kLstm;
+  return architectures::FramePool::kMean;
+}
+
+architectures::FrameCnnSpec toFrameCnn(const Napi::Object& object) {
+  architectures::FrameCnnSpec spec;
+  spec.stream = streamOf(textOf(object, "stream"));
+  spec.lag = integerOf(object, "lag");
+  spec.pool = poolOf(textOf(object, "pool"));
+  spec.dropout = numberOf(object, "dropout");
+  spec.mean = tripleOf(object, "mean");
+  spec.std = tripleOf(object, "std");
+  return spec;
+}
+
 Napi::Value create(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&] {
     const auto object = info[0].As<Napi::Object>();
@@ -59,13 +83,31 @@ Napi::Value create(const Napi::CallbackInfo& info) {
     options->architecture = textOf(object, "architecture");
     options->numClasses = integerOf(object, "numClasses");
     options->seed = static_cast<uint64_t>(integerOf(object, "seed"));
+    options->frameCnn = toFrameCnn(object.Get("frameCnn").As<Napi::Object>());
     options->metadata = textOf(object, "metadata");
-    options->weights = toSource(object.Get("weights"));
+    options->weights = toSources(object.Get("weights"));
     options->newHead = flagOf(object, "newHead");
+    options->inflation = textOf(object, "inflate") == "centre" ? model::Inflation::kCentre : model::Inflation::kAverage;
     return Environment::of(info.Env())
         .runInBackground(
             info.Env(), [options] { return model::createModel(std::move(*options)); },
             [](Napi::Env env, const std::vector<uint8_t>& bytes) -> Napi::Value { return toUint8Array(env, bytes); });
+  });
+}
+
+Napi::Value fit(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&] {
+    auto vectors = std::make_shared<training::LabelledVectors>(toLabelledVectors(info[0].As<Napi::Object>()));
+    const double weightDecay = info[1].As<Napi::Number>();
+    return Environment::of(info.Env())
+        .runInBackground(
+            info.Env(), [vectors, weightDecay] { return training::fitLinear(*vectors, weightDecay); },
+            [](Napi::Env env, const model::LinearHead& head) -> Napi::Value {
+              Napi::Object object = Napi::Object::New(env);
+              object.Set("weight", toFloat32Array(env, head.weight));
+              object.Set("bias", toFloat32Array(env, head.bias));
+              return object;
+            });
   });
 }
 
@@ -80,6 +122,16 @@ Napi::Value createReconstruction(const Napi::CallbackInfo& info) {
               return model::createReconstruction(architecture, masked, seed, metadata);
             },
             [](Napi::Env env, const std::vector<uint8_t>& bytes) -> Napi::Value { return toUint8Array(env, bytes); });
+  });
+}
+
+Napi::Value getWeightNaming(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&] {
+    auto weights = std::make_shared<std::vector<formats::FileSource>>(toSources(info[0]));
+    return Environment::of(info.Env())
+        .runInBackground(
+            info.Env(), [weights] { return model::namingOfWeights(std::move(*weights)); },
+            [](Napi::Env env, const std::string& name) -> Napi::Value { return Napi::String::New(env, name); });
   });
 }
 
@@ -153,7 +205,9 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   exports.Set("runtimeInfo", Napi::Function::New<getRuntimeInfo>(env, "runtimeInfo"));
   exports.Set("architectures", Napi::Function::New<getArchitectures>(env, "architectures"));
   exports.Set("createModel", Napi::Function::New<create>(env, "createModel"));
+  exports.Set("fitLinear", Napi::Function::New<fit>(env, "fitLinear"));
   exports.Set("createReconstruction", Napi::Function::New<createReconstruction>(env, "createReconstruction"));
+  exports.Set("weightNaming", Napi::Function::New<getWeightNaming>(env, "weightNaming"));
   exports.Set("resizeClip", Napi::Function::New<resize>(env, "resizeClip"));
   exports.Set("augmentClips", Napi::Function::New<augment>(env, "augmentClips"));
   exports.Set("reconstructClips", Napi::Function::New<reconstruct>(env, "reconstructClips"));

@@ -10,6 +10,11 @@ namespace kinetorch::binding {
 
 namespace {
 
+std::vector<float> floatsOf(const Napi::Object& object, const char* name) {
+  const auto list = object.Get(name).As<Napi::Float32Array>();
+  return {list.Data(), list.Data() + list.ElementLength()};
+}
+
 struct BytesView {
   const uint8_t* data;
   size_t size;
@@ -87,6 +92,20 @@ formats::FileSource toSource(const Napi::Value& value) {
   }
 }
 
+std::array<double, 3> tripleOf(const Napi::Object& object, const char* name) {
+  const auto list = object.Get(name).As<Napi::Array>();
+  std::array<double, 3> triple{};
+  for (uint32_t c = 0; c < 3; ++c) triple[c] = list.Get(c).As<Napi::Number>().DoubleValue();
+  return triple;
+}
+
+std::vector<formats::FileSource> toSources(const Napi::Value& value) {
+  const auto list = value.As<Napi::Array>();
+  std::vector<formats::FileSource> sources;
+  for (uint32_t i = 0; i < list.Length(); ++i) sources.push_back(toSource(list.Get(i)));
+  return sources;
+}
+
 preprocessing::InputSpec toInputSpec(const Napi::Object& object) {
   preprocessing::InputSpec input;
   input.frames = integerOf(object, "frames");
@@ -94,12 +113,8 @@ preprocessing::InputSpec toInputSpec(const Napi::Object& object) {
   input.width = integerOf(object, "width");
   input.resize = integersOf(object.Get("resize"));
   input.antialias = flagOf(object, "antialias");
-  const auto mean = object.Get("mean").As<Napi::Array>();
-  const auto std = object.Get("std").As<Napi::Array>();
-  for (uint32_t c = 0; c < 3; ++c) {
-    input.mean[c] = mean.Get(c).As<Napi::Number>().DoubleValue();
-    input.std[c] = std.Get(c).As<Napi::Number>().DoubleValue();
-  }
+  input.mean = tripleOf(object, "mean");
+  input.std = tripleOf(object, "std");
   return input;
 }
 
@@ -176,6 +191,19 @@ std::vector<preprocessing::ClipTensor> toClipTensors(const Napi::Object& object)
   return tensors;
 }
 
+training::LabelledVectors toLabelledVectors(const Napi::Object& object) {
+  training::LabelledVectors vectors;
+  vectors.features = floatsOf(object, "features");
+  vectors.targets = floatsOf(object, "targets");
+  vectors.count = integerOf(object, "count");
+  vectors.isMultiLabel = flagOf(object, "multiLabel");
+  return vectors;
+}
+
+model::LinearHead toLinearHead(const Napi::Object& object) {
+  return {floatsOf(object, "weight"), floatsOf(object, "bias")};
+}
+
 training::TrainingBatch toTrainingBatch(const Napi::Object& object) {
   training::TrainingBatch batch;
   batch.data = toBytes(object.Get("data"));
@@ -185,8 +213,7 @@ training::TrainingBatch toTrainingBatch(const Napi::Object& object) {
   batch.width = integerOf(object, "width");
   const auto labels = object.Get("labels").As<Napi::Int32Array>();
   batch.labels.assign(labels.Data(), labels.Data() + labels.ElementLength());
-  const auto targets = object.Get("targets").As<Napi::Float32Array>();
-  batch.targets.assign(targets.Data(), targets.Data() + targets.ElementLength());
+  batch.targets = floatsOf(object, "targets");
   return batch;
 }
 

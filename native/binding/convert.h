@@ -2,14 +2,17 @@
 
 #include <napi.h>
 
+#include <array>
 #include <string>
 #include <vector>
 
 #include "native/augmentation/augment_options.h"
 #include "native/formats/file_source.h"
+#include "native/model/linear_head.h"
 #include "native/preprocessing/clip.h"
 #include "native/preprocessing/clip_tensor.h"
 #include "native/preprocessing/input_spec.h"
+#include "native/training/fit_linear.h"
 #include "native/training/trainer_options.h"
 #include "native/training/training_batch.h"
 
@@ -24,13 +27,18 @@ int64_t integerOf(const Napi::Object& object, const char* name);
 bool flagOf(const Napi::Object& object, const char* name);
 std::vector<int64_t> integersOf(const Napi::Value& list);
 std::vector<double> numbersOf(const Napi::Value& list);
+// One value for each of R, G and B.
+std::array<double, 3> tripleOf(const Napi::Object& object, const char* name);
 
 formats::FileSource toSource(const Napi::Value& value);
+std::vector<formats::FileSource> toSources(const Napi::Value& list);
 preprocessing::InputSpec toInputSpec(const Napi::Object& object);
 augmentation::AugmentOptions toAugmentOptions(const Napi::Object& object);
 preprocessing::Clip toClip(const Napi::Object& object);
 std::vector<preprocessing::ClipTensor> toClipTensors(const Napi::Object& object);
 training::TrainingBatch toTrainingBatch(const Napi::Object& object);
+training::LabelledVectors toLabelledVectors(const Napi::Object& object);
+model::LinearHead toLinearHead(const Napi::Object& object);
 training::MaskOptions toMaskOptions(const Napi::Object& object);
 
 // Copies a Uint8Array's bytes. Throws ERR_CLIP_DATA for a detached or shared buffer; toSource ERR_INVALID_ARGUMENT.

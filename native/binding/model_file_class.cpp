@@ -40,7 +40,8 @@ Napi::Function ModelFileClass::define(Napi::Env env) {
       env, "NativeModelFile",
       {StaticMethod<&ModelFileClass::open>("open"), InstanceAccessor<&ModelFileClass::format>("format"),
        InstanceAccessor<&ModelFileClass::metadata>("metadata"), InstanceMethod<&ModelFileClass::profile>("profile"),
-       InstanceMethod<&ModelFileClass::withMetadata>("withMetadata"), InstanceMethod<&ModelFileClass::close>("close")});
+       InstanceMethod<&ModelFileClass::withMetadata>("withMetadata"),
+       InstanceMethod<&ModelFileClass::withHead>("withHead"), InstanceMethod<&ModelFileClass::close>("close")});
 }
 
 ModelFileClass::ModelFileClass(const Napi::CallbackInfo& info) : Napi::ObjectWrap<ModelFileClass>(info) {}
@@ -102,9 +103,19 @@ Napi::Value ModelFileClass::withMetadata(const Napi::CallbackInfo& info) {
     return Environment::of(info.Env())
         .runInBackground(
             info.Env(),
-            [file = fileInUse(), metadata = info[0].As<Napi::String>().Utf8Value()] {
-              return file.withMetadata(metadata);
-            },
+            [file = fileInUse(), metadata = info[0].As<Napi::String>().Utf8Value(),
+             isPerFrame = info[1].As<Napi::Boolean>().Value()] { return file.withMetadata(metadata, isPerFrame); },
+            [](Napi::Env env, const std::vector<uint8_t>& bytes) -> Napi::Value { return toUint8Array(env, bytes); });
+  });
+}
+
+Napi::Value ModelFileClass::withHead(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&] {
+    return Environment::of(info.Env())
+        .runInBackground(
+            info.Env(),
+            [file = fileInUse(), metadata = info[0].As<Napi::String>().Utf8Value(),
+             head = toLinearHead(info[1].As<Napi::Object>())] { return file.withHead(metadata, head); },
             [](Napi::Env env, const std::vector<uint8_t>& bytes) -> Napi::Value { return toUint8Array(env, bytes); });
   });
 }

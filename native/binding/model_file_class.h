@@ -23,6 +23,7 @@ class ModelFileClass : public Napi::ObjectWrap<ModelFileClass> {
   Napi::Value metadata(const Napi::CallbackInfo& info);
   Napi::Value profile(const Napi::CallbackInfo& info);
   Napi::Value withMetadata(const Napi::CallbackInfo& info);
+  Napi::Value withHead(const Napi::CallbackInfo& info);
   void close(const Napi::CallbackInfo& info);
 
   const model::ModelFile& fileInUse() const;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "native/formats/pickle_reader.h"
+#include "native/formats/torch_legacy.h"
 #include "native/formats/zip_archive.h"
 #include "native/runtime/error.h"
 
@@ -34,6 +35,14 @@ ForeignFile ofAnother(const std::string& what, const std::string& framework) {
   const std::string convert = "bring the network to PyTorch, or take its PyTorch version, and ";
   return {what + " of " + framework, convert + "save it with " + kScript,
           convert + "save its weights with torch.save(model.state_dict(), path)"};
+}
+
+// By PyTorch 0.1.9 and earlier.
+ForeignFile savedAsTar() {
+  const std::string again =
+      "read it in Python, where you trust it, and save it again: torch.save(torch.load(path, weights_only=False), "
+      "path)";
+  return {"a tar archive of torch.save, from before PyTorch 0.1.10", again, again};
 }
 
 ForeignFile packed(const std::string& what) {
@@ -143,16 +152,7 @@ std::optional<ForeignFile> foreignFileOf(const ByteSource& source) {
     }
   }
   if (prefix.at(8, "{\"")) return weightsAlone("a safetensors file: weights without their network");
-  // Protocol 2 and PyTorch's magic number, a ten-byte integer.
-  if (prefix.at(0, "\x80\x02\x8A\x0A\x6C\xFC\x9C\x46\xF9\x20\x6A\xA8\x50\x19")) {
-    const std::string again = "read it in Python and save it again: torch.save(torch.load(path), path)";
-    return ForeignFile{"a file of torch.save in the format from before PyTorch 1.6",
-                       "if it is weights, " + again +
-                           ", and give them to createModel as `weights`; if it is a whole "
-                           "module, " +
-                           kFromPython,
-                       again};
-  }
+  if (isTorchLegacy(source)) return weightsAlone("a file of torch.save in the format from before PyTorch 1.6");
   if (prefix.byte(0) == 0x80 && prefix.byte(1) >= 2 && prefix.byte(1) <= 5) return ofPython("a pickle of Python's");
   if (prefix.at(0, "\x93NUMPY")) return ofPython("an array of NumPy's (.npy)");
   if (prefix.at(0, "\x89HDF\r\n\x1A\n")) return ofAnother("an HDF5 file, as models", "Keras are");
@@ -167,7 +167,7 @@ std::optional<ForeignFile> foreignFileOf(const ByteSource& source) {
     return packed("compressed by xz");
   if (prefix.at(0, "\x28\xB5\x2F\xFD")) return packed("compressed by Zstandard");
   if (prefix.at(0, "7z\xBC\xAF\x27\x1C")) return packed("a 7-Zip archive");
-  if (prefix.at(257, "ustar")) return packed("a tar archive");
+  if (prefix.at(257, "ustar")) return prefix.at(0, {"sys_info", 9}) ? savedAsTar() : packed("a tar archive");
   if (prefix.at(0, "version https://git-lfs")) {
     return ForeignFile{"a pointer of Git LFS, not the file itself", "fetch it with git lfs pull",
                        "fetch it with git lfs pull"};

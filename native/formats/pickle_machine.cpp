@@ -16,6 +16,11 @@ constexpr char kOrderedDict[] = "collections OrderedDict";
 // Whether it stands for what a function or class made, which nothing here knows anything of.
 bool isMade(const PickleValue& value) { return value.kind == PickleKind::kCall || value.kind == PickleKind::kObject; }
 
+// Whether it may be called for an object. PyTorch before 1.6 names the classes of modules in persistent ids.
+bool isClass(const PickleValue& value) {
+  return value.kind == PickleKind::kGlobal || value.kind == PickleKind::kPersistent || isMade(value);
+}
+
 }  // namespace
 
 void PickleMachine::fail(const std::string& message) const {
@@ -24,7 +29,6 @@ void PickleMachine::fail(const std::string& message) const {
 
 PickleTree PickleMachine::finish() {
   if (stack_.size() != 1 || !marks_.empty()) fail("expected the pickle to leave one value but it leaves others");
-  if (position_ != pickle_.size()) fail("expected the pickle to end with STOP but bytes follow");
   tree_.root = stack_.back();
   return std::move(tree_);
 }
@@ -207,7 +211,7 @@ void PickleMachine::setItems(const std::vector<PickleRef>& items) {
 void PickleMachine::call() {
   std::vector<PickleRef> parts = popMany(2);
   const PickleValue& callee = tree_[parts[0]];
-  if ((callee.kind != PickleKind::kGlobal && !isMade(callee)) || tree_[parts[1]].kind != PickleKind::kTuple) {
+  if (!isClass(callee) || tree_[parts[1]].kind != PickleKind::kTuple) {
     fail("expected a call of a function with a tuple but received another");
   }
   if (callee.text == kOrderedDict) {
@@ -245,8 +249,7 @@ void PickleMachine::newObjectWithNames() {
 }
 
 void PickleMachine::makeObject(PickleRef type, PickleRef arguments) {
-  const PickleValue& made = tree_[type];
-  if ((made.kind != PickleKind::kGlobal && !isMade(made)) || tree_[arguments].kind != PickleKind::kTuple) {
+  if (!isClass(tree_[type]) || tree_[arguments].kind != PickleKind::kTuple) {
     fail("expected an object of a class with a tuple but received another");
   }
   push(PickleKind::kObject).items = {type, arguments};

@@ -14,8 +14,9 @@ namespace kinetorch::formats {
 // Bounded in all it keeps; throws ERR_WEIGHTS for what Python would not write.
 class PickleMachine {
  public:
-  // Both must outlive it.
-  PickleMachine(const std::vector<uint8_t>& pickle, const std::string& label) : pickle_(pickle), label_(label) {}
+  // Begins at `position` of `pickle`. Both must outlive it.
+  PickleMachine(const std::vector<uint8_t>& pickle, size_t position, const std::string& label)
+      : pickle_(pickle), label_(label), position_(position) {}
 
   // From the pickle's bytes, in their order.
   uint64_t number(size_t size);  // little-endian
@@ -49,7 +50,8 @@ class PickleMachine {
   void memoizeNext();
   void pushMemo(uint32_t key);
 
-  // The tree, once STOP has been read; nothing may follow.
+  size_t position() const { return position_; }
+  // The tree, once STOP has been read.
   PickleTree finish();
   [[noreturn]] void fail(const std::string& message) const;
 
@@ -70,7 +72,7 @@ class PickleMachine {
 
   const std::vector<uint8_t>& pickle_;
   const std::string& label_;
-  size_t position_ = 0;
+  size_t position_;
   size_t pushed_ = 0;
   PickleTree tree_;
   std::vector<PickleRef> stack_;

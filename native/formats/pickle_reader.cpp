@@ -3,6 +3,7 @@
 #include <array>
 
 #include "native/formats/pickle_machine.h"
+#include "native/runtime/error.h"
 
 namespace kinetorch::formats {
 namespace {
@@ -157,17 +158,30 @@ constexpr RunByOpcode runByOpcode() {
 
 }  // namespace
 
-PickleTree readPickle(const std::vector<uint8_t>& pickle, const std::string& label) {
+PickleTree readPickleAt(const std::vector<uint8_t>& bytes, size_t& position, const std::string& label) {
   static constexpr RunByOpcode kRun = runByOpcode();
-  PickleMachine machine(pickle, label);
+  PickleMachine machine(bytes, position, label);
   for (;;) {
     const auto opcode = static_cast<uint8_t>(machine.number(1));
-    if (opcode == kStop) return machine.finish();
+    if (opcode == kStop) {
+      position = machine.position();
+      return machine.finish();
+    }
     if (kRun[opcode] == nullptr) {
       machine.fail("expected opcodes of Python's pickles but received " + std::to_string(opcode));
     }
     kRun[opcode](machine);
   }
+}
+
+PickleTree readPickle(const std::vector<uint8_t>& pickle, const std::string& label) {
+  size_t position = 0;
+  PickleTree tree = readPickleAt(pickle, position, label);
+  if (position != pickle.size()) {
+    throw Error("ERR_WEIGHTS", label + ": expected the pickle to end with STOP but bytes follow (byte " +
+                                   std::to_string(position) + " of the pickle)");
+  }
+  return tree;
 }
 
 }  // namespace kinetorch::formats

@@ -15,7 +15,10 @@ constexpr size_t kMaxRank = 16;
 constexpr size_t kMaxTensors = 65536;
 
 struct HeaderEntry {
-  WeightTensor tensor;
+  std::string name;
+  ScalarKind kind = ScalarKind::kFloat32;
+  std::vector<int64_t> shape;
+  // Of its elements in the data.
   uint64_t begin = 0;
   uint64_t end = 0;
 };
@@ -201,8 +204,8 @@ class HeaderParser {
 
   HeaderEntry tensor(std::string name) {
     HeaderEntry entry;
-    entry.tensor.name = std::move(name);
-    const std::string& label = entry.tensor.name;
+    entry.name = std::move(name);
+    const std::string& label = entry.name;
     bool hasKind = false;
     bool hasShape = false;
     bool hasOffsets = false;
@@ -214,12 +217,12 @@ class HeaderParser {
       seen = true;
       if (key == "dtype") {
         const std::string kind = string();
-        if (!kindFromName(kind, entry.tensor.kind)) {
+        if (!kindFromName(kind, entry.kind)) {
           fail("`" + label + "` to be of dtype F64, F32, F16, BF16, I64, I32, I16, I8, U8 or BOOL but received " +
                kind);
         }
       } else if (key == "shape") {
-        for (const uint64_t size : integers(kMaxRank)) entry.tensor.shape.push_back(static_cast<int64_t>(size));
+        for (const uint64_t size : integers(kMaxRank)) entry.shape.push_back(static_cast<int64_t>(size));
       } else {
         const std::vector<uint64_t> offsets = integers(2);
         if (offsets.size() != 2)
@@ -239,45 +242,68 @@ class HeaderParser {
   size_t position_ = 0;
 };
 
+class SafetensorsFile final : public WeightFile {
+ public:
+  // `dataBegin` is the offset of the data in the source.
+  SafetensorsFile(std::unique_ptr<ByteSource> source, std::vector<HeaderEntry> entries, uint64_t dataBegin)
+      : source_(std::move(source)), entries_(std::move(entries)), dataBegin_(dataBegin) {
+    if (entries_.empty()) return;
+    WeightSet& set = sets_.emplace_back();
+    for (const HeaderEntry& entry : entries_) set.entries.push_back({entry.name, entry.shape});
+  }
+
+  WeightTensor read(size_t, size_t index) override {
+    const HeaderEntry& entry = entries_[index];
+    WeightTensor tensor{entry.name, entry.kind, entry.shape, {}};
+    tensor.bytes.resize(static_cast<size_t>(entry.end - entry.begin));
+    source_->readAt(dataBegin_ + entry.begin, tensor.bytes.data(), tensor.bytes.size());
+    return tensor;
+  }
+
+ private:
+  std::unique_ptr<ByteSource> source_;
+  std::vector<HeaderEntry> entries_;
+  uint64_t dataBegin_;
+};
+
 }  // namespace
 
-std::vector<WeightTensor> readSafetensors(const ByteSource& source) {
-  const auto fail = [&](const std::string& message) {
-    throw Error("ERR_WEIGHTS", source.label() + ": expected " + message);
-  };
-  if (source.size() < 8) fail("a safetensors file of at least 8 bytes but received " + std::to_string(source.size()));
-  if (source.size() > kMaxFileSize) {
-    fail("at most " + std::to_string(kMaxFileSize) + " bytes but received " + std::to_string(source.size()));
+std::unique_ptr<WeightFile> openSafetensors(std::unique_ptr<ByteSource> source) {
+  const std::string label = source->label();
+  const auto fail = [&](const std::string& message) { throw Error("ERR_WEIGHTS", label + ": expected " + message); };
+  if (source->size() < 8) fail("a safetensors file of at least 8 bytes but received " + std::to_string(source->size()));
+  if (source->size() > kMaxFileSize) {
+    fail("at most " + std::to_string(kMaxFileSize) + " bytes but received " + std::to_string(source->size()));
   }
   uint8_t length[8];
-  source.readAt(0, length, sizeof(length));
+  source->readAt(0, length, sizeof(length));
   uint64_t headerSize = 0;
   for (int i = 7; i >= 0; --i) headerSize = headerSize << 8 | length[i];
-  if (headerSize > kMaxHeaderSize || headerSize > source.size() - 8) {
-    fail("a header of at most " + std::to_string(std::min(kMaxHeaderSize, source.size() - 8)) +
+  if (headerSize > kMaxHeaderSize || headerSize > source->size() - 8) {
+    fail("a header of at most " + std::to_string(std::min(kMaxHeaderSize, source->size() - 8)) +
          " bytes but its length says " + std::to_string(headerSize));
   }
   std::string header(static_cast<size_t>(headerSize), '\0');
-  source.readAt(8, header.data(), header.size());
-  std::vector<HeaderEntry> entries = HeaderParser(header, source.label()).parse();
+  source->readAt(8, header.data(), header.size());
+  std::vector<HeaderEntry> entries = HeaderParser(header, label).parse();
 
   std::vector<const HeaderEntry*> byOffset;
   for (const HeaderEntry& entry : entries) byOffset.push_back(&entry);
   std::stable_sort(byOffset.begin(), byOffset.end(), [](const HeaderEntry* a, const HeaderEntry* b) {
     return std::pair(a->begin, a->end) < std::pair(b->begin, b->end);
   });
-  const uint64_t dataSize = source.size() - 8 - headerSize;
+  const uint64_t dataSize = source->size() - 8 - headerSize;
   uint64_t next = 0;
   for (const HeaderEntry* entry : byOffset) {
-    const std::string name = "`" + entry->tensor.name + "`";
+    const std::string name = "`" + entry->name + "`";
     if (entry->begin != next || entry->end < entry->begin || entry->end > dataSize) {
       fail(name + " to follow at byte " + std::to_string(next) + " of " + std::to_string(dataSize) +
            " but its data_offsets are " + std::to_string(entry->begin) + " to " + std::to_string(entry->end));
     }
     next = entry->end;
-    uint64_t size = scalarSize(entry->tensor.kind);
+    uint64_t size = scalarSize(entry->kind);
     bool fits = true;
-    for (const int64_t dimension : entry->tensor.shape) {
+    for (const int64_t dimension : entry->shape) {
       fits = fits && !__builtin_mul_overflow(size, static_cast<uint64_t>(dimension), &size);
     }
     if (!fits || size != entry->end - entry->begin) {
@@ -289,13 +315,7 @@ std::vector<WeightTensor> readSafetensors(const ByteSource& source) {
     fail(std::to_string(next) + " bytes of data, as the header says, but received " + std::to_string(dataSize));
   }
 
-  std::vector<WeightTensor> tensors;
-  for (HeaderEntry& entry : entries) {
-    entry.tensor.bytes.resize(static_cast<size_t>(entry.end - entry.begin));
-    source.readAt(8 + headerSize + entry.begin, entry.tensor.bytes.data(), entry.tensor.bytes.size());
-    tensors.push_back(std::move(entry.tensor));
-  }
-  return tensors;
+  return std::make_unique<SafetensorsFile>(std::move(source), std::move(entries), 8 + headerSize);
 }
 
 }  // namespace kinetorch::formats

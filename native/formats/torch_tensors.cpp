@@ -16,19 +16,6 @@ constexpr uint64_t kMaxSharing = 8;
 constexpr int kMaxWrappers = 4;
 constexpr char kSize[] = "torch Size";
 
-std::optional<ScalarKind> storageKind(const std::string& global) {
-  static constexpr std::pair<const char*, ScalarKind> kStorages[] = {
-      {"torch DoubleStorage", ScalarKind::kFloat64}, {"torch FloatStorage", ScalarKind::kFloat32},
-      {"torch HalfStorage", ScalarKind::kFloat16},   {"torch BFloat16Storage", ScalarKind::kBFloat16},
-      {"torch LongStorage", ScalarKind::kInt64},     {"torch IntStorage", ScalarKind::kInt32},
-      {"torch ShortStorage", ScalarKind::kInt16},    {"torch CharStorage", ScalarKind::kInt8},
-      {"torch ByteStorage", ScalarKind::kUInt8},     {"torch BoolStorage", ScalarKind::kBool}};
-  for (const auto& [name, kind] : kStorages) {
-    if (global == name) return kind;
-  }
-  return std::nullopt;
-}
-
 bool isContiguous(const std::vector<int64_t>& shape, const std::vector<int64_t>& strides) {
   int64_t expected = 1;
   for (size_t i = shape.size(); i-- > 0;) {
@@ -50,14 +37,14 @@ std::optional<std::vector<int64_t>> TorchTensors::shapeOf(PickleRef ref) const {
 WeightTensor TorchTensors::read(const std::string& name, PickleRef ref) {
   const std::string what = "`" + name + "`";
   const std::vector<PickleRef>* parts = partsOf(ref);
-  if (parts == nullptr) fail("expected " + what + " to be a tensor but received " + tree_.describe(ref));
+  if (parts == nullptr) fail("expected " + what + " to be a tensor but received " + tree().describe(ref));
   const std::vector<uint8_t>& storage = readStorage(what, (*parts)[0]);
   WeightTensor tensor;
   tensor.name = name;
   tensor.kind = storageKinds_.at(&storage);
   tensor.shape = integers(what, (*parts)[2]);
   const std::vector<int64_t> strides = integers(what, (*parts)[3]);
-  copyView(tensor, storage, tree_[(*parts)[1]].integer, strides);
+  copyView(tensor, storage, tree()[(*parts)[1]].integer, strides);
   return tensor;
 }
 
@@ -65,83 +52,76 @@ void TorchTensors::fail(const std::string& message) const { throw Error("ERR_WEI
 
 // Of PyTorch's functions that make a tensor, known by name, only those that say where its elements lie are understood.
 const std::vector<PickleRef>* TorchTensors::partsOf(PickleRef ref) const {
-  const PickleValue* call = &tree_[ref];
+  const PickleValue* call = &tree()[ref];
   if (call->kind != PickleKind::kCall) return nullptr;
   PickleRef function = call->items[0];
-  const std::vector<PickleRef>* arguments = &tree_[call->items[1]].items;
+  const std::vector<PickleRef>* arguments = &tree()[call->items[1]].items;
   for (int level = 0; level < kMaxWrappers; ++level) {
-    const std::string& name = tree_[function].text;
+    const std::string& name = tree()[function].text;
     if (name == "torch._utils _rebuild_tensor_v2" || name == "torch._utils _rebuild_tensor") {
-      const bool isView = arguments->size() >= 4 && tree_[(*arguments)[1]].kind == PickleKind::kInt;
+      const bool isView = arguments->size() >= 4 && tree()[(*arguments)[1]].kind == PickleKind::kInt;
       if (!isView) fail("expected tensors to be built from a storage, offset, size and stride but received otherwise");
       return arguments;
     }
     if (name == "torch._tensor _rebuild_from_type_v2" && arguments->size() >= 3) {
       // The function, the tensor's class and the function's arguments.
       function = (*arguments)[0];
-      arguments = &tree_[(*arguments)[2]].items;
+      arguments = &tree()[(*arguments)[2]].items;
       continue;
     }
     const bool isParameter =
         name == "torch._utils _rebuild_parameter" || name == "torch._utils _rebuild_parameter_with_state";
     if (!isParameter || arguments->empty()) return nullptr;
-    call = &tree_[arguments->front()];
+    call = &tree()[arguments->front()];
     if (call->kind != PickleKind::kCall) return nullptr;
     function = call->items[0];
-    arguments = &tree_[call->items[1]].items;
+    arguments = &tree()[call->items[1]].items;
   }
   return nullptr;
 }
 
 std::vector<int64_t> TorchTensors::integers(const std::string& what, PickleRef ref) const {
-  const PickleValue& size = tree_[ref];
-  if (size.kind == PickleKind::kCall && tree_[size.items[0]].text == kSize) {
-    const std::vector<PickleRef>& arguments = tree_[size.items[1]].items;
+  const PickleValue& size = tree()[ref];
+  if (size.kind == PickleKind::kCall && tree()[size.items[0]].text == kSize) {
+    const std::vector<PickleRef>& arguments = tree()[size.items[1]].items;
     if (arguments.size() != 1) fail("expected one tuple in the size of " + what);
     ref = arguments.front();
   }
-  if (tree_[ref].kind != PickleKind::kTuple || tree_[ref].items.size() > kMaxRank) {
+  if (tree()[ref].kind != PickleKind::kTuple || tree()[ref].items.size() > kMaxRank) {
     fail("expected the size and stride of " + what + " to be tuples of at most 16 but received otherwise");
   }
   std::vector<int64_t> values;
-  for (const PickleRef item : tree_[ref].items) {
-    if (tree_[item].kind != PickleKind::kInt || tree_[item].integer < 0) {
+  for (const PickleRef item : tree()[ref].items) {
+    if (tree()[item].kind != PickleKind::kInt || tree()[item].integer < 0) {
       fail("expected the size and stride of " + what + " to be non-negative integers but received otherwise");
     }
-    values.push_back(tree_[item].integer);
+    values.push_back(tree()[item].integer);
   }
   return values;
 }
 
-// A storage is the persistent id ('storage', type, key, location, elements); its bytes lie in `data/<key>`.
 const std::vector<uint8_t>& TorchTensors::readStorage(const std::string& what, PickleRef ref) {
-  const PickleValue& persistent = tree_[ref];
-  const PickleValue* id = persistent.kind == PickleKind::kPersistent ? &tree_[persistent.items[0]] : nullptr;
-  if (id == nullptr || id->kind != PickleKind::kTuple || id->items.size() != 5 ||
-      tree_[id->items[0]].text != "storage" || tree_[id->items[1]].kind != PickleKind::kGlobal ||
-      tree_[id->items[2]].kind != PickleKind::kString || tree_[id->items[4]].kind != PickleKind::kInt) {
-    fail("expected " + what + " to have a storage but received otherwise");
+  const std::optional<StorageId> id = storageIdOf(tree(), ref);
+  if (!id) fail("expected " + what + " to have a storage but received otherwise");
+  if (!id->kind) {
+    fail("expected the storage of " + what + " to be of a known type but it is " + tree().describe(id->type));
   }
-  const std::optional<ScalarKind> kind = storageKind(tree_[id->items[1]].text);
-  if (!kind) {
-    fail("expected the storage of " + what + " to be of a known type but it is " + tree_.describe(id->items[1]));
+  if (id->isPart) fail("expected the storage of " + what + " to be whole but it is a part of another");
+  const std::string place = file_.storages->describe(id->key);
+  const std::optional<uint64_t> size = file_.storages->sizeOf(id->key);
+  if (!size) fail("expected the data of " + what + " in " + place + " but there is none");
+  const uint64_t elementSize = scalarSize(*id->kind);
+  if (id->elements < 0 || *size % elementSize != 0 || *size / elementSize != static_cast<uint64_t>(id->elements)) {
+    fail("expected " + std::to_string(id->elements) + " elements of " + scalarName(*id->kind) + " in " + place +
+         " but it has " + std::to_string(*size) + " bytes");
   }
-  const std::string& key = tree_[id->items[2]].text;
-  const ZipEntry* entry = archive_.find(archive_.root() + "/data/" + key);
-  if (entry == nullptr) fail("expected the data of " + what + " in `data/" + key + "` but there is none");
-  const int64_t elements = tree_[id->items[4]].integer;
-  if (elements < 0 || entry->size % scalarSize(*kind) != 0 ||
-      entry->size / scalarSize(*kind) != static_cast<uint64_t>(elements)) {
-    fail("expected " + std::to_string(elements) + " elements of " + scalarName(*kind) + " in `data/" + key +
-         "` but it has " + std::to_string(entry->size) + " bytes");
-  }
-  const auto known = storages_.find(key);
+  const auto known = storages_.find(id->key);
   if (known != storages_.end()) {
-    if (storageKinds_.at(&known->second) != *kind) fail("expected `data/" + key + "` to have one type but it has two");
+    if (storageKinds_.at(&known->second) != *id->kind) fail("expected " + place + " to have one type but it has two");
     return known->second;
   }
-  const auto added = storages_.emplace(key, archive_.read(*entry)).first;
-  storageKinds_.emplace(&added->second, *kind);
+  const auto added = storages_.emplace(id->key, file_.storages->read(id->key)).first;
+  storageKinds_.emplace(&added->second, *id->kind);
   return added->second;
 }
 
@@ -177,7 +157,7 @@ void TorchTensors::copyView(WeightTensor& tensor, const std::vector<uint8_t>& st
          " elements but it reaches beyond");
   }
   copied_ += count * elementSize;
-  if (copied_ > kMaxSharing * archive_.fileSize()) {
+  if (copied_ > kMaxSharing * file_.storages->fileSize()) {
     fail("expected the tensors to hold at most " + std::to_string(kMaxSharing) +
          " times the file's bytes but they hold more from " + what + " on");
   }

@@ -7,23 +7,21 @@
 #include <utility>
 #include <vector>
 
-#include "native/formats/pickle_tree.h"
+#include "native/formats/torch_file.h"
 #include "native/formats/weight_file.h"
-#include "native/formats/zip_archive.h"
 
 namespace kinetorch::formats {
 
-// The tensors of a zip that torch.save wrote: calls in its pickle of a few functions of PyTorch's, over storages that
-// are files of their own. Throws ERR_WEIGHTS for what isn't as PyTorch writes it.
+// The tensors of a file that torch.save wrote: calls in its pickle of a few functions of PyTorch's, over storages that
+// lie elsewhere in it. Throws ERR_WEIGHTS for what isn't as PyTorch writes it.
 class TorchTensors {
  public:
-  TorchTensors(ZipArchive archive, PickleTree tree, std::string label)
-      : archive_(std::move(archive)), tree_(std::move(tree)), label_(std::move(label)) {}
+  TorchTensors(TorchFile file, std::string label) : file_(std::move(file)), label_(std::move(label)) {}
 
-  const PickleTree& tree() const { return tree_; }
+  const PickleTree& tree() const { return file_.tree; }
   // Of a tensor or parameter; nullopt for all else.
   std::optional<std::vector<int64_t>> shapeOf(PickleRef ref) const;
-  // Its elements, contiguous. Checks the CRC of its storage.
+  // Its elements, contiguous.
   WeightTensor read(const std::string& name, PickleRef ref);
   [[noreturn]] void fail(const std::string& message) const;
 
@@ -35,8 +33,7 @@ class TorchTensors {
   void copyView(WeightTensor& tensor, const std::vector<uint8_t>& storage, int64_t offset,
                 const std::vector<int64_t>& strides);
 
-  ZipArchive archive_;
-  PickleTree tree_;
+  TorchFile file_;
   std::string label_;
   std::unordered_map<std::string, std::vector<uint8_t>> storages_;
   std::unordered_map<const std::vector<uint8_t>*, ScalarKind> storageKinds_;

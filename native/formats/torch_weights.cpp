@@ -6,16 +6,11 @@
 #include <unordered_set>
 #include <utility>
 
-#include "native/formats/pickle_reader.h"
 #include "native/formats/torch_tensors.h"
-#include "native/formats/zip_archive.h"
-#include "native/runtime/error.h"
 
 namespace kinetorch::formats {
 namespace {
 
-constexpr uint64_t kMaxFileSize = uint64_t{4} << 30;
-constexpr uint64_t kMaxPickleSize = uint64_t{32} << 20;
 // Of a file. A module that is reached by two ways has its tensors twice, and counts twice with all that it holds.
 constexpr size_t kMaxEntries = 200'000;
 constexpr size_t kMaxAttributes = 1'000'000;
@@ -205,33 +200,11 @@ class TorchWeights final : public WeightFile {
   std::string unknown_;    // of what a dict holds in place of a tensor, the first
 };
 
-void checkByteOrder(const ZipArchive& archive, const std::string& label) {
-  const ZipEntry* entry = archive.find(archive.root() + "/byteorder");
-  if (entry == nullptr) return;  // Written since PyTorch 2.1.
-  const std::vector<uint8_t> order = entry->size > 16 ? std::vector<uint8_t>() : archive.read(*entry);
-  const std::string text(order.begin(), order.end());
-  if (text == "little") return;
-  throw Error("ERR_WEIGHTS", label + ": expected the byte order `little` but received `" + text + "`");
-}
-
 }  // namespace
 
-std::unique_ptr<WeightFile> openTorchWeights(std::unique_ptr<ByteSource> source) {
-  const std::string label = source->label();
-  ZipLimits limits;
-  limits.maxFileSize = kMaxFileSize;
-  limits.errorCode = "ERR_WEIGHTS";
-  ZipArchive archive(std::move(source), limits);
-  checkByteOrder(archive, label);
-  const ZipEntry* pickle = archive.find(archive.root() + "/data.pkl");
-  if (pickle == nullptr) throw Error("ERR_WEIGHTS", label + ": expected the file `data.pkl` inside but there is none");
-  if (pickle->size > kMaxPickleSize) {
-    throw Error("ERR_WEIGHTS", label + ": expected `data.pkl` of at most " + std::to_string(kMaxPickleSize) +
-                                   " bytes but received " + std::to_string(pickle->size));
-  }
-  const bool isTorchScript = archive.find(archive.root() + "/constants.pkl") != nullptr;
-  PickleTree tree = readPickle(archive.read(*pickle), label);
-  return std::make_unique<TorchWeights>(TorchTensors(std::move(archive), std::move(tree), label), isTorchScript);
+std::unique_ptr<WeightFile> weightsOf(TorchFile file, const std::string& label) {
+  const bool isTorchScript = file.isTorchScript;
+  return std::make_unique<TorchWeights>(TorchTensors(std::move(file), label), isTorchScript);
 }
 
 }  // namespace kinetorch::formats

@@ -2,34 +2,17 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <memory>
 #include <utility>
 
 #include "native/formats/foreign_file.h"
 #include "native/formats/safetensors.h"
+#include "native/formats/torch_legacy.h"
 #include "native/formats/torch_weights.h"
+#include "native/formats/torch_zip.h"
 #include "native/runtime/error.h"
 
 namespace kinetorch::formats {
-namespace {
-
-// A file that is read at once and has one set.
-class ReadWeights final : public WeightFile {
- public:
-  explicit ReadWeights(std::vector<WeightTensor> tensors) : tensors_(std::move(tensors)) {
-    if (tensors_.empty()) return;
-    WeightSet& set = sets_.emplace_back();
-    for (const WeightTensor& tensor : tensors_) set.entries.push_back({tensor.name, tensor.shape});
-  }
-  WeightTensor read(size_t, size_t entry) override { return std::move(tensors_[entry]); }
-
- private:
-  std::vector<WeightTensor> tensors_;
-};
-
-}  // namespace
-
 size_t scalarSize(ScalarKind kind) {
   switch (kind) {
     case ScalarKind::kFloat64:
@@ -84,9 +67,11 @@ std::unique_ptr<WeightFile> openWeights(std::unique_ptr<ByteSource> source) {
   std::unique_ptr<WeightFile> file;
   // A zip has its compression method at byte 8, which is never '{': the two cannot be taken for each other.
   if (prefix[8] == '{') {
-    file = std::make_unique<ReadWeights>(readSafetensors(*source));
-  } else if (std::memcmp(prefix.data(), "PK\x03\x04", 4) == 0) {
-    file = openTorchWeights(std::move(source));
+    file = openSafetensors(std::move(source));
+  } else if (isZip(*source)) {
+    file = weightsOf(readTorchZip(std::move(source)), label);
+  } else if (isTorchLegacy(*source)) {
+    file = weightsOf(readTorchLegacy(std::move(source)), label);
   } else if (const auto foreign = foreignFileOf(*source)) {
     throw Error("ERR_WEIGHTS", label + ": expected a .safetensors file or a PyTorch .pth file but this is " +
                                    foreign->what + "; " + foreign->forWeights);

@@ -10,10 +10,10 @@ namespace kinetorch::model {
 
 std::vector<uint8_t> createModel(CreateOptions options) {
   const torch::jit::Module module =
-      architectures::buildArchitecture(options.architecture, options.numClasses, options.seed);
-  if (!options.weights.isEmpty()) {
-    const std::string newHead = options.newHead ? architectures::headOf(module).value() : "";
-    importWeights(module, std::move(options.weights), newHead);
+      architectures::buildArchitecture(options.architecture, options.numClasses, options.seed, options.frameCnn);
+  if (!options.weights.empty()) {
+    const std::string head = architectures::headOf(module).value();
+    importWeights(module, std::move(options.weights), {head, options.newHead, options.inflation});
   }
   return serializeModule(module, options.metadata);
 }

@@ -4,7 +4,9 @@
 #include <string>
 #include <vector>
 
+#include "native/architectures/frame_cnn_spec.h"
 #include "native/formats/file_source.h"
+#include "native/model/inflation.h"
 
 namespace kinetorch::model {
 
@@ -12,10 +14,12 @@ struct CreateOptions {
   std::string architecture;
   int64_t numClasses = 0;
   uint64_t seed = 0;
-  std::string metadata;  // text of kinetorch.json
-  // A .safetensors or .pth file or a TorchScript archive; both path and bytes empty for fresh weights.
-  formats::FileSource weights;
+  architectures::FrameCnnSpec frameCnn;  // for 2-D networks alone
+  std::string metadata;                  // text of kinetorch.json
+  // A .safetensors or .pth file or a TorchScript archive, or several with parts of the weights; none for fresh weights.
+  std::vector<formats::FileSource> weights;
   bool newHead = false;  // keep the fresh classification head, whatever head `weights` has
+  Inflation inflation = Inflation::kAverage;
 };
 
 // A TorchScript archive of the architecture. Throws ERR_INVALID_ARGUMENT, ERR_WEIGHTS, ERR_MODEL_FORMAT, ERR_FILE_*.

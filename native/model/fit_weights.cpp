@@ -7,6 +7,7 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "native/model/inflate_kernel.h"
 #include "native/runtime/error.h"
 
 namespace kinetorch::model {
@@ -18,7 +19,10 @@ constexpr size_t kMaxNamed = 5;
 // file has as many as it likes.
 constexpr std::ptrdiff_t kMaxDots = 32;
 constexpr size_t kMaxBeginnings = 32;
-constexpr std::array kWrappers{"module", "_orig_mod", "_fsdp_wrapped_module", "_checkpoint_wrapped_module"};
+// The last one is around a convolution that features are shifted before, in the code of TSM.
+constexpr std::array kWrappers{"module", "_orig_mod", "_fsdp_wrapped_module", "_checkpoint_wrapped_module", "net"};
+// What a network for pictures lacks beside the head: what frames' vectors go through on video, see frame_cnn.h.
+constexpr char kOverTime[] = "pool";
 // Keys under which training scripts keep the model itself, and words in those for an average of it.
 constexpr std::array kModelKeys{"state_dict", "model_state_dict", "model_state", "model", "module", "network", "net"};
 constexpr std::array kAverageWords{"ema", "swa", "average", "averaged", "avg", "shadow"};
@@ -43,7 +47,7 @@ bool endsWith(const std::string& text, const std::string& end) {
 }
 
 bool isWithin(const std::string& name, const std::string& module) {
-  return !module.empty() && name.compare(0, module.size() + 1, module + ".") == 0;
+  return name.compare(0, module.size() + 1, module + ".") == 0;
 }
 
 std::string withoutWrappers(const std::string& name) {
@@ -75,30 +79,61 @@ struct Candidate {
   std::string problems;  // none where it fits
 };
 
-Candidate match(const formats::WeightSet& set, const std::string& beginning, const WantedShapes& wanted,
-                const std::string& newHead) {
-  Candidate candidate;
-  candidate.path = set.path + (set.path.empty() || beginning.empty() ? "" : ".");
-  candidate.path += beginning.substr(0, beginning.empty() ? 0 : beginning.size() - 1);
-  std::vector<std::string> missing, extra, misshapen, twice;
-  std::map<std::string, size_t> found;
+// What a set has after a beginning, without wrappers' names.
+struct NamedEntry {
+  std::string name;
+  size_t index;
+  const formats::WeightEntry& entry;
+};
+
+std::vector<NamedEntry> entriesAfter(const std::string& beginning, const formats::WeightSet& set) {
+  std::vector<NamedEntry> entries;
   for (size_t i = 0; i < set.entries.size(); ++i) {
     const formats::WeightEntry& entry = set.entries[i];
     if (entry.name.compare(0, beginning.size(), beginning) != 0) continue;
-    const std::string name = withoutWrappers(entry.name.substr(beginning.size()));
-    if (isWithin(name, newHead)) continue;
-    const auto target = wanted.find(name);
-    if (target == wanted.end()) {
+    entries.push_back({withoutWrappers(entry.name.substr(beginning.size())), i, entry});
+  }
+  return entries;
+}
+
+// Whether these are a picture network's, without a head of the classes that are wanted.
+bool lacksPictureHead(const std::vector<NamedEntry>& entries, const WantedWeights& wanted) {
+  bool isPictures = false;
+  bool hasHead = false;
+  for (const NamedEntry& each : entries) {
+    const auto target = wanted.shapes.find(each.name);
+    if (target == wanted.shapes.end()) continue;
+    isPictures = isPictures || inflatesTo(each.entry.shape, target->second);
+    hasHead = hasHead || (isWithin(each.name, wanted.head) && each.entry.shape == target->second);
+  }
+  return isPictures && !hasHead;
+}
+
+Candidate match(const formats::WeightSet& set, const std::string& beginning, const WantedWeights& wanted) {
+  Candidate candidate;
+  candidate.path = set.path + (set.path.empty() || beginning.empty() ? "" : ".");
+  candidate.path += beginning.substr(0, beginning.empty() ? 0 : beginning.size() - 1);
+  const std::vector<NamedEntry> entries = entriesAfter(beginning, set);
+  const bool isBody = lacksPictureHead(entries, wanted);
+  const bool newHead = wanted.newHead || isBody;
+  std::vector<std::string> missing, extra, misshapen, twice;
+  std::map<std::string, size_t> found;
+  for (const auto& [name, index, entry] : entries) {
+    if (newHead && isWithin(name, wanted.head)) continue;
+    const auto target = wanted.shapes.find(name);
+    if (target == wanted.shapes.end()) {
       if (entry.isTensor) extra.push_back(entry.name);
       continue;
     }
-    if (!found.emplace(name, i).second) twice.push_back(name);
-    if (entry.isTensor && target->second != entry.shape) {
-      misshapen.push_back(name + " expected " + textOf(target->second) + " but received " + textOf(entry.shape));
+    const std::vector<int64_t>& shape = target->second;
+    if (!found.emplace(name, index).second) twice.push_back(name);
+    if (entry.isTensor && shape != entry.shape && !inflatesTo(entry.shape, shape)) {
+      misshapen.push_back(name + " expected " + textOf(shape) + " but received " + textOf(entry.shape));
     }
   }
-  for (const auto& [name, shape] : wanted) {
-    if (found.count(name) == 0 && !endsWith(name, "num_batches_tracked") && !isWithin(name, newHead)) {
+  for (const auto& [name, shape] : wanted.shapes) {
+    if (isBody && isWithin(name, kOverTime)) continue;
+    if (found.count(name) == 0 && !endsWith(name, "num_batches_tracked") && !(newHead && isWithin(name, wanted.head))) {
       missing.push_back(name);
     }
   }
@@ -166,13 +201,13 @@ std::string inQuotes(const std::vector<const Candidate*>& candidates) {
 
 }  // namespace
 
-WeightFit fitWeights(const std::vector<formats::WeightSet>& sets, const WantedShapes& wanted,
-                     const std::string& newHead, const std::string& label) {
+WeightFit fitWeights(const std::vector<formats::WeightSet>& sets, const WantedWeights& wanted,
+                     const std::string& label) {
   std::vector<Candidate> fitting;
   std::optional<Candidate> nearest;
   for (size_t set = 0; set < sets.size(); ++set) {
-    for (const std::string& beginning : beginningsOf(sets[set], wanted)) {
-      Candidate candidate = match(sets[set], beginning, wanted, newHead);
+    for (const std::string& beginning : beginningsOf(sets[set], wanted.shapes)) {
+      Candidate candidate = match(sets[set], beginning, wanted);
       candidate.fit.set = set;
       if (!candidate.problems.empty()) {
         if (!nearest || candidate.fit.entries.size() > nearest->fit.entries.size()) nearest = std::move(candidate);

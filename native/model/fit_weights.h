@@ -11,8 +11,15 @@
 
 namespace kinetorch::model {
 
-// What a network wants, by name.
+// Shapes by name, as the file names tensors.
 using WantedShapes = std::map<std::string, std::vector<int64_t>>;
+
+// What a network wants.
+struct WantedWeights {
+  WantedShapes shapes;
+  std::string head;      // path of the module that gives the logits
+  bool newHead = false;  // its tensors are neither wanted nor too much
+};
 
 // Which of a file's tensors are a network's.
 struct WeightFit {
@@ -29,10 +36,10 @@ struct WeightFit {
 // beginning is another part's; what lies beside tensors that have none is too much. Where several fit, the model's own
 // go before its average, which may have been saved before it was ever updated; otherwise nothing is guessed.
 
-// The tensors for a network; those of `newHead`, the path of a module, are neither wanted nor too much. Throws
-// ERR_WEIGHTS naming what is missing, too much, or of another shape in the set that comes nearest; or the sets, where
-// several fit.
-WeightFit fitWeights(const std::vector<formats::WeightSet>& sets, const WantedShapes& wanted,
-                     const std::string& newHead, const std::string& label);
+// The tensors for a network; where it wants kernels of clips, those of pictures will do, whose head is left alone
+// where it is missing or of another number of classes. Throws ERR_WEIGHTS naming what is missing, too much, or of
+// another shape in the set that comes nearest; or the sets, where several fit.
+WeightFit fitWeights(const std::vector<formats::WeightSet>& sets, const WantedWeights& wanted,
+                     const std::string& label);
 
 }  // namespace kinetorch::model

@@ -8,9 +8,11 @@
 #include <utility>
 #include <vector>
 
-#include "native/formats/byte_source.h"
 #include "native/formats/weight_file.h"
 #include "native/model/fit_weights.h"
+#include "native/model/inflate_kernel.h"
+#include "native/model/open_weights.h"
+#include "native/model/weight_naming.h"
 #include "native/runtime/error.h"
 
 namespace kinetorch::model {
@@ -43,25 +45,38 @@ c10::ScalarType toTorch(formats::ScalarKind kind) {
   throw Error("ERR_INTERNAL", "unknown ScalarKind");
 }
 
+// The module's tensors, by their names in a file.
+std::unordered_map<std::string, at::Tensor> targetsOf(const torch::jit::Module& module, const WeightNaming& naming) {
+  std::unordered_map<std::string, at::Tensor> targets;
+  for (const auto& parameter : module.named_parameters()) targets.emplace(naming.of(parameter.name), parameter.value);
+  for (const auto& buffer : module.named_buffers()) targets.emplace(naming.of(buffer.name), buffer.value);
+  return targets;
+}
+
+void copyInto(const at::Tensor& target, formats::WeightTensor& source, Inflation inflation) {
+  at::Tensor values = at::from_blob(source.bytes.data(), source.shape, toTorch(source.kind));
+  if (inflatesTo(source.shape, target.sizes().vec())) values = inflateKernel(values, target.size(2), inflation);
+  target.copy_(values);
+}
+
 }  // namespace
 
-void importWeights(const torch::jit::Module& module, formats::FileSource source, const std::string& newHead) {
-  std::unique_ptr<formats::ByteSource> bytes = formats::ByteSource::open(std::move(source));
-  const std::string label = bytes->label();
-  const std::unique_ptr<formats::WeightFile> file = formats::openWeights(std::move(bytes));
-  std::unordered_map<std::string, at::Tensor> targets;
-  for (const auto& parameter : module.named_parameters()) targets.emplace(parameter.name, parameter.value);
-  for (const auto& buffer : module.named_buffers()) targets.emplace(buffer.name, buffer.value);
-  WantedShapes wanted;
-  for (const auto& [name, target] : targets) wanted.emplace(name, target.sizes().vec());
+void importWeights(const torch::jit::Module& module, std::vector<formats::FileSource> sources,
+                   const ImportOptions& options) {
+  const auto [file, label] = openWeights(std::move(sources));
+  const WeightNaming naming = namingOf(file->sets());
+  const std::unordered_map<std::string, at::Tensor> targets = targetsOf(module, naming);
+  WantedWeights wanted;
+  for (const auto& [name, target] : targets) wanted.shapes.emplace(name, target.sizes().vec());
+  wanted.head = naming.of(options.head);
+  wanted.newHead = options.newHead;
 
-  const WeightFit fit = fitWeights(file->sets(), wanted, newHead, label);
+  const WeightFit fit = fitWeights(file->sets(), wanted, label);
   std::vector<formats::WeightTensor> tensors;
   for (const auto& [name, entry] : fit.entries) tensors.push_back(file->read(fit.set, entry));
   const at::NoGradGuard noGrad;
   for (size_t i = 0; i < tensors.size(); ++i) {
-    formats::WeightTensor& tensor = tensors[i];
-    targets.at(fit.entries[i].first).copy_(at::from_blob(tensor.bytes.data(), tensor.shape, toTorch(tensor.kind)));
+    copyInto(targets.at(fit.entries[i].first), tensors[i], options.inflation);
   }
 }
 

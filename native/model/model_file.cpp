@@ -4,6 +4,7 @@
 
 #include "native/formats/foreign_file.h"
 #include "native/model/model_format.h"
+#include "native/model/per_frame.h"
 #include "native/model/serialize_module.h"
 #include "native/runtime/error.h"
 
@@ -45,8 +46,14 @@ const char* ModelFile::format() const { return format_->name; }
 
 torch::jit::Module ModelFile::module() const { return format_->load(source_); }
 
-std::vector<uint8_t> ModelFile::withMetadata(const std::string& metadata) const {
-  return serializeModule(module(), metadata);
+std::vector<uint8_t> ModelFile::withMetadata(const std::string& metadata, bool isPerFrame) const {
+  return serializeModule(isPerFrame ? perFrame(module()) : module(), metadata);
+}
+
+std::vector<uint8_t> ModelFile::withHead(const std::string& metadata, const LinearHead& head) const {
+  const torch::jit::Module network = module();
+  setHead(network, head);
+  return serializeModule(network, metadata);
 }
 
 }  // namespace kinetorch::model

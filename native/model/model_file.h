@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "native/formats/byte_source.h"
+#include "native/model/linear_head.h"
 
 namespace torch::jit {
 struct Module;
@@ -30,8 +31,11 @@ class ModelFile {
   const std::optional<std::string>& metadata() const { return metadata_; }
   // The network, on the CPU; another one at each call. Throws ERR_MODEL_FORMAT, ERR_FILE_ACCESS.
   torch::jit::Module module() const;
-  // The same network as a TorchScript archive with this text as its kinetorch.json. Throws as module().
-  std::vector<uint8_t> withMetadata(const std::string& metadata) const;
+  // The same network as a TorchScript archive with this text as its kinetorch.json; `isPerFrame`: the file's is one for
+  // pictures, and the archive's for clips. Throws as module(), and ERR_MODEL_FORWARD where it is none for pictures.
+  std::vector<uint8_t> withMetadata(const std::string& metadata, bool isPerFrame) const;
+  // The same with another head. Throws as module() and setHead().
+  std::vector<uint8_t> withHead(const std::string& metadata, const LinearHead& head) const;
 
  private:
   ModelFile(std::shared_ptr<const formats::ByteSource> source, const ModelFormat& format);

@@ -5,6 +5,7 @@
 #include <torch/csrc/jit/api/module.h>
 #include <torch/csrc/jit/ir/constants.h>
 
+#include <algorithm>
 #include <optional>
 #include <unordered_map>
 
@@ -37,6 +38,7 @@ class ShapeWalk {
 
   Shape call(const Module& module, const std::string& method, const std::string& path, const Shape& input) {
     if (const auto known = knownShape(module, input)) return *known;
+    if (module.type()->name()->name() == "FrameLstm") return lstm(module, path, input);
     const auto graph = torch::jit::toGraphFunction(module.get_method(method).function()).graph();
     Frame frame;
     frame.modules.emplace(graph->inputs().at(0), std::make_pair(module, path));
@@ -121,7 +123,7 @@ class ShapeWalk {
     } else if (kind == "aten::flatten") {
       frame.shapes[out] = {volume(frame.shape(node->inputs()[0]))};
     } else if (kind == "aten::relu_" || kind == "aten::relu" || kind == "aten::add_" || kind == "aten::add" ||
-               kind == "aten::dropout" || kind == "aten::to" || kind == "aten::type_as") {
+               kind == "aten::hardtanh_" || kind == "aten::dropout" || kind == "aten::to" || kind == "aten::type_as") {
       frame.shapes[out] = frame.shape(node->inputs()[0]);
     } else {
       throw UnknownOperator{kind};
@@ -131,7 +133,21 @@ class ShapeWalk {
   // Of LayerFactory's modules of several operators, whose shapes are simpler than their graphs.
   static std::optional<Shape> knownShape(const Module& module, Shape size) {
     const std::string name = module.type()->name()->name();
-    if (name == "LocalContrast") return size;
+    if (name == "LocalContrast" || name == "TemporalShift") return size;
+    if (name == "FrameDifference")
+      return Shape{size.at(0), size.at(1) - module.attr("lag").toInt(), size.at(2), size.at(3)};
+    if (name == "SpaceMean") return Shape{size.at(0), size.at(1), 1, 1};
+    if (name == "MeanAndChange") return Shape{2 * size.at(0)};
+    if (name == "SamePad") {
+      const int64_t kernel = module.attr("kernel").toInt();
+      const int64_t stride = module.attr("stride").toInt();
+      for (size_t i = 2; i < 4; ++i) size.at(i) = std::max(size.at(i), (size.at(i) - 1) / stride * stride + kernel);
+      return size;
+    }
+    if (name == "FramePool") {
+      size.at(1) = std::max<int64_t>(1, size.at(1) / 2);
+      return size;
+    }
     if (name != "AvgPool3d" || !module.hasattr("stride")) return std::nullopt;
     const auto stride = module.attr("stride").toIntVector();
     for (size_t i = 0; i < 3; ++i) size.at(i + 1) = (size.at(i + 1) + stride.at(i) - 1) / stride.at(i);
@@ -147,6 +163,15 @@ class ShapeWalk {
     } else if (value.isTensor()) {
       frame.tensors.emplace(out, value.toTensor());
     }
+  }
+
+  // Four gates, each from the input and the state, for every frame.
+  Shape lstm(const Module& module, const std::string& path, const Shape& input) {
+    const Shape out{module.attr("hidden").toInt()};
+    int64_t parameters = 0;
+    for (const at::Tensor& parameter : module.parameters()) parameters += parameter.numel();
+    record(path, "lstm", out, parameters, input.at(1) * 4 * out[0] * (input.at(0) + out[0]));
+    return out;
   }
 
   Shape conv3d(Frame& frame, const Node* node, const std::string& path) {

@@ -75,7 +75,7 @@ FrozenNetwork freezeNetwork(torch::jit::Module module, c10::Device device, const
     module = only("reconstruct", module);
   } else if (headName && module.find_method("embed")) {
     network.gives = Output::kEmbedding;
-    const auto head = module.attr(*headName).toModule();
+    const torch::jit::Module head = architectures::moduleAt(module, *headName).value();
     network.weight = head.attr("weight").toTensor().detach();
     network.bias = head.attr("bias").toTensor().detach();
     if (precision) {

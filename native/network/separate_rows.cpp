@@ -22,9 +22,9 @@ constexpr int64_t kClipDimensions = 5;
 
 bool isElementwise(const std::string& name) {
   static const std::set<std::string> names{
-      "aten::relu",       "aten::relu_",       "aten::sigmoid",  "aten::silu",      "aten::silu_",
-      "aten::tanh",       "aten::gelu",        "aten::hardtanh", "aten::hardtanh_", "aten::hardswish",
-      "aten::hardswish_", "aten::hardsigmoid", "aten::elu",      "aten::leaky_relu"};
+      "aten::relu", "aten::relu_",      "aten::sigmoid",   "aten::silu",      "aten::silu_",      "aten::tanh",
+      "aten::gelu", "aten::hardtanh",   "aten::hardtanh_", "aten::hardswish", "aten::hardswish_", "aten::hardsigmoid",
+      "aten::elu",  "aten::leaky_relu", "aten::clamp",     "aten::abs"};
   return names.count(name) > 0;
 }
 
@@ -33,7 +33,8 @@ bool isPooling(const std::string& name) {
 }
 
 bool isArithmetic(const std::string& name) {
-  return name == "aten::add" || name == "aten::add_" || name == "aten::mul" || name == "aten::mul_";
+  return name == "aten::add" || name == "aten::add_" || name == "aten::sub" || name == "aten::mul" ||
+         name == "aten::mul_" || name == "aten::div";
 }
 
 std::optional<int64_t> integer(const Value* value) {
@@ -44,6 +45,14 @@ std::optional<int64_t> integer(const Value* value) {
 bool isFalse(const Value* value) {
   const auto constant = torch::jit::toIValue(value);
   return constant && constant->isBool() && !constant->toBool();
+}
+
+// A number that is the same whatever other clips there are: a size but that of the batch, or made of such ones.
+bool isNumberOfClip(const Node* node) {
+  if (node->outputs().size() != 1 || node->output()->type()->kind() != c10::TypeKind::IntType) return false;
+  if (node->kind() == c10::aten::size) return node->inputs().size() == 2 && integer(node->input(1)).value_or(0) > 0;
+  return std::all_of(node->inputs().begin(), node->inputs().end(),
+                     [](const Value* input) { return input->type()->kind() == c10::TypeKind::IntType; });
 }
 
 bool isTensor(const Value* value) { return value->type()->kind() == c10::TypeKind::TensorType; }
@@ -61,6 +70,7 @@ class RowWalk {
     ranks_[graph.inputs()[1]] = kClipDimensions;
     for (const Node* node : graph.nodes()) {
       if (node->kind() == c10::prim::Constant || node->kind() == c10::prim::ListConstruct) continue;
+      if (isNumberOfClip(node)) continue;
       const std::optional<int64_t> rank = rankAfter(node);
       if (!rank) return false;
       ranks_[node->output()] = *rank;
@@ -81,7 +91,7 @@ class RowWalk {
     const std::optional<int64_t> rank = rankOf(node->input(0));
     if (name == "aten::cat") return rankOfConcatenation(node);
     if (!rank) return std::nullopt;
-    if (isElementwise(name)) return rank;
+    if (isElementwise(name)) return takesNumbersAlone(node) ? rank : std::nullopt;
     if (isArithmetic(name)) return keepsBroadcastApart(node, *rank) ? rank : std::nullopt;
     if (convolutionOf(node) || (isPooling(name) && isTensor(node->output()))) {
       return *rank == kClipDimensions ? rank : std::nullopt;
@@ -93,13 +103,20 @@ class RowWalk {
       const auto end = integer(node->input(2));
       return integer(node->input(1)) == 1 && (end == -1 || end == *rank - 1) ? std::optional<int64_t>(2) : std::nullopt;
     }
-    if (name == "aten::mean") return rankAfterMean(node, *rank);
+    if (name == "aten::slice") return integer(node->input(1)).value_or(0) > 0 ? rank : std::nullopt;
+    if (name == "aten::constant_pad_nd") return padsWithinRows(node, *rank) ? rank : std::nullopt;
+    if (name == "aten::mean" || name == "aten::sum") return rankAfterMean(node, *rank);
     return std::nullopt;
   }
 
   // Numbers, or rows of as many dimensions: others might be spread over the rows.
   bool keepsBroadcastApart(const Node* node, int64_t rank) const {
     return !isTensor(node->input(1)) || rankOf(node->input(1)) == rank;
+  }
+
+  // Beside its first input, as the bounds of a clamp.
+  static bool takesNumbersAlone(const Node* node) {
+    return std::none_of(node->inputs().begin() + 1, node->inputs().end(), isTensor);
   }
 
   static bool isFrozenNorm(const Node* node) {
@@ -117,6 +134,14 @@ class RowWalk {
     const bool isAlike = std::all_of(list->inputs().begin(), list->inputs().end(),
                                      [&](const Value* value) { return rankOf(value) == rank; });
     return isAlike ? rank : std::nullopt;
+  }
+
+  // Two numbers for each dimension from the last on.
+  static bool padsWithinRows(const Node* node, int64_t rank) {
+    const auto constant = torch::jit::toIValue(node->input(1));
+    const Node* const list = node->input(1)->node();
+    const size_t numbers = constant ? constant->toIntVector().size() : list->inputs().size();
+    return (constant || list->kind() == c10::prim::ListConstruct) && numbers <= 2 * static_cast<size_t>(rank - 1);
   }
 
   static std::optional<int64_t> rankAfterMean(const Node* node, int64_t rank) {

@@ -40,7 +40,8 @@ async function provideCudaLibTorch() {
   const { installFolder } = load('libtorch/find/cache');
   const { installWheel, removeLeftovers } = load('libtorch/install/install');
   const { verifyInstall } = load('libtorch/find/marker');
-  const { fetchWheels, findPip, pythonTargets } = load('libtorch/install/pip');
+  const { fetchWheels, pythonTargets } = load('libtorch/install/pip');
+  const { findPip } = load('base/pip');
   const { consoleReporter } = load('libtorch/install/reporter');
   const { withLock } = load('base/fileLock');
   const version = load('base/version').pinnedVersion();

@@ -39,8 +39,8 @@ export function mainManifest(published) {
   // The shipped model and the decoder process are opened by path: yarn must not keep them in a zip.
   return {
     ...kept,
-    // The code; node-av's files in vendor/; the weights in models/ (NOTICE).
-    license: 'Apache-2.0 AND MIT AND GPL-3.0-or-later',
+    // The code and the weights; node-av's files in vendor/ (NOTICE).
+    license: 'Apache-2.0 AND MIT',
     files: [...kept.files, 'vendor'],
     imports: carriedImports,
     preferUnplugged: true,

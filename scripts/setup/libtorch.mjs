@@ -18,7 +18,7 @@ export async function provideLibTorch() {
     throw new StepError(`✘ LIBTORCH=${process.env.LIBTORCH} cannot be used: ${tried[0].reason}`);
 
   const { pinnedVersion } = require(inProject('dist', 'base', 'version.js'));
-  const { findPip } = require(inProject('dist', 'libtorch', 'install', 'pip.js'));
+  const { findPip } = require(inProject('dist', 'base', 'pip.js'));
   // What comes after it too: who has to type something should know before the wait.
   await provideTools(() => [...(findPip() === null ? [pipProblem()] : []), ...buildToolProblems()]);
   announce(`fetching LibTorch ${pinnedVersion()} (about 200 MB, once for all checkouts)`);

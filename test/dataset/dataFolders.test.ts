@@ -1,22 +1,15 @@
 /** Folders as people have them: what is a clip of which class and split, and that nothing else vanishes unnamed. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, symlinkSync } from 'node:fs';
+import { mkdirSync, symlinkSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { readCollection } from '../../lib/dataset/collections/readCollection';
 import { splitCollection } from '../../lib/dataset/collections/splitCollection';
 import type { VideoCollection } from '../../lib/dataset/types';
-import { temporaryFolder, writeFiles } from '../support/temporaryFolder';
+import { folderOf, leftOut } from '../support/dataFolder';
+import { writeFiles } from '../support/temporaryFolder';
 
-const folder = temporaryFolder();
-const folderOf = (files: readonly string[] | Record<string, string>) => {
-  const root = mkdtempSync(join(folder, 'data-'));
-  writeFiles(root, files);
-  return root;
-};
 const rows = ({ root, labels, samples }: VideoCollection) =>
   samples.map(({ path, labels: [label = -1], split }) => [relative(root, path), labels[label], split].join(' '));
-const leftOut = ({ leftOut: all }: VideoCollection) =>
-  Object.fromEntries(all.map(({ reason, examples }) => [reason, examples.join(' ')]));
 
 describe('folders of splits', () => {
   test.each([

@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { locateLibTorch } from '../../lib/libtorch/find/locate';
 import { removeCuda } from '../../lib/libtorch/install/installCuda';
+import { cudaWheels, FakeIndex, fakeWheel } from '../support/fakeIndex';
 import { makeSandbox, put, putLibTorch } from '../support/sandbox';
-import { cudaWheels, FakeIndex, fakeWheel } from './fakeIndex';
 
 const version = '9.8.7';
 const hasPip = spawnSync('python3', ['-m', 'pip', '--version']).status === 0;

@@ -7,6 +7,7 @@ import type { Clip, CropPosition } from '../../lib/clip/types';
 import { classifyStream } from '../../lib/model/classifyStream';
 import { classifyVideo } from '../../lib/model/classifyVideo';
 import type { ClipClassifier } from '../../lib/model/clipClassifier';
+import type { ModelInput } from '../../lib/model/types';
 import { temporaryFolder } from '../support/temporaryFolder';
 import { collect, failureOf, makeVideos, realFile } from '../support/videos';
 
@@ -22,16 +23,18 @@ beforeAll(() => {
 /** Says how light a clip is, and where it was cropped: [dark, light, left, right]. Counts its calls. */
 class LightClassifier implements ClipClassifier {
   readonly labels = ['dark', 'light', 'left', 'right'];
-  readonly input = {
-    frames: 10,
-    height: 16,
-    width: 16,
-    frameRate: 10,
-    resize: [16, 24] as [number, number],
-    antialias: false,
-    mean: [0, 0, 0] as [number, number, number],
-    std: [1, 1, 1] as [number, number, number],
-  };
+  readonly inputs: ModelInput[] = [
+    {
+      frames: 10,
+      height: 16,
+      width: 16,
+      frameRate: 10,
+      resize: [16, 24],
+      antialias: false,
+      mean: [0, 0, 0],
+      std: [1, 1, 1],
+    },
+  ];
   readonly crops: CropPosition[] = [];
   /** The first bytes of each clip, and its size. */
   readonly seen: string[] = [];
@@ -67,6 +70,9 @@ class LightClassifier implements ClipClassifier {
   }
 }
 
+const seeing = (classifier: LightClassifier, input: Partial<ModelInput>) =>
+  Object.assign(classifier, { inputs: classifier.inputs.map((own) => ({ ...own, ...input })) });
+
 /** The grey of `fade` averaged over the instants of a window, 0…1. */
 function lightAt(start: number, frames = 10, frameRate = 10): number {
   const frame = (i: number) => Math.min(249, Math.floor((start + i / frameRate) * 25 + 1e-6));
@@ -78,9 +84,9 @@ describe('classifyVideo', () => {
     const path = join(folder, 'untagged.mkv');
     const frames = [{ pts: 0, y: 120, u: 90, v: 200 }];
     makeVideos([{ path, format: 'matroska', codec: 'ffv1', width: 64, height: 720, colorRange: 2, frames }]);
-    const seen = async (input: object) => {
+    const seen = async (input: Partial<ModelInput>) => {
       const classifier = new LightClassifier();
-      await classifyVideo(Object.assign(classifier, { input: { ...classifier.input, ...input } }), path, { topK: 1 });
+      await classifyVideo(seeing(classifier, input), path, { topK: 1 });
       return classifier.seen[0];
     };
     // R = Y + 1.5748 Cr, G = Y - 0.1873 Cb - 0.4681 Cr, B = Y + 1.8556 Cb; and with BT.601's factors.
@@ -91,7 +97,7 @@ describe('classifyVideo', () => {
 
   test('by segment sees the whole video in every clip, at other instants each', async () => {
     const classifier = new LightClassifier();
-    const segmented = Object.assign(classifier, { input: { ...classifier.input, sampling: 'segment' as const } });
+    const segmented = seeing(classifier, { sampling: 'segment' });
     const { segments } = await classifyVideo(segmented, fade, { clips: 2, topK: 4 });
     const light = (index: number) =>
       (segments[index]?.predictions.find(({ label }) => label === 'light')?.score as number) * 2;
@@ -210,7 +216,7 @@ describe('classifyVideo', () => {
     const classifier = new LightClassifier(20);
     const fails: ClipClassifier = {
       labels: classifier.labels,
-      input: classifier.input,
+      inputs: classifier.inputs,
       probabilities: async (clip, options) => {
         if (classifier.calls === 3) throw new KinetorchError('ERR_DISPOSED', 'gone');
         return classifier.probabilities(clip, options);

@@ -53,7 +53,11 @@ afterEach(() => {
 });
 
 const labels = ['a', 'b'];
-const quick: ClipClassifier = { input: fixtureInput, labels, probabilities: async () => Float32Array.of(0.25, 0.75) };
+const quick: ClipClassifier = {
+  inputs: [fixtureInput],
+  labels,
+  probabilities: async () => Float32Array.of(0.25, 0.75),
+};
 
 /** A network that is at work until it is told to be done. */
 function slow() {
@@ -63,7 +67,7 @@ function slow() {
   });
   let calls = 0;
   const classifier: ClipClassifier = {
-    input: fixtureInput,
+    inputs: [fixtureInput],
     labels,
     probabilities: async (_, { signal }) => {
       calls++;

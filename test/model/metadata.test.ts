@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { architectures } from '../../lib/model/architectures';
 import { createModel } from '../../lib/model/createModel';
+import { noFrameCnn } from '../../lib/model/frameCnnSchema';
 import { inspectModel } from '../../lib/model/inspectModel';
 import { loadModel } from '../../lib/model/loadModel';
 import { readMetadata } from '../../lib/model/modelFile';
@@ -17,7 +18,15 @@ const secondVersion = { ...firstVersion, ...parts, formatVersion: 2, task: 'mult
 
 /** A network of four classes with this `kinetorch.json` inside. */
 function archiveWith(metadata: unknown): Promise<Uint8Array> {
-  const options = { architecture: 'r2plus1d_dw', numClasses: 4, seed: 1, weights: '', newHead: false };
+  const options = {
+    architecture: 'r2plus1d_dw',
+    numClasses: 4,
+    seed: 1,
+    weights: [],
+    newHead: false,
+    inflate: 'average' as const,
+    frameCnn: noFrameCnn,
+  };
   return native().createModel({ ...options, metadata: JSON.stringify(metadata) });
 }
 

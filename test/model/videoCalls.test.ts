@@ -23,7 +23,7 @@ beforeAll(() => {
 });
 
 function classifierOf(videos: VideoCalls, probabilities: ClipClassifier['probabilities']): ClipClassifier {
-  return { input: fixtureInput, labels, videos, probabilities };
+  return { inputs: [fixtureInput], labels, videos, probabilities };
 }
 const answer = async () => Float32Array.of(0.25, 0.75);
 

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { noFrameCnn } from '../../lib/model/frameCnnSchema';
 import { readMetadata } from '../../lib/model/modelFile';
 import { native } from '../../lib/native';
 import type { TrainOptions } from '../../lib/training/options';
@@ -29,8 +30,10 @@ async function trainFrom(name: string, parts: object, change: Partial<TrainOptio
     numClasses: labels.length,
     seed: 1,
     metadata: JSON.stringify(metadata),
-    weights: '',
+    weights: [],
     newHead: false,
+    frameCnn: noFrameCnn,
+    inflate: 'average',
   });
   return train({ ...options, outDir: join(folder, name), from, ...change });
 }

@@ -75,7 +75,7 @@ test('a run reports its errors, and leaves a model without a head that says what
     labels: [],
     stages: ['encoder.stem', 'encoder.layer1', 'encoder.layer2', 'encoder.layer3', 'encoder.layer4'],
     head: null,
-    outputs: [],
+    outputs: ['reconstruction', 'target'],
     // A frame of 40 pixels has fewer than five cells of the last stage's 32.
     reconstruction: { objective: 'masked', ratio: 0.75, cell: 8, target: 'both' },
     license: 'CC-BY-4.0',
@@ -91,7 +91,10 @@ test('a run reports its errors, and leaves a model without a head that says what
 
 test('a model without a head does not classify, and train gives it one', async () => {
   const { modelPath } = await pretrain(optionsFor('pre', { epochs: 1 }));
-  await expectError(loadModel(modelPath), 'ERR_UNSUPPORTED', 'a head to classify with', '`train` with `from`');
+  await using headless = await loadModel(modelPath, { device: 'cpu' });
+  const shown = { data: new Uint8Array(4 * 40 * 40 * 3), frames: 4, height: 40, width: 40 };
+  await expectError(headless.classifyClip(shown), 'ERR_UNSUPPORTED', 'adds a head');
+  await expectError(headless.embedClip(shown), 'ERR_UNSUPPORTED', 'adds a head');
 
   const shape = { frames: 4, height: 40, width: 40 };
   const clip = async () => ({ data: new Uint8Array(4 * 40 * 40 * 3).map((_, place) => (place * 31) % 251), ...shape });

@@ -1,5 +1,4 @@
 import { type Command, Option } from 'commander';
-import { invalidArgument } from '../../base/errors';
 import { writeAtomically } from '../../base/writeAtomically';
 import { type EvaluateAnomalyOptions, evaluateAnomalyOptions } from '../../evaluation/anomaly/options';
 import {
@@ -84,12 +83,12 @@ export function define(command: Command): void {
   command.option('--json', 'one JSON line for each file').addHelpText('after', notes).action(anomaly);
 }
 
-async function anomaly(args: string[], options: Options): Promise<void> {
-  if (options.evaluate) return evaluate(args, options);
+async function anomaly(args: string[], options: Options, command: Command): Promise<void> {
+  if (options.evaluate) return evaluate(args, options, command);
   const files = await inputFiles(args);
   if (options.fit !== undefined) return fit(files, options.fit, options);
   if (options.out !== undefined && files.length > 1) {
-    throw invalidArgument('--out', 'left out for several videos', options.out);
+    command.error('error: --out takes one video');
   }
   const { model: path, device, precision, threads } = options;
   const { loadModel } = await import('../../model/loadModel.js');
@@ -143,8 +142,8 @@ async function fit(files: readonly InputFile[], out: string, options: Options): 
   }
 }
 
-async function evaluate([data = '', ...others]: string[], options: Options): Promise<void> {
-  if (others.length > 0) throw invalidArgument('<files...>', 'one folder or manifest with --evaluate', others[0]);
+async function evaluate([data = '', ...others]: string[], options: Options, command: Command): Promise<void> {
+  if (others.length > 0) command.error('error: --evaluate takes one folder or manifest');
   const { model, score, stride, threshold, normal, normalise, split, fold, device, precision, threads, json } = options;
   const { evaluateAnomaly } = await import('../../evaluation/anomaly/evaluateAnomaly.js');
   const bar = progressBar('  scoring {bar} {value}/{total} videos  {eta_formatted}');

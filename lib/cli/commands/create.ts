@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { KinetorchError } from '../../base/errors';
 import { formatCount } from '../../base/format';
 import type { ModelArchive } from '../../model/createModel';
-import { createModelOptions } from '../../model/options';
+import { type CreateModelOptions, createModelOptions } from '../../model/options';
 import type { ModelInput } from '../../model/types';
 import { labelFlags, labelsFrom } from '../flags/labelFlags';
 import { type InputOptions, inputFlags, inputFrom } from '../flags/modelFlags';
@@ -13,12 +13,15 @@ import { listArchitectures } from '../print/architectureTable';
 import { plural } from '../print/format';
 import { colorsFor, print, printJson } from '../print/terminal';
 
-interface Options extends InputOptions, Omit<NetworkOptions, 'input'> {
+type FrameCnnOptions = Pick<CreateModelOptions, 'stream' | 'pool' | 'dropout'>;
+
+interface Options extends InputOptions, Omit<NetworkOptions, 'input'>, FrameCnnOptions {
   list?: boolean;
   torchscript?: string;
   input?: Partial<ModelInput>;
   classes?: number;
   weights?: string;
+  inflate?: 'average' | 'centre';
   seed?: number;
   license?: string;
   force?: boolean;
@@ -32,13 +35,15 @@ Examples:
   $ kinetorch create --list
   $ kinetorch create r2plus1d_18 gestures.pt --labels wave,clap,point
   $ kinetorch create r3d_18 kinetics.pt --labels-file kinetics400.txt --weights r3d_18.pth
+  $ kinetorch create i3d_50 inflated.pt --labels wave,clap,point --weights resnet50-11ad3fa6.pth
   $ kinetorch create --torchscript x3d_s.torchscript.pt x3d_s.pt --labels-file kinetics400.txt \\
       --input frames=13,height=160,width=160,frameRate=5,resize=160,mean=0.45:0.45:0.45,std=0.225:0.225:0.225
+  $ kinetorch create mobilenet_v2 motion.pt --stream difference --labels fight,other --weights mobilenet_v2-b0353104.pth
   $ kinetorch create ir_csn_26 csn.pt --classes 10 --frames 16 --height 112 --width 112`;
 
 /** `kinetorch create`. */
 export function define(command: Command): void {
-  const { numClasses, weights, seed, license } = createModelOptions;
+  const { numClasses, weights, inflate, seed, license, stream, pool, dropout } = createModelOptions;
   command
     .description('Make a model file: an architecture with fresh weights, or with weights from a file.')
     .argument('[architecture]', 'a name that --list shows')
@@ -46,10 +51,14 @@ export function define(command: Command): void {
     .option('--list', 'show the architectures, their parameters and GFLOPs')
     .option('--torchscript <file>', 'instead of an architecture: a TorchScript network, put into a model file')
     .addOption(schemaFlag('--classes <n>', numClasses))
-    .addOption(schemaFlag('--weights <file>', weights));
+    .addOption(schemaFlag('--weights <file>', weights))
+    .addOption(schemaFlag('--inflate <how>', inflate));
   for (const flag of [...labelFlags(['classes']), ...inputFlags(), inputFlag(), ...scoreFlags()])
     command.addOption(flag);
   command
+    .addOption(schemaFlag('--stream <name>', stream))
+    .addOption(schemaFlag('--pool <name>', pool))
+    .addOption(schemaFlag('--dropout <n>', dropout))
     .addOption(schemaFlag('--seed <n>', seed))
     .addOption(schemaFlag('--license <spdx>', license))
     .option('-f, --force', 'overwrite the file')
@@ -71,8 +80,8 @@ async function create(
   if (options.labels === undefined && options.labelsFile === undefined && options.classes === undefined) {
     command.error('error: one of --labels, --labels-file and --classes is required');
   }
-  if (options.task !== undefined || options.output !== undefined) {
-    command.error('error: --task and --output are for --torchscript');
+  if ([options.task, options.output, options.perFrame].some((option) => option !== undefined)) {
+    command.error('error: --task, --output and --per-frame are for --torchscript');
   }
   refuseExisting(file, options);
   const labels = await labelsFrom(options);
@@ -82,7 +91,11 @@ async function create(
     labels,
     numClasses: options.classes,
     weights: options.weights,
+    inflate: options.inflate,
     input: partsOf(options),
+    stream: options.stream,
+    pool: options.pool,
+    dropout: options.dropout,
     seed: options.seed,
     license: options.license,
   });
@@ -99,20 +112,22 @@ async function wrap(
   command: Command,
 ): Promise<void> {
   if (file === undefined) command.error("error: missing required argument 'file'");
-  const { weights, classes, seed } = options;
-  if (tooMany !== undefined || [weights, classes, seed].some((option) => option !== undefined)) {
+  const { weights, inflate, classes, seed, stream, pool, dropout } = options;
+  const made = [weights, inflate, classes, seed, stream, pool, dropout];
+  if (tooMany !== undefined || made.some((option) => option !== undefined)) {
     command.error(
-      'error: --torchscript takes one file to write and --labels or --labels-file; no architecture, and none of --weights, --classes, --seed',
+      'error: --torchscript takes one file to write and --labels or --labels-file; no architecture, and none of --weights, --inflate, --classes, --seed, --stream, --pool, --dropout',
     );
   }
   refuseExisting(file, options);
   const { wrapModel } = await import('../../model/wrapModel.js');
-  const { task, output } = options;
+  const { task, output, perFrame } = options;
   const archive = await wrapModel(network, {
     labels: await labelsFrom(options),
     input: partsOf(options),
     task,
     output,
+    perFrame,
     license: options.license,
   });
   await save(archive, file, `network of ${network}`, archive.metadata.task, options);

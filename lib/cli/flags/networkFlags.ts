@@ -10,6 +10,7 @@ export interface NetworkOptions extends LabelOptions {
   input?: Partial<ModelInput>;
   task?: ModelTask;
   output?: NetworkOutput;
+  perFrame?: boolean;
 }
 
 /** Flags that say of a model what its file does not: of a plain TorchScript file labels and input. */
@@ -19,14 +20,15 @@ export const networkFlags = (): Option[] => grouped([...labelFlags(), inputFlag(
 export const scoreFlags = () => [
   schemaFlag('--task <name>', networkOptions.task),
   schemaFlag('--output <name>', networkOptions.output),
+  schemaFlag('--per-frame', networkOptions.perFrame),
 ];
 
 const grouped = (flags: Option[]) =>
   flags.map((flag) => flag.helpGroup('A TorchScript file without labels and input of its own:'));
 
 /** Those of the network's options that were given. */
-export async function networkFrom({ labels, labelsFile, input, task, output }: NetworkOptions) {
-  return { labels: await labelsFrom({ labels, labelsFile }), input, task, output };
+export async function networkFrom({ labels, labelsFile, input, task, output, perFrame }: NetworkOptions) {
+  return { labels: await labelsFrom({ labels, labelsFile }), input, task, output, perFrame };
 }
 
 const example = 'frames=16,height=112,width=112,frameRate=15,resize=128x171,mean=0.43:0.39:0.38,std=0.23:0.22:0.22';

@@ -18,6 +18,8 @@ const epochList = (text: string): number[] => text.split(',').map(wholeNumber(1)
 const weights = (text: string): TrainOptions['classWeights'] =>
   text === 'balanced' ? text : text.split(',').map(decimal(0));
 
+const stages = (text: string): TrainOptions['freezeStages'] => (text === 'all' ? text : wholeNumber(0)(text));
+
 const gigabytes = (text: string): number => Math.round(decimal(0)(text) * 1e9);
 
 const cache = clipCacheOptions;
@@ -26,7 +28,8 @@ const groups: Record<string, Option[]> = {
   'Start:': [
     schemaFlag('-a, --architecture <name>', trainOptions.architecture),
     schemaFlag('--from <file>', trainOptions.from),
-    schemaFlag('--freeze-stages <n>', trainOptions.freezeStages),
+    schemaFlag('--inflate <how>', trainOptions.inflate),
+    schemaFlag('--freeze-stages <n>', trainOptions.freezeStages, stages),
     schemaFlag('--freeze-batch-norm', trainOptions.freezeBatchNorm),
     schemaFlag('--body-rate <n>', trainOptions.bodyRate),
   ],

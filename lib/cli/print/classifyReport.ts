@@ -26,7 +26,7 @@ export async function printTimeline(
   const { videoTimeline } = await import('../videoTimeline.js');
   const began = performance.now();
   const bar = progressBar(path);
-  await using video = await openDecodedVideo(path, decodingOf(model.input));
+  await using video = await openDecodedVideo(path, decodingOf(model.classifier.inputs));
   if (!options.json) printer.header(path, video.info);
   const duration = video.info.durationSeconds;
   const segments = [];

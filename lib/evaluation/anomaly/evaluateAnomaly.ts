@@ -129,7 +129,8 @@ async function scoreVideos(
     if (timeline) scored.push({ video, timeline });
     else if (isOfVideo(error)) skipped.push(skippedSample(named, done, error));
     else throw error;
-    onProgress?.({ done: ++done, total: videos.length });
+    done++;
+    onProgress?.({ done, total: videos.length });
     refuseTooMany(skipped, videos.length, maxSkippedShare);
   }
   return { scored, skipped };

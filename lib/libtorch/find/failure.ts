@@ -118,7 +118,7 @@ export function openFailure(path: string, cause: unknown, libtorch?: LibTorch): 
 }
 
 /** The commands that bring the addon and LibTorch back. */
-export function reinstall(): [command: string, ...notes: string[]] {
+function reinstall(): [command: string, ...notes: string[]] {
   if (isCheckout()) {
     return [`cd ${packageRoot} && npm run build`, '(fetches LibTorch where it is missing and builds the addon)'];
   }

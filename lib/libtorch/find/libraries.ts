@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** File name of a LibTorch library on a platform: `c10` is `libc10.so`, `libc10.dylib` or `c10.dll`. */
-export function libraryFile(name: string, platform: NodeJS.Platform = process.platform): string {
+function libraryFile(name: string, platform: NodeJS.Platform = process.platform): string {
   if (platform === 'win32') return `${name}.dll`;
   return `lib${name}.${platform === 'darwin' ? 'dylib' : 'so'}`;
 }

@@ -1,7 +1,7 @@
-import { spawn, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { KinetorchError } from '../../base/errors';
+import { findPip, lastError, runPip } from '../../base/pip';
 import type { InstallReporter } from './reporter';
 import { listWheel } from './wheel';
 
@@ -10,15 +10,6 @@ const cpuIndex = 'https://download.pytorch.org/whl/cpu';
 
 /** Wheels of these Pythons are asked for where pip's own Python has none: LibTorch is the same in all of them. */
 const otherPythons = ['3.12', '3.11', '3.13'];
-
-/** Command that runs pip, for example `['python3', '-m', 'pip']`; null where there is none. */
-export function findPip(env: NodeJS.ProcessEnv = process.env): string[] | null {
-  for (const python of ['python3', 'python', 'py']) {
-    const { status } = spawnSync(python, ['-m', 'pip', '--version'], { env, stdio: 'ignore' });
-    if (status === 0) return [python, '-m', 'pip'];
-  }
-  return null;
-}
 
 /**
  * Downloads the CPU wheel of a torch version into `folder` with `pip download`, honouring the user's pip
@@ -45,7 +36,7 @@ export async function downloadWheel(
     for (const target of pythonTargets()) {
       const args = ['download', '--no-deps', '--only-binary=:all:', '--dest', folder, ...target, ...index, requirement];
       reporter.message(`  ${[...pip, ...args].join(' ')}`);
-      const { ok, output } = await runPip(pip, args, reporter, env);
+      const { ok, output } = await runPip(pip, args, env, reporter.message);
       if (ok) {
         const wheel = readdirSync(folder).find((name) => name.endsWith('.whl'));
         if (wheel === undefined) throw new KinetorchError('ERR_LIBTORCH_NOT_FOUND', `pip left no wheel in ${folder}`);
@@ -81,7 +72,7 @@ export async function fetchWheels(
     rmSync(log, { force: true });
     const logged = ['--log', log, '--only-binary=:all:', '--dest', folder];
     const args = ['download', ...logged, ...options, ...target, ...requirements];
-    const { ok, output } = await runPip(pip, args, reporter, env);
+    const { ok, output } = await runPip(pip, args, env, reporter.message);
     if (ok) return { target, wheels: savedWheels(readFileSync(log, 'utf8'), folder) };
     problem ||= lastError(output);
     // Other Pythons' wheels are worth asking for only where there are none for this one.
@@ -148,45 +139,6 @@ function crossPython(python: string): string[] {
   return ['--python-version', python, '--implementation', 'cp', ...(platform ? ['--platform', platform] : [])];
 }
 
-/** Runs pip; on a terminal its own progress bar is seen, elsewhere the lines that tell something. */
-function runPip(
-  pip: string[],
-  args: string[],
-  reporter: InstallReporter,
-  env: NodeJS.ProcessEnv,
-): Promise<{ ok: boolean; output: string }> {
-  const [python, ...before] = pip as [string, ...string[]];
-  const terminal = process.stdout.isTTY === true;
-  const quiet = terminal ? [] : ['--progress-bar', 'off'];
-  return new Promise((resolve, reject) => {
-    const [command, ...rest] = args;
-    const child = spawn(python, [...before, command as string, ...quiet, ...rest], {
-      env: { ...env, PIP_DISABLE_PIP_VERSION_CHECK: '1' },
-      stdio: ['ignore', terminal ? 'inherit' : 'pipe', 'pipe'],
-    });
-    let output = '';
-    const collect = (chunk: Buffer) => {
-      output += chunk.toString();
-    };
-    child.stdout?.on('data', collect);
-    child.stderr?.on('data', collect);
-    child.on('error', reject);
-    child.on('close', (status) => {
-      const told = output.split('\n').filter((line) => /^\s*(Downloading|Processing) /.test(line));
-      for (const line of told) reporter.message(`  pip: ${line.trim()}`);
-      resolve({ ok: status === 0, output });
-    });
-  });
-}
-
 async function isCudaBuild(wheel: string): Promise<boolean> {
   return (await listWheel(wheel)).some((name) => /^torch\/lib\/(lib)?torch_cuda\./.test(name));
-}
-
-function lastError(output: string): string {
-  const lines = output
-    .split('\n')
-    .map((line) => line.trim())
-    .filter(Boolean);
-  return lines.filter((line) => line.startsWith('ERROR')).at(-1) ?? lines.at(-1) ?? 'pip said nothing';
 }

@@ -50,7 +50,7 @@ export async function fitAnomalyThreshold(
     const threshold = falseAlarmThreshold(all, falseAlarmRate);
     const anomaly = { score, stride, threshold, falseAlarmRate, frames: all.length };
     const metadata = { ...model.metadata, anomaly };
-    return archiveOf(metadata, await callNative(() => file.native.withMetadata(JSON.stringify(metadata))));
+    return archiveOf(metadata, await callNative(() => file.native.withMetadata(JSON.stringify(metadata), false)));
   } finally {
     file.native.close();
   }

@@ -2,6 +2,7 @@ import { invalidArgument } from '../../base/errors';
 import { parseOptions } from '../../base/validation';
 import type { VideoInfo } from '../../video/types';
 import type { VideoSource } from '../../video/videoSource';
+import type { ModelInput } from '../types';
 import { workOnVideo } from '../workOnVideo';
 import { alarmSegments } from './alarmSegments';
 import { errorMap } from './errorMap';
@@ -16,7 +17,8 @@ export async function scoreVideo(
   source: VideoSource,
   options: AnomalyScoreOptions = {},
 ): Promise<AnomalyTimeline> {
-  const { frames, frameRate } = model.input;
+  const [input] = model.inputs as [ModelInput];
+  const { frames, frameRate } = input;
   const { alarm } = model;
   const { crop, threshold: given, onWarning, onProgress, ...filled } = parseOptions(anomalyScoreOptions, options);
   const { score = alarm?.score ?? 'mse', stride = alarm?.stride ?? Math.ceil(frames / 2), ...call } = filled;
@@ -34,7 +36,7 @@ export async function scoreVideo(
     work: async (clip, _, signal) => {
       const { target, reconstruction } = await model.reconstruct(clip, { crop, signal });
       const shown = frames - Math.round(clip.paddedSeconds * frameRate);
-      return frameScores(errorMap(target, reconstruction, model.input), score).slice(0, shown);
+      return frameScores(errorMap(target, reconstruction, input), score).slice(0, shown);
     },
     onWarning: (warning) => {
       warnings.push(warning);

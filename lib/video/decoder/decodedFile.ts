@@ -1,5 +1,6 @@
 import { KinetorchError } from '../../base/errors';
 import { type ClipSpan, clipSpan } from '../clipSpan';
+import { instantOf } from '../instantOf';
 import { slideWindows } from '../slideWindows';
 import type { ClipWindow, FrameForm, FrameSize, SlideWindows, VideoInfo } from '../types';
 import type { Av } from './av';
@@ -98,10 +99,9 @@ export class DecodedFile {
 
   async readClips(windows: ClipWindow[], sink: ClipSink): Promise<void> {
     for (const window of windows) {
-      const { startSeconds, frames, frameRate } = window;
       await sink.begin(this.spanOf(window));
-      for (let i = 0; i < frames; i++) {
-        await this.source.show(startSeconds + i / frameRate);
+      for (let i = 0; i < window.frames; i++) {
+        await this.source.show(window.startSeconds + instantOf(window, i));
         await sink.frame(this.currentPicture());
       }
     }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <set>
 
 #include "native/architectures/build.h"
@@ -31,9 +32,38 @@ std::set<std::string> keysOf(const torch::jit::Module& module) {
 TEST(Catalog, HoldsEveryArchitectureOnce) {
   std::vector<std::string> names;
   for (const ArchitectureInfo& info : architectures()) names.push_back(info.name);
-  EXPECT_EQ(names, (std::vector<std::string>{"r3d_18", "mc3_18", "r2plus1d_18", "r2plus1d_34", "ir_csn_26", "ir_csn_50",
-                                             "ir_csn_101", "ir_csn_152", "ip_csn_26", "ip_csn_50", "ip_csn_101",
-                                             "ip_csn_152", "r2plus1d_16", "r2plus1d_dw"}));
+  EXPECT_EQ(names, (std::vector<std::string>{"r3d_18",
+                                             "mc3_18",
+                                             "r2plus1d_18",
+                                             "r2plus1d_34",
+                                             "r2plus1d_50",
+                                             "c2d_50",
+                                             "c2d_101",
+                                             "c2d_50_v1",
+                                             "c2d_101_v1",
+                                             "i3d_50",
+                                             "i3d_101",
+                                             "i3d_50_v1",
+                                             "i3d_101_v1",
+                                             "slow_50",
+                                             "slow_101",
+                                             "tsm_50",
+                                             "tsm_101",
+                                             "ir_csn_26",
+                                             "ir_csn_50",
+                                             "ir_csn_101",
+                                             "ir_csn_152",
+                                             "ip_csn_26",
+                                             "ip_csn_50",
+                                             "ip_csn_101",
+                                             "ip_csn_152",
+                                             "r2plus1d_16",
+                                             "r2plus1d_dw",
+                                             "mobilenet_v2",
+                                             "efficientnet_lite0",
+                                             "resnet18",
+                                             "resnet50",
+                                             "resnet101"}));
 }
 
 TEST(Catalog, NamesWhatItHasWhenAskedForAnother) {
@@ -71,6 +101,79 @@ TEST(R2Plus1d, HasTheParametersOfItsFormula) {
 TEST(CompactResNet, IsSmall) {
   EXPECT_EQ(parametersOf(buildArchitecture("r2plus1d_dw", 400, 0)), 486'424);
   EXPECT_LE(parametersOf(buildArchitecture("r2plus1d_16", 400, 0)), 4'100'000);
+}
+
+// Published, for 400 classes: pytorchvideo's, whose code gives the same.
+TEST(Inflated, HasThePublishedParameters) {
+  const std::map<std::string, int64_t> published{
+      {"c2d_50", 24'327'632},  {"c2d_101", 43'319'760},  {"i3d_50", 28'043'472}, {"i3d_101", 51'754'192},
+      {"slow_50", 32'454'096}, {"slow_101", 60'359'120}, {"tsm_50", 24'327'632}, {"r2plus1d_50", 28'107'600}};
+  for (const auto& [name, count] : published) EXPECT_EQ(parametersOf(buildArchitecture(name, 400, 0)), count) << name;
+  EXPECT_EQ(parametersOf(buildArchitecture("i3d_50", 10, 0)), 27'244'362);
+}
+
+TEST(Inflated, ReachesOverTimeWherePublished) {
+  const std::map<std::string, int64_t> temporal{
+      {"c2d_50", 0}, {"i3d_50", 10}, {"i3d_101", 19}, {"slow_50", 9}, {"slow_101", 26}};
+  for (const auto& [name, expected] : temporal) {
+    int64_t count = 0;
+    for (const auto& parameter : buildArchitecture(name, 2, 0).named_parameters()) {
+      count += parameter.value.dim() == 5 && parameter.value.size(2) > 1 ? 1 : 0;
+    }
+    EXPECT_EQ(count, expected) << name;
+  }
+}
+
+TEST(Inflated, HasTheKeysOfBottlenecks) {
+  // 53 and 104 convolutions with a batch norm each, and the head.
+  EXPECT_EQ(keysOf(buildArchitecture("i3d_50", 2, 0)).size(), 320u);
+  EXPECT_EQ(keysOf(buildArchitecture("tsm_101", 2, 0)).size(), 626u);
+  const std::set<std::string> keys = keysOf(buildArchitecture("r2plus1d_50", 2, 0));
+  for (const char* key : {"stem.0.weight", "stem.1.bias", "layer1.0.conv1.0.weight", "layer1.0.conv2.0.0.weight",
+                          "layer1.0.conv2.0.1.weight", "layer1.0.conv2.0.3.weight", "layer1.0.conv2.1.weight",
+                          "layer4.2.conv3.1.running_var", "layer1.0.downsample.0.weight", "fc.weight"}) {
+    EXPECT_EQ(keys.count(key), 1u) << key;
+  }
+}
+
+// Eight channels that all hold 1, 2, 3: one looks a frame ahead, one behind.
+TEST(TemporalShift, TakesNeighbouringFrames) {
+  const at::Tensor clip = at::arange(1, 4).to(at::kFloat).view({1, 1, 3, 1, 1}).expand({2, 8, 3, 2, 2}).contiguous();
+  const at::Tensor shifted = LayerFactory(0).temporalShift().forward({clip}).toTensor();
+  ASSERT_EQ(shifted.sizes(), clip.sizes());
+  const std::vector<std::vector<float>> frames{
+      {2, 0, 1, 1, 1, 1, 1, 1}, {3, 1, 2, 2, 2, 2, 2, 2}, {0, 2, 3, 3, 3, 3, 3, 3}};
+  for (int64_t t = 0; t < 3; ++t) {
+    const at::Tensor expected = at::tensor(frames[static_cast<size_t>(t)]).view({1, 8, 1, 1}).expand({2, 8, 2, 2});
+    EXPECT_TRUE(shifted.select(2, t).equal(expected)) << t;
+  }
+  const at::Tensor single = at::ones({1, 8, 1, 2, 2});
+  EXPECT_EQ(LayerFactory(0).temporalShift().forward({single}).toTensor().sum().item<float>(), 24);
+}
+
+TEST(TemporalShift, IsInEveryBlockOrEverySecondOfManyBlocks) {
+  const auto shiftsIn = [](const char* name) {
+    std::vector<std::string> blocks;
+    for (const auto& module : buildArchitecture(name, 2, 0).named_modules()) {
+      const std::string end = ".shift";
+      if (module.name.size() > end.size() && module.name.substr(module.name.size() - end.size()) == end) {
+        blocks.push_back(module.name);
+      }
+    }
+    return blocks;
+  };
+  EXPECT_EQ(shiftsIn("tsm_50").size(), 16u);
+  EXPECT_EQ(shiftsIn("tsm_101").size(), 2u + 2u + 12u + 2u);
+  EXPECT_EQ(shiftsIn("c2d_50").size(), 0u);
+}
+
+TEST(FramePool, TakesTheLargerOfEveryTwoFrames) {
+  torch::jit::Module pool = LayerFactory(0).framePool();
+  const at::Tensor clip = at::randn({2, 3, 5, 4, 4});
+  const at::Tensor pooled = pool.forward({clip}).toTensor();
+  ASSERT_EQ(pooled.sizes(), (std::vector<int64_t>{2, 3, 2, 4, 4}));
+  EXPECT_TRUE(pooled.select(2, 1).equal(at::maximum(clip.select(2, 2), clip.select(2, 3))));
+  EXPECT_TRUE(pool.forward({clip.slice(2, 0, 1)}).toTensor().equal(clip.slice(2, 0, 1)));
 }
 
 // One value of LocalContrast by its definition.
@@ -152,10 +255,11 @@ TEST(Parts, AreTheChildrenOfEveryArchitecture) {
     const torch::jit::Module network = buildArchitecture(info.name, 2, 0);
     std::vector<std::string> names = info.parts.stages;
     names.push_back(info.parts.head);
+    for (const std::string& name : names) EXPECT_TRUE(moduleAt(network, name)) << info.name << " " << name;
     std::vector<std::string> children;
     for (const auto& child : network.named_children()) children.push_back(child.name);
-    EXPECT_EQ(names, children) << info.name;
-    EXPECT_EQ(network.attr(info.parts.head).toModule().attr("weight").toTensor().size(0), 2) << info.name;
+    if (info.family != "cnn") EXPECT_EQ(names, children) << info.name;
+    EXPECT_EQ(moduleAt(network, info.parts.head)->attr("weight").toTensor().size(0), 2) << info.name;
     EXPECT_EQ(headOf(network), info.parts.head) << info.name;
   }
   torch::jit::Module foreign("Foreign");
@@ -186,7 +290,7 @@ TEST(Weights, AreDrawnAsTheFieldDoes) {
 
 TEST(Networks, TakeAnyNumberOfFramesHeightWidthAndClasses) {
   at::NoGradGuard noGrad;
-  for (const char* name : {"r2plus1d_dw", "r2plus1d_16", "mc3_18", "ip_csn_26"}) {
+  for (const char* name : {"r2plus1d_dw", "r2plus1d_16", "mc3_18", "ip_csn_26", "i3d_50", "tsm_50", "r2plus1d_50"}) {
     torch::jit::Module module = buildArchitecture(name, 7, 0);
     module.eval();
     for (const std::vector<int64_t>& shape :

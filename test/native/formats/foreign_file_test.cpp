@@ -22,6 +22,8 @@ TEST(ForeignFile, IsKnownByItsFirstBytes) {
   EXPECT_NE(whatIs("\x08\x07\x12\x07pytorch" + rest).find("ONNX"), std::string::npos);
   EXPECT_NE(whatIs("\x1F\x8B" + rest).find("gzip"), std::string::npos);
   EXPECT_NE(whatIs(std::string(257, 'x') + "ustar" + rest).find("tar"), std::string::npos);
+  EXPECT_NE(whatIs(std::string("sys_info") + std::string(249, '\0') + "ustar" + rest).find("torch.save"),
+            std::string::npos);
   EXPECT_NE(whatIs(std::string("\x40\0\0\0\0\0\0\0", 8) + "{\"a\":" + rest).find("safetensors"), std::string::npos);
   EXPECT_NE(whatIs("\n<!DOCTYPE html><html>" + rest).find("web page"), std::string::npos);
   EXPECT_NE(whatIs("version https://git-lfs.github.com/spec/v1\n").find("Git LFS"), std::string::npos);

@@ -26,7 +26,9 @@ Bytes file(const std::string& header, size_t dataSize) {
   return bytes;
 }
 
-std::vector<WeightTensor> read(const Bytes& bytes) { return readSafetensors(*ByteSource::open({"", bytes})); }
+std::vector<WeightTensor> read(const Bytes& bytes) {
+  return test::readAll(*openSafetensors(ByteSource::open({"", bytes})));
+}
 
 void expectRefused(const std::string& header, size_t dataSize, const std::string& text) {
   SCOPED_TRACE(header.substr(0, 100));

@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <memory>
 
+#include "native/formats/torch_zip.h"
 #include "native/formats/zip_archive.h"
 #include "test/native/formats/pickle_builder.h"
 #include "test/native/formats/read_all.h"
@@ -34,7 +36,11 @@ Bytes torchFile(const std::string& value, const std::string& data = std::string(
   return buildZip(entries);
 }
 
-std::vector<WeightTensor> read(const Bytes& bytes) { return readAll(*openTorchWeights(ByteSource::open({"", bytes}))); }
+std::unique_ptr<WeightFile> open(const Bytes& bytes) {
+  return weightsOf(readTorchZip(ByteSource::open({"", bytes})), "file");
+}
+
+std::vector<WeightTensor> read(const Bytes& bytes) { return readAll(*open(bytes)); }
 
 void expectRefused(const Bytes& bytes, const std::string& message) {
   expectError("ERR_WEIGHTS", message, [&] { read(bytes); });
@@ -52,7 +58,7 @@ std::map<std::string, WeightTensor> byName(const std::string& fixture) {
 TEST(TorchWeights, ReadsTheSameFromEveryFile) {
   const auto expected = byName("weights.safetensors");
   ASSERT_EQ(expected.size(), 8u);
-  for (const char* fixture : {"weights.pth", "checkpoint.pth", "strided.pth", "scripted.pt"}) {
+  for (const char* fixture : {"weights.pth", "checkpoint.pth", "strided.pth", "legacy.pth", "scripted.pt"}) {
     const auto actual = byName(fixture);
     ASSERT_EQ(actual.size(), expected.size()) << fixture;
     for (const auto& [name, tensor] : expected) {
@@ -70,12 +76,19 @@ TEST(TorchWeights, RefusesOtherFilesByName) {
     expectError("ERR_WEIGHTS", message, [&] { readAll(*openWeights(ByteSource::openFile(fixturePath(fixture)))); });
   };
   refused("hostile.pth", "`conv.weight`, for one, is what `__builtin__.print` gives");
-  refused("legacy.pth",
-          "a file of torch.save in the format from before PyTorch 1.6; read it in Python and save it again: "
-          "torch.save(torch.load(path), path)");
-  const std::string tar = std::string(257, 'x') + "ustar" + std::string(600, 'x');
-  const TemporaryFile archive({tar.begin(), tar.end()});
-  expectError("ERR_WEIGHTS", "a tar archive; unpack it", [&] { openWeights(ByteSource::openFile(archive.path())); });
+  const auto tar = [](const std::string& firstName) {
+    std::string header = firstName;
+    header.resize(257, '\0');
+    header += "ustar" + std::string(600, 'x');
+    const TemporaryFile archive({header.begin(), header.end()});
+    openWeights(ByteSource::openFile(archive.path()));
+  };
+  expectError("ERR_WEIGHTS", "a tar archive; unpack it", [&] { tar("weights.pth"); });
+  expectError(
+      "ERR_WEIGHTS",
+      "a tar archive of torch.save, from before PyTorch 0.1.10; read it in Python, where you trust it, and save "
+      "it again: torch.save(torch.load(path, weights_only=False), path)",
+      [&] { tar("sys_info"); });
   refused("bit-flipped.pth", "CRC-32");
   refused("bit-flipped.pt", "CRC-32");
   refused("text.pt", "neither");
@@ -167,7 +180,7 @@ TEST(TorchWeights, RefusesModulesWithoutEnd) {
 }
 
 std::vector<std::string> paths(const Bytes& bytes) {
-  const std::unique_ptr<WeightFile> file = openTorchWeights(ByteSource::open({"", bytes}));
+  const std::unique_ptr<WeightFile> file = open(bytes);
   std::vector<std::string> found;
   for (const WeightSet& set : file->sets()) found.push_back(set.path);
   return found;

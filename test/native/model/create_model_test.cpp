@@ -37,7 +37,7 @@ TEST(CreateModel, TakesAllButTheHeadOfAnArchive) {
   const auto head = stateIn(createModel(optionsOf(3, 2)));
   for (const formats::FileSource& source : {formats::FileSource{"", trained}, formats::FileSource{file.path(), {}}}) {
     CreateOptions options = optionsOf(3, 2);
-    options.weights = source;
+    options.weights = {source};
     options.newHead = true;
     const auto made = stateIn(createModel(options));
     EXPECT_EQ(made.size(), body.size());
@@ -53,19 +53,19 @@ TEST(CreateModel, TakesAllButTheHeadOfAnArchive) {
 TEST(CreateModel, TakesTheHeadToo) {
   CreateOptions options = optionsOf(5, 2);
   const auto expected = stateIn(createModel(optionsOf(5, 1)));
-  options.weights = {"", createModel(optionsOf(5, 1))};
+  options.weights = {{"", createModel(optionsOf(5, 1))}};
   for (const auto& [name, tensor] : stateIn(createModel(options))) EXPECT_TRUE(tensor.equal(expected.at(name))) << name;
 }
 
 TEST(CreateModel, RefusesOtherBodies) {
   CreateOptions options = optionsOf(5, 1);
-  options.weights = {"", createModel(options)};
+  options.weights = {{"", createModel(options)}};
   options.newHead = true;
   options.architecture = "r3d_18";
   EXPECT_EQ(codeOf([&] { createModel(options); }), "ERR_WEIGHTS");
-  options.weights.bytes.resize(1000);
+  options.weights[0].bytes.resize(1000);
   EXPECT_EQ(codeOf([&] { createModel(options); }), "ERR_WEIGHTS");
-  options.weights = {"/no/such/file.pth", {}};
+  options.weights = {{"/no/such/file.pth", {}}};
   EXPECT_EQ(codeOf([&] { createModel(options); }), "ERR_FILE_NOT_FOUND");
 }
 

@@ -27,12 +27,12 @@ std::vector<WeightEntry> operator+(std::vector<WeightEntry> all, const std::vect
   return all;
 }
 
-WeightFit fit(const std::vector<WeightSet>& sets, const std::string& newHead = "") {
-  return fitWeights(sets, kNetwork, newHead, "file");
+WeightFit fit(const std::vector<WeightSet>& sets, bool isNewHead = false) {
+  return fitWeights(sets, {kNetwork, "fc", isNewHead}, "file");
 }
 
-void expectRefused(const std::vector<WeightSet>& sets, const std::string& message, const std::string& newHead = "") {
-  test::expectError("ERR_WEIGHTS", message, [&] { fit(sets, newHead); });
+void expectRefused(const std::vector<WeightSet>& sets, const std::string& message, bool isNewHead = false) {
+  test::expectError("ERR_WEIGHTS", message, [&] { fit(sets, isNewHead); });
 }
 
 TEST(FitWeights, TakesNamesAsTheyAre) {
@@ -133,11 +133,36 @@ TEST(FitWeights, TellsWhatIsWrongOfTheNearest) {
   expectRefused({{"", entries() + entries("module.")}}, "twice");
 }
 
+TEST(FitWeights, TakesKernelsOfPicturesAndLeavesTheirHeadWhereItIsOfOtherClasses) {
+  const WantedWeights wanted{
+      {{"stem.weight", {4, 3, 5, 7, 7}}, {"stem.bias", {4}}, {"fc.weight", {2, 4}}, {"fc.bias", {2}}}, "fc"};
+  const auto pictures = [](int64_t classes) {
+    return std::vector<WeightEntry>{
+        {"stem.weight", {4, 3, 7, 7}}, {"stem.bias", {4}}, {"fc.weight", {classes, 4}}, {"fc.bias", {classes}}};
+  };
+  EXPECT_EQ(fitWeights({{"", pictures(2)}}, wanted, "file").entries.size(), 4u);
+  EXPECT_EQ(fitWeights({{"", pictures(1000)}}, wanted, "file").entries.size(), 2u);
+  std::vector<WeightEntry> headless = pictures(2);
+  headless.resize(2);
+  EXPECT_EQ(fitWeights({{"", headless}}, wanted, "file").entries.size(), 2u);
+  std::vector<WeightEntry> larger = pictures(2);
+  larger[0].shape = {4, 3, 5, 5};
+  test::expectError("ERR_WEIGHTS", "stem.weight expected [4, 3, 5, 7, 7] but received [4, 3, 5, 5]", [&] {
+    fitWeights({{"", larger}}, wanted, "file");
+  });
+  // Those of clips are to fit as a whole.
+  std::vector<WeightEntry> clips = pictures(1000);
+  clips[0].shape = {4, 3, 5, 7, 7};
+  test::expectError("ERR_WEIGHTS", "fc.weight expected [2, 4] but received [1000, 4]", [&] {
+    fitWeights({{"", clips}}, wanted, "file");
+  });
+}
+
 TEST(FitWeights, AskedForANewHeadNeedsNone) {
-  EXPECT_EQ(fit({{"", entries("model.", 7)}}, "fc").entries.size(), 3u);
+  EXPECT_EQ(fit({{"", entries("model.", 7)}}, true).entries.size(), 3u);
   std::vector<WeightEntry> headless = entries();
   headless.pop_back();
-  EXPECT_EQ(fit({{"", headless}}, "fc").entries.size(), 3u);
+  EXPECT_EQ(fit({{"", headless}}, true).entries.size(), 3u);
 }
 
 }  // namespace

@@ -26,7 +26,8 @@ bool keepsApart(const std::string& body) {
 constexpr char kConvolution[] = "    y = torch.conv3d(x, self.w)\n";
 
 TEST(KeepsRowsApart, IsKnownOfResidualNetworks) {
-  for (const char* const name : {"r3d_18", "mc3_18", "r2plus1d_18", "ip_csn_26"}) {
+  for (const char* const name :
+       {"r3d_18", "mc3_18", "r2plus1d_18", "ip_csn_26", "i3d_50", "mobilenet_v2", "efficientnet_lite0"}) {
     const torch::jit::Module module = freezeNetwork(test::lively(name, 3), at::kCPU, {}).module;
     EXPECT_TRUE(keepsRowsApart(*module.get_method("forward").graph())) << name;
   }
@@ -39,6 +40,10 @@ TEST(KeepsRowsApart, IsKnownOfUsualOperators) {
       keepsApart(y + "    z = y * torch.sigmoid(torch.mean(y, [2, 3, 4], True))\n"
                      "    return torch.linear(torch.flatten(torch.adaptive_avg_pool3d(z, [1, 1, 1]), 1), self.fc)\n"));
   EXPECT_TRUE(keepsApart(y + "    return torch.mean(torch.cat([y, y + 1], 1), [-1, -2, -3])\n"));
+  EXPECT_TRUE(keepsApart(y + "    z = torch.clamp(torch.abs(y[:, :, 1:] - y[:, :, :-1]) / 2.0, 0.0, 1.0)\n"
+                             "    return z.sum([2, 3, 4])\n"));
+  EXPECT_TRUE(keepsApart(y + "    pad = max((y.size(3) - 1) // 2 * 2 + 3 - y.size(3), 0)\n"
+                             "    return torch.constant_pad_nd(y, [0, pad], 0).mean([2, 3, 4])\n"));
 }
 
 TEST(KeepsRowsApart, IsNotKnownWhereRowsMayMeet) {
@@ -49,7 +54,12 @@ TEST(KeepsRowsApart, IsNotKnownWhereRowsMayMeet) {
   EXPECT_FALSE(keepsApart(y + "    return torch.mean(y, [2, 3, 4]) + self.fc\n"));  // as many rows as it has
   EXPECT_FALSE(keepsApart(y + "    return torch.mean(y, [2, 3, 4]).flip([0])\n"));
   EXPECT_FALSE(keepsApart(y + "    return torch.flatten(y, 0)\n"));
+  EXPECT_FALSE(keepsApart(y + "    return y[1:].mean([2, 3, 4])\n"));
+  EXPECT_FALSE(keepsApart(y + "    return torch.clamp(y, y.mean(), y.amax()).mean([2, 3, 4])\n"));
+  EXPECT_FALSE(
+      keepsApart(y + "    return torch.constant_pad_nd(y, [0, 0, 0, 0, 0, 0, 0, 0, 1, 0], 0).mean([2, 3, 4])\n"));
   EXPECT_FALSE(keepsApart(y + "    return y.view(-1, 5)\n"));
+  EXPECT_FALSE(keepsApart(y + "    return torch.mean(y, [2, 3, 4]) * min(2, x.size(0))\n"));
   EXPECT_FALSE(keepsApart(y + "    if x.size(0) > 1:\n        y = y + 1\n    return torch.mean(y, [2, 3, 4])\n"));
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { libraryPath, type Members, recordOf, zipOf } from '../support/fakeWheel';
+import { libraryPath, type Members, recordOf, zipOf } from './fakeWheel';
 
 /** A wheel for any Python, as an index serves it. */
 export interface FakeWheel {

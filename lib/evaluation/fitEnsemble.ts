@@ -1,0 +1,113 @@
+import { callSignal } from '../base/abort';
+import { invalidArgument } from '../base/errors';
+import { parseOptions } from '../base/validation';
+import type { ClipDataset } from '../dataset/types';
+import { ensemble } from '../model/ensemble/ensemble';
+import { type Combine, combineOption } from '../model/ensemble/options';
+import type { ModelSource } from '../model/modelSource';
+import type { networkOptions } from '../model/options';
+import type { VideoModel } from '../model/videoModel';
+import { openData } from './evaluate';
+import { type EvaluateOptions, evaluateOptions, type FilledEvaluateOptions } from './options';
+import { combineDatasets, scoreEach } from './scoreModel';
+import type { ScoredDataset } from './scoreSamples';
+import { videoLoss } from './videoLoss';
+
+/** Parts of the whole that weights come in. */
+const steps = 20;
+/** There are 53,130 ways to share 20 parts among 6 models. */
+const maxModels = 6;
+
+const {
+  labels: _labels,
+  input: _input,
+  task: _task,
+  output: _output,
+  perFrame: _perFrame,
+  ...measuring
+} = evaluateOptions;
+
+export const fitEnsembleOptions = { ...combineOption, ...measuring };
+
+export interface FitEnsembleOptions extends Omit<EvaluateOptions, keyof typeof networkOptions> {
+  /** As of `ensemble`. Default `probability`. */
+  combine?: Combine;
+}
+
+/** Weights for `ensemble`, and what they were chosen by. */
+export interface EnsembleFit {
+  /** Of each model, in steps of 0.05; their sum is 1. */
+  weights: number[];
+  combine: Combine;
+  /** Mean negative log-likelihood of the videos' labels with these weights, and of each model alone. */
+  loss: number;
+  losses: number[];
+  /** Videos that they were fitted on. */
+  samples: number;
+}
+
+/**
+ * Finds the weights with which several models together lose least on labelled video: all of those in steps of 0.05 are
+ * tried, and of equal ones the more even are taken. Fit on videos that neither model was trained on, and measure the
+ * ensemble on others still.
+ *
+ * @param models 2 to 6, as of {@link ensemble}
+ * @param data as of {@link evaluate}
+ *
+ * @example
+ * const { weights } = await fitEnsemble(['rgb.pt', 'motion.pt'], 'manifest.csv', { split: 'validation' });
+ * await using both = await ensemble(['rgb.pt', 'motion.pt'], { weights });
+ *
+ * @throws KinetorchError `ERR_INVALID_ARGUMENT` and those of {@link ensemble} and {@link evaluate}
+ */
+export async function fitEnsemble(
+  models: readonly (VideoModel | ModelSource)[],
+  data: string | ClipDataset,
+  options: FitEnsembleOptions = {},
+): Promise<EnsembleFit> {
+  const { combine, ...filled } = parseOptions(fitEnsembleOptions, options);
+  if (!Array.isArray(models) || models.length < 2 || models.length > maxModels) {
+    throw invalidArgument('models', `an array of 2 to ${maxModels} models`, models);
+  }
+  const { device, precision, threads, batchSize } = filled;
+  const batching = { maxBatchSize: batchSize };
+  const call = callSignal(filled);
+  try {
+    await using all = await ensemble(models, { combine, device, precision, threads, batching });
+    const { datasets } = await openData(data, all, filled as FilledEvaluateOptions);
+    const multiLabel = datasets[0].labelsOf !== undefined || all.metadata.task === 'multilabel';
+    const run = { pad: false, multiLabel, signal: call.signal };
+    const scored = await scoreEach(all, datasets, filled as FilledEvaluateOptions, run);
+    return fitWeights(scored, combine, multiLabel);
+  } catch (error) {
+    throw call.cause(error);
+  } finally {
+    call.end();
+  }
+}
+
+/** The search alone. */
+export function fitWeights(scored: readonly ScoredDataset[], combine: Combine, isMultiLabel: boolean): EnsembleFit {
+  const lossOf = (weights: readonly number[]) => {
+    const { samples } = combineDatasets(scored, { weights, combine, isMultiLabel });
+    return { loss: videoLoss(samples, isMultiLabel), samples: samples.length };
+  };
+  const alone = scored.map((_, model) => lossOf(scored.map((_, other) => Number(other === model))).loss);
+  let best: EnsembleFit | null = null;
+  for (const parts of shares(steps, scored.length)) {
+    const weights = parts.map((part) => part / steps);
+    const { loss, samples } = lossOf(weights);
+    if (best === null || loss < best.loss || (loss === best.loss && unevenness(weights) < unevenness(best.weights))) {
+      best = { weights, combine, loss, losses: alone, samples };
+    }
+  }
+  return best as EnsembleFit;
+}
+
+/** Every way to share `total` parts among `count`. */
+function* shares(total: number, count: number): Generator<number[]> {
+  if (count === 1) yield [total];
+  else for (let own = 0; own <= total; own++) for (const rest of shares(total - own, count - 1)) yield [own, ...rest];
+}
+
+const unevenness = (weights: readonly number[]): number => weights.reduce((sum, weight) => sum + weight ** 2, 0);

