@@ -89,8 +89,8 @@ TEST(MixedPrecision, ComputesInBfloat16FromFloat32Weights) {
   const at::Tensor conv = at::conv3d(half(clips), half(network.attr("conv").toTensor()));
   const at::Tensor expected = at::linear(half(conv.relu().mean({2, 3, 4})), half(network.attr("weight").toTensor()));
 
-  const at::Tensor exact = logitsOf(forward(network, clips, at::kFloat));
-  const at::Tensor logits = logitsOf(forward(network, clips, at::kBFloat16));
+  const at::Tensor exact = logitsOf(forward(network, {clips}, at::kCPU, at::kFloat));
+  const at::Tensor logits = logitsOf(forward(network, {clips}, at::kCPU, at::kBFloat16));
   EXPECT_EQ(logits.scalar_type(), at::kFloat);
   EXPECT_TRUE(logits.detach().equal(expected.to(at::kFloat)));
   EXPECT_FALSE(logits.equal(exact));
@@ -98,7 +98,7 @@ TEST(MixedPrecision, ComputesInBfloat16FromFloat32Weights) {
   for (const at::Tensor& parameter : network.parameters()) {
     EXPECT_EQ(parameter.grad().scalar_type(), at::kFloat);
   }
-  EXPECT_TRUE(logitsOf(forward(network, clips, at::kFloat)).equal(exact));
+  EXPECT_TRUE(logitsOf(forward(network, {clips}, at::kCPU, at::kFloat)).equal(exact));
 }
 
 TEST(FreezeParts, KeepsBatchNormOfFrozenPartsInEvaluationMode) {
