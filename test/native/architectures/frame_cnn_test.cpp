@@ -89,9 +89,9 @@ TEST_F(FrameCnnTest, SeesDifferencesAsPictures) {
 TEST_F(FrameCnnTest, PoolsAsItIsTold) {
   FrameCnnSpec spec;
   for (const auto& [pool, width] : {std::pair{FramePool::kMean, 1280},
-                                   {FramePool::kMeanAndChange, 2560},
-                                   {FramePool::kConvolution, 256},
-                                   {FramePool::kLstm, 256}}) {
+                                    {FramePool::kMeanAndChange, 2560},
+                                    {FramePool::kConvolution, 256},
+                                    {FramePool::kLstm, 256}}) {
     spec.pool = pool;
     Module module = network("mobilenet_v2", spec);
     for (const int64_t frames : {1, 4}) {
