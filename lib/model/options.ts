@@ -187,7 +187,21 @@ export const createModelOptions = {
   inflate: inflateSchema,
   /** Parts of the input that differ from the architecture's own. */
   input: networkOptions.input,
-  ...frameCnnOptions,
+  /**
+   * What a 2-D network, such as `mobilenet_v2`, sees of a clip. `rgb`: its frames. `difference`: how they change over 0.1 s, or from one frame to the
+   * next where they are further apart, as pictures: 0.5 + 2 (x[t + k] - x[t]) of values in 0…1, kept within 0…1. A clip
+   * then gives k pictures less than it has frames, and the file's `input` says mean 0 and std 1, as the network normalises
+   * the pictures itself. Default `rgb`.
+   */
+  stream: frameCnnOptions.stream,
+  /**
+   * What becomes of the vectors of frames. `mean`. `mean+change`: their mean, and the mean size of their change from frame
+   * to frame. `convolution`: three frames at a time to 256 numbers, and their mean. `lstm`: the last of its states, 256
+   * numbers. Only the first two have no weights. Default `mean`.
+   */
+  pool: frameCnnOptions.pool,
+  /** Of a 2-D network: share of numbers that training leaves out before the head, 0 to 0.99. Default 0. */
+  dropout: frameCnnOptions.dropout,
   /** Seed of fresh weights, 0 to 2^53 - 1. Default 0. */
   seed: seedSchema.default(0).describe('of fresh weights (default: {default})'),
   /** Licence of the weights, kept in the file: an SPDX expression, for example `CC-BY-4.0`. */

@@ -20,9 +20,8 @@ struct LabelledVectors {
 
 // The linear layer that minimises mean cross entropy + weightDecay/2 · ‖W‖² over vectors that were standardised by
 // their own mean and deviation, and that takes them as they are: the standardisation is folded into it. Biases are not
-// decayed. In double precision on one thread, so that the same vectors give the same layer. A feature that never
-// changes gets weights of 0. Throws ERR_INVALID_ARGUMENT where sizes disagree, ERR_TRAINING for numbers that are not
-// finite.
+// decayed. In double precision. A feature that never changes gets weights of 0. Throws ERR_INVALID_ARGUMENT where sizes
+// disagree, ERR_TRAINING for numbers that are not finite.
 model::LinearHead fitLinear(const LabelledVectors& data, double weightDecay);
 
 }  // namespace kinetorch::training

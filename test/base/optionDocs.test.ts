@@ -8,7 +8,11 @@ import { root } from '../support/runCli';
 
 test.each([
   ['training/options', trainOptions, []],
-  ['evaluation/options', evaluateOptions, ['seed', 'precision', 'threads', 'labels', 'input', 'task', 'output']],
+  [
+    'evaluation/options',
+    evaluateOptions,
+    ['seed', 'precision', 'threads', 'labels', 'input', 'task', 'output', 'perFrame'],
+  ],
   ['model/options', { ...loadModelOptions, ...createModelOptions }, []],
 ])('every option of %s is explained in its declarations', (file, table, withTheOneBefore) => {
   const declarations = readFileSync(join(root, 'dist', `${file}.d.ts`), 'utf8');

@@ -7,6 +7,8 @@ export const readers = {
   rangeOf: 'array',
   integersOf: 'array',
   numbersOf: 'array',
+  tripleOf: 'array',
+  floatsOf: 'typed array',
   textsOf: 'array',
   toBytes: 'typed array',
   toSource: 'string | typed array',

@@ -9,6 +9,7 @@
 #include "native/architectures/build.h"
 #include "native/architectures/catalog.h"
 #include "native/architectures/layer_factory.h"
+#include "native/runtime/error.h"
 
 namespace kinetorch::architectures {
 namespace {
@@ -70,6 +71,10 @@ TEST(Reconstruction, KeepsTheClassifiersNamesAndWeights) {
 TEST(Reconstruction, GivesClipsOfTheirVerySizeWithEveryArchitecture) {
   at::NoGradGuard noGrad;
   for (const ArchitectureInfo& info : architectures()) {
+    if (info.family == "cnn") {
+      EXPECT_THROW(reconstruction(info.name, true), Error) << info.name;  // for pictures
+      continue;
+    }
     const Module masked = reconstruction(info.name, true);
     const Module plain = reconstruction(info.name, false);
     for (const Shape& shape : {Shape{1, 3, info.frames / 2, info.height / 2, info.width / 2}, Shape{1, 3, 5, 33, 47},

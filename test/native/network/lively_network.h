@@ -30,7 +30,8 @@ inline preprocessing::InputSpec smallInput() {
 inline std::vector<std::string> everyKindOfArchitecture() {
   std::vector<std::string> names;
   for (const architectures::ArchitectureInfo& info : architectures::architectures()) {
-    const bool isDeep = info.family == "csn" && info.name.find("_26") == std::string::npos;
+    const bool isDeep = (info.family == "csn" && info.name.find("_26") == std::string::npos) ||
+                        info.name.find("101") != std::string::npos;
     if (!isDeep) names.push_back(info.name);
   }
   return names;
@@ -46,10 +47,11 @@ inline torch::jit::Module lively(const std::string& architecture, int64_t numCla
     if (buffer.name.find("running_mean") != std::string::npos) value.normal_(0.0, 0.1);
     if (buffer.name.find("running_var") != std::string::npos) value.uniform_(0.5, 1.5);
   }
+  const std::string head = architectures::headOf(module).value() + ".weight";
   for (const auto& parameter : module.named_parameters()) {
     at::Tensor value = parameter.value;
     if (value.dim() == 1) value.add_(at::randn_like(value) * 0.1);
-    if (parameter.name == "fc.weight") value.normal_(0.0, 0.3);
+    if (parameter.name == head) value.normal_(0.0, 0.3);
   }
   module.eval();
   return module;
