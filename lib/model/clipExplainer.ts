@@ -37,13 +37,21 @@ export class ClipExplainer {
     private bytes: Uint8Array | null,
   ) {}
 
-  /** See `VideoModel.explainClip`. */
-  async explain(clip: Clip, options: ExplainClipOptions): Promise<Explanation> {
+  /**
+   * See `VideoModel.explainClip`.
+   *
+   * @param run how a full queue is met: by failing, or, for one clip of many, by waiting
+   */
+  async explain(
+    clip: Clip,
+    options: ExplainClipOptions,
+    run: 'runClip' | 'runClipInTurn' = 'runClip',
+  ): Promise<Explanation> {
     const { label, layer, method, ...call } = parse(schema, options, 'options');
     const map = { method, layer: this.moduleOf(layer), label: label === undefined ? -1 : this.indexOf(label) };
     // Its bytes may be written to as soon as this returns for the first time.
     const own = this.bytes !== null && map.layer !== '' ? await this.afterKeeping(clip) : clip;
-    const result = await this.runner.runClip(own, { outputs: ['probabilities'], topK: 0, map }, call);
+    const result = await this.runner[run](own, { outputs: ['probabilities'], topK: 0, map }, call);
     if (result.map === null) throw new KinetorchError('ERR_INTERNAL', 'expected a map but the native layer gave none');
     const { values, label: index } = result.map;
     return {

@@ -375,7 +375,7 @@ export class VideoModel implements AsyncDisposable {
         input: this.input,
         inputs: [this.input],
         videos: this.#videos,
-        explain: (clip: Clip, wanted: ExplainClipOptions) => this.explainClip(clip, wanted),
+        explain: (clip: Clip, wanted: ExplainClipOptions) => this.#explainer.explain(clip, wanted, 'runClipInTurn'),
       };
       return await explainVideo(model, source, filePath(out, 'out', 'the path of a file to write'), options);
     } catch (error) {

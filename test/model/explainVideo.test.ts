@@ -17,7 +17,8 @@ beforeAll(async () => {
   // 1.4 s: three windows of 0.4 s, and half of a fourth.
   const frames = Array.from({ length: 14 }, (_, i) => ({ pts: i * 100, number: i * 37 }));
   makeVideos([{ path: video, format: 'matroska', codec: 'ffv1', width: 96, height: 72, rate: [10, 1], frames }]);
-  model = await loadModel(await smallArchive({ input }), onCpu);
+  // Its windows wait for room in the queue.
+  model = await loadModel(await smallArchive({ input }), { ...onCpu, batching: { maxQueue: 1, maxBatchSize: 1 } });
 });
 afterAll(() => model.dispose());
 
