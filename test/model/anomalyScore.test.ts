@@ -5,6 +5,7 @@ import { inspectModel } from '../../lib/model/inspectModel';
 import { loadModel } from '../../lib/model/loadModel';
 import { readMetadata } from '../../lib/model/modelFile';
 import type { VideoModel } from '../../lib/model/videoModel';
+import { native } from '../../lib/native';
 import { expectError, fixture, fixtureInput, fixtureLabels, noiseClip, onCpu, smallArchive } from '../support/models';
 import { errorOf, halvesArchive, halvesOptions, makeGreys } from '../support/reconstruction';
 import { temporaryFolder } from '../support/temporaryFolder';
@@ -131,6 +132,22 @@ test('a model that gives clips back does not classify, and one that classifies g
   ]) {
     await expectError(call, 'ERR_UNSUPPORTED', /with a decoder/);
   }
+});
+
+test("the catalogue's networks give clips back, and one that fills in what is hidden has no scores", async () => {
+  const made = async (objective: 'masked' | 'plain') => {
+    const metadata = { ...(await halvesArchive()).metadata, reconstruction: { objective } };
+    const options = { architecture: 'r2plus1d_dw', seed: 1, metadata: JSON.stringify(metadata) };
+    return native().createReconstruction({ ...options, masked: objective === 'masked' });
+  };
+  await using plain = await loadModel(await made('plain'), onCpu);
+  expect({ warnings: plain.warnings, outputs: plain.outputs }).toEqual({ warnings: [], outputs: model.outputs });
+  const { scores } = await plain.anomalyScore(camera);
+  expect(scores).toHaveLength(41);
+  expect(scores.every((score) => score > 0 && score < 1)).toBe(true);
+  await using masked = await loadModel(await made('masked'), onCpu);
+  await expectError(masked.reconstructClip(noiseClip()), 'ERR_UNSUPPORTED', /'plain'.*'masked'/);
+  await expectError(masked.anomalyScore(camera), 'ERR_UNSUPPORTED', /'plain'/);
 });
 
 test('wrong options, and files that do not fit the task, are refused', async () => {
