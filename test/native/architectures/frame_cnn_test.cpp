@@ -88,10 +88,10 @@ TEST_F(FrameCnnTest, SeesDifferencesAsPictures) {
 
 TEST_F(FrameCnnTest, PoolsAsItIsTold) {
   FrameCnnSpec spec;
-  for (const auto [pool, width] : {std::pair{FramePool::kMean, 1280},
-                                   {FramePool::kMeanAndChange, 2560},
-                                   {FramePool::kConvolution, 256},
-                                   {FramePool::kLstm, 256}}) {
+  for (const auto& [pool, width] : {std::pair{FramePool::kMean, 1280},
+                                    {FramePool::kMeanAndChange, 2560},
+                                    {FramePool::kConvolution, 256},
+                                    {FramePool::kLstm, 256}}) {
     spec.pool = pool;
     Module module = network("mobilenet_v2", spec);
     for (const int64_t frames : {1, 4}) {
@@ -116,7 +116,7 @@ TEST_F(FrameCnnTest, MeanAndChangeAreTheirDefinition) {
 // By TensorFlow's formula: ceil(size / stride) outputs, the odd row or column below and on the right.
 TEST_F(FrameCnnTest, PadsAsTensorFlowDoes) {
   LayerFactory factory(0);
-  for (const auto [kernel, stride] : {std::pair<int64_t, int64_t>{3, 2}, {5, 2}, {3, 1}}) {
+  for (const auto& [kernel, stride] : {std::pair<int64_t, int64_t>{3, 2}, {5, 2}, {3, 1}}) {
     Module layer = samePad(factory, kernel, stride);
     for (const int64_t size : {1, 7, 8, 15, 224}) {
       const int64_t outputs = (size + stride - 1) / stride;
