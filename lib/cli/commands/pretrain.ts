@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import type { PretrainOptions } from '../../training/pretrainOptions';
 import { augmentFrom } from '../flags/augmentFlags';
 import {
@@ -14,12 +14,9 @@ import {
   pretrainFlags,
   pretrainOptionsFrom,
 } from '../flags/pretrainFlags';
-import { interruptible } from '../interrupt';
 import { reconstructionWords } from '../print/runWords';
-import { printJson } from '../print/terminal';
-import { TrainingPrinter } from '../print/trainingPrinter';
 import { resumedRun } from '../resumedRun';
-import { omit } from './train';
+import { addRunFlags, omit, showRun } from '../runCommand';
 
 type Options = InputOptions & PretrainCommandFlags & { out?: string; resume?: string; json?: boolean };
 
@@ -39,16 +36,9 @@ Examples:
 export function define(command: Command): void {
   command
     .description('Train a network on videos without labels, natively, for train to go on from.')
-    .argument('[data]', 'folder of videos at any depth, or what train takes')
-    .option('-o, --out <folder>', 'where the run is written: models, checkpoints, metrics, report')
-    .addOption(
-      new Option(
-        '--resume <folder>',
-        'go on with the run in this folder, with the options it was begun with',
-      ).conflicts(['out']),
-    );
-  for (const flag of [...pretrainFlags(), ...trainingInputFlags(), ...trainingRuntimeFlags()]) command.addOption(flag);
-  command.option('--json', 'one JSON event a line').addHelpText('after', notes).action(runPretraining);
+    .argument('[data]', 'folder of videos at any depth, or what train takes');
+  const flags = [...pretrainFlags(), ...trainingInputFlags(), ...trainingRuntimeFlags()];
+  addRunFlags(command, flags, notes).action(runPretraining);
 }
 
 async function runPretraining(data: string | undefined, options: Options, command: Command): Promise<void> {
@@ -56,12 +46,7 @@ async function runPretraining(data: string | undefined, options: Options, comman
   const learning =
     options.resume === undefined ? newRun(data, options, command) : await resumedPretraining(data, options, command);
   const { pretrain } = await import('../../training/pretrain.js');
-  const printer = new TrainingPrinter(reconstructionWords);
-  const onProgress = json ? printJson : printer.onEvent;
-  await interruptible(
-    () => printer.pause(),
-    (signal) => pretrain(learning, { onProgress, signal }),
-  );
+  await showRun(reconstructionWords, json, (shown) => pretrain(learning, shown));
 }
 
 function newRun(data: string | undefined, options: Options, command: Command): PretrainOptions {

@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import type { Augmentation } from '../../training/augmentation';
 import type { TrainOptions } from '../../training/options';
 import { augmentFlags, augmentFrom } from '../flags/augmentFlags';
@@ -11,11 +11,9 @@ import {
   trainingRuntimeFlags,
 } from '../flags/modelFlags';
 import { type TrainFlags, trainFlags, trainOptionsFrom } from '../flags/trainFlags';
-import { interruptible } from '../interrupt';
 import { classificationWords } from '../print/runWords';
-import { printJson } from '../print/terminal';
-import { TrainingPrinter } from '../print/trainingPrinter';
 import { resumedRun } from '../resumedRun';
+import { addRunFlags, omit, showRun } from '../runCommand';
 
 export type TrainCommandOptions = InputOptions &
   Augmentation &
@@ -44,17 +42,9 @@ Examples:
 export function define(command: Command): void {
   command
     .description('Train a network on videos, natively: fresh weights of an architecture, or on from a model file.')
-    .argument('[data]', dataArgument)
-    .option('-o, --out <folder>', 'where the run is written: models, checkpoints, metrics, report')
-    .addOption(
-      new Option(
-        '--resume <folder>',
-        'go on with the run in this folder, with the options it was begun with',
-      ).conflicts(['out']),
-    );
+    .argument('[data]', dataArgument);
   const flags = [...trainFlags(), ...augmentFlags(), ...trainingInputFlags(), ...trainingRuntimeFlags()];
-  for (const flag of flags) command.addOption(flag);
-  command.option('--json', 'one JSON event a line').addHelpText('after', notes).action(runTraining);
+  addRunFlags(command, flags, notes).action(runTraining);
 }
 
 async function runTraining(data: string | undefined, options: TrainCommandOptions, command: Command): Promise<void> {
@@ -62,12 +52,7 @@ async function runTraining(data: string | undefined, options: TrainCommandOption
   const learning =
     options.resume === undefined ? newRun(data, options, command) : await resumedTraining(data, options, command);
   const { train } = await import('../../training/train.js');
-  const printer = new TrainingPrinter(classificationWords);
-  const onProgress = json ? printJson : printer.onEvent;
-  await interruptible(
-    () => printer.pause(),
-    (signal) => train(learning, { onProgress, signal }),
-  );
+  await showRun(classificationWords, json, (shown) => train(learning, shown));
 }
 
 /** `train`'s options of the command line's. */
@@ -94,8 +79,4 @@ async function resumedTraining(
     { data, flags },
     { begun: () => resumeOptions(resume as string), optionsFrom: (given) => trainOptionsFrom(given as TrainFlags) },
   );
-}
-
-export function omit(object: object, names: readonly string[]): object {
-  return Object.fromEntries(Object.entries(object).filter(([name]) => !names.includes(name)));
 }
