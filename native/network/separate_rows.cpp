@@ -47,6 +47,11 @@ bool isFalse(const Value* value) {
   return constant && constant->isBool() && !constant->toBool();
 }
 
+bool isNone(const Value* value) {
+  const auto constant = torch::jit::toIValue(value);
+  return constant && constant->isNone();
+}
+
 // A number that is the same whatever other clips there are: a size but that of the batch, or made of such ones.
 bool isNumberOfClip(const Node* node) {
   if (node->outputs().size() != 1 || node->output()->type()->kind() != c10::TypeKind::IntType) return false;
@@ -103,7 +108,7 @@ class RowWalk {
       const auto end = integer(node->input(2));
       return integer(node->input(1)) == 1 && (end == -1 || end == *rank - 1) ? std::optional<int64_t>(2) : std::nullopt;
     }
-    if (name == "aten::slice") return integer(node->input(1)).value_or(0) > 0 ? rank : std::nullopt;
+    if (name == "aten::slice") return slicesWithinRows(node) ? rank : std::nullopt;
     if (name == "aten::constant_pad_nd") return padsWithinRows(node, *rank) ? rank : std::nullopt;
     if (name == "aten::mean" || name == "aten::sum") return rankAfterMean(node, *rank);
     return std::nullopt;
@@ -134,6 +139,13 @@ class RowWalk {
     const bool isAlike = std::all_of(list->inputs().begin(), list->inputs().end(),
                                      [&](const Value* value) { return rankOf(value) == rank; });
     return isAlike ? rank : std::nullopt;
+  }
+
+  // A part of each row, or, as in x[:, 1:], all of them first.
+  static bool slicesWithinRows(const Node* node) {
+    const auto dimension = integer(node->input(1));
+    if (dimension != 0) return dimension > 0;
+    return isNone(node->input(2)) && isNone(node->input(3)) && integer(node->input(4)) == 1;
   }
 
   // Two numbers for each dimension from the last on.

@@ -51,7 +51,7 @@ describe('what people take for TorchScript is told apart, and the message says w
       /whole Python module.*torch\.jit\.script/,
     ],
     ['a .pt2', otherFiles.get('exported') as Uint8Array, /torch\.export.*torch\.jit\.script/],
-    ['the old format', otherFiles.get('legacy') as Uint8Array, /before PyTorch 1\.6.*torch\.save/],
+    ['the old format', otherFiles.get('legacy') as Uint8Array, /before PyTorch 1\.6.*createModel.*torch\.jit\.script/],
     ['safetensors', readFileSync(fixture('weights.safetensors')), /safetensors.*createModel/],
     ['ONNX', Buffer.from(`\x08\x09\x12\x07pytorch${'x'.repeat(600)}`, 'latin1'), /ONNX.*torch\.jit\.script/],
     ['HDF5', Buffer.from(`\x89HDF\r\n\x1a\n${'x'.repeat(600)}`, 'latin1'), /Keras/],
@@ -65,7 +65,7 @@ describe('what people take for TorchScript is told apart, and the message says w
     await expectError(inspectModel(bytes), 'ERR_MODEL_FORMAT', words);
   });
 
-  test.each(asModel.filter(([what]) => ['ONNX', 'HDF5', 'gzip', 'OpenVINO', 'Git LFS', 'a web page'].includes(what)))(
+  test.each(asModel.filter(([what]) => ['ONNX', 'gzip', 'OpenVINO', 'Git LFS', 'a web page'].includes(what)))(
     '%s is no weights either',
     async (_what, bytes) => {
       const weights = join(folder, 'weights');
@@ -74,6 +74,13 @@ describe('what people take for TorchScript is told apart, and the message says w
       await expectError(made, 'ERR_WEIGHTS', /but this is .*; /);
     },
   );
+
+  test('HDF5 that is damaged is no weights either', async () => {
+    const weights = join(folder, 'weights.h5');
+    await writeFile(weights, asModel.find(([what]) => what === 'HDF5')?.[1] as Uint8Array);
+    const made = createModel({ architecture: 'r2plus1d_dw', numClasses: 4, weights });
+    await expectError(made, 'ERR_WEIGHTS', /expected a whole file of HDF5/);
+  });
 
   test("a folder of TensorFlow's", async () => {
     await mkdir(join(folder, 'saved'));

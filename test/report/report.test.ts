@@ -196,7 +196,8 @@ if (chromium === null) {
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
     const cell = '[...document.querySelectorAll("#confusion tbody th")].map((one) => one.textContent)';
     expect(await page.evaluate(cell)).toEqual(labels);
-    expect(await page.evaluate(pictures)).toBe(36);
+    // Six mistakes, each of six frames and their maps.
+    expect(await page.evaluate(pictures)).toBe(72);
     // A curve spans its chart.
     const line = 'document.querySelector("#curves .series.s1 path").getBoundingClientRect().width';
     expect(await page.evaluate(line)).toBeGreaterThan(200);
