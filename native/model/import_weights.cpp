@@ -56,7 +56,8 @@ std::unordered_map<std::string, at::Tensor> targetsOf(const torch::jit::Module& 
 void copyInto(const at::Tensor& target, formats::WeightTensor& source, Inflation inflation) {
   at::Tensor values = at::from_blob(source.bytes.data(), source.shape, toTorch(source.kind));
   if (inflatesTo(source.shape, target.sizes().vec())) {
-    values = inflateKernel(values.to(at::kFloat), target.size(2), inflation);  // shares of half precision would not sum up
+    // Shares of half precision would not sum up.
+    values = inflateKernel(values.to(at::kFloat), target.size(2), inflation);
   }
   target.copy_(values);
 }

@@ -67,7 +67,7 @@ test('a crop that does not fit into the resize', async () => {
 
 const createCases: Case[] = [
   [{}, '`options.architecture`', 'undefined'],
-  [{ architecture: 'resnet50', numClasses: 3 }, '`architecture`', '"resnet50"'],
+  [{ architecture: 'vgg16', numClasses: 3 }, '`architecture`', '"vgg16"'],
   [{ architecture: 'r3d_18' }, '`options`', "{ architecture: 'r3d_18' }"],
   [{ architecture: 'r3d_18', labels: ['a', 'a'] }, '`options.labels.1`', '"a"'],
   [{ architecture: 'r3d_18', numClasses: 0 }, '`options.numClasses`', '0'],
