@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { open, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { KinetorchError } from './errors';
+import { systemReason } from './systemReason';
 
 /**
  * Writes a file that is there whole or not at all, also after a crash: into a temporary file beside it, synced, renamed,
@@ -27,7 +28,11 @@ export async function replaceAtomically(path: string, write: (temporary: string)
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => {});
     if (error instanceof KinetorchError) throw error;
-    throw new KinetorchError('ERR_FILE_ACCESS', `cannot write ${path}: ${(error as Error).message}`, { cause: error });
+    throw new KinetorchError(
+      'ERR_FILE_ACCESS',
+      `cannot write ${path}: ${systemReason(error).replaceAll(temporary, path)}`,
+      { cause: error },
+    );
   }
 }
 

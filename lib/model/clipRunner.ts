@@ -134,7 +134,8 @@ export class ClipRunner {
       hasDecoder
         ? "expected a model that classifies but this one gives clips back, as its task is 'reconstruct'; `train` with " +
             '`from` (kinetorch train <data> --from <file> -o <folder>) adds a head to it'
-        : "expected a model with a decoder, whose task is 'reconstruct', but this one classifies",
+        : "expected a model with a decoder, whose task is 'reconstruct', but this one classifies; `pretrain` with the " +
+            "objective 'plain' (kinetorch pretrain <videos> --objective plain) makes one",
     );
   }
 

@@ -1,5 +1,7 @@
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { callSignal } from '../base/abort';
+import { KinetorchError } from '../base/errors';
+import { isThere } from '../base/isThere';
 import { optionsSchema } from '../base/schemas';
 import { parse } from '../base/validation';
 import { viewWindows } from '../video/sampleWindows';
@@ -46,6 +48,9 @@ export async function explainVideo(
 ): Promise<VideoExplanation> {
   const { alpha, colormap, moments, onSegment, signal, timeoutMs, ...wanted } = parse(schema, options, 'options');
   const write = heatWriterFor(out);
+  if (!isThere(dirname(out))) {
+    throw new KinetorchError('ERR_FILE_ACCESS', `cannot write ${out}: there is no such folder`);
+  }
   const { input } = model;
   const style = { alpha, colormap };
   const segments: ExplainedSegment[] = [];

@@ -1,4 +1,6 @@
+import { extname } from 'node:path';
 import { type Command, Option } from 'commander';
+import { invalidArgument } from '../../base/errors';
 import { writeAtomically } from '../../base/writeAtomically';
 import { type EvaluateAnomalyOptions, evaluateAnomalyOptions } from '../../evaluation/anomaly/options';
 import {
@@ -61,11 +63,14 @@ export function define(command: Command): void {
   command
     .description('Score every frame of videos by how badly a network gives it back, and find what is not usual.')
     .argument('<files...>', "video files and globs; quote a glob ('clips/*.mp4') for it to be matched here")
-    .requiredOption('-m, --model <file>', "model file whose task is 'reconstruct'")
+    .requiredOption(
+      '-m, --model <file>',
+      "model file of pretrain --objective plain, or another whose task is 'reconstruct'",
+    )
     .addOption(schemaFlag('--score <name>', score))
     .addOption(schemaFlag('--stride <frames>', stride))
     .addOption(schemaFlag('--threshold <n>', threshold))
-    .option('-o, --out <file>', 'write a picture of the strangest moments of a video, an SVG')
+    .option('-o, --out <file>', 'write a picture of the strangest moments of a video, an .svg')
     .option('--moments <n>', 'moments in the picture', wholeNumber(1), 6)
     .addOption(
       new Option(
@@ -85,6 +90,9 @@ export function define(command: Command): void {
 
 async function anomaly(args: string[], options: Options, command: Command): Promise<void> {
   if (options.evaluate) return evaluate(args, options, command);
+  if (options.out !== undefined && extname(options.out).toLowerCase() !== '.svg') {
+    throw invalidArgument('out', 'a path that ends in .svg', options.out);
+  }
   const files = await inputFiles(args);
   if (options.fit !== undefined) return fit(files, options.fit, options);
   if (options.out !== undefined && files.length > 1) {

@@ -24,7 +24,8 @@ const notes = `
 <data> is a folder of videos, or of folders of frames, at any depth, or whatever train takes; labels are not looked at. Folders
 called train, val and test are what they are called, and test clips are left out.
 
-A part of each clip is hidden and the network predicts it. A loss of 1 has learned nothing. What comes of it is for train:
+A part of each clip is hidden and the network predicts it; a loss of 1 has learned nothing. What comes of it is for train --from.
+With --objective plain nothing is hidden, and what comes of it is for kinetorch anomaly.
 
 Examples:
   $ kinetorch pretrain clips/ -a r2plus1d_16 -o pre/
@@ -46,7 +47,7 @@ async function runPretraining(data: string | undefined, options: Options, comman
   const learning =
     options.resume === undefined ? newRun(data, options, command) : await resumedPretraining(data, options, command);
   const { pretrain } = await import('../../training/pretrain.js');
-  await showRun(reconstructionWords, json, (shown) => pretrain(learning, shown));
+  await showRun(reconstructionWords(learning.objective), json, (shown) => pretrain(learning, shown));
 }
 
 function newRun(data: string | undefined, options: Options, command: Command): PretrainOptions {

@@ -1,5 +1,6 @@
 import { formatCount, percent } from '../../base/format';
 import { tellsTop5 } from '../../evaluation/tellsTop5';
+import type { PretrainOptions } from '../../training/pretrainOptions';
 import type { PretrainValidation, ReconstructionErrors } from '../../training/pretrainTypes';
 import type { TrainFigures, ValidationMetrics } from '../../training/types';
 import { formatPercent } from './format';
@@ -31,7 +32,10 @@ const errors = ({ pixels, difference }: ReconstructionErrors, separator: string)
     .flatMap(([name, error]) => (error === undefined ? [] : `${separator}${name} ${error.toFixed(3)}`))
     .join('');
 
-export const reconstructionWords: RunWords<ReconstructionErrors, PretrainValidation> = {
+/** Of a network that gives clips back: for `train` to go on from, or, where nothing was hidden, to find anomalies with. */
+export const reconstructionWords = (
+  objective: PretrainOptions['objective'],
+): RunWords<ReconstructionErrors, PretrainValidation> => ({
   subject: () => '',
   learned: (train) => errors(train, '  '),
   checked: ({ loss, ...others }, bold) => `validation loss ${bold(loss.toFixed(3))}${errors(others, '  ')}`,
@@ -39,5 +43,8 @@ export const reconstructionWords: RunWords<ReconstructionErrors, PretrainValidat
     const ofHidden = errors(others, ', ');
     return `loss ${loss.toFixed(3)}${ofHidden === '' ? '' : ` (1 has learned nothing)${ofHidden}`}`;
   },
-  next: (modelPath) => `npx kinetorch train <data> --from ${modelPath} --out <folder>`,
-};
+  next: (modelPath) =>
+    objective === 'plain'
+      ? `npx kinetorch anomaly <normal videos> --model ${modelPath} --fit <file>`
+      : `npx kinetorch train <data> --from ${modelPath} --out <folder>`,
+});

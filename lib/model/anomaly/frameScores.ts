@@ -8,17 +8,18 @@ const worstShare = 0.05;
 /** Frames that are given back to the bit have a peak signal-to-noise ratio of infinity; as a score, this one. */
 const mostDecibels = 100;
 
-/** How far frames are from what the network makes of them. The higher a score, the stranger the frame. */
-const scorers = {
+/** What tells how far frames are from what the network makes of them. */
+export type FrameScore = 'mse' | 'psnr' | 'topCells';
+
+/** The higher a score, the stranger the frame. */
+const scorers: { [Score in FrameScore]: (errors: Float32Array, width: number) => number } = {
   /** Mean squared error of the frame's pixels, 0…1. */
   mse: meanOf,
   /** Its peak signal-to-noise ratio with the sign turned round, in dB: -100 to 0. */
   psnr: (errors: Float32Array) => -Math.min(psnrOf(meanOf(errors)), mostDecibels),
   /** Mean squared error of the worst 5% of the frame's cells of 8×8 pixels: for what is small in a large picture. */
   topCells: (errors: Float32Array, width: number) => worstCells(cellMeans(errors, width)),
-} as const;
-
-export type FrameScore = keyof typeof scorers;
+};
 
 export const frameScoreNames = Object.keys(scorers) as [FrameScore, ...FrameScore[]];
 

@@ -5,7 +5,7 @@ import { loadModelOptions } from '../options';
 export const combineSchema = oneOf(['probability', 'logit', 'geometric']);
 
 /** How models' scores become one. */
-export type Combine = z.output<typeof combineSchema>;
+export type Combine = 'probability' | 'logit' | 'geometric';
 
 export const combineOption = {
   /**
