@@ -7,15 +7,13 @@ import type { ModelSource } from '../model/modelSource';
 import { labelsSchema } from '../model/schemas';
 import { VideoModel } from '../model/videoModel';
 import { type EvaluationData, evaluationData } from './evaluationData';
+import { measuredLoading } from './measuredLoading';
 import { multiLabelMetrics, threshold } from './multiLabelMetrics';
 import { type EvaluateOptions, evaluateOptions, type FilledEvaluateOptions } from './options';
 import type { ScoredSample } from './scoredSample';
 import { scoreModel } from './scoreModel';
 import { firstChoice, singleLabelMetrics } from './singleLabelMetrics';
 import type { Evaluation, SamplePrediction } from './types';
-
-/** A batch runs when it is full: all are, the last one filled up. The time limit is for a machine that stands still. */
-const maxDelayMs = 10_000;
 
 /**
  * Measures a model on labelled video: accuracy by clip and by video, for each class, confusion, F1, calibration. Labels
@@ -43,22 +41,9 @@ export async function evaluate(
 ): Promise<Evaluation> {
   const filled = parseOptions(evaluateOptions, options);
   if (model instanceof VideoModel) return evaluateLoaded(model, null, data, filled);
-  const { device, precision, threads, batchSize, labels, input, task, output, perFrame } = filled;
-  const batching = { maxBatchSize: batchSize, maxDelayMs, maxQueue: 2 * batchSize };
-  // Kernels by rule: measurement could choose others on another run, and figures would differ in their last digits.
-  const tuning = { timeMs: 0, folder: null };
-  await using loaded = await loadModel(model, {
-    device,
-    precision,
-    threads,
-    batching,
-    tuning,
-    labels,
-    input,
-    task,
-    output,
-    perFrame,
-  });
+  const { labels, input, task, output, perFrame } = filled;
+  const network = { labels, input, task, output, perFrame };
+  await using loaded = await loadModel(model, { ...measuredLoading(filled), ...network });
   return await evaluateLoaded(loaded, typeof model === 'string' ? model : '', data, filled);
 }
 

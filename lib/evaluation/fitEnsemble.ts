@@ -1,4 +1,5 @@
-import { callSignal } from '../base/abort';
+import { setImmediate } from 'node:timers/promises';
+import { callSignal, throwIfAborted } from '../base/abort';
 import { invalidArgument } from '../base/errors';
 import { parseOptions } from '../base/validation';
 import type { ClipDataset } from '../dataset/types';
@@ -6,10 +7,11 @@ import { ensemble } from '../model/ensemble/ensemble';
 import { type Combine, combineOption } from '../model/ensemble/options';
 import type { ModelSource } from '../model/modelSource';
 import type { networkOptions } from '../model/options';
-import type { VideoModel } from '../model/videoModel';
+import { VideoModel } from '../model/videoModel';
 import { openData } from './evaluate';
+import { measuredLoading } from './measuredLoading';
 import { type EvaluateOptions, evaluateOptions, type FilledEvaluateOptions } from './options';
-import { combineDatasets, scoreEach } from './scoreModel';
+import { combineSamples, matchSamples, scoreEach } from './scoreModel';
 import type { ScoredDataset } from './scoreSamples';
 import { videoLoss } from './videoLoss';
 
@@ -69,16 +71,15 @@ export async function fitEnsemble(
   if (!Array.isArray(models) || models.length < 2 || models.length > maxModels) {
     throw invalidArgument('models', `an array of 2 to ${maxModels} models`, models);
   }
-  const { device, precision, threads, batchSize } = filled;
-  const batching = { maxBatchSize: batchSize };
   const call = callSignal(filled);
   try {
-    await using all = await ensemble(models, { combine, device, precision, threads, batching });
+    await using all = await ensemble(models, { combine, ...measuredLoading(filled) });
     const { datasets } = await openData(data, all, filled as FilledEvaluateOptions);
     const multiLabel = datasets[0].labelsOf !== undefined || all.metadata.task === 'multilabel';
-    const run = { pad: false, multiLabel, signal: call.signal };
+    const pad = models.some((model) => !(model instanceof VideoModel));
+    const run = { pad, multiLabel, signal: call.signal };
     const scored = await scoreEach(all, datasets, filled as FilledEvaluateOptions, run);
-    return fitWeights(scored, combine, multiLabel);
+    return await fitWeights(scored, combine, multiLabel, call.signal);
   } catch (error) {
     throw call.cause(error);
   } finally {
@@ -86,19 +87,27 @@ export async function fitEnsemble(
   }
 }
 
-/** The search alone. */
-export function fitWeights(scored: readonly ScoredDataset[], combine: Combine, isMultiLabel: boolean): EnsembleFit {
+/** The search alone. Other work goes on between weightings, and a signal ends it. */
+export async function fitWeights(
+  scored: readonly ScoredDataset[],
+  combine: Combine,
+  isMultiLabel: boolean,
+  signal?: AbortSignal,
+): Promise<EnsembleFit> {
+  const matched = matchSamples(scored);
   const lossOf = (weights: readonly number[]) => {
-    const { samples } = combineDatasets(scored, { weights, combine, isMultiLabel });
-    return { loss: videoLoss(samples, isMultiLabel), samples: samples.length };
+    const samples = matched.map((same) => combineSamples(same, { weights, combine, isMultiLabel }));
+    return videoLoss(samples, isMultiLabel);
   };
-  const alone = scored.map((_, model) => lossOf(scored.map((_, other) => Number(other === model))).loss);
+  const losses = scored.map((_, model) => lossOf(scored.map((_, other) => Number(other === model))));
   let best: EnsembleFit | null = null;
   for (const parts of shares(steps, scored.length)) {
+    await setImmediate();
+    throwIfAborted(signal);
     const weights = parts.map((part) => part / steps);
-    const { loss, samples } = lossOf(weights);
+    const loss = lossOf(weights);
     if (best === null || loss < best.loss || (loss === best.loss && unevenness(weights) < unevenness(best.weights))) {
-      best = { weights, combine, loss, losses: alone, samples };
+      best = { weights, combine, loss, losses, samples: matched.length };
     }
   }
   return best as EnsembleFit;

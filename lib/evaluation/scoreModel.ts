@@ -66,21 +66,24 @@ export async function scoreEach(
 }
 
 /** Scores of several networks as those of one; samples that one of them could not load are left out. */
-export function combineDatasets(scored: readonly ScoredDataset[], combination: Combination): ScoredDataset {
-  const [first, ...others] = scored as [ScoredDataset, ...ScoredDataset[]];
-  const places = others.map(({ samples }) => new Map(samples.map((sample) => [sample.index, sample])));
-  const samples = first.samples.flatMap((sample) => {
-    const same = places.map((place) => place.get(sample.index));
-    return same.some((other) => other === undefined)
-      ? []
-      : [combined([sample, ...(same as ScoredSample[])], combination)];
-  });
+function combineDatasets(scored: readonly ScoredDataset[], combination: Combination): ScoredDataset {
+  const samples = matchSamples(scored).map((same) => combineSamples(same, combination));
   const skipped = new Map(scored.flatMap((dataset) => dataset.skipped.map((one) => [one.index, one])));
   return { samples, skipped: [...skipped.values()].sort((a, b) => a.index - b.index) };
 }
 
+/** Of each sample what every network says of it; without those that one of them could not load. */
+export function matchSamples(scored: readonly ScoredDataset[]): ScoredSample[][] {
+  const [first, ...others] = scored as [ScoredDataset, ...ScoredDataset[]];
+  const places = others.map(({ samples }) => new Map(samples.map((sample) => [sample.index, sample])));
+  return first.samples.flatMap((sample) => {
+    const same = places.flatMap((place) => place.get(sample.index) ?? []);
+    return same.length === places.length ? [[sample, ...same]] : [];
+  });
+}
+
 /** Clip by clip, as `classifyVideo` of an ensemble does it. */
-function combined(samples: readonly ScoredSample[], combination: Combination): ScoredSample {
+export function combineSamples(samples: readonly ScoredSample[], combination: Combination): ScoredSample {
   const count = Math.max(...samples.map(({ clips }) => clips.length));
   const clips = Array.from({ length: count }, (_, clip) =>
     combineScores(

@@ -1,3 +1,4 @@
+import { KinetorchError } from '../base/errors';
 import { seededRandom } from '../base/seededRandom';
 import type { EmbeddedVideo } from './embedVideos';
 import { fitOn, type HeadTask, measure } from './linearHead';
@@ -7,7 +8,7 @@ const parts = 4;
 
 /**
  * The decay of least loss in a cross-validation over the videos in four parts. What has one key, such as the clips of one
- * speaker, is in one part.
+ * speaker, is in one part. Throws `ERR_DATASET` where all have one.
  */
 export async function chooseWeightDecay(
   videos: readonly EmbeddedVideo[],
@@ -15,7 +16,15 @@ export async function chooseWeightDecay(
   task: HeadTask,
   seed: number,
 ): Promise<number> {
-  const partOf = assign([...new Set(videos.map(({ index }) => keyOf(index)))], seed);
+  const keys = new Set(videos.map(({ index }) => keyOf(index)));
+  if (keys.size < 2) {
+    throw new KinetorchError(
+      'ERR_DATASET',
+      'expected training clips of at least two groups, to choose a weight decay by a cross-validation, but received ' +
+        `${videos.length} of ${keys.size}: give \`weightDecay\``,
+    );
+  }
+  const partOf = assign([...keys], seed);
   const losses = candidates.map(() => 0);
   for (let part = 0; part < parts; part++) {
     const isOut = ({ index }: EmbeddedVideo) => partOf.get(keyOf(index)) === part;

@@ -22,6 +22,7 @@ export interface EmbeddedVideos {
 /**
  * The vectors of all videos, each network's once.
  *
+ * @param models loaded as `measuredLoading` says
  * @param datasets the same samples as each network wants to see them; one where they all see the same clips
  */
 export async function embedVideos(
@@ -30,7 +31,7 @@ export async function embedVideos(
   options: ScoreOptions,
   signal: AbortSignal,
 ): Promise<EmbeddedVideos> {
-  const run = { pad: false, output: 'embedding', signal } as const;
+  const run = { pad: true, output: 'embedding', signal } as const;
   const all = [];
   for (const [index, model] of models.entries()) {
     const dataset = (datasets[index] ?? datasets[0]) as ClipDataset;

@@ -5,6 +5,7 @@ import { invalidArgument, KinetorchError } from '../base/errors';
 import { parseOptions } from '../base/validation';
 import { writeAtomically } from '../base/writeAtomically';
 import type { SkippedSample } from '../dataset/types';
+import { measuredLoading } from '../evaluation/measuredLoading';
 import { isManifest, writeManifest } from '../model/ensemble/manifestFile';
 import { loadModel } from '../model/loadModel';
 import { withModelFile } from '../model/modelFile';
@@ -113,23 +114,8 @@ export async function fitHead(models: ModelSource | readonly ModelSource[], opti
   }
 }
 
-/** Kernels by rule: vectors are then the same on every run. */
-async function loadFrozen(
-  source: ModelSource,
-  {
-    device,
-    precision,
-    threads,
-    batchSize: maxBatchSize,
-  }: Pick<FitHeadOptions, 'device' | 'precision' | 'threads' | 'batchSize'>,
-): Promise<VideoModel> {
-  const model = await loadModel(source, {
-    device,
-    precision,
-    threads,
-    batching: { maxBatchSize },
-    tuning: { timeMs: 0, folder: null },
-  });
+async function loadFrozen(source: ModelSource, options: Parameters<typeof measuredLoading>[0]): Promise<VideoModel> {
+  const model = await loadModel(source, measuredLoading(options));
   if (model.outputs.includes('embedding') && model.metadata.head !== null) return model;
   await model.dispose();
   throw new KinetorchError(

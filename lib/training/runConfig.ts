@@ -4,6 +4,7 @@ import { invalidArgument } from '../base/errors';
 import { pinnedVersion, version } from '../base/version';
 import { labelsAt } from '../dataset/clips/labelsAt';
 import type { ClipDataset } from '../dataset/types';
+import type { FrameCnn } from '../model/frameCnnSchema';
 import type { ModelInput } from '../model/types';
 import type { FilledRunOptions } from './options';
 import type { RunTask } from './runTask';
@@ -25,6 +26,8 @@ export interface RunConfig {
   runtime: Runtime;
   architecture: string;
   input: ModelInput;
+  /** Of a 2-D network: how it was made one for clips. */
+  frameCnn?: FrameCnn;
   /** Of the weights, where one was given or the model in `from` has one. */
   license?: string;
   labels: readonly string[];
@@ -51,7 +54,7 @@ function isObject(value: unknown): boolean {
 /** What may be different when a run is resumed. */
 const free = new Set(['cache', 'decoders', 'maxSkippedShare', 'checkpointMinutes', 'device', 'threads']);
 /** What may not, beside the other options. */
-const fixed = ['architecture', 'input', 'labels', 'dataset'] as const;
+const fixed = ['architecture', 'input', 'frameCnn', 'labels', 'dataset'] as const;
 
 export function configOf(
   options: FilledRunOptions,
@@ -74,6 +77,7 @@ export function configOf(
     runtime: runtimeOf(options),
     architecture: start.architecture,
     input: start.input,
+    ...(start.parts.frameCnn && { frameCnn: start.parts.frameCnn }),
     ...(start.license === undefined ? {} : { license: start.license }),
     labels: data.labels,
     dataset: {
@@ -117,7 +121,10 @@ export function compareConfigs(begun: RunConfig, now: RunConfig): string[] {
 export function hashOf(config: RunConfig): string {
   const options = Object.entries(config.options).filter(([key]) => !free.has(key));
   // An object, not entries: what is undefined is then not there, as in config.json.
-  const identity = [Object.fromEntries(options), fixed.map((key) => config[key])];
+  const identity = [
+    Object.fromEntries(options),
+    fixed.map((key) => config[key]).filter((value) => value !== undefined),
+  ];
   return createHash('sha256').update(JSON.stringify(identity)).digest('hex');
 }
 

@@ -4,7 +4,7 @@ import { KinetorchError } from '../base/errors';
 import { parse } from '../base/validation';
 import { architectureOf, architectures, inputFor, partsOf } from '../model/architectures';
 import { frameCnnOf } from '../model/frameCnn';
-import { noFrameCnn } from '../model/frameCnnSchema';
+import { type FrameCnn, noFrameCnn } from '../model/frameCnnSchema';
 import { openModelFile } from '../model/modelFile';
 import { inputSchema } from '../model/schemas';
 import type { ModelInput, ModelMetadata, NetworkParts } from '../model/types';
@@ -27,9 +27,12 @@ export interface StartingModel {
 /**
  * Fresh weights of an architecture, a Kinetorch model to train on from, or weights from a file below a new head. Throws
  * `ERR_MODEL_METADATA`, `ERR_INVALID_ARGUMENT`, and what reading the file throws.
+ *
+ * @param frameCnn how a 2-D network is made one for clips, where neither its defaults nor a model's file say it
  */
 export async function startingModel(
   options: Pick<FilledTrainOptions, 'architecture' | 'from' | 'inflate' | 'input' | 'license' | 'seed'>,
+  frameCnn?: FrameCnn,
 ): Promise<StartingModel> {
   const { architecture, from, inflate, input, seed } = options;
   const stored = from === undefined || architecture !== undefined ? null : await openStored(from);
@@ -45,7 +48,7 @@ export async function startingModel(
   const parts: NetworkParts =
     metadata && metadata.task !== 'reconstruct'
       ? metadata
-      : partsOf(name, frameCnnOf(architectureOf(name), {}, filled));
+      : partsOf(name, frameCnn ?? frameCnnOf(architectureOf(name), {}, filled));
   return {
     architecture: name,
     input: filled,

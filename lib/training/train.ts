@@ -70,8 +70,9 @@ export async function resumeOptions(outDir: string): Promise<TrainOptions> {
 
 /** What a run starts from whose weights a checkpoint has: its file may be gone by now. */
 async function startAgain(options: FilledTrainOptions, begun: RunConfig): Promise<StartingModel> {
-  const { architecture, input, license } = begun;
+  const { architecture, input, frameCnn, license } = begun;
   // The network of a file from elsewhere is known from that file alone.
   if (!architectures().some(({ name }) => name === architecture)) return startingModel(options);
-  return { ...(await startingModel({ ...options, architecture, input, from: undefined })), license };
+  const start = await startingModel({ ...options, architecture, input, from: undefined }, frameCnn);
+  return { ...start, license };
 }

@@ -21,7 +21,7 @@ const scored = (vectors: number[][], labelsOf: number[]): ScoredDataset => ({
   skipped: [],
 });
 
-test('weights of least loss, in steps of 0.05', () => {
+test('weights of least loss, in steps of 0.05', async () => {
   const own = [0, 1, 0];
   const good = scored(
     [
@@ -39,8 +39,8 @@ test('weights of least loss, in steps of 0.05', () => {
     ],
     own,
   );
-  expect(fitWeights([good, bad], 'probability', false)).toMatchObject({ weights: [1, 0], samples: 3 });
-  const { losses, loss } = fitWeights([bad, good], 'probability', false);
+  expect(await fitWeights([good, bad], 'probability', false)).toMatchObject({ weights: [1, 0], samples: 3 });
+  const { losses, loss } = await fitWeights([bad, good], 'probability', false);
   expect(losses[1]).toBeCloseTo(-(Math.log(0.8) + Math.log(0.7) + Math.log(0.6)) / 3, 6);
   expect(loss).toBe(losses[1]);
   // Two experts of one video each: Σ log is the largest at the mean.
@@ -60,10 +60,18 @@ test('weights of least loss, in steps of 0.05', () => {
       [0, 1],
     ),
   ];
-  expect(fitWeights([left, right], 'probability', false).weights).toEqual([0.5, 0.5]);
+  expect((await fitWeights([left, right], 'probability', false)).weights).toEqual([0.5, 0.5]);
   // Of equals the even weights.
-  expect(fitWeights([good, good], 'geometric', false).weights).toEqual([0.5, 0.5]);
-  expect(fitWeights([bad, good, bad], 'logit', false).weights).toEqual([0, 1, 0]);
+  expect((await fitWeights([good, good], 'geometric', false)).weights).toEqual([0.5, 0.5]);
+  expect((await fitWeights([bad, good, bad], 'logit', false)).weights).toEqual([0, 1, 0]);
+});
+
+test('a search of many weightings lets other work go on, and can be aborted', async () => {
+  const one = scored([[0.8, 0.2]], [0]);
+  const controller = new AbortController();
+  setImmediate(() => controller.abort());
+  const fit = fitWeights([one, one, one, one, one, one], 'geometric', false, controller.signal);
+  await expectError(fit, 'ERR_ABORTED');
 });
 
 const data: ClipDataset = {
@@ -111,4 +119,17 @@ test('an ensemble is evaluated like a model, and no worse than its best where it
 
 test('one model is no ensemble to fit', async () => {
   await expectError(fitEnsemble(models.slice(1), data), 'ERR_INVALID_ARGUMENT', /2 to 6 models/);
+});
+
+test('a batch may be larger than the queue of a model that is loaded by itself', async () => {
+  const input = { frames: 2, height: 16, width: 16 };
+  const archives = [await smallArchive({ input }), await smallArchive({ input, seed: 8 })];
+  const clip = noiseClip({ frames: 2, height: 16, width: 16 });
+  const long: ClipDataset = {
+    ...data,
+    length: 1,
+    views: async (_, clips) => Array.from({ length: clips }, () => clip),
+  };
+  const fit = await fitEnsemble(archives, long, { clips: 600, batchSize: 600, ...onCpu });
+  expect(fit).toMatchObject({ samples: 1 });
 });

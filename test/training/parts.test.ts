@@ -1,11 +1,14 @@
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createModel } from '../../lib/model/createModel';
 import { noFrameCnn } from '../../lib/model/frameCnnSchema';
 import { readMetadata } from '../../lib/model/modelFile';
+import type { CreateModelOptions } from '../../lib/model/options';
 import { native } from '../../lib/native';
 import type { TrainOptions } from '../../lib/training/options';
 import { train } from '../../lib/training/train';
 import { expectError } from '../support/models';
-import { noise, smallRun } from '../support/smallRun';
+import { abortWhen, noise, smallRun } from '../support/smallRun';
 import { temporaryFolder } from '../support/temporaryFolder';
 
 const folder = temporaryFolder();
@@ -85,4 +88,33 @@ test('a network whose parts are not known trains whole, and neither stages nor h
   expect(await readMetadata(modelPath)).toMatchObject(unknown);
   await expectError(trainFrom('stages', unknown, { freezeStages: 1 }), 'ERR_INVALID_ARGUMENT', 'names no stages');
   await expectError(trainFrom('body', unknown, { bodyRate: 0.1 }), 'ERR_INVALID_ARGUMENT', 'bodyRate', 'names none');
+});
+
+test("a run from a 2-D model goes on as the network that the model's file described", async () => {
+  const from = join(folder, 'motion.pt');
+  const small = { frames: 4, height: 16, width: 16, resize: [20, 20] as [number, number] };
+  const made = { stream: 'difference', pool: 'mean+change', dropout: 0.3 } as const;
+  const modelWith = (options: Partial<CreateModelOptions>) =>
+    createModel({ architecture: 'mobilenet_v2', labels: [...labels], input: small, ...options });
+  await modelWith(made).then((archive) => archive.save(from));
+  const data = { train: noise(2) };
+  const motion = (name: string, change: Partial<TrainOptions> = {}) =>
+    smallRun(join(folder, name), { architecture: undefined, input: undefined, from, data, ...change });
+  const whole = await train(motion('whole-motion'));
+
+  const afterOne = abortWhen(({ type }) => type === 'epoch');
+  await expectError(train(motion('motion'), afterOne), 'ERR_ABORTED');
+  await rm(from);
+  const resumed = await train(motion('motion', { resume: true }));
+  expect(await readMetadata(resumed.modelPath)).toMatchObject({
+    frameCnn: made,
+    outputs: ['logits', 'probabilities', 'embedding'],
+  });
+  const files = await Promise.all([resumed, whole].map(({ lastModelPath }) => readFile(lastModelPath)));
+  expect(files[0]?.equals(files[1] as Buffer)).toBe(true);
+
+  // From its beginning, where no checkpoint is left: then the file counts again.
+  await rm(join(folder, 'motion', 'checkpoints'), { recursive: true });
+  await modelWith({ ...made, dropout: 0 }).then((archive) => archive.save(from));
+  await expectError(train(motion('motion', { resume: true })), 'ERR_INVALID_ARGUMENT', 'frameCnn', 'was begun');
 });

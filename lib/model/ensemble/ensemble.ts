@@ -68,11 +68,10 @@ export class Ensemble extends VideoModel {
   async save(path: FilePath): Promise<void> {
     const file = filePath(path, 'path', 'the path of a file');
     const paths = this.models.map((model, index) => {
-      if (model.path !== null && !(model instanceof Ensemble)) return model.path;
-      const received = model.path === null ? 'one that was loaded from bytes' : 'an ensemble';
+      if (model.path !== null) return model.path;
       throw new KinetorchError(
         'ERR_INVALID_ARGUMENT',
-        `expected every model of a saved ensemble to be of a model's file but model ${index} is ${received}`,
+        `expected every model of a saved ensemble to be of a model's file but model ${index} is one that was loaded from bytes`,
       );
     });
     await writeManifest(file, { paths, weights: this.weights, combine: this.combine });
@@ -92,7 +91,7 @@ export class Ensemble extends VideoModel {
  * await both.save('both.ensemble.json'); // loadModel('both.ensemble.json')
  *
  * @throws KinetorchError `ERR_INVALID_ARGUMENT` (other labels, with both lists; weights below 0, all 0, or not one for each
- * model; models of different tasks), and those of {@link loadModel}
+ * model; models of different tasks; an ensemble among them), and those of {@link loadModel}
  */
 export async function ensemble(
   models: readonly (VideoModel | ModelSource)[],
@@ -149,7 +148,7 @@ function viewsOf(
         const frames = picks?.[index];
         return classifier.probabilities(frames ? pickFrames(clip as RgbClip, frames) : clip, view);
       });
-      return network.combine(await Promise.all(scores));
+      return network.combine(await network.together(scores));
     },
   };
 }
@@ -165,6 +164,13 @@ function normalisedWeights(weights: readonly number[], count: number): number[] 
 }
 
 function checkAlike(models: readonly VideoModel[]): void {
+  const nested = models.findIndex((model) => model instanceof Ensemble);
+  if (nested >= 0) {
+    throw new KinetorchError(
+      'ERR_INVALID_ARGUMENT',
+      `expected every model of an ensemble to be a single one but model ${nested} is an ensemble: give its models instead`,
+    );
+  }
   const [first, ...others] = models as [VideoModel, ...VideoModel[]];
   for (const [index, other] of others.entries()) {
     if (!isDeepStrictEqual(new Set(other.labels), new Set(first.labels))) {

@@ -22,6 +22,8 @@ export class EnsembleNetwork implements NativeModel {
   readonly output = 'probabilities';
   readonly warnings: string[];
   readonly #running = new Map<number, AbortController>();
+  /** Calls that its models have not all answered. */
+  readonly #accepted = new Set<Promise<unknown>>();
 
   constructor(
     private readonly models: readonly VideoModel[],
@@ -66,11 +68,19 @@ export class EnsembleNetwork implements NativeModel {
         ? (['probabilities', 'embedding'] as const)
         : (['probabilities'] as const);
       const call = { outputs: wanted, crop: { x, y }, signal: controller.signal };
-      const results = await Promise.all(this.models.map((model) => model.run(clip, call)));
+      const results = await this.together(this.models.map((model) => model.run(clip, call)));
       return [this.#combined(results, outputs, topK)];
     } finally {
       this.#running.delete(requestId);
     }
+  }
+
+  /** What each model gives of one clip; {@link dispose} waits for all of them. */
+  together<T>(calls: readonly Promise<T>[]): Promise<T[]> {
+    const settled = Promise.allSettled(calls);
+    this.#accepted.add(settled);
+    void settled.then(() => this.#accepted.delete(settled));
+    return Promise.all(calls);
   }
 
   /** Each model keeps its own. */
@@ -92,6 +102,8 @@ export class EnsembleNetwork implements NativeModel {
   }
 
   async dispose(): Promise<void> {
+    // Models that stay the caller's do not wait for what was asked of them through this.
+    await Promise.all(this.#accepted);
     await Promise.all(this.owned.map((model) => model.dispose()));
   }
 

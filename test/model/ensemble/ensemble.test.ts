@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { createModel } from '../../../lib/model/createModel';
 import { type Ensemble, ensemble } from '../../../lib/model/ensemble/ensemble';
 import { loadModel } from '../../../lib/model/loadModel';
@@ -181,7 +182,19 @@ test('a call can be aborted and is refused after the end', async () => {
   await expectError(both.classifyVideo(video), 'ERR_DISPOSED');
 });
 
+test('what was accepted is answered before the end, by models that stay too', async () => {
+  const both = await ensemble([a, b]);
+  let answered = 0;
+  const calls = Array.from({ length: 8 }, () => both.probabilities(noiseClip()).then(() => answered++));
+  await both.dispose();
+  await setImmediate();
+  expect(answered).toBe(8);
+  await Promise.all(calls);
+});
+
 test('what does not go together is refused', async () => {
+  await using both = await ensemble([a, b]);
+  await expectError(ensemble([a, both]), 'ERR_INVALID_ARGUMENT', /model 1 is an ensemble/);
   const other = await loadModel(await smallArchive({ labels: ['walk', 'swim'] }), { ...onCpu, tuning: { timeMs: 0 } });
   const labels = 'walk, run, jump, sit, fall, wave (6)';
   await expectError(ensemble([a, other]), 'ERR_INVALID_ARGUMENT', labels, /model 1 has walk, swim \(2\)/);
