@@ -55,7 +55,10 @@ std::unordered_map<std::string, at::Tensor> targetsOf(const torch::jit::Module& 
 
 void copyInto(const at::Tensor& target, formats::WeightTensor& source, Inflation inflation) {
   at::Tensor values = at::from_blob(source.bytes.data(), source.shape, toTorch(source.kind));
-  if (inflatesTo(source.shape, target.sizes().vec())) values = inflateKernel(values, target.size(2), inflation);
+  if (inflatesTo(source.shape, target.sizes().vec())) {
+    // Half precision would round the share of a frame once more.
+    values = inflateKernel(values.to(at::kFloat), target.size(2), inflation);
+  }
   target.copy_(values);
 }
 
