@@ -72,6 +72,7 @@ export type {
   Explanation,
 } from './model/explainOptions';
 export type { VideoExplanation } from './model/explainVideo';
+export type { FrameCnn } from './model/frameCnnSchema';
 export { inspectModel, type ModelSummary, type StageSummary } from './model/inspectModel';
 export { loadModel } from './model/loadModel';
 export type { ModelSource } from './model/modelSource';
@@ -88,6 +89,7 @@ export type {
 } from './model/options';
 export type { ClipOutputs, ModelOutput, RunOptions, RunResult, Timing } from './model/outputs';
 export { type FetchedWeights, type FetchWeightsOptions, fetchWeights } from './model/published/fetchWeights';
+export { type PublishedWeights, publishedWeights } from './model/published/publishedWeights';
 export type {
   Classification,
   ModelInput,

@@ -9,12 +9,16 @@ export function findPip(env: NodeJS.ProcessEnv = process.env): string[] | null {
   return null;
 }
 
-/** Runs pip; on a terminal its own progress bar is seen, elsewhere the lines that tell something. */
+/**
+ * Runs pip; on a terminal its own progress bar is seen, elsewhere the lines that tell something. `signal` ends it, and it
+ * then is not `ok`. Rejects where it cannot be started.
+ */
 export function runPip(
   pip: string[],
   args: string[],
   env: NodeJS.ProcessEnv,
   onLine: (text: string) => void,
+  signal?: AbortSignal,
 ): Promise<{ ok: boolean; output: string }> {
   const [python, ...before] = pip as [string, ...string[]];
   const terminal = process.stdout.isTTY === true;
@@ -24,6 +28,7 @@ export function runPip(
     const child = spawn(python, [...before, command as string, ...quiet, ...rest], {
       env: { ...env, PIP_DISABLE_PIP_VERSION_CHECK: '1' },
       stdio: ['ignore', terminal ? 'inherit' : 'pipe', 'pipe'],
+      signal,
     });
     let output = '';
     const collect = (chunk: Buffer) => {
@@ -31,7 +36,10 @@ export function runPip(
     };
     child.stdout?.on('data', collect);
     child.stderr?.on('data', collect);
-    child.on('error', reject);
+    child.on('error', (error) => {
+      // What an abort ends still has to close.
+      if (!signal?.aborted) reject(error);
+    });
     child.on('close', (status) => {
       const told = output.split('\n').filter((line) => /^\s*(Downloading|Processing) /.test(line));
       for (const line of told) onLine(`  pip: ${line.trim()}`);

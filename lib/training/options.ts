@@ -193,7 +193,7 @@ export type FilledTrainOptions = ReturnType<typeof fillOptions>;
 type OfClasses = 'loss' | 'labelSmoothing' | 'classWeights' | 'freezeStages' | 'bodyRate' | 'freezeBatchNorm';
 
 /** What every run has of them, whatever its task. */
-export type FilledRunOptions = Omit<FilledTrainOptions, OfClasses | 'architecture' | 'from' | 'data'> & {
+export type FilledRunOptions = Omit<FilledTrainOptions, OfClasses | 'architecture' | 'from' | 'inflate' | 'data'> & {
   data: string | object;
   from?: string | Uint8Array;
 };

@@ -60,10 +60,11 @@ export interface MaskOptions extends OptionsOf<typeof maskOptions> {}
 
 const maskSchema: z.ZodType<z.output<z.ZodObject<typeof maskOptions>>, MaskOptions> = optionsSchema(maskOptions);
 
-// Those of `train` that are not about classes.
+// Those of `train` that are not about classes, or about weights to go on from.
 const {
   architecture,
   from,
+  inflate,
   data,
   loss,
   labelSmoothing,

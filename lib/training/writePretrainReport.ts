@@ -14,7 +14,10 @@ import type { RunPlan } from './runPlan';
 const clipsShown = 6;
 const framesShown = 6;
 
-/** Writes `report.html`, with what the best model makes of some validation clips, or training clips where there are none. */
+/**
+ * Writes `report.html`, with what the best model makes of some validation clips, or training clips where there are none.
+ * Of a model that learned differences alone nothing is shown: what it gives as pixels was never trained.
+ */
 export async function writePretrainReport(
   folder: RunFolder,
   plan: RunPlan,
@@ -28,11 +31,12 @@ export async function writePretrainReport(
 
 async function reconstructionsOf(modelPath: string, plan: RunPlan): Promise<ReconstructedClip[]> {
   const { data, start, task, options } = plan;
+  const { mask } = task.objective;
+  if (mask.target === 'difference') return [];
   const dataset = data.validation ?? data.train;
   const clips = await someClips(dataset, options.seed);
   if (clips.length === 0) return [];
   const { input } = start;
-  const { mask } = task.objective;
   const file = await openModelFile(modelPath);
   try {
     const batch = stackClips(clips, 0);

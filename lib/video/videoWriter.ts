@@ -26,7 +26,11 @@ export class VideoWriter implements ReplyListener {
     private readonly path: string,
     private readonly signal: AbortSignal | undefined,
   ) {
-    this.leave = onAbort(signal, () => this.wake());
+    // A picture that is being handed over waits for the process, however long that takes.
+    this.leave = onAbort(signal, () => {
+      this.client.kill('was stopped');
+      this.wake();
+    });
   }
 
   /**

@@ -1,5 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { torchvisionOf } from '../../lib/model/weights/kerasResNet';
 import { openWeights } from '../../lib/model/weights/openWeights';
@@ -34,6 +35,13 @@ describe('the input that weights want', () => {
     const weights = file('weights.safetensors', ['other.weight', name]);
     expect(await openWeights(weights, 'i3d_50')).toEqual({ files: [weights], input });
   });
+});
+
+test.each(['pipe.h5', 'pipe.index.json'])('nobody waits for a pipe, as %s is', async (name) => {
+  const path = join(folder, name);
+  execFileSync('mkfifo', [path]);
+  const refused = { code: 'ERR_FILE_ACCESS', message: expect.stringContaining('a device, pipe or socket') };
+  await expect(openWeights(path, 'i3d_50_v1')).rejects.toMatchObject(refused);
 });
 
 describe('weights in parts', () => {
@@ -102,6 +110,16 @@ describe('weights of Keras', () => {
       writeFileSync(path, whole.subarray(0, length));
       await expect(openWeights(path, 'i3d_50_v1')).rejects.toMatchObject({ code: 'ERR_WEIGHTS' });
     }
+  });
+
+  test('are no file of more than 1 GiB', async () => {
+    const path = join(folder, 'large.h5');
+    writeFileSync(path, readFileSync(fixture).subarray(0, 8));
+    truncateSync(path, 2 ** 30 + 1);
+    await expect(openWeights(path, 'i3d_50_v1')).rejects.toMatchObject({
+      code: 'ERR_WEIGHTS',
+      message: expect.stringContaining('at most 1073741824 bytes'),
+    });
   });
 
   test('are those of a ResNet-50 or -101', async () => {

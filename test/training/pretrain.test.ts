@@ -142,10 +142,14 @@ test('with the objective plain nothing is hidden, and the decoder gives pixels',
 
 test('what is hidden and predicted can be chosen', async () => {
   const mask = { ratio: 0.5, cell: 20 };
-  const { validation, modelPath } = await pretrain(optionsFor('chosen', { epochs: 1, mask, target: 'difference' }));
+  const options = optionsFor('chosen', { epochs: 1, mask, target: 'difference' });
+  const { validation, modelPath, reportPath } = await pretrain(options);
   expect(Object.keys(validation ?? {})).toEqual(['loss', 'difference', 'clips']);
   const reconstruction = { objective: 'masked', ratio: 0.5, cell: 20, target: 'difference' };
   expect((await readMetadata(modelPath))?.reconstruction).toEqual(reconstruction);
+  const report = await readFile(reportPath, 'utf8');
+  expect(report).toContain('Pre-training report');
+  expect(report).not.toContain('<img ');
 });
 
 describe('bad options', () => {
@@ -164,6 +168,7 @@ describe('bad options', () => {
     ['a target where nothing is hidden', { objective: 'plain', target: 'both' }, ['options.target']],
     ['labels', { augment: { flipExcept: ['a'] } }, ['flipExcept', 'no labels']],
     ['what is about classes', { labelSmoothing: 0.1 }, ['unknown key']],
+    ['what is about weights to go on from', { inflate: 'centre' }, ['unknown key']],
     ['no clips', { data: { train: squares(0) } }, ['at least 1']],
   ])('%s', async (_, change, parts) => {
     await expectError(refused(change), 'ERR_INVALID_ARGUMENT', ...parts);

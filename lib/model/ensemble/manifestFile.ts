@@ -1,9 +1,9 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { dirname, extname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { z } from 'zod';
 import { invalidArgument, KinetorchError } from '../../base/errors';
+import { fileSize, unreadable } from '../../base/regularFile';
 import { nonEmptyText, realNumber } from '../../base/schemas';
-import { systemReason } from '../../base/systemReason';
 import { parse } from '../../base/validation';
 import { writeAtomically } from '../../base/writeAtomically';
 import { type Combine, combineSchema } from './options';
@@ -73,12 +73,10 @@ export async function writeManifest(path: string, { paths, weights, combine }: M
 const portable = (path: string): string => (isAbsolute(path) ? path : path.split(sep).join('/'));
 
 async function readText(path: string): Promise<string> {
-  try {
-    const { size } = await stat(path);
-    if (size <= maxBytes) return await readFile(path, 'utf8');
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'ERR_FILE_NOT_FOUND' : 'ERR_FILE_ACCESS';
-    throw new KinetorchError(code, `cannot read ${path}: ${systemReason(error)}`, { cause: error });
+  if ((await fileSize(path)) > maxBytes) {
+    throw new KinetorchError('ERR_MODEL_FORMAT', `"${path}" is no ensemble: it has more than ${maxBytes} bytes`);
   }
-  throw new KinetorchError('ERR_MODEL_FORMAT', `"${path}" is no ensemble: it has more than ${maxBytes} bytes`);
+  return readFile(path, 'utf8').catch((cause) => {
+    throw unreadable(path, cause);
+  });
 }

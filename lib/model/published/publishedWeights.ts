@@ -6,7 +6,7 @@ export interface PublishedWeights {
   file: string;
   /** Of the file; null where its publisher does not say. */
   bytes: number | null;
-  /** All 64 digits, or those that the publisher puts into the name, which PyTorch itself checks. */
+  /** All 64 digits, or the 8 that the publisher puts into the name, which PyTorch itself checks. They tell damage, no forgery. */
   sha256: string;
   /** An SPDX expression. */
   license: string;

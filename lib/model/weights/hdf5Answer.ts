@@ -14,5 +14,6 @@ export interface Hdf5Answer {
   missing?: true;
 }
 
+export const maxFileBytes = 2 ** 30;
 export const maxArrays = 5000;
 export const maxElements = 2 ** 28;

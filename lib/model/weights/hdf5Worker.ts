@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
+import { inflateSync } from 'node:zlib';
 import { type Hdf5Answer, maxArrays, maxElements } from './hdf5Answer';
 
 // Reads a file of HDF5 on a thread of its own (see readHdf5). jsfive is plain JavaScript: nothing in a file is run.
@@ -8,6 +9,8 @@ import { type Hdf5Answer, maxArrays, maxElements } from './hdf5Answer';
 interface Jsfive {
   File: new (bytes: ArrayBuffer, name: string) => Group;
   Group: new (...values: never[]) => Group;
+  /** What undoes the packing of a chunk, by HDF5's number for it. */
+  Filters: Map<number, (chunk: ArrayBuffer) => ArrayBuffer>;
 }
 interface Group {
   keys: string[];
@@ -21,6 +24,9 @@ interface Dataset {
 
 const maxDepth = 16;
 const maxVisits = 50_000;
+const deflate = 1;
+/** Of a file's chunks together, unpacked: all numbers that are taken, as doubles. */
+const maxUnpackedBytes = maxElements * 8;
 
 function read(path: string): Hdf5Answer {
   let hdf5: Jsfive;
@@ -29,8 +35,14 @@ function read(path: string): Hdf5Answer {
   } catch {
     return { missing: true };
   }
-  const { buffer, byteOffset, byteLength } = readFileSync(path);
-  const file = new hdf5.File(buffer.slice(byteOffset, byteOffset + byteLength) as ArrayBuffer, path);
+  // jsfive's own would unpack whatever there is.
+  let room = maxUnpackedBytes;
+  hdf5.Filters.set(deflate, (chunk) => {
+    const unpacked = inflateSync(chunk, { maxOutputLength: room });
+    room = Math.max(1, room - unpacked.byteLength);
+    return bufferOf(unpacked);
+  });
+  const file = new hdf5.File(bufferOf(readFileSync(path)), path);
   const arrays: NonNullable<Hdf5Answer['arrays']> = [];
   let elements = 0;
   let visits = 0;
@@ -56,6 +68,12 @@ function read(path: string): Hdf5Answer {
   };
   visit(file, '', 0);
   return { arrays };
+}
+
+/** The bytes as a buffer that holds nothing else: their own where it does not. */
+function bufferOf({ buffer, byteOffset, byteLength }: Uint8Array): ArrayBuffer {
+  const isWhole = byteLength === buffer.byteLength;
+  return (isWhole ? buffer : buffer.slice(byteOffset, byteOffset + byteLength)) as ArrayBuffer;
 }
 
 try {

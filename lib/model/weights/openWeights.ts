@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { NativeWeightNaming } from '../../../binding';
 import { KinetorchError } from '../../base/errors';
+import { fileSize } from '../../base/regularFile';
 import { callNative, native } from '../../native';
 import type { ModelInput } from '../types';
 import { torchvisionOf } from './kerasResNet';
@@ -61,6 +62,7 @@ async function openKeras(path: string, architecture: string): Promise<OpenedWeig
 
 async function isHdf5(path: string): Promise<boolean> {
   try {
+    if ((await fileSize(path)) < hdf5Mark.length) return false;
     await using file = await open(path);
     const { buffer } = await file.read({ buffer: Buffer.alloc(hdf5Mark.length), position: 0 });
     return buffer.equals(hdf5Mark);

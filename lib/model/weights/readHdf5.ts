@@ -1,18 +1,24 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { KinetorchError } from '../../base/errors';
+import { fileSize } from '../../base/regularFile';
 import { packageRoot } from '../../base/version';
-import type { Hdf5Answer, NamedArray } from './hdf5Answer';
+import { type Hdf5Answer, maxFileBytes, type NamedArray } from './hdf5Answer';
 
 const program = join(packageRoot, 'dist', 'model', 'weights', 'hdf5Worker.js');
 const timeoutMs = 120_000;
 const maxHeapMb = 2048;
 
 /**
- * The arrays of floating-point numbers in a file of HDF5. It is read on a thread of its own, within bounds of time and
- * memory, by the package jsfive, which is the caller's to install. Throws `ERR_WEIGHTS`, `ERR_UNSUPPORTED`.
+ * The arrays of floating-point numbers in a file of HDF5. It is read on a thread of its own by the package jsfive, which is
+ * the caller's to install. There are bounds of the file's size, of what it says it holds, packed or not, of objects in
+ * JavaScript's heap, and of time. Throws `ERR_WEIGHTS`, `ERR_UNSUPPORTED`, `ERR_FILE_NOT_FOUND`, `ERR_FILE_ACCESS`.
  */
 export async function readHdf5(path: string): Promise<NamedArray[]> {
+  const size = await fileSize(path);
+  if (size > maxFileBytes) {
+    throw new KinetorchError('ERR_WEIGHTS', `${path}: expected at most ${maxFileBytes} bytes but it has ${size}`);
+  }
   const { arrays, failure = 'it holds nothing', missing } = await answerFor(path);
   if (arrays) return arrays;
   if (missing) {

@@ -1,8 +1,8 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { KinetorchError } from '../../base/errors';
-import { systemReason } from '../../base/systemReason';
+import { fileSize, unreadable } from '../../base/regularFile';
 
 const maxIndexBytes = 64 * 2 ** 20;
 const maxShards = 1000;
@@ -28,17 +28,11 @@ export async function shardsOf(index: string): Promise<string[]> {
 }
 
 async function read(index: string): Promise<string> {
-  try {
-    const { size } = await stat(index);
-    if (size > maxIndexBytes) throw unfit(index, `at most ${maxIndexBytes} bytes but it has ${size}`);
-    return await readFile(index, 'utf8');
-  } catch (cause) {
-    if (cause instanceof KinetorchError) throw cause;
-    const code = (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'ERR_FILE_NOT_FOUND' : 'ERR_FILE_ACCESS';
-    throw new KinetorchError(code, `expected a readable file at ${index} but received: ${systemReason(cause)}`, {
-      cause,
-    });
-  }
+  const size = await fileSize(index);
+  if (size > maxIndexBytes) throw unfit(index, `at most ${maxIndexBytes} bytes but it has ${size}`);
+  return readFile(index, 'utf8').catch((cause) => {
+    throw unreadable(index, cause);
+  });
 }
 
 function parse(index: string, text: string): z.output<typeof indexSchema> {

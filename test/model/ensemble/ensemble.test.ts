@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
@@ -219,6 +220,9 @@ test('a file that is no ensemble says why', async () => {
   };
   const models = [{ path: 'a.pt', weight: 1 }];
   await expectError(loadModel(join(folder, 'none.json')), 'ERR_FILE_NOT_FOUND');
+  const pipe = join(folder, 'pipe.json');
+  execFileSync('mkfifo', [pipe]);
+  await expectError(loadModel(pipe), 'ERR_FILE_ACCESS', /device, pipe or socket/);
   await expectError(load('{'), 'ERR_MODEL_FORMAT', /no ensemble/);
   await expectError(load('[]'), 'ERR_MODEL_FORMAT');
   await expectError(

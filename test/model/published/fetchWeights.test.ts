@@ -16,6 +16,8 @@ const sha256 = createHash('sha256').update(content).digest('hex');
 const file = 'net-12345678.pth';
 
 const asked: string[] = [];
+/** Told that somebody waits for what is never answered. */
+let waitedFor = () => {};
 let server: Server;
 let origin: string;
 let index: FakeIndex;
@@ -26,6 +28,7 @@ beforeAll(async () => {
     if (request.url === '/good') response.end(content);
     else if (request.url === '/long') response.end(Buffer.concat([content, content]));
     else if (request.url === '/other') response.end(Buffer.alloc(content.length));
+    else if (request.url?.startsWith('/never')) waitedFor();
     else response.writeHead(404).end();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -139,6 +142,25 @@ test('a call can be aborted', async () => {
     fetchPublished({ ...entry, url: `${origin}/good` }, { signal: AbortSignal.abort() }, environment()),
     'ERR_ABORTED',
   );
+});
+
+test('so can one while pip runs', async () => {
+  const env = { ...environment(), PIP_INDEX_URL: `${origin}/never` };
+  const controller = new AbortController();
+  waitedFor = () => controller.abort();
+  const wanted = { ...entry, package: { name: 'net-weights', version: '1.0' }, url: `${origin}/good` };
+  asked.length = 0;
+  await expectError(fetchPublished(wanted, { signal: controller.signal }, env), 'ERR_ABORTED');
+  expect(asked).not.toContain('/good');
+  expectKept(env, false);
+});
+
+test('a cache that cannot be used is told', async () => {
+  const [taken, blocked] = [environment(), environment()];
+  mkdirSync(join(taken.KINETORCH_CACHE as string, 'weights', file), { recursive: true });
+  writeFileSync(join(blocked.KINETORCH_CACHE as string, 'weights'), '');
+  await expectError(fetchTo(taken, { url: `${origin}/good` }), 'ERR_FILE_ACCESS', /to be a file but it is a folder/);
+  await expectError(fetchTo(blocked, { url: `${origin}/good` }), 'ERR_FILE_ACCESS', /cannot keep/);
 });
 
 test('names are those of the table, whose networks can be made', async () => {
