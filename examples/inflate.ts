@@ -2,10 +2,12 @@
  * Trains on from an ImageNet ResNet-50 of torchvision, turned into a network for video.
  *
  *   npx tsx examples/inflate.ts resnet50-11ad3fa6.pth clips/ run/
+ *   npx tsx examples/inflate.ts resnet50-11ad3fa6.pth clips/ run/ 112 2   # smaller frames, two epochs: to try it
  */
 import { train } from 'kinetorch';
 
-async function main(weights: string, data: string, outDir: string) {
+async function main([weights, data, outDir, side = '224', epochs = '10']: string[]) {
+  if (!weights || !data || !outDir) throw new Error('expected weights, clips and a folder to write');
   const { modelPath } = await train(
     {
       architecture: 'slow_50',
@@ -14,8 +16,8 @@ async function main(weights: string, data: string, outDir: string) {
       inflate: 'centre',
       data,
       outDir,
-      input: { frames: 8, frameRate: 8 },
-      epochs: 10,
+      input: { frames: 8, frameRate: 8, height: Number(side), width: Number(side) },
+      epochs: Number(epochs),
       bodyRate: 0.1,
       freezeStages: 2,
       freezeBatchNorm: true,
@@ -29,5 +31,4 @@ async function main(weights: string, data: string, outDir: string) {
   console.log(modelPath);
 }
 
-const [weights = 'resnet50-11ad3fa6.pth', data = 'clips/', outDir = 'run/'] = process.argv.slice(2);
-void main(weights, data, outDir);
+void main(process.argv.slice(2));
