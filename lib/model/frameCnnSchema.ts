@@ -15,18 +15,28 @@ export const frameCnnOptions = {
 const triple = z.tuple([z.number(), z.number(), z.number()]);
 
 /** How a 2-D network was made one for clips; travels in `kinetorch.json`. */
-export const frameCnnSchema = z.object({
-  stream,
+export interface FrameCnn {
+  /** What it sees: frames, or what changes over `lag` of them. */
+  stream: 'rgb' | 'difference';
   /** Frames from one to the other of a difference. */
+  lag: number;
+  /** What becomes of its vectors over time. */
+  pool: 'mean' | 'mean+change' | 'convolution' | 'lstm';
+  /** Share of numbers that training leaves out before the head, 0…0.99. */
+  dropout: number;
+  /** Of the pictures that the network takes. */
+  mean: [number, number, number];
+  std: [number, number, number];
+}
+
+export const frameCnnSchema: z.ZodType<FrameCnn> = z.object({
+  stream,
   lag: wholeNumber(1, 1024),
   pool,
   dropout,
-  /** Of the pictures that the network takes. */
   mean: triple,
   std: triple,
 });
-
-export type FrameCnn = z.output<typeof frameCnnSchema>;
 
 /** Of networks that are none, which do not read it. */
 export const noFrameCnn: FrameCnn = {
