@@ -32,6 +32,7 @@ exports.makeBusy = async (model, count) => {
 exports.busyTrainer = async (count) => {
   const { native } = require('../../../dist/native.js');
   const { fillOptions } = require('../../../dist/training/options.js');
+  const { classification } = require('../../../dist/training/classification.js');
   const { createTrainer } = require('../../../dist/training/createTrainer.js');
   const side = 48;
   const archive = await createModel({
@@ -44,7 +45,9 @@ exports.busyTrainer = async (count) => {
   const open = () => native().NativeModelFile.open(archive.bytes);
   const start = { input, parts: archive.metadata, open };
   const config = { runtime: { device: 'cpu', precision: 'float32', threads: 1 } };
-  const trainer = await createTrainer({ options, start, data: { labels, train: {} }, config });
+  const data = { labels, train: { labels } };
+  const task = classification(options, start, data);
+  const trainer = await createTrainer({ options, start, data, task, config });
   const batch = { data: new Uint8Array(2 * 8 * side * side * 3), batch: 2, frames: 8, height: side, width: side };
   for (let i = 0; i < count; i++)
     trainer.step([{ ...batch, labels: Int32Array.of(0, 1), targets: new Float32Array(0) }], 0.01).catch(() => {});
