@@ -19,6 +19,13 @@ export function addRunFlags(command: Command, flags: readonly Option[], notes: s
   return command.option('--json', 'one JSON event a line').addHelpText('after', notes);
 }
 
+/** Data and folder of a run that begins; ends the program where one is not given. */
+export function newRunPlace(command: Command, data: string | undefined, out: string | undefined) {
+  if (data === undefined) command.error("error: missing required argument 'data'");
+  if (out === undefined) command.error("error: required option '-o, --out <folder>' not specified");
+  return { data, outDir: out };
+}
+
 interface ShownRun<Event> {
   onProgress: (event: Event) => void;
   signal: AbortSignal;

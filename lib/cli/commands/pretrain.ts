@@ -16,7 +16,7 @@ import {
 } from '../flags/pretrainFlags';
 import { reconstructionWords } from '../print/runWords';
 import { resumedRun } from '../resumedRun';
-import { addRunFlags, omit, showRun } from '../runCommand';
+import { addRunFlags, newRunPlace, omit, showRun } from '../runCommand';
 
 type Options = InputOptions & PretrainCommandFlags & { out?: string; resume?: string; json?: boolean };
 
@@ -52,13 +52,12 @@ async function runPretraining(data: string | undefined, options: Options, comman
 
 function newRun(data: string | undefined, options: Options, command: Command): PretrainOptions {
   const { out, resume, json, ...flags } = options;
-  if (data === undefined) command.error("error: missing required argument 'data'");
-  if (out === undefined) command.error("error: required option '-o, --out <folder>' not specified");
+  const place = newRunPlace(command, data, out);
   const { architecture } = flags;
   if (architecture === undefined) command.error("error: required option '-a, --architecture <name>' not specified");
   const augment = augmentFrom(flags);
   const rest = omit(flags, [...Object.keys(augment), ...inputFlagNames]) as PretrainFlags;
-  return { ...pretrainOptionsFrom(rest), architecture, data, outDir: out, augment, input: inputFrom(flags) };
+  return { ...pretrainOptionsFrom(rest), architecture, ...place, augment, input: inputFrom(flags) };
 }
 
 async function resumedPretraining(

@@ -13,7 +13,7 @@ import {
 import { type TrainFlags, trainFlags, trainOptionsFrom } from '../flags/trainFlags';
 import { classificationWords } from '../print/runWords';
 import { resumedRun } from '../resumedRun';
-import { addRunFlags, omit, showRun } from '../runCommand';
+import { addRunFlags, newRunPlace, omit, showRun } from '../runCommand';
 
 export type TrainCommandOptions = InputOptions &
   Augmentation &
@@ -58,14 +58,13 @@ async function runTraining(data: string | undefined, options: TrainCommandOption
 /** `train`'s options of the command line's. */
 export function newRun(data: string | undefined, options: TrainCommandOptions, command: Command): TrainOptions {
   const { out, resume, json, ...flags } = options;
-  if (data === undefined) command.error("error: missing required argument 'data'");
-  if (out === undefined) command.error("error: required option '-o, --out <folder>' not specified");
+  const place = newRunPlace(command, data, out);
   if (flags.architecture === undefined && flags.from === undefined) {
     command.error('error: one of --architecture and --from is required');
   }
   const augment = augmentFrom(flags);
   const rest = omit(flags, [...Object.keys(augment), ...inputFlagNames]);
-  return { ...trainOptionsFrom(rest as TrainFlags), data, outDir: out, augment, input: inputFrom(flags) };
+  return { ...trainOptionsFrom(rest as TrainFlags), ...place, augment, input: inputFrom(flags) };
 }
 
 async function resumedTraining(

@@ -9,6 +9,7 @@ import { openModelFile } from '../modelFile';
 import { type ModelSource, nativeSource } from '../modelSource';
 import { falseAlarmThreshold } from './falseAlarmThreshold';
 import { type FitAnomalyOptions, fitAnomalyOptions } from './options';
+import { scoringOf } from './scoringOf';
 
 /**
  * Finds, on normal video, the score above which a frame is an alarm, so that no more than `falseAlarmRate` of normal frames
@@ -39,9 +40,7 @@ export async function fitAnomalyThreshold(
   try {
     await using model = await loadModel(source, { device, precision, threads });
     const all: number[] = [];
-    const { frames } = model.input;
-    const { anomaly: before } = model.metadata;
-    const { score = before?.score ?? 'mse', stride = before?.stride ?? Math.ceil(frames / 2) } = scoring;
+    const { score, stride } = scoringOf(scoring, model.metadata.anomaly, model.input.frames);
     for (const [index, video] of videos.entries()) {
       throwIfAborted(signal);
       const { scores } = await model.anomalyScore(video, { score, stride, signal });

@@ -9,6 +9,7 @@ import { errorMap } from './errorMap';
 import { FrameMeans } from './frameMeans';
 import { frameScores } from './frameScores';
 import { type AnomalyScoreOptions, anomalyScoreOptions } from './options';
+import { scoringOf } from './scoringOf';
 import type { AnomalyTimeline, ClipReconstructor } from './types';
 
 /** Scores a video frame by frame; see `VideoModel.anomalyScore`. */
@@ -20,8 +21,16 @@ export async function scoreVideo(
   const [input] = model.inputs as [ModelInput];
   const { frames, frameRate } = input;
   const { alarm } = model;
-  const { crop, threshold: given, onWarning, onProgress, ...filled } = parseOptions(anomalyScoreOptions, options);
-  const { score = alarm?.score ?? 'mse', stride = alarm?.stride ?? Math.ceil(frames / 2), ...call } = filled;
+  const {
+    score: wantedScore,
+    stride: wantedStride,
+    threshold: given,
+    crop,
+    onWarning,
+    onProgress,
+    ...call
+  } = parseOptions(anomalyScoreOptions, options);
+  const { score, stride } = scoringOf({ score: wantedScore, stride: wantedStride }, alarm, frames);
   if (stride > frames) throw invalidArgument('stride', `at most ${frames}, the frames of a window,`, stride);
   const warnings: string[] = [];
   const means = new FrameMeans();
