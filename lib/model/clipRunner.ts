@@ -9,6 +9,7 @@ import { checkTensor } from '../clip/checkTensor';
 import type { Clip, CropPosition, Tensor } from '../clip/types';
 import { callNative } from '../native';
 import type { ModelOutput } from './outputs';
+import { requireOutputs } from './requireOutputs';
 import type { ModelInput } from './types';
 
 /** What is wanted of every clip of a call. */
@@ -28,13 +29,13 @@ export class ClipRunner {
   #unanswered = 0;
   /** Who waits for room in the queue. */
   readonly #line: (() => void)[] = [];
-  readonly #outputs: ReadonlySet<ModelOutput>;
+  readonly #outputs: readonly ModelOutput[];
 
   constructor(
     private readonly native: NativeModel,
     private readonly input: Readonly<ModelInput>,
   ) {
-    this.#outputs = new Set(native.outputs);
+    this.#outputs = [...native.outputs];
   }
 
   async runClip(
@@ -127,16 +128,7 @@ export class ClipRunner {
     if (this.#disposed) {
       throw new KinetorchError('ERR_DISPOSED', 'expected a model in use but this one was disposed of');
     }
-    const hasDecoder = this.#outputs.has('reconstruction');
-    if (outputs.some((output) => isOfDecoder(output) === hasDecoder)) return;
-    throw new KinetorchError(
-      'ERR_UNSUPPORTED',
-      hasDecoder
-        ? "expected a model that classifies but this one gives clips back, as its task is 'reconstruct'; `train` with " +
-            '`from` (kinetorch train <data> --from <file> -o <folder>) adds a head to it'
-        : "expected a model with a decoder, whose task is 'reconstruct', but this one classifies; `pretrain` with the " +
-            "objective 'plain' (kinetorch pretrain <videos> --objective plain) makes one",
-    );
+    requireOutputs(this.#outputs, outputs);
   }
 
   async dispose(): Promise<void> {
@@ -144,5 +136,3 @@ export class ClipRunner {
     await callNative(() => this.native.dispose());
   }
 }
-
-const isOfDecoder = (output: ModelOutput) => output === 'reconstruction' || output === 'target';

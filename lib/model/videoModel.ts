@@ -305,7 +305,7 @@ export class VideoModel implements AsyncDisposable {
    * than `plain`; the others as in {@link classifyClip}
    */
   async reconstructClip(clip: Clip, options: ClipOptions = {}): Promise<ReconstructedClip> {
-    requirePixels(this.metadata);
+    requirePixels(this);
     const result = await this.#runner.runClip(clip, reconstructing, parse(clipSchema, options, 'options'));
     return reconstructedClip(reconstructionOf(result), this.input);
   }
@@ -327,7 +327,7 @@ export class VideoModel implements AsyncDisposable {
   async anomalyScore(source: VideoSource, options: AnomalyScoreOptions = {}): Promise<AnomalyTimeline> {
     try {
       this.#runner.throwUnlessReadyFor(reconstructing.outputs);
-      requirePixels(this.metadata);
+      requirePixels(this);
       return await scoreVideo(this.#reconstructor, source, options);
     } catch (error) {
       releaseStream(source);

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { smallArchive } from '../support/models';
 import { errorOf, halvesArchive, makeGreys } from '../support/reconstruction';
 import { jsonLines, kinetorch } from '../support/runCli';
 import { temporaryFolder, writeFiles } from '../support/temporaryFolder';
@@ -80,6 +81,21 @@ test('--evaluate measures labelled videos', async () => {
   expect(jsonLines((await kinetorch([...args, '--json'])).stdout)).toMatchObject([
     { auc: 1, frames: { anomalous: 1 } },
   ]);
+});
+
+test('a model of the wrong kind is told of once, not of each video', async () => {
+  const classifier = join(folder, 'classifier.pt');
+  await (await smallArchive()).save(classifier);
+  const needed = /^error: expected a model with a decoder.*\[ERR_UNSUPPORTED\]\n$/;
+  for (const args of [[], ['--fit', fitted]]) {
+    const { code, stderr } = await kinetorch(['anomaly', strange, strange, '-m', classifier, ...args, ...onCpu]);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(needed) });
+  }
+  const { code, stderr } = await kinetorch(['classify', strange, '--model', model, '--top-k', '2', ...onCpu]);
+  expect({ code, stderr }).toEqual({
+    code: 1,
+    stderr: expect.stringMatching(/^error: expected a model that classifies/),
+  });
 });
 
 test('wrong usage', async () => {

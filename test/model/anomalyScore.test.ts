@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { evaluate } from '../../lib/evaluation/evaluate';
 import { fitAnomalyThreshold } from '../../lib/model/anomaly/fitAnomalyThreshold';
@@ -6,6 +7,7 @@ import { loadModel } from '../../lib/model/loadModel';
 import { readMetadata } from '../../lib/model/modelFile';
 import type { VideoModel } from '../../lib/model/videoModel';
 import { native } from '../../lib/native';
+import type { VideoSource } from '../../lib/video/videoSource';
 import { expectError, fixture, fixtureInput, fixtureLabels, noiseClip, onCpu, smallArchive } from '../support/models';
 import { errorOf, halvesArchive, halvesOptions, makeGreys } from '../support/reconstruction';
 import { temporaryFolder } from '../support/temporaryFolder';
@@ -105,9 +107,18 @@ test('the threshold is fitted on normal video and travels in the file', async ()
   expect((await camera1.anomalyScore(normal)).segments).toMatchObject([{ startSeconds: 5, endSeconds: 5.1 }]);
   // It says nothing of other scores.
   expect(await camera1.anomalyScore(camera, { score: 'mse' })).toMatchObject({ threshold: null, segments: [] });
-  const few = fitAnomalyThreshold(archive, [camera], { device: 'cpu' });
-  await expectError(few, 'ERR_DATASET', /at least 100 frames .* but there are 41/);
   await expectError(fitAnomalyThreshold(archive, [], { device: 'cpu' }), 'ERR_INVALID_ARGUMENT', /videos/);
+});
+
+test('too little normal video for a rate is refused before it is scored, where it can be counted', async () => {
+  const archive = await halvesArchive();
+  const scored: number[] = [];
+  const fit = (videos: VideoSource[]) =>
+    fitAnomalyThreshold(archive, videos, { device: 'cpu', onProgress: ({ done }) => scored.push(done) });
+  await expectError(fit([camera, camera]), 'ERR_DATASET', /at least 100 frames .* but there are 82/);
+  expect(scored).toEqual([]);
+  await expectError(fit([camera, readFileSync(camera)]), 'ERR_DATASET', /at least 100 frames .* but there are 82/);
+  expect(scored).toEqual([1, 2]);
 });
 
 test('a model that gives clips back does not classify, and one that classifies gives none back', async () => {

@@ -9,6 +9,7 @@ import {
   type FitAnomalyOptions,
   fitAnomalyOptions,
 } from '../../model/anomaly/options';
+import { requirePixels } from '../../model/anomaly/requirePixels';
 import type { Precision } from '../../model/options';
 import type { VideoModel } from '../../model/videoModel';
 import { errorReport, noteError, PartialFailure } from '../failures';
@@ -101,6 +102,8 @@ async function anomaly(args: string[], options: Options, command: Command): Prom
   const { model: path, device, precision, threads } = options;
   const { loadModel } = await import('../../model/loadModel.js');
   await using model = await loadModel(path, { device, precision, threads });
+  // Not of each video.
+  requirePixels(model);
   const printer = new AnomalyPrinter(model.input);
   let failures = 0;
   for (const file of files) {

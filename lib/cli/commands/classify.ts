@@ -3,6 +3,7 @@ import { invalidArgument } from '../../base/errors';
 import { spreadOptions, windowOptions } from '../../model/classifyOptions';
 import { models } from '../../model/models';
 import type { Precision } from '../../model/options';
+import { requireOutputs } from '../../model/requireOutputs';
 import type { VideoModel } from '../../model/videoModel';
 import { errorReport, noteError, PartialFailure } from '../failures';
 import { precisionFlag, type RuntimeOptions, runtimeFlags } from '../flags/modelFlags';
@@ -59,6 +60,7 @@ export function define(command: Command): void {
 async function classify(args: string[], options: Options): Promise<void> {
   const files = await inputFiles(args);
   await using model = await openModel(options);
+  checkModel(model, options);
   const printer = new TimelinePrinter({ labels: model.labels, showAll: options.topK !== undefined });
   let failures = 0;
   for (const file of files) {
@@ -76,15 +78,18 @@ async function classify(args: string[], options: Options): Promise<void> {
   if (failures > 0) throw new PartialFailure();
 }
 
-async function openModel({ model, device, precision, threads, topK, ...network }: Options): Promise<VideoModel> {
+async function openModel({ model, device, precision, threads, ...network }: Options): Promise<VideoModel> {
   if (model === undefined) requireShipped(models.cameraMotion, '\n  or take another: --model <file>');
   const { loadModel } = await import('../../model/loadModel.js');
   const said = await networkFrom(network);
-  const loaded = await loadModel(model ?? models.cameraMotion, { device, precision, threads, ...said });
-  const classes = loaded.labels.length;
-  if (topK === undefined || topK <= classes) return loaded;
-  await loaded.dispose();
-  throw invalidArgument('--top-k', `at most ${classes}, the number of the model's classes,`, topK);
+  return loadModel(model ?? models.cameraMotion, { device, precision, threads, ...said });
+}
+
+/** What is wrong for every video, before any is opened. */
+function checkModel({ outputs, labels }: VideoModel, { topK }: Options): void {
+  requireOutputs(outputs, ['probabilities']);
+  if (topK === undefined || topK <= labels.length) return;
+  throw invalidArgument('--top-k', `at most ${labels.length}, the number of the model's classes,`, topK);
 }
 
 async function classifyFile(

@@ -9,6 +9,8 @@ import { openModelFile } from '../modelFile';
 import { type ModelSource, nativeSource } from '../modelSource';
 import { falseAlarmThreshold } from './falseAlarmThreshold';
 import { type FitAnomalyOptions, fitAnomalyOptions } from './options';
+import { requirePixels } from './requirePixels';
+import { requireVideo } from './requireVideo';
 import { scoringOf } from './scoringOf';
 
 /**
@@ -40,6 +42,8 @@ export async function fitAnomalyThreshold(
   try {
     await using model = await loadModel(source, { device, precision, threads });
     const all: number[] = [];
+    requirePixels(model);
+    await requireVideo(videos, { falseAlarmRate, frameRate: model.input.frameRate, signal });
     const { score, stride } = scoringOf(scoring, model.metadata.anomaly, model.input.frames);
     for (const [index, video] of videos.entries()) {
       throwIfAborted(signal);

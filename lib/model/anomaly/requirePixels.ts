@@ -1,8 +1,19 @@
 import { KinetorchError } from '../../base/errors';
+import type { ModelOutput } from '../outputs';
+import { requireOutputs } from '../requireOutputs';
 import type { ModelMetadata } from '../types';
 
-/** `ERR_UNSUPPORTED` for a network whose reconstruction is of normalised cells, which say nothing of how it looks. */
-export function requirePixels({ reconstruction }: Pick<ModelMetadata, 'reconstruction'>): void {
+interface Network {
+  readonly outputs: readonly ModelOutput[];
+  readonly metadata: Pick<ModelMetadata, 'reconstruction'>;
+}
+
+/**
+ * `ERR_UNSUPPORTED` for a network that classifies, and for one whose reconstruction is of normalised cells, which say nothing
+ * of how it looks.
+ */
+export function requirePixels({ outputs, metadata: { reconstruction } }: Network): void {
+  requireOutputs(outputs, ['reconstruction']);
   if (reconstruction?.objective !== 'masked') return;
   throw new KinetorchError(
     'ERR_UNSUPPORTED',
