@@ -1,4 +1,4 @@
-import { invalidArgument } from '../../base/errors';
+import { invalidArgument, KinetorchError } from '../../base/errors';
 import { parseOptions } from '../../base/validation';
 import { type LoadModelOptions, loadModelOptions, networkOptions } from '../options';
 import { type Ensemble, makeEnsemble } from './ensemble';
@@ -14,5 +14,10 @@ export async function loadEnsemble(path: string, options: LoadModelOptions): Pro
     }
   }
   const { paths, weights, combine } = await readManifest(path);
-  return makeEnsemble(paths, { weights, combine, loading, path });
+  try {
+    return await makeEnsemble(paths, { weights, combine, loading, path });
+  } catch (cause) {
+    if (!(cause instanceof KinetorchError)) throw cause;
+    throw new KinetorchError(cause.code, `in the ensemble "${path}": ${cause.message}`, { cause });
+  }
 }

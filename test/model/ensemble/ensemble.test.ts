@@ -236,6 +236,13 @@ test('a file that is no ensemble says why', async () => {
     /one model/,
   );
   await expectError(load(' '.repeat(2 ** 20 + 1)), 'ERR_MODEL_FORMAT', /bytes/);
+  const missing = [...models, { path: 'none.pt', weight: 1 }];
+  await expectError(
+    load(JSON.stringify({ formatVersion: 1, combine: 'logit', models: missing })),
+    'ERR_FILE_NOT_FOUND',
+    `in the ensemble "${path}": `,
+    join(folder, 'none.pt'),
+  );
   const zero = JSON.stringify({ formatVersion: 1, combine: 'logit', models: [{ path: 'a.pt', weight: 0 }] });
   await expectError(load(zero), 'ERR_INVALID_ARGUMENT', /above 0/);
   await load(JSON.stringify({ formatVersion: 1, combine: 'logit', models })).then((model) => model.dispose());
