@@ -123,9 +123,12 @@ test('the example of an ensemble runs', async () => {
   );
 });
 
-test('weights list says licences; fetch knows its names', async () => {
+test('weights list says files, sizes and licences; fetch knows its names', async () => {
   const { stdout } = await kinetorch(['weights', 'list']);
-  expect(stdout).toMatch(/^mobilenet_v2 +mobilenet_v2 +BSD-3-Clause +torchvision/m);
+  expect(stdout).toMatch(
+    /^mobilenet_v2 +mobilenet_v2 +mobilenet_v2-b0353104\.pth +14\.2 MB +BSD-3-Clause +torchvision/m,
+  );
+  expect(stdout).toMatch(/^resnet50_v2 +resnet50 +resnet50-11ad3fa6\.pth +– +BSD-3-Clause/m);
   const { code, stderr } = await kinetorch(['weights', 'fetch', 'mobilenet']);
   expect(code).toBe(1);
   expect(stderr).toMatch(/mobilenet_v2.*ERR_INVALID_ARGUMENT/);

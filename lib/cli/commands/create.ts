@@ -10,7 +10,7 @@ import { type InputOptions, inputFlags, inputFrom } from '../flags/modelFlags';
 import { inputFlag, type NetworkOptions, scoreFlags } from '../flags/networkFlags';
 import { schemaFlag } from '../flags/schemaFlag';
 import { listArchitectures } from '../print/architectureTable';
-import { plural } from '../print/format';
+import { formatMegabytes, plural } from '../print/format';
 import { colorsFor, print, printJson } from '../print/terminal';
 
 type FrameCnnOptions = Pick<CreateModelOptions, 'stream' | 'pool' | 'dropout'>;
@@ -158,6 +158,6 @@ async function save(
   const { frames, height, width } = metadata.input;
   const { length: count } = metadata.labels;
   const classes = count === 0 ? '' : `, ${formatCount(count)} ${count === 1 ? 'class' : 'classes'}`;
-  print(`${file}  ${dim(`${(bytes.length / 1e6).toFixed(1)} MB`)}`);
+  print(`${file}  ${dim(`${formatMegabytes(bytes.length)}`)}`);
   print(dim(`  ${network}${classes}, clips of ${plural(frames, 'frame')} of ${width}×${height}, ${origin}`));
 }

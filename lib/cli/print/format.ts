@@ -31,6 +31,11 @@ export function formatDuration(milliseconds: number): string {
   return `${minutes} min ${String(whole % 60).padStart(2, '0')} s`;
 }
 
+/** A size in millions of bytes: `14.2 MB`. */
+export function formatMegabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
 /** `1 window`, `2 windows`. */
 export function plural(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;

