@@ -41,6 +41,9 @@ export async function createModel(options: CreateModelOptions): Promise<ModelArc
   if (labels && numClasses !== undefined && numClasses !== labels.length) {
     throw invalidArgument('numClasses', `the number of labels, ${labels.length},`, numClasses);
   }
+  if (inflate !== undefined && weights === undefined) {
+    throw invalidArgument('options.inflate', 'left out without `weights` to inflate', inflate);
+  }
   const names = labels ?? Array.from({ length: numClasses ?? 0 }, (_, index) => `class ${index}`);
   if (names.length === 0) throw invalidArgument('options', 'an object with labels or numClasses', options);
   const opened = weights === undefined ? undefined : await openWeights(weights, architecture);

@@ -182,7 +182,7 @@ export const createModelOptions = {
     .describe('a .safetensors, .pth or .h5 file: docs/pretrained.md says whose'),
   /**
    * How kernels of a picture network become those of clips: `average` spreads each over the frames, `centre` puts it in
-   * the middle one, so that other frames do not count until training makes them. Default `average`.
+   * the middle one, so that other frames do not count until training makes them. Needs `weights`. Default `average`.
    */
   inflate: inflateSchema,
   /** Parts of the input that differ from the architecture's own. */

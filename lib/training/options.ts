@@ -67,7 +67,10 @@ export const trainOptions = {
     .describe(
       'go on from a model file, with a new head where the classes differ; with --architecture, from a file of weights',
     ),
-  /** Of weights for pictures: how their kernels become those of clips, as `createModel` has it. Default `average`. */
+  /**
+   * Of weights for pictures: how their kernels become those of clips, as `createModel` has it. Needs `from` and
+   * `architecture`. Default `average`.
+   */
   inflate: inflateSchema,
   /** A folder per class, a CSV manifest, a UCF101 or HMDB51 folder (see `readCollection`), or datasets. */
   data: dataSchema,
@@ -215,6 +218,11 @@ export function fillOptions(options: TrainOptions) {
   const parsed = parseOptions(trainOptions, options);
   if (parsed.architecture === undefined && parsed.from === undefined) {
     throw invalidArgument('options', 'an object with `architecture`, `from` or both', options);
+  }
+  // A model of Kinetorch's, which `from` alone is, has kernels for clips.
+  if (parsed.inflate !== undefined && (parsed.architecture === undefined || parsed.from === undefined)) {
+    const expected = 'left out without weights to inflate, whose `architecture` is given beside `from`,';
+    throw invalidArgument('options.inflate', expected, parsed.inflate);
   }
   if (typeof parsed.data === 'object') checkDatasets(parsed.data);
   return { ...parsed, ...fillOptimisation(parsed) };

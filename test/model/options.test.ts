@@ -73,6 +73,7 @@ const createCases: Case[] = [
   [{ architecture: 'r3d_18', numClasses: 0 }, '`options.numClasses`', '0'],
   [{ architecture: 'r3d_18', numClasses: 3, labels: ['a'] }, '`numClasses`', '3'],
   [{ architecture: 'r3d_18', numClasses: 3, seed: -1 }, '`options.seed`', '-1'],
+  [{ architecture: 'i3d_50', numClasses: 3, inflate: 'centre' }, '`options.inflate` to be left out', '"centre"'],
   [{ architecture: 'r3d_18', numClasses: 3, weights: 4 }, '`options.weights`', '4'],
   [{ architecture: 'r3d_18', numClasses: 3, input: { resize: [9, 9] } }, '`options.input.resize`', '[ 9, 9 ]'],
   [{ architecture: 'r3d_18', numClasses: 3, pretrained: true }, '`options`', '"pretrained"'],

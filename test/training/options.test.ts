@@ -44,6 +44,12 @@ test('a signal is known by what it does, as in every other call', () => {
 
 test.each<[string, object, string]>([
   ['neither architecture nor from', { architecture: undefined }, '`architecture`, `from` or both'],
+  ['inflation without weights', { inflate: 'centre' }, '`options.inflate` to be left out without weights'],
+  [
+    'inflation of a model that is one for clips',
+    { architecture: undefined, from: 'best.pt', inflate: 'centre' },
+    '`options.inflate`',
+  ],
   ['an unknown option', { epoch: 3 }, '"epoch"'],
   ['epochs', { epochs: 0 }, '`options.epochs` to be an integer between 1 and 100000 but received 0 of type number'],
   ['batchSize', { batchSize: 2.5 }, '`options.batchSize`'],
