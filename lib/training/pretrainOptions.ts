@@ -58,6 +58,9 @@ export const maskOptions = {
 /** What is hidden of clips: cells of a grid, drawn for each clip and the same in all its frames. */
 export interface MaskOptions extends OptionsOf<typeof maskOptions> {}
 
+/** Augmentation that goes by labels, or mixes them. */
+const ofLabels = ['flipExcept', 'mixup', 'cutmix'] as const;
+
 const maskSchema: z.ZodType<z.output<z.ZodObject<typeof maskOptions>>, MaskOptions> = optionsSchema(maskOptions);
 
 // Those of `train` that are not about classes, or about weights to go on from.
@@ -132,8 +135,9 @@ export function fillPretrainOptions(options: PretrainOptions) {
       );
     }
   }
-  if (augment.flipExcept !== undefined) {
-    throw invalidArgument('options.augment.flipExcept', 'left out, as clips have no labels here,', augment.flipExcept);
+  for (const name of ofLabels) {
+    if (augment[name] === undefined) continue;
+    throw invalidArgument(`options.augment.${name}`, 'left out, as clips have no labels here,', augment[name]);
   }
   if (typeof parsed.data === 'object' && parsed.data.train.length < 1) {
     throw invalidArgument('options.data.train.length', 'at least 1', parsed.data.train.length);

@@ -110,6 +110,7 @@ describe('the command line', () => {
       'Expected auto or a whole number from 1.',
     ],
     ['labels where there are none', ['pretrain', 'clips', '--flip-except', 'left'], "unknown option '--flip-except'"],
+    ['mixed labels where there are none', ['pretrain', 'clips', '--mixup', '0.2'], "unknown option '--mixup'"],
     ['no folder for the run', ['train', 'clips', '--architecture', 'r3d_18'], "required option '-o, --out <folder>'"],
   ])('%s is wrong usage: exit code 2', async (_, args, message) => {
     const { code, stdout, stderr } = await kinetorch(args);

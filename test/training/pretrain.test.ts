@@ -167,6 +167,8 @@ describe('bad options', () => {
     ['a mask where nothing is hidden', { objective: 'plain', mask: {} }, ["the objective 'plain'"]],
     ['a target where nothing is hidden', { objective: 'plain', target: 'both' }, ['options.target']],
     ['labels', { augment: { flipExcept: ['a'] } }, ['flipExcept', 'no labels']],
+    ['mixed labels', { augment: { mixup: 0.2 } }, ['options.augment.mixup', 'no labels']],
+    ['pasted ones', { augment: { cutmix: 1 } }, ['options.augment.cutmix', 'no labels']],
     ['what is about classes', { labelSmoothing: 0.1 }, ['unknown key']],
     ['what is about weights to go on from', { inflate: 'centre' }, ['unknown key']],
     ['no clips', { data: { train: squares(0) } }, ['at least 1']],
