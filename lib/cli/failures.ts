@@ -8,6 +8,8 @@ export class PartialFailure extends Error {}
 
 /** Ctrl-C was pressed, or another signal came, and the command has come to an orderly end. */
 export class Interrupted extends Error {
+  readonly code = 'ERR_ABORTED';
+
   constructor(
     message: string,
     readonly exitCode = 130,
@@ -31,13 +33,13 @@ export function speakFor(command: Command): void {
 
 /** Code and message of any error. */
 export function errorReport(error: unknown): ErrorReport {
-  if (error instanceof KinetorchError) {
-    return { code: error.code, message: running === null ? error.message : inFlags(error.message, running) };
+  if (error instanceof KinetorchError || error instanceof Interrupted) {
+    const { message } = error;
+    return { code: error.code, message: running === null ? message : inFlags(message, running) };
   }
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof CommanderError)
     return { code: 'ERR_INVALID_ARGUMENT', message: message.replace(/^error: /, '') };
-  if (error instanceof Interrupted) return { code: 'ERR_ABORTED', message };
   return { code: 'ERR_INTERNAL', message };
 }
 
@@ -55,7 +57,7 @@ export function noteError(error: unknown, prefix = ''): void {
 export function reportFailure(error: unknown, { isPrinted }: { isPrinted: boolean }): void {
   if (exitCodeOf(error) === 0 || error instanceof PartialFailure) return;
   if (asksForJson()) printJson({ error: errorReport(error) });
-  if (error instanceof Interrupted) note(error.message);
+  if (error instanceof Interrupted) note(errorReport(error).message);
   else if (!isPrinted) noteError(error);
 }
 

@@ -70,7 +70,9 @@ export class TrainingRun {
     } catch (error) {
       if (!this.isAbort(error)) throw error;
       await this.saveCheckpoint();
-      const message = `training was aborted after step ${this.state.step}; its checkpoint is ${this.checkpointPath}`;
+      const message =
+        `training was aborted after step ${this.state.step}, and goes on from there with \`resume\`; ` +
+        `its checkpoint is ${this.checkpointPath}`;
       throw new KinetorchError('ERR_ABORTED', message, { cause: this.signal?.reason });
     }
   }

@@ -60,6 +60,7 @@ describe('pretrain', () => {
       interruptAfter: '"type":"step"',
     });
     expect(stopped.code).toBe(130);
+    expect(stopped.stderr).toMatch(/ after step \d+, and goes on from there with --resume; its checkpoint is /);
     const resumed = await kinetorch(['pretrain', '--resume', join(folder, 'stopped'), '--json']);
     expect(resumed.code).toBe(0);
     expect(jsonLines(resumed.stdout).at(-1)).toMatchObject({ type: 'end', result: { epochs: 9 } });

@@ -68,7 +68,7 @@ describe('train', () => {
     const ended = await kinetorch(train(out, '--epochs', '1000', '--json'), ending);
     expect(ended.code).toBe(code);
     expect(ended.stderr).toMatch(
-      /finishing the step[^\n]*\ntraining was aborted after step \d+; its checkpoint is [^\n]*\n$/,
+      /finishing the step[^\n]*\ntraining was aborted after step \d+, and goes on from there with --resume; its checkpoint is [^\n]*\n$/,
     );
     expect((await readdir(join(folder, out, 'checkpoints'))).length).toBeGreaterThan(0);
     expect(await readdir(join(folder, out))).not.toContain('run.lock');

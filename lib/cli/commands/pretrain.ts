@@ -27,6 +27,9 @@ called train, val and test are what they are called, and test clips are left out
 A part of each clip is hidden and the network predicts it; a loss of 1 has learned nothing. What comes of it is for train --from.
 With --objective plain nothing is hidden, and what comes of it is for kinetorch anomaly.
 
+Ctrl-C and whatever else ends it save a checkpoint first, as those of train do; kinetorch pretrain --resume pre/ goes on
+from the last one.
+
 Examples:
   $ kinetorch pretrain clips/ -a r2plus1d_16 -o pre/
   $ kinetorch train labelled/ --from pre/best.pt -o run/ --body-rate 0.5
