@@ -24,12 +24,14 @@ export const mapOptions = {
     .describe('the class to explain (default: the most probable of each window)'),
   /**
    * Whose output the map is made of: `last`, what enters the global pooling, at no cost beside that of classifying; or a
-   * stage such as `layer2`, in the case of a network from elsewhere any module that it calls, for which a second copy of
-   * the network is loaded at the first call. Earlier stages tell places apart better. Default `last`.
+   * stage such as `stem` or `layer2`, a module in one, such as `layer2.0.conv1`, in the case of a network from elsewhere any
+   * module that it calls, for which a second copy of the network is loaded at the first call. Earlier stages tell places apart better. Default `last`.
    */
   layer: nonEmptyText("'last' or the name of a stage")
     .default('last')
-    .describe('last: what enters the pooling; layer1, layer2, …: a finer map, through gradients'),
+    .describe(
+      'last: what enters the pooling; stem, layer1, layer2, … or any module in them, such as layer2.0.conv1: a finer map, through gradients',
+    ),
   /**
    * Of the layer's output A and the gradient G of the label's logit with respect to it: `gradcam` weights each channel of
    * A by G's mean over height and width, at each instant by its own (as PySlowFast; pytorch-grad-cam takes one mean over

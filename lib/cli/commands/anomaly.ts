@@ -71,12 +71,12 @@ export function define(command: Command): void {
     .addOption(schemaFlag('--score <name>', score))
     .addOption(schemaFlag('--stride <frames>', stride))
     .addOption(schemaFlag('--threshold <n>', threshold))
-    .option('-o, --out <file>', 'write a picture of the strangest moments of a video, an .svg')
+    .option('-o, --out <file>', 'write a picture of the strangest moments of a video, an .svg; a file of that name is overwritten')
     .option('--moments <n>', 'moments in the picture', wholeNumber(1), 6)
     .addOption(
       new Option(
         '--fit <file>',
-        'find the threshold on these videos, which are normal, and write it into this file',
+        'find the threshold on these videos, which are normal, and write it into this file, which is overwritten',
       ).conflicts(['threshold', 'out']),
     )
     .addOption(schemaFlag('--false-alarm-rate <n>', fitAnomalyOptions.falseAlarmRate))

@@ -34,7 +34,7 @@ export function define(command: Command): void {
   command
     .description('Show where a network looked in a video: each frame with a map of what speaks for a label.')
     .argument('<file>', 'the video')
-    .requiredOption('-o, --out <file>', 'what to write: .mp4, .svg or .png')
+    .requiredOption('-o, --out <file>', 'what to write: .mp4, .svg or .png; a file of that name is overwritten')
     .option('-m, --model <file>', 'model file (default: the camera-motion model that ships with Kinetorch)')
     .addOption(schemaFlag('--label <name>', label))
     .addOption(filledFlag('--layer <name>', layer))
