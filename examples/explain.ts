@@ -13,7 +13,7 @@ const out = process.argv[3] ?? join(tmpdir(), 'kinetorch-heat.svg');
 async function main() {
   await using model = await loadModel(models.cameraMotion);
   // The last stage of this small network has 2×3 places; layer2 has 8×10.
-  const { segments } = await model.explainVideo(video, out, { layer: 'layer2', moments: 4 });
+  const { segments } = await model.explainVideo(video, out, { layer: 'layer2' });
 
   for (const { startSeconds, label, score } of segments) {
     console.log(`${startSeconds.toFixed(1)} s  ${label}  ${score.toFixed(2)}`);

@@ -15,6 +15,9 @@ import { clipOptions } from './classifyOptions';
 /** native/explanation/map_request.h has the same names. */
 const methods = ['gradcam', 'hirescam', 'layercam', 'eigencam'] as const;
 
+/** Of a sheet. */
+export const usualMoments = 6;
+
 /** What is to be explained, and how. */
 export const mapOptions = {
   /** The class that the map is to speak of. Default: the most probable one of the clip. */
@@ -53,8 +56,10 @@ export const explainVideoOptions = {
   alpha: realNumber(0, 1).default(0.5).describe("how much of a pixel is the map's colour, 0 to 1"),
   /** Colours from 0 to 1. Default `viridis`. */
   colormap: oneOf(colorMaps).default('viridis').describe('colours of the map'),
-  /** Of a sheet: those windows in which the label, or the most probable one, got its highest scores. Default 6. */
-  moments: wholeNumber(1, 100).default(6).describe('windows in a sheet: those with the highest scores'),
+  /** Of a sheet alone: those windows in which the label, or the most probable one, got its highest scores. Default 6. */
+  moments: wholeNumber(1, 100)
+    .optional()
+    .describe(`windows in a sheet, an .svg or .png: those with the highest scores (default: ${usualMoments})`),
   /** Told of each window that is done. */
   onSegment: callback<(segment: ExplainedSegment) => void>().optional(),
 };

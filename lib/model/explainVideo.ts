@@ -47,7 +47,7 @@ export async function explainVideo(
   options: ExplainVideoOptions,
 ): Promise<VideoExplanation> {
   const { alpha, colormap, moments, onSegment, signal, timeoutMs, ...wanted } = parse(schema, options, 'options');
-  const write = heatWriterFor(out);
+  const write = heatWriterFor(out, { moments });
   if (!isThere(dirname(out))) {
     throw new KinetorchError('ERR_FILE_ACCESS', `cannot write ${out}: there is no such folder`);
   }

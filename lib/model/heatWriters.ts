@@ -6,7 +6,7 @@ import { contactSheet, pngOf, type RgbFrame, type SheetRow } from '../clip/conta
 import { colorScale, type HeatStyle } from '../clip/heatOverlay';
 import { captioned, heatSheet } from '../clip/heatPicture';
 import { VideoWriter } from '../video/videoWriter';
-import type { ExplainedSegment } from './explainOptions';
+import { type ExplainedSegment, usualMoments } from './explainOptions';
 import type { ModelInput } from './types';
 
 /** A window of a video with the map over its frames. */
@@ -20,8 +20,8 @@ export interface HeatWriterOptions {
   name: string;
   input: Readonly<ModelInput>;
   style: HeatStyle;
-  /** How many of them a sheet has. */
-  moments: number;
+  /** How many of them a sheet has. Default 6. */
+  moments?: number;
   signal: AbortSignal;
 }
 
@@ -38,11 +38,13 @@ const writers: { [extension: string]: HeatWriter } = {
     writeAtomically(options.path, pngOfRows(await keyMoments(moments, options), options)),
 };
 
-/** Throws `ERR_INVALID_ARGUMENT` for a file of another kind. */
-export function heatWriterFor(path: string): HeatWriter {
+/** Throws `ERR_INVALID_ARGUMENT` for a file of another kind, and for `moments` of one that shows all. */
+export function heatWriterFor(path: string, { moments }: Pick<HeatWriterOptions, 'moments'>): HeatWriter {
   const writer = writers[extname(path).toLowerCase()];
   if (writer === undefined)
     throw invalidArgument('out', `a path that ends in ${Object.keys(writers).join(', ')}`, path);
+  if (writer === writeVideo && moments !== undefined)
+    throw invalidArgument('options.moments', 'left out of an .mp4, which shows all of the video,', moments);
   return writer;
 }
 
@@ -71,7 +73,7 @@ async function writeVideo(
 /** The moments with the highest scores, in the order of time. */
 async function keyMoments(
   moments: AsyncIterable<HeatMoment>,
-  { moments: most }: HeatWriterOptions,
+  { moments: most = usualMoments }: HeatWriterOptions,
 ): Promise<SheetRow[]> {
   const kept: HeatMoment[] = [];
   for await (const moment of moments) {

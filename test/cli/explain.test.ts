@@ -33,6 +33,7 @@ test.each([
   [2, ['explain', sample], "required option '-o, --out <file>'"],
   [2, ['explain', sample, '-o', out, '--method', 'scorecam'], 'gradcam, hirescam, layercam, eigencam'],
   [1, ['explain', sample, '-o', join(folder, 'heat.gif')], '.mp4, .svg, .png'],
+  [1, ['explain', sample, '-o', join(folder, 'few.mp4'), '--moments', '2'], '--moments to be left out of an .mp4'],
   [1, ['explain', sample, '-o', join(folder, 'none.svg'), '--label', 'nod'], "one of the model's"],
 ])(
   'exits with %d for %j',

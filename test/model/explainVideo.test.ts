@@ -74,6 +74,11 @@ test('refuses a file of another kind before it opens anything', async () => {
   await expectError(attempt, 'ERR_INVALID_ARGUMENT', 'ends in .mp4, .svg, .png', 'heat.avi');
 });
 
+test('refuses moments of an MP4, which has all', async () => {
+  const attempt = model.explainVideo(join(folder, 'missing.mp4'), out('few.mp4'), { moments: 2 });
+  await expectError(attempt, 'ERR_INVALID_ARGUMENT', '`options.moments` to be left out of an .mp4');
+});
+
 test('nothing is left of a file that could not be finished', async () => {
   await expectError(model.explainVideo(join(folder, 'missing.mkv'), out('a.mp4')), 'ERR_FILE_NOT_FOUND');
   await expectError(model.explainVideo(video, out('b.mp4'), { label: 'fly' }), 'ERR_INVALID_ARGUMENT', 'fly');

@@ -41,7 +41,7 @@ export function define(command: Command): void {
     .addOption(filledFlag('--method <name>', method))
     .addOption(filledFlag('--alpha <n>', alpha))
     .addOption(filledFlag('--colormap <name>', colormap))
-    .addOption(filledFlag('--moments <n>', moments));
+    .addOption(schemaFlag('--moments <n>', moments));
   for (const flag of [...runtimeFlags(), precisionFlag(), ...networkFlags()]) command.addOption(flag);
   command.option('--json', 'one JSON document').addHelpText('after', notes).action(explain);
 }
