@@ -1,8 +1,13 @@
-import { contactSheet, framesOf, type RgbFrame, type SheetRow } from '../clip/contactSheet';
+import { basename, extname } from 'node:path';
+import { invalidArgument } from '../base/errors';
+import { writeAtomically } from '../base/writeAtomically';
+import { contactSheet, framesOf, pngOf, type RgbFrame, type SheetRow } from '../clip/contactSheet';
 import { type HeatMap, overlayHeat } from '../clip/heatOverlay';
+import { heatSheet } from '../clip/heatPicture';
 import type { ErrorMap } from '../model/anomaly/errorMap';
 import type { AnomalyTimeline } from '../model/anomaly/types';
 import { decodingOf } from '../model/decodingOf';
+import { shownClip } from '../model/shownClip';
 import type { VideoModel } from '../model/videoModel';
 import { openDecodedVideo } from '../video/openVideo';
 import { formatScore } from './print/anomalyPrinter';
@@ -10,6 +15,31 @@ import { formatTime } from './print/format';
 
 const whole = { top: 0, left: 0, height: 1, width: 1 };
 const style = { colormap: 'viridis', alpha: 0.6 } as const;
+
+/** Writes a picture of the strangest `count` moments of a video that was scored. */
+export type AnomalyWriter = (
+  model: VideoModel,
+  path: string,
+  timeline: AnomalyTimeline,
+  count: number,
+) => Promise<void>;
+
+const drawings: { [extension: string]: (title: string, rows: readonly SheetRow[]) => string | Buffer } = {
+  '.svg': contactSheet,
+  '.png': (title, rows) => pngOf(heatSheet(title, rows, style)),
+};
+
+/** Throws `ERR_INVALID_ARGUMENT` for a file of another kind. */
+export function anomalyWriterFor(out: string): AnomalyWriter {
+  const draw = drawings[extname(out).toLowerCase()];
+  if (draw === undefined) {
+    throw invalidArgument('out', `a path that ends in ${Object.keys(drawings).join(' or ')}`, out);
+  }
+  return async (model, path, timeline, count) => {
+    const { title, rows } = await sheetOf(model, path, timeline, count);
+    await writeAtomically(out, draw(title, rows));
+  };
+}
 
 interface Moment {
   original: RgbFrame;
@@ -19,15 +49,15 @@ interface Moment {
 }
 
 /**
- * An SVG of the strangest moments of a video that was scored: the frame as the network was given it, as it came back, and
- * the error over it, in colours from nothing to the largest error of all that are shown.
+ * Of each moment the frame as the network was given it, as it came back, and the error over it, in colours from nothing to the
+ * largest error of all that are shown.
  */
-export async function anomalySheet(
+async function sheetOf(
   model: VideoModel,
   path: string,
   timeline: AnomalyTimeline,
   count: number,
-): Promise<string> {
+): Promise<{ title: string; rows: SheetRow[] }> {
   const { frames, frameRate } = model.input;
   const places = strangest(timeline.scores, count, frames);
   const windows = places.map((place) => {
@@ -40,8 +70,8 @@ export async function anomalySheet(
     const { place } = windows[moments.length] as (typeof windows)[number];
     const { clip: made, original, errors } = await model.reconstructClip(clip);
     moments.push({
-      original: framesOf(original)[place] as RgbFrame,
-      reconstruction: framesOf(made)[place] as RgbFrame,
+      original: await shown(framesOf(original)[place] as RgbFrame),
+      reconstruction: await shown(framesOf(made)[place] as RgbFrame),
       errors: rootOf(errors, place),
     });
   }
@@ -57,10 +87,13 @@ export async function anomalySheet(
       frames: [original, reconstruction, overlayHeat(original, { ...errors, values }, whole, style)],
     };
   });
-  return contactSheet(
-    `${path}: given, given back, and the error from 0 to ${largest.toFixed(3)} of the full range`,
-    rows,
-  );
+  const title = `${basename(path)}: given, given back, and the error, of which 1 is ${largest.toFixed(3)} of the full range`;
+  return { title, rows };
+}
+
+async function shown({ data, height, width }: RgbFrame): Promise<RgbFrame> {
+  const [frame] = framesOf(await shownClip({ data, frames: 1, height, width }));
+  return frame as RgbFrame;
 }
 
 /** The frames of the highest scores, at least `apart` from each other, in their order in time. */

@@ -3,11 +3,8 @@ import { framesOf, type RgbFrame } from '../clip/contactSheet';
 import { type FrameArea, type HeatStyle, overlayHeat } from '../clip/heatOverlay';
 import { resizedSize } from '../clip/resizedSize';
 import type { CropPosition, RgbClip } from '../clip/types';
-import { callNative, native } from '../native';
+import { shownClip } from './shownClip';
 import type { ModelInput } from './types';
-
-/** A clip as it is shown: its short side is at least and at most so many pixels, and both sides are even. */
-const shortSides = { least: 240, most: 480 };
 
 /**
  * The frames of a clip, as many as its network sees, each with its instant of a map laid over the part that was seen.
@@ -19,7 +16,7 @@ export async function heatFrames(
   { input, crop }: { input: Readonly<ModelInput>; crop: CropPosition },
   style: HeatStyle,
 ): Promise<RgbFrame[]> {
-  const shown = await asShown(clip);
+  const shown = await shownClip(clip);
   const area = seenArea(clip, input, crop);
   const size = input.height * input.width;
   const frames = framesOf(shown);
@@ -33,15 +30,6 @@ export async function heatFrames(
     await nextTurn();
   }
   return drawn;
-}
-
-async function asShown(clip: RgbClip): Promise<RgbClip> {
-  const short = Math.min(clip.height, clip.width);
-  const side = Math.min(Math.max(short, shortSides.least), shortSides.most);
-  const { height, width } = resizedSize([side], clip);
-  const resize = [height - (height % 2), width - (width % 2)] as const;
-  if (clip.height === resize[0] && clip.width === resize[1]) return clip;
-  return callNative(() => native().resizeClip(clip, [...resize], true));
 }
 
 /** What the crop leaves of a frame. */

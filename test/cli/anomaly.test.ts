@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { PNG } from 'pngjs';
 import { smallArchive } from '../support/models';
 import { errorOf, halvesArchive, makeGreys } from '../support/reconstruction';
 import { jsonLines, kinetorch } from '../support/runCli';
@@ -48,6 +49,17 @@ test('a threshold is fitted on normal videos, and what exceeds it is an alarm, w
   const svg = readFileSync(out, 'utf8');
   expect(svg.match(/<image /g)).toHaveLength(2 * 3);
   expect(svg).toContain('mse 0.1538, above the threshold');
+});
+
+test('the picture may be a PNG, but nothing else', async () => {
+  const out = join(folder, 'strange.png');
+  const args = ['anomaly', strange, '-m', model, '--moments', '2', ...onCpu, '-o'];
+  expect(await kinetorch([...args, out])).toMatchObject({ code: 0, stderr: `wrote ${out}\n` });
+  // Three squares of 240 a moment, below the title; as wide as that is.
+  const { width, height } = PNG.sync.read(readFileSync(out));
+  expect({ isWide: width >= 3 * 240, height }).toEqual({ isWide: true, height: 26 + 2 * (240 + 26) });
+  const { code, stderr } = await kinetorch([...args, join(folder, 'strange.gif')]);
+  expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('ends in .svg or .png') });
 });
 
 test('--json gives scores and segments, and an error for what is no video', async () => {

@@ -1,7 +1,4 @@
-import { extname } from 'node:path';
 import { type Command, Option } from 'commander';
-import { invalidArgument } from '../../base/errors';
-import { writeAtomically } from '../../base/writeAtomically';
 import { type EvaluateAnomalyOptions, evaluateAnomalyOptions } from '../../evaluation/anomaly/options';
 import {
   type AnomalyScoreOptions,
@@ -12,6 +9,7 @@ import {
 import { requirePixels } from '../../model/anomaly/requirePixels';
 import type { Precision } from '../../model/options';
 import type { VideoModel } from '../../model/videoModel';
+import type { AnomalyWriter } from '../anomalySheet';
 import { errorReport, noteError, PartialFailure } from '../failures';
 import { precisionFlag, type RuntimeOptions, runtimeFlags } from '../flags/modelFlags';
 import { wholeNumber } from '../flags/parsers';
@@ -71,7 +69,7 @@ export function define(command: Command): void {
     .addOption(schemaFlag('--score <name>', score))
     .addOption(schemaFlag('--stride <frames>', stride))
     .addOption(schemaFlag('--threshold <n>', threshold))
-    .option('-o, --out <file>', 'write a picture of the strangest moments of a video, an .svg; a file of that name is overwritten')
+    .option('-o, --out <file>', 'write a picture of the strangest moments of a video, an .svg or .png; a file of that name is overwritten')
     .option('--moments <n>', 'moments in the picture', wholeNumber(1), 6)
     .addOption(
       new Option(
@@ -91,9 +89,7 @@ export function define(command: Command): void {
 
 async function anomaly(args: string[], options: Options, command: Command): Promise<void> {
   if (options.evaluate) return evaluate(args, options, command);
-  if (options.out !== undefined && extname(options.out).toLowerCase() !== '.svg') {
-    throw invalidArgument('out', 'a path that ends in .svg', options.out);
-  }
+  const write = options.out === undefined ? null : await writerFor(options.out);
   const files = await inputFiles(args);
   if (options.fit !== undefined) return fit(files, options.fit, options);
   if (options.out !== undefined && files.length > 1) {
@@ -108,7 +104,7 @@ async function anomaly(args: string[], options: Options, command: Command): Prom
   let failures = 0;
   for (const file of files) {
     try {
-      await scoreFile(model, file, options, printer);
+      await scoreFile(model, file, options, { printer, write });
     } catch (error) {
       failures++;
       if (options.json) printJson({ file: file.path, error: errorReport(error) });
@@ -118,7 +114,22 @@ async function anomaly(args: string[], options: Options, command: Command): Prom
   if (failures > 0) throw new PartialFailure();
 }
 
-async function scoreFile(model: VideoModel, file: InputFile, options: Options, printer: AnomalyPrinter): Promise<void> {
+async function writerFor(out: string): Promise<AnomalyWriter> {
+  const { anomalyWriterFor } = await import('../anomalySheet.js');
+  return anomalyWriterFor(out);
+}
+
+interface Outputs {
+  printer: AnomalyPrinter;
+  write: AnomalyWriter | null;
+}
+
+async function scoreFile(
+  model: VideoModel,
+  file: InputFile,
+  options: Options,
+  { printer, write }: Outputs,
+): Promise<void> {
   if ('error' in file) throw file.error;
   const { score, stride, threshold, out, moments, json } = options;
   const bar = progressBar(`  ${visible(file.path)} {bar} {percentage}%`);
@@ -127,9 +138,8 @@ async function scoreFile(model: VideoModel, file: InputFile, options: Options, p
     .finally(bar.clear);
   if (json) printJson({ file: file.path, ...scored });
   else printer.timeline(file.path, scored);
-  if (out === undefined) return;
-  const { anomalySheet } = await import('../anomalySheet.js');
-  await writeAtomically(out, await anomalySheet(model, file.path, scored, moments));
+  if (write === null) return;
+  await write(model, file.path, scored, moments);
   note(`wrote ${out}`);
 }
 
