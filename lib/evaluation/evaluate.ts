@@ -9,7 +9,7 @@ import { VideoModel } from '../model/videoModel';
 import { type EvaluationData, evaluationData } from './evaluationData';
 import { measuredLoading } from './measuredLoading';
 import { multiLabelMetrics, threshold } from './multiLabelMetrics';
-import { type EvaluateOptions, evaluateOptions, type FilledEvaluateOptions } from './options';
+import { type EvaluateOptions, evaluateOptions, type FilledEvaluateOptions, type FilledMeasuringOptions } from './options';
 import type { ScoredSample } from './scoredSample';
 import { scoreModel } from './scoreModel';
 import { firstChoice, singleLabelMetrics } from './singleLabelMetrics';
@@ -106,7 +106,7 @@ async function evaluateLoaded(
 export async function openData(
   data: string | ClipDataset,
   model: VideoModel,
-  options: FilledEvaluateOptions,
+  options: FilledMeasuringOptions,
 ): Promise<EvaluationData> {
   if (typeof data === 'string' && data !== '') {
     return evaluationData(data, model.metadata, model.classifier.inputs, options);

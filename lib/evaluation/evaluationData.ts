@@ -2,7 +2,7 @@ import { VideoDataset } from '../dataset/clips/videoDataset';
 import type { ClipDataset } from '../dataset/types';
 import type { ModelInput, ModelMetadata } from '../model/types';
 import { evaluationSamples } from './evaluationSamples';
-import type { FilledEvaluateOptions } from './options';
+import type { FilledMeasuringOptions } from './options';
 import type { Evaluation } from './types';
 
 /** The samples to evaluate. */
@@ -17,7 +17,7 @@ export async function evaluationData(
   path: string,
   metadata: ModelMetadata,
   inputs: readonly ModelInput[],
-  options: FilledEvaluateOptions,
+  options: FilledMeasuringOptions,
 ): Promise<EvaluationData> {
   const { collection, samples, ...chosen } = await evaluationSamples(path, metadata, options);
   const { labels, multiLabel } = collection;

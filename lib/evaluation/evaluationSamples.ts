@@ -4,12 +4,12 @@ import { readCollection } from '../dataset/collections/readCollection';
 import { splitCollection } from '../dataset/collections/splitCollection';
 import type { VideoCollection, VideoSample } from '../dataset/types';
 import type { ModelMetadata } from '../model/types';
-import type { FilledEvaluateOptions } from './options';
+import type { FilledMeasuringOptions } from './options';
 import { trainedSplit } from './trainedSplit';
 import type { Evaluation } from './types';
 
 /** Which part of a folder or manifest is read. */
-export type SplitChoice = Pick<FilledEvaluateOptions, 'split' | 'fold' | 'officialSplit' | 'validationShare' | 'seed'>;
+export type SplitChoice = Pick<FilledMeasuringOptions, 'split' | 'fold' | 'officialSplit' | 'validationShare' | 'seed'>;
 
 interface EvaluationSamples extends Pick<Evaluation, 'split' | 'fold'> {
   collection: VideoCollection;

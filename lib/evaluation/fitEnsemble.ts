@@ -1,16 +1,16 @@
 import { setImmediate } from 'node:timers/promises';
 import { callSignal, throwIfAborted } from '../base/abort';
 import { invalidArgument } from '../base/errors';
+import type { OptionsOf } from '../base/schemas';
 import { parseOptions } from '../base/validation';
 import type { ClipDataset } from '../dataset/types';
 import { ensemble } from '../model/ensemble/ensemble';
 import { type Combine, combineOption } from '../model/ensemble/options';
 import type { ModelSource } from '../model/modelSource';
-import type { networkOptions } from '../model/options';
 import { VideoModel } from '../model/videoModel';
 import { openData } from './evaluate';
 import { measuredLoading } from './measuredLoading';
-import { type EvaluateOptions, evaluateOptions, type FilledEvaluateOptions } from './options';
+import { measuringOptions } from './options';
 import { combineSamples, matchSamples, scoreEach } from './scoreModel';
 import type { ScoredDataset } from './scoreSamples';
 import { videoLoss } from './videoLoss';
@@ -20,21 +20,9 @@ const steps = 20;
 /** There are 53,130 ways to share 20 parts among 6 models. */
 const maxModels = 6;
 
-const {
-  labels: _labels,
-  input: _input,
-  task: _task,
-  output: _output,
-  perFrame: _perFrame,
-  ...measuring
-} = evaluateOptions;
+export const fitEnsembleOptions = { ...combineOption, ...measuringOptions };
 
-export const fitEnsembleOptions = { ...combineOption, ...measuring };
-
-export interface FitEnsembleOptions extends Omit<EvaluateOptions, keyof typeof networkOptions> {
-  /** As of `ensemble`. Default `probability`. */
-  combine?: Combine;
-}
+export interface FitEnsembleOptions extends OptionsOf<typeof fitEnsembleOptions> {}
 
 /** Weights for `ensemble`, and what they were chosen by. */
 export interface EnsembleFit {
@@ -74,11 +62,11 @@ export async function fitEnsemble(
   const call = callSignal(filled);
   try {
     await using all = await ensemble(models, { combine, ...measuredLoading(filled) });
-    const { datasets } = await openData(data, all, filled as FilledEvaluateOptions);
+    const { datasets } = await openData(data, all, filled);
     const multiLabel = datasets[0].labelsOf !== undefined || all.metadata.task === 'multilabel';
     const pad = models.some((model) => !(model instanceof VideoModel));
     const run = { pad, multiLabel, signal: call.signal };
-    const scored = await scoreEach(all, datasets, filled as FilledEvaluateOptions, run);
+    const scored = await scoreEach(all, datasets, filled, run);
     return await fitWeights(scored, combine, multiLabel, call.signal);
   } catch (error) {
     throw call.cause(error);

@@ -1,4 +1,4 @@
-import type { FilledEvaluateOptions } from './options';
+import type { FilledMeasuringOptions } from './options';
 
 /** A batch runs when it is full: all are, the last one filled up. The time limit is for a machine that stands still. */
 const maxDelayMs = 10_000;
@@ -12,7 +12,7 @@ export function measuredLoading({
   precision,
   threads,
   batchSize,
-}: Pick<FilledEvaluateOptions, 'device' | 'precision' | 'threads' | 'batchSize'>) {
+}: Pick<FilledMeasuringOptions, 'device' | 'precision' | 'threads' | 'batchSize'>) {
   return {
     device,
     precision,

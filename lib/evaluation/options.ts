@@ -11,7 +11,8 @@ import {
 import { cropsSchema } from '../model/classifyOptions';
 import { modelDeviceSchema, networkOptions, precisionSchema, threadsSchema } from '../model/options';
 
-export const evaluateOptions = {
+/** What is measured and how, of a model that says itself what its network is too. */
+export const measuringOptions = {
   /** Clips spread evenly over each video; a short video gives fewer. Default 5. */
   clips: wholeNumber(1, 10_000).default(5).describe('clips spread over each video (default: {default})'),
   /** 1: centre; 3: three along the longer side. Default 1. */
@@ -42,11 +43,6 @@ export const evaluateOptions = {
   device: modelDeviceSchema,
   precision: precisionSchema,
   threads: threadsSchema,
-  labels: networkOptions.labels,
-  input: networkOptions.input,
-  task: networkOptions.task,
-  output: networkOptions.output,
-  perFrame: networkOptions.perFrame,
   /** Share of samples that may fail to load, 0…1. Default 0.05. */
   maxSkippedShare: maxSkippedShareSchema.describe(
     'stop where more of the videos cannot be loaded (default: {default})',
@@ -57,8 +53,13 @@ export const evaluateOptions = {
   onProgress: callback<(progress: { done: number; total: number }) => void>().optional(),
 };
 
+export const evaluateOptions = { ...measuringOptions, ...networkOptions };
+
 /** What is evaluated and how. */
 export interface EvaluateOptions extends OptionsOf<typeof evaluateOptions> {}
 
 /** {@link EvaluateOptions} with their defaults; those without one are decided by the data or the model. */
 export type FilledEvaluateOptions = z.output<z.ZodObject<typeof evaluateOptions>>;
+
+/** The same without what is said of a network whose file does not say it. */
+export type FilledMeasuringOptions = z.output<z.ZodObject<typeof measuringOptions>>;

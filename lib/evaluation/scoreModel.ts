@@ -5,7 +5,7 @@ import { type Combination, combineScores } from '../model/ensemble/combineScores
 import { Ensemble } from '../model/ensemble/ensemble';
 import type { VideoModel } from '../model/videoModel';
 import { labelMap } from './labelMap';
-import type { FilledEvaluateOptions } from './options';
+import type { FilledMeasuringOptions } from './options';
 import type { ScoredSample } from './scoredSample';
 import { type ScoredDataset, scoreSamples } from './scoreSamples';
 import type { ViewBatchOptions } from './viewBatches';
@@ -22,7 +22,7 @@ type Run = Pick<ViewBatchOptions, 'pad' | 'signal'> & { multiLabel: boolean };
 export async function scoreModel(
   model: VideoModel,
   datasets: readonly [ClipDataset, ...ClipDataset[]],
-  options: FilledEvaluateOptions,
+  options: FilledMeasuringOptions,
   run: Run,
 ): Promise<ScoredDataset> {
   if (!(model instanceof Ensemble)) return scoreNetwork(model, datasets[0], options, run);
@@ -38,7 +38,7 @@ export async function scoreModel(
 function scoreNetwork(
   model: VideoModel,
   dataset: ClipDataset,
-  options: FilledEvaluateOptions,
+  options: FilledMeasuringOptions,
   { multiLabel, ...run }: Run,
 ): Promise<ScoredDataset> {
   const output = multiLabel ? 'sigmoids' : 'softmax';
@@ -49,13 +49,13 @@ function scoreNetwork(
 export async function scoreEach(
   ensemble: Ensemble,
   datasets: readonly [ClipDataset, ...ClipDataset[]],
-  options: FilledEvaluateOptions,
+  options: FilledMeasuringOptions,
   run: Run,
 ): Promise<ScoredDataset[]> {
   const { models, labels } = ensemble;
   const scored: ScoredDataset[] = [];
   for (const [index, model] of models.entries()) {
-    const onProgress: FilledEvaluateOptions['onProgress'] = ({ done, total }) =>
+    const onProgress: FilledMeasuringOptions['onProgress'] = ({ done, total }) =>
       options.onProgress?.({ done: index * total + done, total: models.length * total });
     const dataset = datasets[index] ?? datasets[0];
     const { samples, skipped } = await scoreNetwork(model, dataset, { ...options, onProgress }, run);

@@ -11,7 +11,7 @@ import { sampleName } from '../dataset/clips/sampleName';
 import type { ClipDataset, SkippedSample } from '../dataset/types';
 import { cropPositions, mean } from '../model/classifyViews';
 import type { VideoModel } from '../model/videoModel';
-import type { FilledEvaluateOptions } from './options';
+import type { FilledMeasuringOptions } from './options';
 import type { ScoredSample } from './scoredSample';
 import { ViewBatches, type ViewBatchOptions } from './viewBatches';
 
@@ -23,7 +23,7 @@ export interface ScoredDataset {
 
 /** What it takes to run views, of `EvaluateOptions`. */
 export type ScoreOptions = Pick<
-  FilledEvaluateOptions,
+  FilledMeasuringOptions,
   'clips' | 'crops' | 'averageFrames' | 'batchSize' | 'maxSkippedShare' | 'onProgress'
 >;
 

@@ -112,7 +112,8 @@ export const networkOptions = {
   perFrame: trueOrFalse.optional().describe('the network is for pictures: show it every frame and average'),
 };
 
-export const loadModelOptions = {
+/** How any file is loaded, one that says itself what its network is too. */
+export const loadingOptions = {
   /** Default `auto`. */
   device: modelDeviceSchema,
   /** Default `auto`. */
@@ -138,8 +139,9 @@ export const loadModelOptions = {
   optimize: oneOf(['off', 'exact', 'fast'], "'off', 'exact' or 'fast'").default('fast'),
   /** How the kernels of each layer are found: by measurement while the model is loaded for the first time. */
   tuning: tuningSchema.prefault({}),
-  ...networkOptions,
 };
+
+export const loadModelOptions = { ...loadingOptions, ...networkOptions };
 
 export interface LoadModelOptions extends OptionsOf<typeof loadModelOptions> {}
 

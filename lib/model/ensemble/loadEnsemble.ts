@@ -6,11 +6,11 @@ import { readManifest } from './manifestFile';
 
 /** Loads a saved ensemble; see `loadModel`. */
 export async function loadEnsemble(path: string, options: LoadModelOptions): Promise<Ensemble> {
-  const { labels, input, task, output, perFrame, ...loading } = parseOptions(loadModelOptions, options);
-  const said = { labels, input, task, output, perFrame };
+  const loading = parseOptions(loadModelOptions, options);
   for (const name of Object.keys(networkOptions) as (keyof typeof networkOptions)[]) {
-    if (said[name] !== undefined) {
-      throw invalidArgument(`options.${name}`, 'left out for an ensemble, whose models say it themselves,', said[name]);
+    const said = loading[name];
+    if (said !== undefined) {
+      throw invalidArgument(`options.${name}`, 'left out for an ensemble, whose models say it themselves,', said);
     }
   }
   const { paths, weights, combine } = await readManifest(path);

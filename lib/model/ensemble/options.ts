@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type OptionsOf, oneOf, realNumber } from '../../base/schemas';
-import { loadModelOptions } from '../options';
+import { loadingOptions } from '../options';
 
 export const combineSchema = oneOf(['probability', 'logit', 'geometric']);
 
@@ -19,21 +19,12 @@ export const weightsSchema = z
   .array(realNumber(0, Number.MAX_VALUE), { error: 'an array of numbers from 0 on, one for each model' })
   .readonly();
 
-// A model in an ensemble is what its own file says.
-const {
-  labels: _labels,
-  input: _input,
-  task: _task,
-  output: _output,
-  perFrame: _perFrame,
-  ...loading
-} = loadModelOptions;
-
 export const ensembleOptions = {
   /** Of each model, 0 or more and not all 0; only their ratios count. Default: all the same. */
   weights: weightsSchema.optional(),
   ...combineOption,
-  ...loading,
+  // A model in an ensemble is what its own file says.
+  ...loadingOptions,
 };
 
 /** Options of `ensemble`: how scores are combined, and, of models given as files, how they are loaded. */
