@@ -1,7 +1,11 @@
 import { types } from 'node:util';
 import type { NativeClipTensor } from '../../binding';
 import { describe, KinetorchError } from '../base/errors';
-import type { Tensor } from './types';
+import type { Clip, Tensor } from './types';
+
+/** What has a shape and no frames. */
+export const isTensor = (input: Clip | Tensor): input is Tensor =>
+  input !== null && typeof input === 'object' && 'shape' in input && !('frames' in input);
 
 /** Frames, height and width that a network sees. */
 interface Sizes {

@@ -9,7 +9,12 @@ import { VideoModel } from '../model/videoModel';
 import { type EvaluationData, evaluationData } from './evaluationData';
 import { measuredLoading } from './measuredLoading';
 import { multiLabelMetrics, threshold } from './multiLabelMetrics';
-import { type EvaluateOptions, evaluateOptions, type FilledEvaluateOptions, type FilledMeasuringOptions } from './options';
+import {
+  type EvaluateOptions,
+  evaluateOptions,
+  type FilledEvaluateOptions,
+  type FilledMeasuringOptions,
+} from './options';
 import type { ScoredSample } from './scoredSample';
 import { scoreModel } from './scoreModel';
 import { firstChoice, singleLabelMetrics } from './singleLabelMetrics';

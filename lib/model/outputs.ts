@@ -66,6 +66,14 @@ export const outputsSchema = z
   .array(oneOf(outputNames), { error: 'an array of names of outputs' })
   .min(1, { error: 'an array with at least one output' });
 
+export const timingOf = ({ queueMs, runMs, batchSize }: NativeResult): Timing => ({ queueMs, runMs, batchSize });
+
+/** What `VideoModel.run` gives of a clip that has these outputs. */
+export function readOutputs<Name extends ModelOutput>(result: NativeResult, names: readonly Name[]): RunResult<Name> {
+  const values = names.map((name) => [name, readOutput(result, name)]);
+  return { ...Object.fromEntries(values), timing: timingOf(result) } as RunResult<Name>;
+}
+
 /** One output of a result that has it. */
 export function readOutput<Name extends ModelOutput>(result: NativeResult, name: Name): ClipOutputs[Name] {
   return readers[name](result.outputs[name] as NativeTensor) as ClipOutputs[Name];

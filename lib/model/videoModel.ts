@@ -2,15 +2,16 @@ import type { NativeModel, NativeResult } from '../../binding';
 import { type FilePath, filePath } from '../base/filePath';
 import { type CallOptions, callOptions, optionsSchema } from '../base/schemas';
 import { parse } from '../base/validation';
+import { isTensor } from '../clip/checkTensor';
 import type { Clip, Tensor } from '../clip/types';
 import { releaseStream } from '../video/releaseStream';
 import type { TimedPicture } from '../video/types';
 import type { VideoSource } from '../video/videoSource';
+import { ModelReconstructor } from './anomaly/modelReconstructor';
 import type { AnomalyScoreOptions } from './anomaly/options';
-import { reconstructedClip } from './anomaly/reconstructedClip';
 import { requirePixels } from './anomaly/requirePixels';
 import { scoreVideo } from './anomaly/scoreVideo';
-import type { AnomalyTimeline, ClipReconstructor, ReconstructedClip } from './anomaly/types';
+import type { AnomalyTimeline, ReconstructedClip } from './anomaly/types';
 import { classifyFrames } from './classifyFrames';
 import {
   type ClassifyFramesOptions,
@@ -27,11 +28,19 @@ import { classifyStream } from './classifyStream';
 import { classifyVideo } from './classifyVideo';
 import type { ClipClassifier } from './clipClassifier';
 import { ClipExplainer } from './clipExplainer';
-import { ClipRunner, type Wanted } from './clipRunner';
+import { ClipRunner } from './clipRunner';
 import type { ExplainClipOptions, ExplainVideoOptions, Explanation } from './explainOptions';
 import { explainVideo, type VideoExplanation } from './explainVideo';
 import { modelStats } from './modelStats';
-import { type ModelOutput, outputsSchema, type RunOptions, type RunResult, readOutput, type Timing } from './outputs';
+import {
+  type ModelOutput,
+  outputsSchema,
+  type RunOptions,
+  type RunResult,
+  readOutput,
+  readOutputs,
+  timingOf,
+} from './outputs';
 import type { Classification, ModelInput, ModelMetadata, ModelStats, VideoClassification, VideoSegment } from './types';
 import { VideoCalls } from './videoCalls';
 
@@ -82,7 +91,7 @@ export class VideoModel implements AsyncDisposable {
   readonly #runner: ClipRunner;
   readonly #explainer: ClipExplainer;
   readonly #videos: VideoCalls;
-  readonly #reconstructor: ClipReconstructor;
+  readonly #reconstructor: ModelReconstructor;
   readonly #classifyClipSchema;
   readonly #classifyTensorSchema;
 
@@ -111,13 +120,7 @@ export class VideoModel implements AsyncDisposable {
       },
     };
     this.classifier = { ...(views ?? own), labels: this.labels, videos: this.#videos };
-    this.#reconstructor = {
-      inputs: [this.input],
-      videos: this.#videos,
-      alarm: metadata.anomaly,
-      reconstruct: async (clip, options) =>
-        reconstructionOf(await this.#runner.runClipInTurn(clip, reconstructing, options)),
-    };
+    this.#reconstructor = new ModelReconstructor(this.#runner, metadata, this.#videos);
     this.#classifyClipSchema = optionsSchema(classifyOptions(metadata.labels.length));
     this.#classifyTensorSchema = optionsSchema(classifyTensorOptions(metadata.labels.length));
   }
@@ -213,17 +216,13 @@ export class VideoModel implements AsyncDisposable {
     input: Clip | Tensor,
     options: RunOptions<Name> & ClipOptions,
   ): Promise<RunResult<Name> | RunResult<Name>[]> {
-    const read = (result: NativeResult, outputs: readonly ModelOutput[]) => {
-      const values = outputs.map((name) => [name, readOutput(result, name)]);
-      return { ...Object.fromEntries(values), timing: timingOf(result) } as RunResult<Name>;
-    };
     if (isTensor(input)) {
       const { outputs, ...call } = parse(runTensorSchema, options, 'options');
       const results = await this.#runner.runTensor(input, { outputs, topK: 0 }, call);
-      return results.map((result) => read(result, outputs));
+      return results.map((result) => readOutputs(result, outputs as Name[]));
     }
     const { outputs, ...call } = parse(runClipSchema, options, 'options');
-    return read(await this.#runner.runClip(input, { outputs, topK: 0 }, call), outputs);
+    return readOutputs(await this.#runner.runClip(input, { outputs, topK: 0 }, call), outputs as Name[]);
   }
 
   /**
@@ -305,9 +304,9 @@ export class VideoModel implements AsyncDisposable {
    * than `plain`; the others as in {@link classifyClip}
    */
   async reconstructClip(clip: Clip, options: ClipOptions = {}): Promise<ReconstructedClip> {
+    this.#runner.throwUnlessReadyFor(['reconstruction']);
     requirePixels(this);
-    const result = await this.#runner.runClip(clip, reconstructing, parse(clipSchema, options, 'options'));
-    return reconstructedClip(reconstructionOf(result), this.input);
+    return this.#reconstructor.reconstructNow(clip, parse(clipSchema, options, 'options'));
   }
 
   /**
@@ -326,7 +325,7 @@ export class VideoModel implements AsyncDisposable {
    */
   async anomalyScore(source: VideoSource, options: AnomalyScoreOptions = {}): Promise<AnomalyTimeline> {
     try {
-      this.#runner.throwUnlessReadyFor(reconstructing.outputs);
+      this.#runner.throwUnlessReadyFor(['reconstruction']);
       requirePixels(this);
       return await scoreVideo(this.#reconstructor, source, options);
     } catch (error) {
@@ -421,16 +420,3 @@ export class VideoModel implements AsyncDisposable {
     return readOutput(await this.#runner.runClip(input, wanted, parse(clipSchema, options, 'options')), output);
   }
 }
-
-const reconstructing: Wanted = { outputs: ['target', 'reconstruction'], topK: 0 };
-
-const reconstructionOf = (result: NativeResult) => ({
-  target: readOutput(result, 'target'),
-  reconstruction: readOutput(result, 'reconstruction'),
-});
-
-/** What has a shape and no frames. */
-const isTensor = (input: Clip | Tensor): input is Tensor =>
-  input !== null && typeof input === 'object' && 'shape' in input && !('frames' in input);
-
-const timingOf = ({ queueMs, runMs, batchSize }: NativeResult): Timing => ({ queueMs, runMs, batchSize });

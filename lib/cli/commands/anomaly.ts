@@ -69,7 +69,10 @@ export function define(command: Command): void {
     .addOption(schemaFlag('--score <name>', score))
     .addOption(schemaFlag('--stride <frames>', stride))
     .addOption(schemaFlag('--threshold <n>', threshold))
-    .option('-o, --out <file>', 'write a picture of the strangest moments of a video, an .svg or .png; a file of that name is overwritten')
+    .option(
+      '-o, --out <file>',
+      'write a picture of the strangest moments of a video, an .svg or .png; a file of that name is overwritten',
+    )
     .option('--moments <n>', 'moments in the picture', wholeNumber(1), 6)
     .addOption(
       new Option(
