@@ -43,6 +43,8 @@ export class DecoderClient {
   startFailure: KinetorchError | null = null;
   /** What it is held to, as soon as it is ready. */
   sandbox: SandboxState = noLock;
+  /** Whether its files are opened here; else it opens them itself. */
+  readonly isHandedFiles: boolean;
   private readonly child: ChildProcess;
   private hasStarted = false;
   private readonly parser: MessageParser<DecoderReply>;
@@ -57,13 +59,11 @@ export class DecoderClient {
    */
   constructor(
     private readonly onEnd: (client: DecoderClient) => void,
-    private readonly writes: string | null = null,
+    writes: string | null = null,
   ) {
-    this.child = startDecoder({
-      isHandedFiles: this.isHandedFiles,
-      writes,
-      memoryBytes: videoLimits.maxResidentBytes,
-    });
+    const { child, isHandedFiles } = startDecoder(writes);
+    this.child = child;
+    this.isHandedFiles = isHandedFiles;
     this.parser = new MessageParser<DecoderReply>({
       onMessage: (reply, payloadBytes) => {
         if (reply.type === 'ready') this.learn(reply.sandbox);
@@ -120,11 +120,6 @@ export class DecoderClient {
       });
     });
     this.hold(false);
-  }
-
-  /** Whether its files are opened here; else it opens them itself. */
-  get isHandedFiles(): boolean {
-    return this.writes === null && fileHanding().binding !== null;
   }
 
   /** Hands an open file to the process, which keeps it though it is closed here. */
@@ -207,11 +202,13 @@ function warnOnce(problem: string): void {
   process.emitWarning(`videos are decoded by a process that is not wholly locked in: ${problem}`, 'KinetorchWarning');
 }
 
-function startDecoder(start: DecoderStart): ChildProcess {
+function startDecoder(writes: string | null): { child: ChildProcess; isHandedFiles: boolean } {
   try {
     const { command, args, env } = decoderProgram();
-    const stdio: StdioOptions = ['pipe', 'ignore', 'pipe', 'pipe', ...(start.isHandedFiles ? ['pipe' as const] : [])];
-    return spawn(command, [...args, JSON.stringify(start)], { env, stdio, windowsHide: true });
+    const isHandedFiles = writes === null && fileHanding().binding !== null;
+    const start: DecoderStart = { isHandedFiles, writes, memoryBytes: videoLimits.maxResidentBytes };
+    const stdio: StdioOptions = ['pipe', 'ignore', 'pipe', 'pipe', ...(isHandedFiles ? ['pipe' as const] : [])];
+    return { child: spawn(command, [...args, JSON.stringify(start)], { env, stdio, windowsHide: true }), isHandedFiles };
   } catch (error) {
     throw startFailure(systemReason(error), error);
   }

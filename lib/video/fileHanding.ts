@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs';
 import { type SandboxBinding, sandboxBinding } from '../native';
 
 /** How files are handed to decoders, or why they cannot be. */
@@ -8,7 +9,7 @@ export interface FileHanding {
 
 let known: FileHanding | null = null;
 
-/** The same at every call. */
+/** The same at every call. Throws the system's error where there are no file descriptors left to find out. */
 export function fileHanding(): FileHanding {
   known ??= findHanding();
   return known;
@@ -22,6 +23,8 @@ function findHanding(): FileHanding {
     const binding = sandboxBinding();
     return { binding, problem: binding === null ? `${process.platform} has no Landlock and no seccomp` : '' };
   } catch (error) {
+    // A want of file descriptors says nothing of the addon, and shall leave no decoder unlocked.
+    closeSync(openSync(__filename, 'r'));
     return { binding: null, problem: (error as Error).message.split('\n', 1)[0] as string };
   }
 }

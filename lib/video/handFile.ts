@@ -15,11 +15,9 @@ export async function handFile(client: DecoderClient, path: string, what: string
   try {
     // A pipe that took the file's place must not be waited for.
     const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    try {
-      client.hand(file.fd);
-    } finally {
-      await file.close();
-    }
+    client.hand(file.fd);
+    // Not waited for: the process has one of its own.
+    file.close().catch(() => {});
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code !== 'EMFILE' && code !== 'ENFILE') throw accessError(error, path, what);
