@@ -27,6 +27,20 @@ interface BootstrapBinding {
   spinsIn(milliseconds: number): number;
 }
 
+/** What the same addon has more on Linux (native/sandbox). */
+export interface SandboxBinding {
+  /**
+   * Takes from this process, for good, files, network, programs and other processes; but for the file `writable`, where
+   * it is not empty. Gives Landlock's ABI version (0: not in force), and why something is not.
+   */
+  lockIn(writable: string, memoryBytes: number): { landlock: number; seccomp: boolean; problem: string };
+  /** Hands an open file to the process at the other end of a Unix socket. */
+  sendFile(socket: number, file: number): void;
+  /** The next file that was handed over; throws where there is none. */
+  receiveFile(socket: number): number;
+  rewindFile(file: number): void;
+}
+
 let binding: NativeBinding | null = null;
 let cudaProblem = '';
 
@@ -42,6 +56,14 @@ export function native(): NativeBinding {
   } catch (error) {
     throw error instanceof KinetorchError ? error : unreachableFailure(error);
   }
+}
+
+/**
+ * What locks a process in and hands files to it; null elsewhere than on Linux. Loads no LibTorch. Throws as `native`
+ * does where there is no addon.
+ */
+export function sandboxBinding(): SandboxBinding | null {
+  return process.platform === 'linux' ? (requireAddon(join(addonFolder(), bootstrapFile)) as SandboxBinding) : null;
 }
 
 /** Which LibTorch {@link native} uses, or where it was looked for in vain. Loads nothing. */

@@ -108,12 +108,21 @@ async function checkDecoder(): Promise<Check> {
       cwd: packageRoot,
       timeout: decoderTimeoutMs,
     });
-    return good('Video decoder', `FFmpeg ${stdout.trim()}`);
+    return good('Video decoder', `FFmpeg ${stdout.trim()}`, [await lockLine()]);
   } catch (error) {
     const { stderr, message } = error as { stderr?: string; message: string };
     const reason = stderr?.trim() || message;
     return bad('Video decoder', `node-av cannot be loaded: ${reason}`, 'npm install --include=optional');
   }
+}
+
+/** How far the decoder is locked in; a warning where not wholly, as it decodes nonetheless. */
+async function lockLine(): Promise<string> {
+  const { decoderSandbox } = await import('../video/decoderSandbox.js');
+  const { landlock, seccomp, problem } = await decoderSandbox();
+  const held = [landlock > 0 ? `Landlock ${landlock}` : '', seccomp ? 'seccomp' : ''].filter(Boolean).join(' and ');
+  if (problem === '') return `locked in by ${held}`;
+  return `warning: ${held ? `locked in by ${held} alone` : 'not locked in, it has all rights of its user'}: ${problem}`;
 }
 
 async function checkShippedModel(): Promise<Check> {

@@ -1,9 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { KinetorchError } from '../base/errors';
 import { systemReason } from '../base/systemReason';
 import { decoderProgram } from './decoderProgram';
-import { type DecoderCommand, type DecoderReply, encodeMessage, MessageParser } from './protocol';
+import { fileHanding } from './fileHanding';
+import { videoLimits } from './limits';
+import { type DecoderCommand, type DecoderReply, type DecoderStart, encodeMessage, MessageParser } from './protocol';
+import { noLock, type SandboxState } from './sandboxState';
 
 const keptErrorBytes = 2000;
 
@@ -20,6 +23,11 @@ interface Holdable {
   unref?(): void;
 }
 
+/** As Node's are, which says so nowhere. */
+interface NumberedPipe {
+  _handle?: { fd?: number } | null;
+}
+
 const alive = new Set<DecoderClient>();
 process.on('exit', () => {
   for (const client of alive) client.kill('the process ended');
@@ -33,6 +41,10 @@ export class DecoderClient {
   lastHeard = performance.now();
   /** Why it never came to decode anything; null where it did. */
   startFailure: KinetorchError | null = null;
+  /** What it is held to, as soon as it is ready. */
+  sandbox: SandboxState = noLock;
+  /** Whether its files are opened here; else it opens them itself. */
+  readonly isHandedFiles: boolean;
   private readonly child: ChildProcess;
   private hasStarted = false;
   private readonly parser: MessageParser<DecoderReply>;
@@ -41,11 +53,22 @@ export class DecoderClient {
   private errorText = '';
   private death: string | null = null;
 
-  /** `onEnd` hears, once, that the process is gone. Throws `ERR_VIDEO_DECODER` where none can be started. */
-  constructor(private readonly onEnd: (client: DecoderClient) => void) {
-    this.child = startDecoder();
+  /**
+   * `onEnd` hears, once, that the process is gone. `writes` is the one file that it is to write, if it does not decode.
+   * Throws `ERR_VIDEO_DECODER` where none can be started.
+   */
+  constructor(
+    private readonly onEnd: (client: DecoderClient) => void,
+    writes: string | null = null,
+  ) {
+    const { child, isHandedFiles } = startDecoder(writes);
+    this.child = child;
+    this.isHandedFiles = isHandedFiles;
     this.parser = new MessageParser<DecoderReply>({
-      onMessage: (reply, payloadBytes) => this.listener?.onReply(reply, payloadBytes),
+      onMessage: (reply, payloadBytes) => {
+        if (reply.type === 'ready') this.learn(reply.sandbox);
+        this.listener?.onReply(reply, payloadBytes);
+      },
       onPayload: (chunk) => this.listener?.onPayload(chunk),
     });
     this.child.on('error', (error) => this.die(systemReason(error)));
@@ -99,6 +122,16 @@ export class DecoderClient {
     this.hold(false);
   }
 
+  /** Hands an open file to the process, which keeps it though it is closed here. */
+  hand(file: number): void {
+    const socket = (this.child.stdio?.[4] as unknown as NumberedPipe | undefined)?._handle?.fd;
+    try {
+      if (socket !== undefined) fileHanding().binding?.sendFile(socket, file);
+    } catch {
+      // A process that is gone takes none; that it is, is heard in time.
+    }
+  }
+
   /** Whether the process may keep this one running. */
   hold(isHeld: boolean): void {
     const method = isHeld ? 'ref' : 'unref';
@@ -118,7 +151,13 @@ export class DecoderClient {
 
   /** Without some of them where there were no file descriptors left; the process then ends, with the reason. */
   private get pipes() {
-    return [this.child.stdin, this.child.stderr, this.replies];
+    return [this.child.stdin, this.child.stderr, this.replies, this.child.stdio?.[4]];
+  }
+
+  private learn(sandbox: SandboxState): void {
+    const problem = sandbox.problem || (this.isHandedFiles ? '' : fileHanding().problem);
+    this.sandbox = { ...sandbox, problem };
+    if (problem !== '') warnOnce(problem);
   }
 
   private receive(chunk: Buffer): void {
@@ -154,10 +193,22 @@ export class DecoderClient {
   }
 }
 
-function startDecoder(): ChildProcess {
+let isWarned = false;
+
+/** Of what its user could change; other systems than Linux have no such locks. */
+function warnOnce(problem: string): void {
+  if (isWarned || process.platform !== 'linux') return;
+  isWarned = true;
+  process.emitWarning(`videos are decoded by a process that is not wholly locked in: ${problem}`, 'KinetorchWarning');
+}
+
+function startDecoder(writes: string | null): { child: ChildProcess; isHandedFiles: boolean } {
   try {
     const { command, args, env } = decoderProgram();
-    return spawn(command, args, { env, stdio: ['pipe', 'ignore', 'pipe', 'pipe'], windowsHide: true });
+    const isHandedFiles = writes === null && fileHanding().binding !== null;
+    const start: DecoderStart = { isHandedFiles, writes, memoryBytes: videoLimits.maxResidentBytes };
+    const stdio: StdioOptions = ['pipe', 'ignore', 'pipe', 'pipe', ...(isHandedFiles ? ['pipe' as const] : [])];
+    return { child: spawn(command, [...args, JSON.stringify(start)], { env, stdio, windowsHide: true }), isHandedFiles };
   } catch (error) {
     throw startFailure(systemReason(error), error);
   }

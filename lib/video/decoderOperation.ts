@@ -3,6 +3,7 @@ import { KinetorchError } from '../base/errors';
 import type { DecoderClient, ReplyListener } from './decoderClient';
 import { DecoderDeath } from './decoderDeath';
 import { videoLimits } from './limits';
+import type { PictureFolder } from './pictureFolder';
 import type { DecoderCommand, DecoderReply } from './protocol';
 import type { FrameSize, VideoClip, VideoInfo } from './types';
 
@@ -26,6 +27,8 @@ export class DecoderOperation implements ReplyListener {
     private readonly name: string,
     /** Of the frames it brings; null while opening. */
     private readonly size: FrameSize | null,
+    /** Where the pictures are that it may ask for. */
+    private readonly folder: PictureFolder | null,
     command: DecoderCommand,
   ) {
     client.listen(this);
@@ -59,6 +62,10 @@ export class DecoderOperation implements ReplyListener {
     switch (reply.type) {
       case 'opened':
         this.opened = reply;
+        return;
+      case 'want':
+        if (this.folder === null) throw new Error('a wish for a picture of no folder');
+        this.folder.give(this.client, reply.picture);
         return;
       case 'clip':
         this.begin(reply);

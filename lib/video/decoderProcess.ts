@@ -1,23 +1,27 @@
 /**
- * The decoder process: the one place where FFmpeg is loaded and files from outside are opened. Its parent talks to it
+ * The decoder process: the one place where FFmpeg is loaded and videos from outside are read. Its parent talks to it
  * over standard input and file descriptor 3 (see Note [Decoder protocol]) and kills it when it hangs; it kills itself when the parent is
  * gone.
  */
-import { createWriteStream } from 'node:fs';
+import { closeSync, createWriteStream, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { type ErrorCode, KinetorchError } from '../base/errors';
 import { systemReason } from '../base/systemReason';
 import { type Av, loadAv } from './decoder/av';
 import { type ClipSink, DecodedFile } from './decoder/decodedFile';
 import { EncodedFile } from './decoder/encodedFile';
+import { HandedFile, type InputFile, NamedFile } from './decoder/inputFile';
+import { Locksmith } from './decoder/locksmith';
 import { Cancelled, Pulse } from './decoder/pulse';
-import { type DecoderCommand, type DecoderReply, encodeMessage, MessageParser } from './protocol';
+import { type DecoderCommand, type DecoderReply, type DecoderStart, encodeMessage, MessageParser } from './protocol';
 
 /** Without a way round native destructors, leaving while FFmpeg holds buffers may crash: a signal runs none. */
 const leave = () => process.kill(process.pid, 'SIGKILL');
 
 class DecoderSession {
-  private readonly av: Promise<Av> = loadAv();
+  private readonly av: Promise<Av>;
+  private input: InputFile | null = null;
   private file: DecodedFile | null = null;
   private written: EncodedFile | null = null;
   private picture: Buffer[] = [];
@@ -25,11 +29,15 @@ class DecoderSession {
   private pulse = new Pulse(() => {});
   private credit = 0;
   private wake = () => {};
+  private given: (problem: string | null) => void = () => {};
 
-  constructor(private readonly replies: Writable) {
-    const tell = () => this.send({ type: 'ready' });
+  constructor(
+    private readonly replies: Writable,
+    private readonly locksmith: Locksmith,
+  ) {
+    this.av = this.begin();
     // What went wrong is the answer to whoever opens a video.
-    this.av.then(tell, tell);
+    this.av.catch(() => {});
   }
 
   handle(command: DecoderCommand): void {
@@ -51,9 +59,11 @@ class DecoderSession {
         this.pulse.cancelled = true;
         this.wake();
         break;
+      case 'given':
+        this.given(command.problem);
+        break;
       case 'close':
-        this.file?.close();
-        this.file = null;
+        this.close();
         break;
       case 'encode':
         void this.operate(0, async () => {
@@ -96,16 +106,52 @@ class DecoderSession {
     }
   }
 
-  private async open({ path, name, pictureRate, form }: DecoderCommand & { type: 'open' }): Promise<void> {
+  /** Loads FFmpeg, and locks this process in before anything is done with it. */
+  private async begin(): Promise<Av> {
+    try {
+      return await loadAv();
+    } finally {
+      this.send({ type: 'ready', sandbox: this.locksmith.lock() });
+    }
+  }
+
+  private async open({ path, name, pictures, form }: DecoderCommand & { type: 'open' }): Promise<void> {
     this.name = name;
     const pulse = new Pulse(() => this.send({ type: 'progress' }));
     this.pulse = pulse;
     const av = await this.av;
-    this.file =
-      pictureRate === null
-        ? await DecodedFile.open(av, path, name, form, pulse)
-        : await DecodedFile.openPictures(av, path, name, pictureRate, form);
+    if (pictures === null) {
+      const handed = this.locksmith.receive();
+      this.input = handed ? new HandedFile(name, handed.descriptor, handed.binding) : new NamedFile(name, path);
+      this.file = await DecodedFile.open(av, this.input, form, pulse);
+    } else {
+      const read = (file: string) => this.readPicture(path, file);
+      this.file = await DecodedFile.openPictures(av, { ...pictures, name, read }, form);
+    }
     this.send({ type: 'opened', info: this.file.info, frameSize: this.file.frameSize });
+  }
+
+  private async readPicture(folder: string, file: string): Promise<Buffer> {
+    const given = new Promise<string | null>((resolve) => {
+      this.given = resolve;
+    });
+    this.send({ type: 'want', picture: file });
+    const problem = await given;
+    if (problem !== null) throw new Error(problem);
+    const handed = this.locksmith.receive();
+    if (handed === null) return readFileSync(join(folder, file));
+    try {
+      return readFileSync(handed.descriptor);
+    } finally {
+      closeSync(handed.descriptor);
+    }
+  }
+
+  private close(): void {
+    this.file?.close();
+    this.file = null;
+    this.input?.close();
+    this.input = null;
   }
 
   private sink(): ClipSink {
@@ -144,7 +190,8 @@ class DecoderSession {
 
 // Not a socket of that descriptor: Bun has none.
 const replies = createWriteStream('', { fd: 3 });
-const session = new DecoderSession(replies);
+const start = JSON.parse(process.argv[2] as string) as DecoderStart;
+const session = new DecoderSession(replies, new Locksmith(start));
 const parser = new MessageParser<DecoderCommand>({
   onMessage: (command) => session.handle(command),
   onPayload: (chunk) => session.receive(chunk),

@@ -5,7 +5,9 @@ import { KinetorchError } from '../base/errors';
 import type { DecoderClient } from './decoderClient';
 import { DecoderOperation } from './decoderOperation';
 import { acquireDecoder, type Borrower, releaseDecoder } from './decoderPool';
+import { handFile } from './handFile';
 import { videoLimits } from './limits';
+import { PictureFolder } from './pictureFolder';
 import type { DecoderCommand } from './protocol';
 import type { FrameForm, FrameSize, VideoClip, VideoInfo } from './types';
 import type { VideoFile } from './videoSource';
@@ -23,6 +25,8 @@ export class FileDecoder implements Borrower {
   /** Of the frames it brings; null until the file has been opened. */
   frameSize: FrameSize | null = null;
   private info: VideoInfo | null = null;
+  /** What is in it, where it is one. */
+  private folder: PictureFolder | null = null;
   private client: DecoderClient | null = null;
   private operation: DecoderOperation | null = null;
   /** Settles when the operation before has ended. */
@@ -101,7 +105,7 @@ export class FileDecoder implements Borrower {
   private async nextClip(command: () => DecoderCommand, signal: AbortSignal | undefined): Promise<VideoClip | null> {
     // Looked at again after the wait: by then it may have been given back, with the operation on it.
     while (this.client === null) await this.ready(signal);
-    this.operation ??= new DecoderOperation(this.client, this.file.name, this.frameSize, command());
+    this.operation ??= new DecoderOperation(this.client, this.file.name, this.frameSize, this.folder, command());
     const { operation } = this;
     try {
       return await operation.next(signal);
@@ -127,13 +131,13 @@ export class FileDecoder implements Borrower {
 
   /** Opens the file in a process, which is `client` then; there is none where an idle one was found to be dead. */
   private async openIn(signal: AbortSignal, onDecoder?: () => void): Promise<void> {
-    const { path, name } = this.file;
-    const { pictureRate, form } = this;
+    const { name } = this.file;
     const client = await acquireDecoder(this, signal);
     onDecoder?.();
-    const command = { type: 'open', path: resolve(path), name, pictureRate, form } as const;
-    const operation = new DecoderOperation(client, name, null, command);
+    let operation: DecoderOperation | null = null;
     try {
+      const command = await this.handTo(client);
+      operation = new DecoderOperation(client, name, null, this.folder, command);
       await operation.next(signal);
       // The answer may have been there just before the video was closed.
       throwIfAborted(signal);
@@ -147,9 +151,21 @@ export class FileDecoder implements Borrower {
     } catch (error) {
       // An idle decoder may have been ended from outside just before; that says nothing about this file.
       if (client.used && client.diedByItself && !signal.aborted) return;
-      void releaseDecoder(client, operation.stop());
+      void releaseDecoder(client, operation?.stop() ?? Promise.resolve());
       throw error;
     }
+  }
+
+  /** Lays the file before a process; gives the command that opens it. */
+  private async handTo(client: DecoderClient): Promise<DecoderCommand> {
+    const { pictureRate, form } = this;
+    const { path, name } = this.file;
+    if (pictureRate === null) {
+      await handFile(client, path, 'a video file');
+      return { type: 'open', path: resolve(path), name, pictures: null, form };
+    }
+    this.folder = await PictureFolder.read(path);
+    return { type: 'open', path: resolve(path), name, pictures: { files: this.folder.files, rate: pictureRate }, form };
   }
 
   private learn(info: VideoInfo): void {

@@ -78,7 +78,8 @@ async function checkKind(path: string, what: string, otherKind: (found: Found) =
   }
 }
 
-function accessError(error: unknown, path: string, what: string): KinetorchError {
+/** Why a file or folder cannot be opened, by the code of the error that says so. */
+export function accessError(error: unknown, path: string, what: string): KinetorchError {
   if (error instanceof KinetorchError) return error;
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'ENOENT' || code === 'ENOTDIR') {

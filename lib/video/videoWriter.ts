@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { onAbort, throwIfAborted } from '../base/abort';
 import { KinetorchError } from '../base/errors';
 import { DecoderClient, type ReplyListener } from './decoderClient';
@@ -16,7 +17,7 @@ export interface VideoForm {
  * not one of those that decoders are admitted to, as a video that is decoded may be waiting for what is written of it.
  */
 export class VideoWriter implements ReplyListener {
-  private readonly client = new DecoderClient(() => {});
+  private readonly client: DecoderClient;
   private readonly leave: () => void;
   private answers = 0;
   private failure: KinetorchError | null = null;
@@ -26,6 +27,7 @@ export class VideoWriter implements ReplyListener {
     private readonly path: string,
     private readonly signal: AbortSignal | undefined,
   ) {
+    this.client = new DecoderClient(() => {}, resolve(path));
     // A picture that is being handed over waits for the process, however long that takes.
     this.leave = onAbort(signal, () => {
       this.client.kill('was stopped');

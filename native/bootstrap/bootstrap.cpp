@@ -23,6 +23,10 @@
 #include <cstdlib>
 #endif
 
+#ifdef __linux__
+#include "native/bootstrap/sandbox.h"
+#endif
+
 namespace kinetorch {
 namespace {
 
@@ -126,6 +130,9 @@ Napi::Value open(const Napi::CallbackInfo& info) {
 Napi::Object registerBootstrap(Napi::Env env, Napi::Object exports) {
   exports.Set("open", Napi::Function::New(env, open, "open"));
   exports.Set("spinsIn", Napi::Function::New(env, spins, "spinsIn"));
+#ifdef __linux__
+  registerSandbox(env, exports);
+#endif
   return exports;
 }
 

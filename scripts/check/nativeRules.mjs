@@ -1,10 +1,10 @@
 // Checks the rules of native/ (docs/architecture.md):
 //   1. rooms: binding → engine, training → network, explanation → model, augmentation → architectures, preprocessing, kernels → simd,
 //      formats → runtime, never upward nor sideways; cuda → runtime alone, and none includes it, as it is a library of
-//      its own; bootstrap stands alone. Within network: passes → operators; what lies in kernels' folders, a kind of
+//      its own; bootstrap → sandbox, which stand alone. Within network: passes → operators; what lies in kernels' folders, a kind of
 //      elements each, stays apart. A room's own files and those of its rooms may include each other;
 //   2. napi.h is included in binding/ and bootstrap/ only;
-//   3. no file of binding/, formats/, kernels/ and simd/ includes LibTorch's headers, not even through the project's own.
+//   3. no file of binding/, bootstrap/, formats/, kernels/, sandbox/ and simd/ includes LibTorch's headers, not even through the project's own.
 // Prints every breach and exits with 1 where there is one.
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -22,9 +22,9 @@ const levels = [
 ];
 // Rooms within rooms, likewise; those of different rooms never meet.
 const innerLevels = [['kernels/float32', 'network/operators'], ['network/passes']];
-// Libraries of their own, which include runtime/ and which no other room includes.
-const apart = ['cuda'];
-const withoutTorch = ['binding', 'formats', 'kernels', 'simd'];
+// Libraries of their own, which no other room includes, and the one room that each includes.
+const apart = { cuda: 'runtime', bootstrap: 'sandbox' };
+const withoutTorch = ['binding', 'bootstrap', 'formats', 'kernels', 'sandbox', 'simd'];
 const withNodeApi = ['binding', 'bootstrap'];
 const torchHeader = /^(torch|ATen|c10|caffe2)\//;
 
@@ -62,7 +62,7 @@ process.exitCode = breaches.length > 0 ? 1 : 0;
 
 function checkRoom(at, from, to) {
   if (from === to || from === null || to === null) return;
-  if (apart.includes(from) && to === 'runtime') return;
+  if (apart[from] === to) return;
   checkLevels(at, from, to, levelOf);
 }
 

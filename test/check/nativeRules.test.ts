@@ -25,7 +25,8 @@ test('lets rooms include those below them', () => {
       'engine/queue.h': ['native/runtime/error.h'],
       'engine/queue.cpp': ['native/engine/queue.h', 'native/model/module.h'],
       'binding/addon.cpp': ['napi.h', 'native/engine/queue.h'],
-      'bootstrap/bootstrap.cpp': ['napi.h'],
+      'bootstrap/bootstrap.cpp': ['napi.h', 'native/sandbox/lock.h'],
+      'sandbox/lock.h': ['string'],
       'network/operators/operator.h': ['native/network/agreement.h'],
       'network/agreement.h': [],
       'network/passes/pass.cpp': ['native/network/operators/operator.h'],
@@ -46,6 +47,11 @@ test.each([
     'bootstrap from elsewhere',
     { 'bootstrap/open.h': [], 'model/a.cpp': ['native/bootstrap/open.h'] },
     /must not include bootstrap\//,
+  ],
+  [
+    "the decoder's lock from elsewhere",
+    { 'sandbox/lock.h': [], 'engine/a.cpp': ['native/sandbox/lock.h'] },
+    /engine\/ must not include sandbox\//,
   ],
   [
     'the CUDA library from the core',

@@ -6,8 +6,9 @@ import type { ClipWindow, FrameForm, FrameSize, SlideWindows, VideoInfo } from '
 import type { Av } from './av';
 import { geometryOf, ownGeometry } from './frameGeometry';
 import { type FrameSequence, FrameSource } from './frameSource';
+import type { InputFile } from './inputFile';
 import { measureVideo } from './measureVideo';
-import { PictureSource } from './pictureSource';
+import { type PictureFiles, PictureSource } from './pictureSource';
 import type { Pulse } from './pulse';
 import { RgbConverter } from './rgbConverter';
 import { isSaidToHaveAlpha } from './videoInput';
@@ -34,12 +35,12 @@ export class DecodedFile {
   }
 
   /** `ERR_VIDEO_OPEN`, `ERR_VIDEO_NO_STREAM`, or `ERR_VIDEO_DECODE` where not even one frame can be decoded. */
-  static async open(av: Av, path: string, name: string, form: FrameForm, pulse: Pulse): Promise<DecodedFile> {
-    const { timeline, warnings } = await measureVideo(av, path, name, pulse);
-    const source = new FrameSource(av, path, name, timeline, pulse);
+  static async open(av: Av, file: InputFile, form: FrameForm, pulse: Pulse): Promise<DecodedFile> {
+    const { timeline, warnings } = await measureVideo(av, file, pulse);
+    const source = new FrameSource(av, file, timeline, pulse);
     try {
       if (!(await source.rewind()) || source.current === null) {
-        throw new KinetorchError('ERR_VIDEO_DECODE', `no frame of "${name}" could be decoded`);
+        throw new KinetorchError('ERR_VIDEO_DECODE', `no frame of "${file.name}" could be decoded`);
       }
       const { stream, container, codec } = source;
       const { frame } = source.current;
@@ -65,8 +66,9 @@ export class DecodedFile {
   }
 
   /** A folder of pictures at `rate` a second: `ERR_VIDEO_OPEN` where it holds none, `ERR_VIDEO_DECODE`. */
-  static async openPictures(av: Av, path: string, name: string, rate: number, form: FrameForm): Promise<DecodedFile> {
-    const source = new PictureSource(av, path, name, rate);
+  static async openPictures(av: Av, folder: PictureFiles, form: FrameForm): Promise<DecodedFile> {
+    const { rate } = folder;
+    const source = new PictureSource(av, folder);
     try {
       await source.rewind();
       const converter = new RgbConverter(av, source.current.frame, ownGeometry, form);

@@ -1,6 +1,7 @@
 import { timeTolerance } from '../../base/timeTolerance';
 import type { Av, CodecContext, Frame, Packet } from './av';
 import { FrameClock } from './frameClock';
+import type { InputFile } from './inputFile';
 import type { Pulse } from './pulse';
 import { Seeker } from './seeker';
 import type { Timeline } from './timeline';
@@ -60,8 +61,7 @@ export class FrameSource implements FrameSequence {
 
   constructor(
     private readonly av: Av,
-    private readonly path: string,
-    private readonly name: string,
+    private readonly file: InputFile,
     private readonly timeline: Timeline,
     private readonly pulse: Pulse,
   ) {
@@ -147,7 +147,7 @@ export class FrameSource implements FrameSequence {
   }
 
   private open(): [VideoInput, CodecContext] {
-    const input = openInput(this.av, this.path, this.name);
+    const input = openInput(this.av, this.file);
     try {
       return [input, openDecoder(this.av, input)];
     } catch (error) {

@@ -1,6 +1,6 @@
-import { statSync } from 'node:fs';
 import { KinetorchError } from '../../base/errors';
 import { type Av, type Stream, toSeconds } from './av';
+import type { InputFile } from './inputFile';
 import { PacketTable } from './packetTable';
 import type { Pulse } from './pulse';
 import { Timeline } from './timeline';
@@ -45,9 +45,9 @@ interface Extent {
  * a small file, else the first ones and those from shortly before the declared end. Where that finds nothing (no header,
  * no index, a file that was cut short), all.
  */
-export async function measureVideo(av: Av, path: string, name: string, pulse: Pulse): Promise<VideoMeasure> {
+export async function measureVideo(av: Av, file: InputFile, pulse: Pulse): Promise<VideoMeasure> {
   const read = async <T>(work: (input: VideoInput) => Promise<T>): Promise<T> => {
-    const input = openInput(av, path, name);
+    const input = openInput(av, file);
     try {
       return await work(input);
     } finally {
@@ -57,7 +57,7 @@ export async function measureVideo(av: Av, path: string, name: string, pulse: Pu
   const measured = await read(async (input) => {
     const declared = declaredEnds(av, input);
     const limit = isHeaderless(input) ? readWholeHeaderlessBytes : readWholeBytes;
-    const isLarge = declared.video !== null && statSync(path).size > limit;
+    const isLarge = declared.video !== null && file.bytes > limit;
     const extent = await (isLarge ? readEnds(av, input, declared.video ?? 0, pulse) : readPackets(av, input, pulse));
     return extent && describe(input, extent, declared);
   });

@@ -1,9 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { KinetorchError } from '../../base/errors';
 import { isHidden } from '../../base/hiddenFiles';
 import { timeTolerance } from '../../base/timeTolerance';
 import { videoLimits } from '../limits';
+import type { PictureList } from '../protocol';
 import type { Av, CodecContext, Frame } from './av';
 import type { FrameSequence, TimedFrame } from './frameSource';
 
@@ -18,6 +18,13 @@ const inOrder = new Intl.Collator('en', { numeric: true });
 /** A picture's name but for its number: a folder may also hold optical flow (`flow_x_0001.jpg`) or a cover. */
 const seriesOf = (file: string) => file.slice(0, file.length - extname(file).length).replace(/\d+/g, '#');
 
+/** A folder, and how to have its files. */
+export interface PictureFiles extends PictureList {
+  /** What errors call it. */
+  name: string;
+  read(file: string): Promise<Buffer>;
+}
+
 /** The pictures of a folder as frames of a video, in the order of their names. */
 export class PictureSource implements FrameSequence {
   serial = 0;
@@ -30,13 +37,10 @@ export class PictureSource implements FrameSequence {
   /** `ERR_VIDEO_OPEN` for a folder without pictures. */
   constructor(
     private readonly av: Av,
-    private readonly folder: string,
-    private readonly name: string,
-    private readonly rate: number,
+    private readonly folder: PictureFiles,
   ) {
-    this.files = readdirSync(folder)
-      .filter((file) => codecOf(file) !== undefined && !isHidden(file))
-      .sort(inOrder.compare);
+    const { name } = folder;
+    this.files = folder.files.filter((file) => codecOf(file) !== undefined && !isHidden(file)).sort(inOrder.compare);
     if (this.files.length === 0) {
       throw new KinetorchError('ERR_VIDEO_OPEN', `expected "${name}" to hold JPEG or PNG pictures but there are none`);
     }
@@ -59,27 +63,27 @@ export class PictureSource implements FrameSequence {
   }
 
   get current(): TimedFrame {
-    return { frame: this.frame, time: this.shown / this.rate, durationSeconds: 1 / this.rate };
+    return { frame: this.frame, time: this.shown / this.folder.rate, durationSeconds: 1 / this.folder.rate };
   }
 
   get upcoming(): { time: number } | null {
-    return this.shown + 1 < this.length ? { time: (this.shown + 1) / this.rate } : null;
+    return this.shown + 1 < this.length ? { time: (this.shown + 1) / this.folder.rate } : null;
   }
 
   async rewind(): Promise<boolean> {
-    this.decode(0);
+    await this.decode(0);
     return true;
   }
 
   async advance(): Promise<boolean> {
     if (this.upcoming === null) return false;
-    this.decode(this.shown + 1);
+    await this.decode(this.shown + 1);
     return true;
   }
 
   async show(time: number): Promise<void> {
-    const index = Math.floor((time + timeTolerance) * this.rate);
-    this.decode(Math.max(0, Math.min(this.length - 1, index)));
+    const index = Math.floor((time + timeTolerance) * this.folder.rate);
+    await this.decode(Math.max(0, Math.min(this.length - 1, index)));
   }
 
   close(): void {
@@ -87,23 +91,24 @@ export class PictureSource implements FrameSequence {
     this.frame.free();
   }
 
-  private decode(index: number): void {
+  private async decode(index: number): Promise<void> {
     if (index === this.shown) return;
     const file = this.files[index] as string;
     const decoder = this.decoderOf(codecOf(file) as PictureCodec);
+    const bytes = await this.folder.read(file);
     const packet = new this.av.Packet();
     packet.alloc();
     // Should the decoding fail, the frame holds nothing.
     this.shown = -1;
     try {
-      packet.data = readFileSync(join(this.folder, file));
+      packet.data = bytes;
       // FFmpeg adds a PNG without this mark to the one before it.
       packet.isKeyframe = true;
       const sent = decoder.sendPacketSync(packet);
       const received = sent < 0 ? sent : decoder.receiveFrameSync(this.frame);
       if (received < 0) {
         const reason = this.av.FFmpegError.strerror(received);
-        throw new KinetorchError('ERR_VIDEO_DECODE', `"${join(this.name, file)}" cannot be decoded: ${reason}`);
+        throw new KinetorchError('ERR_VIDEO_DECODE', `"${join(this.folder.name, file)}" cannot be decoded: ${reason}`);
       }
     } finally {
       packet.free();

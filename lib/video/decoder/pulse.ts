@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { KinetorchError } from '../../base/errors';
 import { videoLimits } from '../limits';
+import { residentBytes } from './residentBytes';
 
 /** Thrown inside an operation that its reader no longer wants. */
 export class Cancelled extends Error {}
@@ -27,7 +28,7 @@ export class Pulse {
       this.lastReport = now;
       this.report();
     }
-    const resident = process.memoryUsage.rss();
+    const resident = residentBytes();
     if (resident > videoLimits.maxResidentBytes) {
       throw new KinetorchError(
         'ERR_VIDEO_DECODE',

@@ -1,11 +1,12 @@
-import { statSync } from 'node:fs';
 import { availableCores } from '../../base/availableCores';
 import { KinetorchError } from '../../base/errors';
 import { videoLimits } from '../limits';
 import type { Av, CodecContext, FormatContext, Stream } from './av';
-import { decoders, demuxers, protocols } from './whitelists';
+import type { InputFile } from './inputFile';
+import { decoders, demuxers } from './whitelists';
 
-const maxThreads = 4;
+/** Counted now: once locked in, this process cannot read what limits it. */
+const threads = Math.min(4, availableCores());
 
 /** An opened container, its video stream, and how errors name the file. */
 export interface VideoInput {
@@ -15,15 +16,17 @@ export interface VideoInput {
 }
 
 /** Opens the container and finds its video stream: `ERR_VIDEO_OPEN`, `ERR_VIDEO_NO_STREAM`. See Note [Whitelists]. */
-export function openInput(av: Av, path: string, name: string): VideoInput {
+export function openInput(av: Av, file: InputFile): VideoInput {
+  const { name } = file;
+  const { url, options } = file.address();
   const context = new av.FormatContext();
   const whitelists = av.Dictionary.fromObject({
-    protocol_whitelist: protocols,
+    ...options,
     format_whitelist: demuxers,
     codec_whitelist: decoders,
   });
-  const opened = context.openInputSync(`file:${path}`, null, whitelists);
-  if (opened < 0) throw openError(name, statSync(path).size === 0 ? 'it is empty' : notRead(av, opened));
+  const opened = context.openInputSync(url, null, whitelists);
+  if (opened < 0) throw openError(name, file.bytes === 0 ? 'it is empty' : notRead(av, opened));
   try {
     checkPixels(av, context, name);
     const probed = context.findStreamInfoSync(null);
@@ -45,7 +48,7 @@ export function openDecoder(av: Av, input: VideoInput): CodecContext {
     decoder.allocContext3(codec);
     decoder.parametersToContext(codecpar);
     decoder.pktTimebase = timeBase;
-    decoder.threadCount = Math.min(maxThreads, availableCores());
+    decoder.threadCount = threads;
     // Set one by one: node-av 6 frees a dictionary given to open2 twice.
     const isLimited =
       decoder.setOption('codec_whitelist', decoders) >= 0 &&

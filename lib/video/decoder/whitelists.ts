@@ -5,8 +5,6 @@
  * that hold their own media, none that refers to other files (hls, dash, concat, image2). Decoders are those that
  * cameras, phones, editors, the web and public datasets really use, which are also the ones fuzzed most.
  */
-export const protocols = 'file';
-
 export const demuxers = [
   'mov,mp4,m4a,3gp,3g2,mj2',
   'matroska,webm',

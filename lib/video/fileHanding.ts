@@ -1,0 +1,30 @@
+import { closeSync, openSync } from 'node:fs';
+import { type SandboxBinding, sandboxBinding } from '../native';
+
+/** How files are handed to decoders, or why they cannot be. */
+export interface FileHanding {
+  binding: SandboxBinding | null;
+  problem: string;
+}
+
+let known: FileHanding | null = null;
+
+/** The same at every call. Throws the system's error where there are no file descriptors left to find out. */
+export function fileHanding(): FileHanding {
+  known ??= findHanding();
+  return known;
+}
+
+function findHanding(): FileHanding {
+  const { bun, deno } = process.versions;
+  // Their pipes have no descriptors that could be told.
+  if (bun !== undefined || deno !== undefined) return { binding: null, problem: 'it is so under Node.js alone' };
+  try {
+    const binding = sandboxBinding();
+    return { binding, problem: binding === null ? `${process.platform} has no Landlock and no seccomp` : '' };
+  } catch (error) {
+    // A want of file descriptors says nothing of the addon, and shall leave no decoder unlocked.
+    closeSync(openSync(__filename, 'r'));
+    return { binding: null, problem: (error as Error).message.split('\n', 1)[0] as string };
+  }
+}

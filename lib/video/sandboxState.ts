@@ -1,0 +1,10 @@
+/** What the kernel holds a decoder process to: see Note [Locked in]. */
+export interface SandboxState {
+  /** The version of Landlock's ABI; 0 where it does not hold. */
+  landlock: number;
+  seccomp: boolean;
+  /** Why not all of it; empty where it does, or where nothing was tried. */
+  problem: string;
+}
+
+export const noLock: SandboxState = { landlock: 0, seccomp: false, problem: '' };
