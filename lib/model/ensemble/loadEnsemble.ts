@@ -6,8 +6,10 @@ import { readManifest } from './manifestFile';
 
 /** Loads a saved ensemble; see `loadModel`. */
 export async function loadEnsemble(path: string, options: LoadModelOptions): Promise<Ensemble> {
-  const { labels, input, task, output, perFrame, ...loading } = parseOptions(loadModelOptions, options);
+  const { labels, input, task, output, perFrame, sha256, ...loading } = parseOptions(loadModelOptions, options);
   const said = { labels, input, task, output, perFrame };
+  if (sha256 !== undefined)
+    throw invalidArgument('options.sha256', 'left out for an ensemble, of several files,', sha256);
   for (const name of Object.keys(networkOptions) as (keyof typeof networkOptions)[]) {
     if (said[name] !== undefined) {
       throw invalidArgument(`options.${name}`, 'left out for an ensemble, whose models say it themselves,', said[name]);

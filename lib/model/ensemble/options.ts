@@ -19,13 +19,14 @@ export const weightsSchema = z
   .array(realNumber(0, Number.MAX_VALUE), { error: 'an array of numbers from 0 on, one for each model' })
   .readonly();
 
-// A model in an ensemble is what its own file says.
+// A model in an ensemble is what its own file says, and there are several files.
 const {
   labels: _labels,
   input: _input,
   task: _task,
   output: _output,
   perFrame: _perFrame,
+  sha256: _sha256,
   ...loading
 } = loadModelOptions;
 
