@@ -80,6 +80,17 @@ export interface CreateReconstructionOptions {
   metadata: string;
 }
 
+/** Which network of the architecture table a file's is: all that is to be known of it but for its weights. */
+export interface CatalogueNetwork {
+  architecture: string;
+  /** Of one without a decoder. */
+  numClasses: number;
+  /** Of a 2-D network; others do not read it. */
+  frameCnn: FrameCnnOptions;
+  /** What stands above the stages of one that gives clips back: as `createReconstruction` makes it, plain or masked. */
+  decoder: 'none' | 'plain' | 'masked';
+}
+
 /** Whose names the tensors of a file of weights have; 'kinetorch' of all others. */
 export type NativeWeightNaming = 'kinetorch' | 'torchvision' | 'pytorchvideo' | 'pyslowfast' | 'mmaction2';
 
@@ -222,11 +233,19 @@ export interface NativeStats {
  * whatever becomes of its path, until it is closed, or garbage.
  */
 export declare class NativeModelFile {
-  static open(source: string | Uint8Array): Promise<NativeModelFile>;
+  /** `sha256` is that of the file, 64 hexadecimal digits in lower case, or '' for any; else ERR_MODEL_UNTRUSTED. */
+  static open(source: string | Uint8Array, sha256: string): Promise<NativeModelFile>;
   /** For example 'torchscript'. */
   readonly format: string;
   /** Text of `kinetorch.json`; null in a file from elsewhere. */
   readonly metadata: string | null;
+  /** What is in the file that is not known only to compute, a sentence each; see native/model/scan_code.h. Runs nothing. */
+  scan(): Promise<string[]>;
+  /**
+   * From now on its network is built here, as `network` says, with the file's weights, and nothing of the file runs. All
+   * that takes the file, or took a copy of it since, then throws ERR_WEIGHTS where they are not that network's.
+   */
+  buildHere(network: CatalogueNetwork): void;
   /** `shape` is [frames, height, width]. */
   profile(shape: number[]): Promise<ModelProfile>;
   /**

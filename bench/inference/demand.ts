@@ -10,7 +10,10 @@ const floatBytes = 4;
 export async function demandOf({ folder, layers }: PreparedNetwork): Promise<Demand> {
   const { gflops, parameters } = await inspectModel(join(folder, 'model.pt'));
   const saved = layers.reduce((sum, layer) => sum + macsOf(layer) * (1 - winogradShare(layer)), 0);
-  const values = layers.reduce((sum, { input, output }) => sum + volume(input) + volume(output), parameters);
+  const values = layers.reduce(
+    (sum, { input, output }) => sum + volume(input) + volume(output),
+    parameters ?? Number.NaN,
+  );
   // inspectModel counts multiply-adds, in billions.
   const directMacs = (gflops ?? Number.NaN) * 1e9;
   return { directMacs, winogradMacs: directMacs - saved, bytes: values * floatBytes };

@@ -32,7 +32,7 @@ export async function compareLoops(
   const { architecture, classes, frames, height, width, resize, threads } = task;
   const model = await createModel({ architecture, numClasses: classes, input: { frames, height, width, resize } });
   const { parameters, gflops } = await inspectModel(model);
-  const text = JSON.stringify({ ...task, parameters } satisfies Task);
+  const text = JSON.stringify({ ...task, parameters: parameters ?? Number.NaN } satisfies Task);
   const programs: Record<keyof LoopTimes, [string, ...string[]]> = {
     kinetorch: [process.execPath, ...loop, text],
     python: [python, join(__dirname, 'python_loop.py'), text],

@@ -25,6 +25,11 @@ export const errorTable = {
     meaning: '`kinetorch.json` is missing or damaged, or contradicts the model or the options.',
     remedy: 'Pass `labels` and `input`, and as many labels as the network has logits (docs/model-format.md).',
   },
+  ERR_MODEL_UNTRUSTED: {
+    meaning: 'The file is more than `trust` allows, or not the one that `sha256` names.',
+    remedy:
+      "With `trust: 'weights'` only networks of `kinetorch create --list` load: take such a file, or one that you trust. Another SHA-256: fetch the file again from where the pin is from.",
+  },
   ERR_MODEL_FORWARD: {
     meaning: 'The network cannot be run on a clip, or gives something other than one row of logits for each.',
     remedy: '`forward` has to map N×3×T×H×W to N×classes; check that `input` is the shape it was made for.',
@@ -34,7 +39,8 @@ export const errorTable = {
     remedy: 'Leave that option out, or take the model, device or package that the message names.',
   },
   ERR_WEIGHTS: {
-    meaning: 'A file of weights, or a checkpoint, is damaged, does not fit the network, or could not be fetched.',
+    meaning:
+      'A file of weights, a checkpoint, or a model of which only the weights are trusted is damaged, does not fit the network, or could not be fetched.',
     remedy: 'Take the architecture and the number of classes that they were saved from, or ask for a new head.',
   },
   ERR_CLIP_SHAPE: {

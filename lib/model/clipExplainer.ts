@@ -9,8 +9,15 @@ import type { Clip } from '../clip/types';
 import type { ClipRunner } from './clipRunner';
 import { type ExplainClipOptions, type Explanation, explainClipOptions } from './explainOptions';
 import { withModelFile } from './modelFile';
+import type { OpeningOptions } from './options';
 import { readOutput } from './outputs';
 import type { ModelMetadata } from './types';
+
+/** A model that came as bytes, and how it was opened. */
+export interface ModelBytes {
+  bytes: Uint8Array;
+  opening: OpeningOptions;
+}
 
 const schema = optionsSchema(explainClipOptions);
 const shownLabels = 12;
@@ -24,7 +31,7 @@ const shownLabels = 12;
  * thread of its own, which is loaded when it is first asked for and freed with the model. Until then the native layer
  * keeps the model's file open: what was checked is what is loaded, also where its path has come to name another since.
  * Of a model that came as bytes it keeps none, as they may be as large as the network: the caller's own array is held
- * and opened again, its checksums with it, so that it must not be written to.
+ * and opened again as it was the first time, its checksums with it, so that it must not be written to.
  */
 export class ClipExplainer {
   #kept: Promise<void> | null = null;
@@ -34,7 +41,7 @@ export class ClipExplainer {
     private readonly native: NativeModel,
     private readonly runner: ClipRunner,
     private readonly metadata: ModelMetadata,
-    private bytes: Uint8Array | null,
+    private bytes: ModelBytes | null,
   ) {}
 
   /**
@@ -100,7 +107,7 @@ export class ClipExplainer {
     const copy = { ...clip, ...checked, data: checked.data.slice() };
     const { bytes } = this;
     if (bytes !== null) {
-      this.#kept ??= withModelFile(bytes, (file) => this.native.keepFile(file.native));
+      this.#kept ??= withModelFile(bytes.bytes, (file) => this.native.keepFile(file.native), bytes.opening);
       await this.#kept.catch((error) => {
         this.#kept = null;
         throw error;

@@ -1,7 +1,8 @@
-import type { LayerProfile } from '../../binding';
+import type { LayerProfile, ModelProfile } from '../../binding';
 import { groupBy } from '../base/groupBy';
 import { parse } from '../base/validation';
 import { callNative } from '../native';
+import { catalogueNetworkOf } from './catalogueNetwork';
 import { withModelFile } from './modelFile';
 import { type ModelSource, nativeSource } from './modelSource';
 import { partialInputSchema } from './schemas';
@@ -22,20 +23,29 @@ export interface ModelSummary {
   format: string;
   /** Null for a file from elsewhere. */
   metadata: ModelMetadata | null;
-  parameters: number;
-  /** Billions of multiply-adds for one clip, the field's habit of counting; null where `unknownOperator` is set. */
+  /**
+   * What in the file may do more than compute, a sentence each, as far as a scan of its code tells; [] where nothing was
+   * found that touches the system. It is no proof that there is nothing.
+   */
+  findings: string[];
+  /** Null where there are findings in a file from elsewhere, whose network is then not loaded. */
+  parameters: number | null;
+  /** Billions of multiply-adds for one clip, the field's habit of counting; null where they were not counted. */
   gflops: number | null;
   stages: StageSummary[];
   layers: LayerProfile[];
-  /** An operator whose shape is not known here, so that nothing could be counted. */
+  /** An operator whose shape is not known here, so that no multiply-adds could be counted. */
   unknownOperator: string | null;
 }
 
 /**
- * Counts a model's parameters and multiply-adds, without running it.
+ * Counts a model's parameters and multiply-adds, without running it, and tells what its code may do besides. No code of a
+ * file of Kinetorch's runs, as its network is built here, nor of one from elsewhere in which there are findings; one without
+ * is given to LibTorch to be loaded.
  *
  * @param size - Frames, height and width to count for; default the model's own input, or 16×112×112.
- * @throws KinetorchError `ERR_FILE_NOT_FOUND`, `ERR_FILE_ACCESS`, `ERR_MODEL_FORMAT`, `ERR_MODEL_METADATA`
+ * @throws KinetorchError `ERR_FILE_NOT_FOUND`, `ERR_FILE_ACCESS`, `ERR_MODEL_FORMAT`, `ERR_MODEL_METADATA`,
+ * `ERR_WEIGHTS` (a file of Kinetorch's whose tensors are not those of its architecture), `ERR_UNSUPPORTED`
  */
 export async function inspectModel(
   source: ModelSource,
@@ -43,20 +53,27 @@ export async function inspectModel(
 ): Promise<ModelSummary> {
   parse(partialInputSchema, size, 'size');
   return withModelFile(nativeSource(source), async ({ native, metadata }) => {
+    const network = catalogueNetworkOf(metadata);
+    if (network) native.buildHere(network);
     const { frames, height, width } = { frames: 16, height: 112, width: 112, ...metadata?.input, ...size };
-    const profile = await callNative(() => native.profile([frames, height, width]));
-    const known = profile.unknownOperator === '';
+    const findings = await callNative(() => native.scan());
+    const isLoaded = network !== null || findings.length === 0;
+    const profile = isLoaded ? await callNative(() => native.profile([frames, height, width])) : notLoaded;
+    const known = isLoaded && profile.unknownOperator === '';
     return {
       format: native.format,
       metadata,
-      parameters: profile.parameters,
+      findings,
+      parameters: isLoaded ? profile.parameters : null,
       gflops: known ? giga(profile.layers) : null,
       stages: stagesOf(profile.layers, metadata),
       layers: profile.layers,
-      unknownOperator: known ? null : profile.unknownOperator,
+      unknownOperator: profile.unknownOperator || null,
     };
   });
 }
+
+const notLoaded: ModelProfile = { parameters: 0, layers: [], unknownOperator: '' };
 
 function giga(layers: LayerProfile[]): number {
   return layers.reduce((sum, layer) => sum + layer.macs, 0) / 1e9;

@@ -2,7 +2,7 @@ import { invalidArgument, KinetorchError } from '../base/errors';
 import { parse, parseOptions } from '../base/validation';
 import { callNative, native } from '../native';
 import { partsOf, reconstructionParts } from './architectures';
-import { withModelFile } from './modelFile';
+import { type ModelFile, withModelFile } from './modelFile';
 import { type ModelSource, nativeSource } from './modelSource';
 import { type LoadModelOptions, loadModelOptions } from './options';
 import { planFolder } from './planFolder';
@@ -14,11 +14,13 @@ import { VideoModel } from './videoModel';
 export async function loadModelFile(source: ModelSource, options: LoadModelOptions = {}): Promise<VideoModel> {
   const filled = parseOptions(loadModelOptions, options);
   const from = nativeSource(source);
-  return withModelFile(from, async (file) => {
+  const opening = { trust: filled.trust, sha256: filled.sha256 };
+  const load = async (file: ModelFile) => {
     const metadata = merge(file.metadata, filled);
     if (filled.perFrame) {
       const bytes = await callNative(() => file.native.withMetadata(JSON.stringify(metadata), true));
-      return loadModelFile(bytes, { ...options, perFrame: false });
+      // Of what is trusted in the file, and this wraps in code of its own.
+      return loadModelFile(bytes, { ...options, perFrame: false, trust: 'all', sha256: undefined });
     }
     const plans = await planFolder(filled.tuning.folder);
     const model = await callNative(() =>
@@ -43,8 +45,10 @@ export async function loadModelFile(source: ModelSource, options: LoadModelOptio
     const isFile = typeof from === 'string';
     if (isFile) model.keepFile(file.native);
     const { maxVideos } = filled;
-    return new VideoModel(model, metadata, { path: isFile ? from : null, bytes: isFile ? null : from, maxVideos });
-  });
+    const bytes = isFile ? null : { bytes: from, opening };
+    return new VideoModel(model, metadata, { path: isFile ? from : null, bytes, maxVideos });
+  };
+  return withModelFile(from, load, opening);
 }
 
 type Said = Pick<LoadModelOptions, 'labels' | 'input' | 'task' | 'output'>;

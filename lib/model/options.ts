@@ -112,6 +112,8 @@ export const networkOptions = {
   perFrame: trueOrFalse.optional().describe('the network is for pictures: show it every frame and average'),
 };
 
+export const trustSchema = oneOf(['all', 'weights']).describe('of a model file: all, or its weights alone');
+
 /** How any file is loaded, one that says itself what its network is too. */
 export const loadingOptions = {
   /** Default `auto`. */
@@ -139,9 +141,34 @@ export const loadingOptions = {
   optimize: oneOf(['off', 'exact', 'fast'], "'off', 'exact' or 'fast'").default('fast'),
   /** How the kernels of each layer are found: by measurement while the model is loaded for the first time. */
   tuning: tuningSchema.prefault({}),
+  /**
+   * What of the file is trusted. `all`: its code too, which runs with the rights of this process. `weights`: its numbers
+   * alone. The network is then built here, as the file's `kinetorch.json` names it, its tensors are read as data and must
+   * be that network's one to one, and nothing of the file runs. A network that `kinetorch create --list` does not name
+   * cannot be built and is refused with `ERR_MODEL_UNTRUSTED`. Default `all`.
+   */
+  trust: trustSchema.default('all'),
 };
 
-export const loadModelOptions = { ...loadingOptions, ...networkOptions };
+const sha256Digits = 'a SHA-256, 64 hexadecimal digits';
+
+const openingOptions = {
+  trust: loadingOptions.trust,
+  /**
+   * SHA-256 of the file, 64 hexadecimal digits: another file is refused with `ERR_MODEL_UNTRUSTED` before anything else
+   * of it is read. Default: any file.
+   */
+  sha256: z
+    .string({ error: sha256Digits })
+    .regex(/^[0-9a-f]{64}$/i, { error: sha256Digits })
+    .toLowerCase()
+    .optional(),
+};
+
+/** How a model's file is opened. */
+export interface OpeningOptions extends OptionsOf<typeof openingOptions> {}
+
+export const loadModelOptions = { ...loadingOptions, ...openingOptions, ...networkOptions };
 
 export interface LoadModelOptions extends OptionsOf<typeof loadModelOptions> {}
 

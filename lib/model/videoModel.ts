@@ -27,7 +27,7 @@ import {
 import { classifyStream } from './classifyStream';
 import { classifyVideo } from './classifyVideo';
 import type { ClipClassifier } from './clipClassifier';
-import { ClipExplainer } from './clipExplainer';
+import { ClipExplainer, type ModelBytes } from './clipExplainer';
 import { ClipRunner } from './clipRunner';
 import type { ExplainClipOptions, ExplainVideoOptions, Explanation } from './explainOptions';
 import { explainVideo, type VideoExplanation } from './explainVideo';
@@ -54,7 +54,7 @@ const runClipSchema = clipSchema.extend({ outputs: outputsSchema });
 export interface ModelPlace {
   path: string | null;
   /** Those that it was loaded from; null where the native layer keeps its file. */
-  bytes: Uint8Array | null;
+  bytes: ModelBytes | null;
   maxVideos: number;
   /** Where that is not by its own input alone. */
   views?: Pick<ClipClassifier, 'inputs' | 'probabilities'>;

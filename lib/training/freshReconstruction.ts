@@ -20,7 +20,7 @@ export async function freshReconstruction(options: FilledPretrainOptions): Promi
       callNative(async () => {
         const { createReconstruction, NativeModelFile } = native();
         const masked = objective === 'masked';
-        return NativeModelFile.open(await createReconstruction({ architecture, masked, seed, metadata: '{}' }));
+        return NativeModelFile.open(await createReconstruction({ architecture, masked, seed, metadata: '{}' }), '');
       }),
     close: () => {},
   };

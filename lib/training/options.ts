@@ -29,6 +29,7 @@ import {
   licenseSchema,
   networkOptions,
   precisionSchema,
+  trustSchema,
 } from '../model/options';
 import { type Augmentation, augmentationSchema } from './augmentation';
 import { checkDatasets, dataSchema } from './trainData';
@@ -67,6 +68,8 @@ export const trainOptions = {
     .describe(
       'go on from a model file, with a new head where the classes differ; with --architecture, from a file of weights',
     ),
+  /** Of the model in `from`, as `loadModel` has it: its code runs too, or only its weights are read. Default `all`. */
+  trust: trustSchema.optional(),
   /**
    * Of weights for pictures: how their kernels become those of clips, as `createModel` has it. Needs `from` and
    * `architecture`. Default `average`.
@@ -196,7 +199,10 @@ export type FilledTrainOptions = ReturnType<typeof fillOptions>;
 type OfClasses = 'loss' | 'labelSmoothing' | 'classWeights' | 'freezeStages' | 'bodyRate' | 'freezeBatchNorm';
 
 /** What every run has of them, whatever its task. */
-export type FilledRunOptions = Omit<FilledTrainOptions, OfClasses | 'architecture' | 'from' | 'inflate' | 'data'> & {
+export type FilledRunOptions = Omit<
+  FilledTrainOptions,
+  OfClasses | 'architecture' | 'from' | 'trust' | 'inflate' | 'data'
+> & {
   data: string | object;
   from?: string | Uint8Array;
 };

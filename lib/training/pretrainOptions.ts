@@ -67,6 +67,7 @@ const maskSchema: z.ZodType<z.output<z.ZodObject<typeof maskOptions>>, MaskOptio
 const {
   architecture,
   from,
+  trust,
   inflate,
   data,
   loss,

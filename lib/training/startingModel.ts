@@ -6,6 +6,7 @@ import { architectureOf, architectures, inputFor, partsOf } from '../model/archi
 import { frameCnnOf } from '../model/frameCnn';
 import { type FrameCnn, noFrameCnn } from '../model/frameCnnSchema';
 import { openModelFile } from '../model/modelFile';
+import type { OpeningOptions } from '../model/options';
 import { inputSchema } from '../model/schemas';
 import type { ModelInput, ModelMetadata, NetworkParts } from '../model/types';
 import { openWeights } from '../model/weights/openWeights';
@@ -31,11 +32,11 @@ export interface StartingModel {
  * @param frameCnn how a 2-D network is made one for clips, where neither its defaults nor a model's file say it
  */
 export async function startingModel(
-  options: Pick<FilledTrainOptions, 'architecture' | 'from' | 'inflate' | 'input' | 'license' | 'seed'>,
+  options: Pick<FilledTrainOptions, 'architecture' | 'from' | 'trust' | 'inflate' | 'input' | 'license' | 'seed'>,
   frameCnn?: FrameCnn,
 ): Promise<StartingModel> {
-  const { architecture, from, inflate, input, seed } = options;
-  const stored = from === undefined || architecture !== undefined ? null : await openStored(from);
+  const { architecture, from, trust, inflate, input, seed } = options;
+  const stored = from === undefined || architecture !== undefined ? null : await openStored(from, { trust });
   const close = () => stored?.native.close();
   const metadata = stored?.metadata;
   const name = metadata?.architecture ?? (architecture as string);
@@ -70,7 +71,7 @@ export async function startingModel(
           newHead: from !== undefined,
           inflate: inflate ?? 'average',
         });
-        return NativeModelFile.open(made);
+        return NativeModelFile.open(made, '');
       });
     },
     close,
@@ -78,8 +79,11 @@ export async function startingModel(
 }
 
 /** A model with a `kinetorch.json`, which tells its architecture and input. */
-async function openStored(from: string | Uint8Array): Promise<{ native: NativeModelFile; metadata: ModelMetadata }> {
-  const { native, metadata } = await openModelFile(from);
+async function openStored(
+  from: string | Uint8Array,
+  opening: OpeningOptions,
+): Promise<{ native: NativeModelFile; metadata: ModelMetadata }> {
+  const { native, metadata } = await openModelFile(from, opening);
   if (metadata) return { native, metadata };
   native.close();
   throw new KinetorchError(

@@ -208,7 +208,10 @@ function startDecoder(writes: string | null): { child: ChildProcess; isHandedFil
     const isHandedFiles = writes === null && fileHanding().binding !== null;
     const start: DecoderStart = { isHandedFiles, writes, memoryBytes: videoLimits.maxResidentBytes };
     const stdio: StdioOptions = ['pipe', 'ignore', 'pipe', 'pipe', ...(isHandedFiles ? ['pipe' as const] : [])];
-    return { child: spawn(command, [...args, JSON.stringify(start)], { env, stdio, windowsHide: true }), isHandedFiles };
+    return {
+      child: spawn(command, [...args, JSON.stringify(start)], { env, stdio, windowsHide: true }),
+      isHandedFiles,
+    };
   } catch (error) {
     throw startFailure(systemReason(error), error);
   }

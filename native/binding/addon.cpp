@@ -54,28 +54,6 @@ Napi::Value getArchitectures(const Napi::CallbackInfo& info) {
   return list;
 }
 
-architectures::FrameStream streamOf(const std::string& name) {
-  return name == "difference" ? architectures::FrameStream::kDifference : architectures::FrameStream::kRgb;
-}
-
-architectures::FramePool poolOf(const std::string& name) {
-  if (name == "mean+change") return architectures::FramePool::kMeanAndChange;
-  if (name == "convolution") return architectures::FramePool::kConvolution;
-  if (name == "lstm") return architectures::FramePool::kLstm;
-  return architectures::FramePool::kMean;
-}
-
-architectures::FrameCnnSpec toFrameCnn(const Napi::Object& object) {
-  architectures::FrameCnnSpec spec;
-  spec.stream = streamOf(textOf(object, "stream"));
-  spec.lag = integerOf(object, "lag");
-  spec.pool = poolOf(textOf(object, "pool"));
-  spec.dropout = numberOf(object, "dropout");
-  spec.mean = tripleOf(object, "mean");
-  spec.std = tripleOf(object, "std");
-  return spec;
-}
-
 Napi::Value create(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&] {
     const auto object = info[0].As<Napi::Object>();

@@ -46,6 +46,17 @@ BytesView viewOf(const Napi::Value& value) {
   return {static_cast<const uint8_t*>(data), length * (isFloat ? sizeof(float) : 1), isFloat};
 }
 
+architectures::FrameStream streamOf(const std::string& name) {
+  return name == "difference" ? architectures::FrameStream::kDifference : architectures::FrameStream::kRgb;
+}
+
+architectures::FramePool poolOf(const std::string& name) {
+  if (name == "mean+change") return architectures::FramePool::kMeanAndChange;
+  if (name == "convolution") return architectures::FramePool::kConvolution;
+  if (name == "lstm") return architectures::FramePool::kLstm;
+  return architectures::FramePool::kMean;
+}
+
 // [min, max], or [] for none.
 std::optional<augmentation::Range> rangeOf(const Napi::Object& object, const char* name) {
   const std::vector<double> ends = numbersOf(object.Get(name));
@@ -97,6 +108,29 @@ std::array<double, 3> tripleOf(const Napi::Object& object, const char* name) {
   std::array<double, 3> triple{};
   for (uint32_t c = 0; c < 3; ++c) triple[c] = list.Get(c).As<Napi::Number>().DoubleValue();
   return triple;
+}
+
+architectures::FrameCnnSpec toFrameCnn(const Napi::Object& object) {
+  architectures::FrameCnnSpec spec;
+  spec.stream = streamOf(textOf(object, "stream"));
+  spec.lag = integerOf(object, "lag");
+  spec.pool = poolOf(textOf(object, "pool"));
+  spec.dropout = numberOf(object, "dropout");
+  spec.mean = tripleOf(object, "mean");
+  spec.std = tripleOf(object, "std");
+  return spec;
+}
+
+model::CatalogueNetwork toCatalogueNetwork(const Napi::Object& object) {
+  const std::string decoder = textOf(object, "decoder");
+  model::CatalogueNetwork network;
+  network.architecture = textOf(object, "architecture");
+  network.numClasses = integerOf(object, "numClasses");
+  network.frameCnn = toFrameCnn(object.Get("frameCnn").As<Napi::Object>());
+  network.decoder = decoder == "masked"  ? model::Decoder::kMasked
+                    : decoder == "plain" ? model::Decoder::kPlain
+                                         : model::Decoder::kNone;
+  return network;
 }
 
 std::vector<formats::FileSource> toSources(const Napi::Value& value) {

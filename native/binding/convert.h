@@ -6,8 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "native/architectures/frame_cnn_spec.h"
 #include "native/augmentation/augment_options.h"
 #include "native/formats/file_source.h"
+#include "native/model/catalogue_network.h"
 #include "native/model/linear_head.h"
 #include "native/preprocessing/clip.h"
 #include "native/preprocessing/clip_tensor.h"
@@ -32,6 +34,8 @@ std::array<double, 3> tripleOf(const Napi::Object& object, const char* name);
 
 formats::FileSource toSource(const Napi::Value& value);
 std::vector<formats::FileSource> toSources(const Napi::Value& list);
+architectures::FrameCnnSpec toFrameCnn(const Napi::Object& object);
+model::CatalogueNetwork toCatalogueNetwork(const Napi::Object& object);
 preprocessing::InputSpec toInputSpec(const Napi::Object& object);
 augmentation::AugmentOptions toAugmentOptions(const Napi::Object& object);
 preprocessing::Clip toClip(const Napi::Object& object);

@@ -39,7 +39,8 @@ Napi::Function ModelFileClass::define(Napi::Env env) {
   return DefineClass(
       env, "NativeModelFile",
       {StaticMethod<&ModelFileClass::open>("open"), InstanceAccessor<&ModelFileClass::format>("format"),
-       InstanceAccessor<&ModelFileClass::metadata>("metadata"), InstanceMethod<&ModelFileClass::profile>("profile"),
+       InstanceAccessor<&ModelFileClass::metadata>("metadata"), InstanceMethod<&ModelFileClass::scan>("scan"),
+       InstanceMethod<&ModelFileClass::buildHere>("buildHere"), InstanceMethod<&ModelFileClass::profile>("profile"),
        InstanceMethod<&ModelFileClass::withMetadata>("withMetadata"),
        InstanceMethod<&ModelFileClass::withHead>("withHead"), InstanceMethod<&ModelFileClass::close>("close")});
 }
@@ -63,8 +64,9 @@ Napi::Value ModelFileClass::open(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&] {
     Environment& environment = Environment::of(info.Env());
     auto source = std::make_shared<formats::FileSource>(toSource(info[0]));
+    const std::string sha256 = info[1].As<Napi::String>().Utf8Value();
     return environment.runInBackground(
-        info.Env(), [source] { return model::ModelFile::open(std::move(*source)); },
+        info.Env(), [source, sha256] { return model::ModelFile::open(std::move(*source), sha256); },
         [&environment](Napi::Env, const model::ModelFile& file) -> Napi::Value {
           Napi::Object object = environment.modelFileClass.New({});
           Unwrap(object)->file_ = file;
@@ -83,6 +85,21 @@ Napi::Value ModelFileClass::metadata(const Napi::CallbackInfo& info) {
     if (!text) return info.Env().Null();
     return Napi::String::New(info.Env(), *text);
   });
+}
+
+Napi::Value ModelFileClass::scan(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&] {
+    return Environment::of(info.Env())
+        .runInBackground(
+            info.Env(), [file = fileInUse()] { return file.scan(); },
+            [](Napi::Env env, const std::vector<std::string>& findings) -> Napi::Value {
+              return toStrings(env, findings);
+            });
+  });
+}
+
+void ModelFileClass::buildHere(const Napi::CallbackInfo& info) {
+  guarded(info.Env(), [&] { file_ = fileInUse().builtHere(toCatalogueNetwork(info[0].As<Napi::Object>())); });
 }
 
 Napi::Value ModelFileClass::profile(const Napi::CallbackInfo& info) {

@@ -21,6 +21,8 @@ class ModelFileClass : public Napi::ObjectWrap<ModelFileClass> {
   static Napi::Value open(const Napi::CallbackInfo& info);
   Napi::Value format(const Napi::CallbackInfo& info);
   Napi::Value metadata(const Napi::CallbackInfo& info);
+  Napi::Value scan(const Napi::CallbackInfo& info);
+  void buildHere(const Napi::CallbackInfo& info);
   Napi::Value profile(const Napi::CallbackInfo& info);
   Napi::Value withMetadata(const Napi::CallbackInfo& info);
   Napi::Value withHead(const Napi::CallbackInfo& info);

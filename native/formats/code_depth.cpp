@@ -4,35 +4,9 @@
 #include <cctype>
 #include <vector>
 
+#include "native/formats/code_tokens.h"
+
 namespace kinetorch::formats {
-namespace {
-
-constexpr std::string_view kTypeComment = "# type:";
-
-bool isWordCharacter(char c) { return c == '_' || std::isalnum(static_cast<unsigned char>(c)) != 0; }
-
-// Behind the string literal that begins here, or behind its quote where it has no end. As LibTorch reads it.
-size_t endOfString(std::string_view code, size_t begin) {
-  const std::string_view three = code.substr(begin, 3);
-  const bool isLong = three.size() == 3 && three[1] == three[0] && three[2] == three[0];
-  const std::string_view quote = code.substr(begin, isLong ? 3 : 1);
-  for (size_t i = begin + quote.size(); i < code.size(); ++i) {
-    if (code.compare(i, quote.size(), quote) == 0) return i + quote.size();
-    if (code[i] == '\n' && !isLong) break;
-    if (code[i] == '\\') ++i;
-  }
-  return begin + 1;
-}
-
-// Behind the word, string or sign that begins here.
-size_t endOfToken(std::string_view code, size_t begin) {
-  if (code[begin] == '"' || code[begin] == '\'') return endOfString(code, begin);
-  size_t end = begin;
-  while (end < code.size() && isWordCharacter(code[end])) ++end;
-  return std::max(end, begin + 1);
-}
-
-}  // namespace
 
 size_t codeDepth(std::string_view code) {
   std::vector<size_t> chains{0};  // of what is open, its tokens since the last comma
@@ -55,8 +29,8 @@ size_t codeDepth(std::string_view code) {
     } else if (c == '\\') {
       i += 2;  // and the line feed that continues the line
     } else if (c == '#') {
-      const bool isType = code.compare(i, kTypeComment.size(), kTypeComment) == 0;
-      i = isType ? i + kTypeComment.size() : std::min(code.find('\n', i), code.size());
+      const std::string_view type = typeCommentAt(code, i);
+      i = type.empty() ? std::min(code.find('\n', i), code.size()) : i + type.size();
     } else {
       const size_t end = endOfToken(code, i);
       if (code.substr(i, end - i) == "elif") deepest = std::max(deepest, ++elifs);

@@ -169,6 +169,25 @@ class TorchWeights final : public WeightFile {
     return arguments.empty() ? arguments : tree_[arguments.front()].items;
   }
 
+  // Whether a list, tuple or dict of a module's has a tensor somewhere in it: no entry of a state dict, but there.
+  bool holdsTensor(PickleRef container) {
+    std::vector<PickleRef> waiting{container};
+    std::unordered_set<PickleRef> seen{container};
+    while (!waiting.empty()) {
+      const PickleRef ref = waiting.back();
+      waiting.pop_back();
+      const PickleValue& value = tree_[ref];
+      chargeAttributes(value.items.size() + value.members.size());
+      const auto visit = [&](PickleRef inner) {
+        if (seen.insert(inner).second) waiting.push_back(inner);
+      };
+      if (tensors_.shapeOf(ref)) return true;
+      for (const PickleRef item : value.items) visit(item);
+      for (const auto& [key, member] : value.members) visit(member);
+    }
+    return false;
+  }
+
   // The tensors of a module and of its modules, each by its path.
   void addModule(const std::string& path, PickleRef module) {
     std::vector<std::pair<std::string, PickleRef>> named;
@@ -183,7 +202,7 @@ class TorchWeights final : public WeightFile {
         if (tree_[value].kind == PickleKind::kObject) {
           chargeName(name);
           waiting.emplace_back(name + ".", value);
-        } else if (tensors_.shapeOf(value)) {
+        } else if (tensors_.shapeOf(value) || holdsTensor(value)) {
           keep(named, std::move(name), value);
         }
       }

@@ -48,7 +48,7 @@ bool isZip(const ByteSource& source) {
   return std::memcmp(mark.data(), "PK\x03\x04", mark.size()) == 0;
 }
 
-TorchFile readTorchZip(std::unique_ptr<ByteSource> source) {
+TorchFile readTorchZip(std::shared_ptr<const ByteSource> source) {
   const std::string label = source->label();
   ZipLimits limits;
   limits.maxFileSize = kMaxTorchFile;

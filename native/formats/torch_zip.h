@@ -12,6 +12,6 @@ bool isZip(const ByteSource& source);
 
 // The zip that PyTorch writes since 1.6: the pickle is `data.pkl`, a storage the file `data/<key>`. Checks every CRC it
 // reads. Throws ERR_WEIGHTS.
-TorchFile readTorchZip(std::unique_ptr<ByteSource> source);
+TorchFile readTorchZip(std::shared_ptr<const ByteSource> source);
 
 }  // namespace kinetorch::formats

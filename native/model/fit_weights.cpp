@@ -3,18 +3,16 @@
 #include <algorithm>
 #include <array>
 #include <optional>
-#include <sstream>
 #include <string_view>
 #include <unordered_map>
 
 #include "native/model/inflate_kernel.h"
+#include "native/model/weight_problems.h"
 #include "native/runtime/error.h"
 
 namespace kinetorch::model {
 namespace {
 
-// Problems of one sort beyond this many are counted instead of named.
-constexpr size_t kMaxNamed = 5;
 // Of a name in which the network's is looked for, and of the beginnings that are tried, each with all names: a hostile
 // file has as many as it likes.
 constexpr std::ptrdiff_t kMaxDots = 32;
@@ -56,20 +54,6 @@ std::string withoutWrappers(const std::string& name) {
     if (!contains(kWrappers, part)) bare += (bare.empty() ? "" : ".") + part;
   }
   return bare;
-}
-
-std::string textOf(const std::vector<int64_t>& shape) {
-  std::ostringstream text;
-  for (size_t i = 0; i < shape.size(); ++i) text << (i ? ", " : "[") << shape[i];
-  return shape.empty() ? "[]" : text.str() + "]";
-}
-
-void report(std::string& message, const char* what, const std::vector<std::string>& names) {
-  if (names.empty()) return;
-  message += message.empty() ? what : std::string("; ") + what;
-  message += " (" + std::to_string(names.size()) + "): ";
-  for (size_t i = 0; i < std::min(names.size(), kMaxNamed); ++i) message += (i ? ", " : "") + names[i];
-  if (names.size() > kMaxNamed) message += ", …";
 }
 
 // One set, read with one beginning of its names.
@@ -116,32 +100,29 @@ Candidate match(const formats::WeightSet& set, const std::string& beginning, con
   const std::vector<NamedEntry> entries = entriesAfter(beginning, set);
   const bool isBody = lacksPictureHead(entries, wanted);
   const bool newHead = wanted.newHead || isBody;
-  std::vector<std::string> missing, extra, misshapen, twice;
+  WeightProblems problems;
   std::map<std::string, size_t> found;
   for (const auto& [name, index, entry] : entries) {
     if (newHead && isWithin(name, wanted.head)) continue;
     const auto target = wanted.shapes.find(name);
     if (target == wanted.shapes.end()) {
-      if (entry.isTensor) extra.push_back(entry.name);
+      if (entry.isTensor) problems.unexpected.push_back(entry.name);
       continue;
     }
     const std::vector<int64_t>& shape = target->second;
-    if (!found.emplace(name, index).second) twice.push_back(name);
+    if (!found.emplace(name, index).second) problems.twice.push_back(name);
     if (entry.isTensor && shape != entry.shape && !inflatesTo(entry.shape, shape)) {
-      misshapen.push_back(name + " expected " + textOf(shape) + " but received " + textOf(entry.shape));
+      problems.addMisshapen(name, shape, entry.shape);
     }
   }
   for (const auto& [name, shape] : wanted.shapes) {
     if (isBody && isWithin(name, kOverTime)) continue;
     if (found.count(name) == 0 && !endsWith(name, "num_batches_tracked") && !(newHead && isWithin(name, wanted.head))) {
-      missing.push_back(name);
+      problems.missing.push_back(name);
     }
   }
   candidate.fit.entries.assign(found.begin(), found.end());
-  report(candidate.problems, "missing tensors", missing);
-  report(candidate.problems, "unexpected tensors", extra);
-  report(candidate.problems, "wrong shapes", misshapen);
-  report(candidate.problems, "tensors that are there twice", twice);
+  candidate.problems = problems.text();
   return candidate;
 }
 

@@ -13,37 +13,11 @@
 #include "native/model/inflate_kernel.h"
 #include "native/model/open_weights.h"
 #include "native/model/weight_naming.h"
-#include "native/runtime/error.h"
+#include "native/model/weight_tensor.h"
 
 namespace kinetorch::model {
 
 namespace {
-
-c10::ScalarType toTorch(formats::ScalarKind kind) {
-  switch (kind) {
-    case formats::ScalarKind::kFloat64:
-      return at::kDouble;
-    case formats::ScalarKind::kFloat32:
-      return at::kFloat;
-    case formats::ScalarKind::kFloat16:
-      return at::kHalf;
-    case formats::ScalarKind::kBFloat16:
-      return at::kBFloat16;
-    case formats::ScalarKind::kInt64:
-      return at::kLong;
-    case formats::ScalarKind::kInt32:
-      return at::kInt;
-    case formats::ScalarKind::kInt16:
-      return at::kShort;
-    case formats::ScalarKind::kInt8:
-      return at::kChar;
-    case formats::ScalarKind::kUInt8:
-      return at::kByte;
-    case formats::ScalarKind::kBool:
-      return at::kBool;
-  }
-  throw Error("ERR_INTERNAL", "unknown ScalarKind");
-}
 
 // The module's tensors, by their names in a file.
 std::unordered_map<std::string, at::Tensor> targetsOf(const torch::jit::Module& module, const WeightNaming& naming) {
@@ -54,7 +28,7 @@ std::unordered_map<std::string, at::Tensor> targetsOf(const torch::jit::Module& 
 }
 
 void copyInto(const at::Tensor& target, formats::WeightTensor& source, Inflation inflation) {
-  at::Tensor values = at::from_blob(source.bytes.data(), source.shape, toTorch(source.kind));
+  at::Tensor values = viewOf(source);
   if (inflatesTo(source.shape, target.sizes().vec())) {
     // Shares of half precision would not sum up.
     values = inflateKernel(values.to(at::kFloat), target.size(2), inflation);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "native/formats/byte_source.h"
+#include "native/model/catalogue_network.h"
 #include "native/model/linear_head.h"
 
 namespace torch::jit {
@@ -23,13 +24,20 @@ struct ModelFormat;
 class ModelFile {
  public:
   // Finds out the format and checks all of the file: structure and CRCs. Throws ERR_FILE_*, ERR_MODEL_FORMAT.
-  static ModelFile open(formats::FileSource source);
+  // With a `sha256`, 64 hexadecimal digits, also ERR_MODEL_UNTRUSTED where the file's is another.
+  static ModelFile open(formats::FileSource source, const std::string& sha256 = "");
 
   // For example "torchscript".
   const char* format() const;
   // Text of kinetorch.json; nullopt of a file from elsewhere.
   const std::optional<std::string>& metadata() const { return metadata_; }
-  // The network, on the CPU; another one at each call. Throws ERR_MODEL_FORMAT, ERR_FILE_ACCESS.
+  // What is in the file, code above all, that may do more than compute, for people to read; see Note [The scan]. Throws
+  // ERR_FILE_ACCESS.
+  std::vector<std::string> scan() const;
+  // The same file, of which no code runs: its network is built here, with the file's weights. See buildWithWeights.
+  ModelFile builtHere(CatalogueNetwork network) const;
+  // The network, on the CPU; another one at each call. Runs the file's code, unless it is built here. Throws
+  // ERR_MODEL_FORMAT, ERR_FILE_ACCESS, and as buildWithWeights.
   torch::jit::Module module() const;
   // The same network as a TorchScript archive with this text as its kinetorch.json; `isPerFrame`: the file's is one for
   // pictures, and the archive's for clips. Throws as module(), and ERR_MODEL_FORWARD where it is none for pictures.
@@ -43,6 +51,7 @@ class ModelFile {
   std::shared_ptr<const formats::ByteSource> source_;
   const ModelFormat* format_;
   std::optional<std::string> metadata_;
+  std::optional<CatalogueNetwork> network_;  // to be built here
 };
 
 }  // namespace kinetorch::model

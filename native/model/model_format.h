@@ -5,8 +5,10 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "native/formats/byte_source.h"
+#include "native/model/catalogue_network.h"
 
 namespace kinetorch::model {
 
@@ -21,8 +23,12 @@ struct ModelFormat {
   // Checks all of the file and gives the text of kinetorch.json; nullopt where there is none. Throws ERR_MODEL_FORMAT,
   // ERR_FILE_ACCESS.
   std::optional<std::string> (*check)(std::shared_ptr<const formats::ByteSource> source);
+  // What in a checked file is not known only to compute: see Note [The scan].
+  std::vector<std::string> (*scan)(std::shared_ptr<const formats::ByteSource> source);
   // Puts the network of a checked file onto the CPU. Throws ERR_MODEL_FORMAT, ERR_FILE_ACCESS.
   torch::jit::Module (*load)(std::shared_ptr<const formats::ByteSource> source);
+  // The same of a network of the architecture table, without running anything of the file: see buildWithWeights.
+  torch::jit::Module (*build)(std::shared_ptr<const formats::ByteSource> source, const CatalogueNetwork& network);
 };
 
 // A zip archive as torch.jit.save and serializeModule write it.

@@ -1,11 +1,10 @@
 #include "native/runtime/sha256.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace kinetorch {
 namespace {
-
-constexpr size_t kBlock = 64;
 
 // Fractional parts of the cube roots of the first 64 primes.
 constexpr uint32_t kRound[64] = {
@@ -24,7 +23,9 @@ uint32_t bigEndian(const uint8_t* bytes) {
   return uint32_t{bytes[0]} << 24 | uint32_t{bytes[1]} << 16 | uint32_t{bytes[2]} << 8 | uint32_t{bytes[3]};
 }
 
-void compress(uint32_t (&state)[8], const uint8_t* block) {
+}  // namespace
+
+void Sha256::compress(const uint8_t* block) {
   uint32_t schedule[64];
   for (size_t i = 0; i < 16; ++i) schedule[i] = bigEndian(block + 4 * i);
   for (size_t i = 16; i < 64; ++i) {
@@ -33,7 +34,7 @@ void compress(uint32_t (&state)[8], const uint8_t* block) {
     schedule[i] = schedule[i - 16] + (rotate(early, 7) ^ rotate(early, 18) ^ (early >> 3)) + schedule[i - 7] +
                   (rotate(late, 17) ^ rotate(late, 19) ^ (late >> 10));
   }
-  auto [a, b, c, d, e, f, g, h] = state;
+  auto [a, b, c, d, e, f, g, h] = state_;
   for (size_t i = 0; i < 64; ++i) {
     const uint32_t first =
         h + (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) + ((e & f) ^ (~e & g)) + kRound[i] + schedule[i];
@@ -48,31 +49,54 @@ void compress(uint32_t (&state)[8], const uint8_t* block) {
     a = first + second;
   }
   const uint32_t mixed[8] = {a, b, c, d, e, f, g, h};
-  for (size_t i = 0; i < 8; ++i) state[i] += mixed[i];
+  for (size_t i = 0; i < state_.size(); ++i) state_[i] += mixed[i];
 }
 
-}  // namespace
-
-Sha256Digest sha256(const void* data, size_t size) {
-  // Fractional parts of the square roots of the first eight primes.
-  uint32_t state[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
+void Sha256::add(const void* data, size_t size) {
   const auto* bytes = static_cast<const uint8_t*>(data);
-  const size_t whole = size / kBlock * kBlock;
-  for (size_t offset = 0; offset < whole; offset += kBlock) compress(state, bytes + offset);
+  while (size > 0) {
+    const size_t filled = size_ % kBlock;
+    const size_t taken = std::min(size, kBlock - filled);
+    if (taken == kBlock) {
+      compress(bytes);
+    } else {
+      std::memcpy(rest_.data() + filled, bytes, taken);
+      if (filled + taken == kBlock) compress(rest_.data());
+    }
+    size_ += taken;
+    bytes += taken;
+    size -= taken;
+  }
+}
 
-  // What is left, a one bit, zeros, and the length in bits fill one block or two.
-  uint8_t tail[2 * kBlock] = {};
-  const size_t rest = size - whole;
-  if (rest > 0) std::memcpy(tail, bytes + whole, rest);
-  tail[rest] = 0x80;
-  const size_t end = rest + 9 > kBlock ? 2 * kBlock : kBlock;
-  const uint64_t bits = uint64_t{size} * 8;
-  for (size_t i = 0; i < 8; ++i) tail[end - 1 - i] = static_cast<uint8_t>(bits >> (8 * i));
-  for (size_t offset = 0; offset < end; offset += kBlock) compress(state, tail + offset);
+Sha256Digest Sha256::digest() {
+  // A one bit, zeros, and the length in bits fill one block or two.
+  const uint64_t bits = size_ * 8;
+  uint8_t tail[2 * kBlock] = {0x80};
+  const size_t filled = size_ % kBlock;
+  const size_t size = (filled + 9 > kBlock ? 2 * kBlock : kBlock) - filled;
+  for (size_t i = 0; i < 8; ++i) tail[size - 1 - i] = static_cast<uint8_t>(bits >> (8 * i));
+  add(tail, size);
 
   Sha256Digest digest{};
-  for (size_t i = 0; i < digest.size(); ++i) digest[i] = static_cast<uint8_t>(state[i / 4] >> (24 - 8 * (i % 4)));
+  for (size_t i = 0; i < digest.size(); ++i) digest[i] = static_cast<uint8_t>(state_[i / 4] >> (24 - 8 * (i % 4)));
   return digest;
+}
+
+Sha256Digest sha256(const void* data, size_t size) {
+  Sha256 hash;
+  hash.add(data, size);
+  return hash.digest();
+}
+
+std::string hexOf(const Sha256Digest& digest) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  std::string text;
+  for (const uint8_t byte : digest) {
+    text += kDigits[byte >> 4];
+    text += kDigits[byte & 15];
+  }
+  return text;
 }
 
 }  // namespace kinetorch

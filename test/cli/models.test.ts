@@ -4,6 +4,7 @@ import { fixture, fixtureInput, fixtureLabels } from '../support/models';
 import { kinetorch } from '../support/runCli';
 import { temporaryFolder } from '../support/temporaryFolder';
 
+const { withSpy } = require('../model/untrusted/hostileArchives.cjs');
 const folder = temporaryFolder();
 
 const create = (file: string, ...args: string[]) => kinetorch(['create', 'r2plus1d_dw', join(folder, file), ...args]);
@@ -29,11 +30,21 @@ describe('create and inspect', () => {
     const { code, stdout } = await kinetorch(['inspect', join(folder, 'a.pt')]);
     expect(code).toBe(0);
     expect(stdout).toMatch(/architecture +r2plus1d_dw\n/);
+    expect(stdout).toMatch(/code +nothing that touches the system was found in it\n/);
     expect(stdout).toMatch(/licence +CC-BY-4\.0\n/);
     expect(stdout).toMatch(/parameters +\d{3},\d{3}\n/);
     expect(stdout).toMatch(/labels +3: jump, run, wave\n/);
     expect(stdout).toMatch(/GFLOPs +\d\.\d{3} for 8 frames of 56×48\n/);
     expect(stdout).toMatch(/stage +output +parameters +GFLOPs\n +stem /);
+  });
+
+  test('what code does besides computing is said, and it is not run', async () => {
+    await create('e.pt', '--classes', '2');
+    const written = join(folder, 'written');
+    await writeFile(join(folder, 'spied.pt'), withSpy(await readFile(join(folder, 'e.pt')), written));
+    const { stdout } = await kinetorch(['inspect', join(folder, 'spied.pt')]);
+    expect(stdout).toMatch(/code +runs code: its code calls torch\.save in __torch__\.Spy\.__setstate__\n/);
+    await expect(readFile(written)).rejects.toThrow('ENOENT');
   });
 
   test('--json gives one document, with layers only where asked for', async () => {

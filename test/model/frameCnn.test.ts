@@ -81,7 +81,7 @@ test.each([
   expect(model.outputs.includes('features')).toBe(hasMap);
   expect(archive.metadata.outputs).toEqual(model.outputs);
   const { gflops, parameters, unknownOperator } = await inspectModel(archive);
-  expect({ unknownOperator, counted: (gflops ?? 0) > 0, parameters: parameters > 3e6 }).toEqual({
+  expect({ unknownOperator, counted: (gflops ?? 0) > 0, parameters: (parameters ?? 0) > 3e6 }).toEqual({
     unknownOperator: null,
     counted: true,
     parameters: true,

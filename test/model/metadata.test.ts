@@ -61,7 +61,7 @@ test('a file of version 1 is filled up from the catalogue', async () => {
 });
 
 test('the shipped model says all of it itself', async () => {
-  const file = await native().NativeModelFile.open(models.cameraMotion);
+  const file = await native().NativeModelFile.open(models.cameraMotion, '');
   expect(JSON.parse(file.metadata as string)).toMatchObject({ formatVersion: 2, task: 'multiclass', ...parts });
   file.close();
 });

@@ -19,8 +19,8 @@ afterEach(() => Object.assign(native(), { NativeModelFile: Plain }));
 /** Keeps every file that is opened from now on, and does `then` when one is. */
 function watchOpens(then: (source: string | Uint8Array) => void = () => {}): NativeModelFile[] {
   const opened: NativeModelFile[] = [];
-  const open = async (source: string | Uint8Array) => {
-    const file = await Plain.open(source);
+  const open = async (source: string | Uint8Array, sha256: string) => {
+    const file = await Plain.open(source, sha256);
     opened.push(file);
     then(source);
     return file;

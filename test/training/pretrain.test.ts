@@ -187,7 +187,7 @@ test('each of train and pretrain resumes its own runs', async () => {
 
 test('a decoder is asked of files that have one', async () => {
   const { modelPath } = await train(smallRun(join(folder, 'headed'), { epochs: 1 }));
-  const file = await native().NativeModelFile.open(modelPath);
+  const file = await native().NativeModelFile.open(modelPath, '');
   try {
     const batch = { data: new Uint8Array(4 * 16 * 16 * 3), batch: 1, frames: 4, height: 16, width: 16 };
     const labels = { labels: new Int32Array(), targets: new Float32Array() };

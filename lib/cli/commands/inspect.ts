@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { defined } from '../../base/defined';
 import { formatCount } from '../../base/format';
+import { describeFindings } from '../../model/findings';
 import type { ModelSummary } from '../../model/inspectModel';
 import type { ModelInput, ModelMetadata } from '../../model/types';
 import { type InputOptions, inputFrom, sizeFlags } from '../flags/modelFlags';
@@ -17,8 +18,8 @@ interface Options extends InputOptions, NetworkOptions {
 const notes = `
 GFLOPs are billions of multiply-adds for one clip. Shapes are C×T×H×W.
 
-With --json, one document: {"file":…,"format":…,"metadata":{…},"given":{…},"parameters":…,"gflops":…,"stages":[…],
-"unknownOperator":…}, and "layers" too with --layers. "given" is what the flags say.
+With --json, one document: {"file":…,"format":…,"metadata":{…},"findings":[…],"parameters":…,"gflops":…,"stages":[…],
+"unknownOperator":…,"given":{…}}, and "layers" too with --layers. "given" is what the flags say.
 
 Examples:
   $ kinetorch inspect gestures.pt
@@ -58,15 +59,17 @@ function printSummary(
   showLayers = false,
 ): void {
   const { bold, dim } = colorsFor(process.stdout);
-  const { metadata, parameters, gflops, unknownOperator } = summary;
+  const { findings, metadata, parameters, gflops, unknownOperator } = summary;
   const objective = metadata?.reconstruction?.objective;
   const fact = (name: string, text: string) => print(`  ${dim(name.padEnd(12))}  ${text}`);
   const { frames, height, width } = { frames: 16, height: 112, width: 112, ...input };
   print(bold(file));
   fact('architecture', metadata?.architecture ?? 'not made by Kinetorch (no kinetorch.json inside)');
-  fact('parameters', formatCount(parameters));
+  fact('code', findings.length > 0 ? `runs code: ${describeFindings(findings)}` : describeFindings(findings));
+  fact('parameters', parameters === null ? 'not counted: its code would have to run' : formatCount(parameters));
   const clip = `${frames} frames of ${width}×${height}`;
-  fact('GFLOPs', gflops === null ? `not known: operator ${unknownOperator}` : `${formatGflops(gflops)} for ${clip}`);
+  if (gflops !== null) fact('GFLOPs', `${formatGflops(gflops)} for ${clip}`);
+  else if (unknownOperator !== null) fact('GFLOPs', `not known: operator ${unknownOperator}`);
   if (input.frameRate !== undefined) {
     fact('input', `${clip} at ${input.frameRate} a second`);
     fact('sampling', input.sampling === 'segment' ? 'frames spread over the whole video' : 'consecutive frames');

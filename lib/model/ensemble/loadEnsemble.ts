@@ -6,7 +6,10 @@ import { readManifest } from './manifestFile';
 
 /** Loads a saved ensemble; see `loadModel`. */
 export async function loadEnsemble(path: string, options: LoadModelOptions): Promise<Ensemble> {
-  const loading = parseOptions(loadModelOptions, options);
+  const { sha256, ...loading } = parseOptions(loadModelOptions, options);
+  if (sha256 !== undefined) {
+    throw invalidArgument('options.sha256', 'left out for an ensemble, of several files,', sha256);
+  }
   for (const name of Object.keys(networkOptions) as (keyof typeof networkOptions)[]) {
     const said = loading[name];
     if (said !== undefined) {

@@ -42,7 +42,7 @@ exports.busyTrainer = async (count) => {
   });
   const { input, labels, architecture } = archive.metadata;
   const options = fillOptions({ architecture, data: '-', outDir: '-', optimizer: 'sgd', device: 'cpu', threads: 1 });
-  const open = () => native().NativeModelFile.open(archive.bytes);
+  const open = () => native().NativeModelFile.open(archive.bytes, '');
   const start = { input, parts: archive.metadata, open };
   const config = { runtime: { device: 'cpu', precision: 'float32', threads: 1 } };
   const data = { labels, train: { labels } };
