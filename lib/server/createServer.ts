@@ -3,7 +3,9 @@ import type { FastifyInstance } from 'fastify';
 import { invalidArgument } from '../base/errors';
 import { parseOptions } from '../base/validation';
 import { answerErrors } from './http/answerErrors';
+import { describeRoutes } from './http/openApi';
 import { loadServerPackages } from './http/peers';
+import { refuseOtherMethods } from './http/refuseOtherMethods';
 import { inferenceRoutes } from './inference/inferenceRoutes';
 import { ModelRepository } from './models/modelRepository';
 import type { ServedModel } from './models/servedModel';
@@ -77,11 +79,14 @@ export async function createServer(options: ServerOptions = {}): Promise<VideoSe
     bodyLimit: filled.maxBodyBytes,
     requestTimeout: filled.receiveTimeoutMs,
     return503OnClosing: true,
-    routerOptions: { ignoreTrailingSlash: true },
+    // As long as a model's name.
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 128 },
   });
   const context = { options: filled, models: new ModelRepository(filled), phase: new ServerPhase() };
   answerErrors(app);
+  const routes = describeRoutes(app);
   await app.register(async (room) => inferenceRoutes(room, context));
+  refuseOtherMethods(app, routes);
   return new VideoServer(app, context);
 }
 

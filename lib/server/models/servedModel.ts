@@ -4,6 +4,7 @@ import type { VideoModel } from '../../model/videoModel';
 import type { FilledServerOptions } from '../options';
 import { ClipQueue, type QueuePlace } from './clipQueue';
 import type { ModelPlace } from './findModels';
+import { ModelStatistics } from './modelStatistics';
 
 /** As the model repository's index calls them. */
 export type ModelState = 'LOADING' | 'READY' | 'UNLOADING' | 'UNAVAILABLE';
@@ -23,6 +24,7 @@ interface Loaded {
  */
 export class ServedModel {
   readonly queue: ClipQueue;
+  readonly statistics = new ModelStatistics();
   private loaded: Loaded | null = null;
   private loading: Promise<void> | null = null;
   private current: ModelState = 'UNAVAILABLE';
@@ -59,12 +61,12 @@ export class ServedModel {
     return this.queue.run(place, () => this.use(work));
   }
 
-  /** Works with the network, which stays until the work has ended. */
-  async use<T>(work: (model: VideoModel) => Promise<T>): Promise<T> {
+  /** Works with the network, which stays until the work has ended, and is told its version. */
+  async use<T>(work: (model: VideoModel, version: string) => Promise<T>): Promise<T> {
     const loaded = this.ready();
     loaded.users++;
     try {
-      return await work(loaded.model);
+      return await work(loaded.model, loaded.version);
     } finally {
       loaded.users--;
       if (loaded.users === 0) loaded.unused?.();
