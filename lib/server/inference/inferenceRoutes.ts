@@ -15,7 +15,8 @@ export async function inferenceRoutes(app: FastifyInstance, context: ServerConte
     delete raw.headers['content-type'];
   });
   app.addContentTypeParser('*', async (_request: FastifyRequest, payload: IncomingMessage) =>
-    readBody(payload, context.options.maxBodyBytes));
+    readBody(payload, context.options.maxBodyBytes),
+  );
   serverRoutes(app, context);
   modelRoutes(app, context);
   statisticsRoutes(app, context);

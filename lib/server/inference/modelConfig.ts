@@ -6,11 +6,7 @@ import { signatureOf, type TensorSpec } from './signature';
  * A model's configuration as Triton's extension has it. `max_batch_size` is 0, for shapes are whole: how many clips share a
  * batch is the server's business, and stands under `dynamic_batching`.
  */
-export function modelConfig(
-  name: string,
-  model: VideoModel,
-  options: FilledServerOptions,
-): object {
+export function modelConfig(name: string, model: VideoModel, options: FilledServerOptions): object {
   const { inputs, outputs } = signatureOf(model);
   const gpus = model.devices.filter((device) => device.startsWith('cuda')).map((device) => Number(device.slice(5)));
   return {
