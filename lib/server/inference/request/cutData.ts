@@ -1,6 +1,6 @@
-import { setImmediate } from 'node:timers/promises';
 import { badRequest } from './badRequest';
 import { decode } from './json';
+import { inSlices } from './slices';
 
 /*
  * Note: JSON tensors
@@ -24,8 +24,6 @@ export interface CutText {
 }
 
 const maxDepth = 100;
-/** Bytes that are looked at before others have a turn: about a millisecond. */
-const sliceBytes = 2 ** 18;
 
 const [quote, backslash, colon] = [0x22, 0x5c, 0x3a];
 const [openList, closeList, openObject, closeObject] = [0x5b, 0x5d, 0x7b, 0x7d];
@@ -34,7 +32,8 @@ const whitespace = [0x20, 0x09, 0x0a, 0x0d];
 /** Throws `ERR_INVALID_ARGUMENT` for JSON that is nested too deep, or where `data` is no array. */
 export async function cutData(text: Buffer): Promise<CutText> {
   const scanner = new DataScanner(text);
-  while (!scanner.scan(sliceBytes)) await setImmediate();
+  await inSlices(0, text.length, (_from, to) => scanner.scan(to));
+  if (scanner.isInData) throw badRequest('whole JSON but `data` does not end');
   const kept: Buffer[] = [];
   let end = 0;
   for (const [place, array] of scanner.arrays.entries()) {
@@ -59,16 +58,16 @@ class DataScanner {
 
   constructor(private readonly text: Buffer) {}
 
-  /** Goes on for so many bytes; true at the end. */
-  scan(bytes: number): boolean {
-    const stop = Math.min(this.at + bytes, this.text.length);
+  get isInData(): boolean {
+    return this.dataDepth > 0;
+  }
+
+  /** Goes on until there, or to the end of a string that it is in. */
+  scan(stop: number): void {
     while (this.at < stop) {
-      if (this.dataDepth > 0) this.scanData(stop);
+      if (this.isInData) this.scanData(stop);
       else this.scanRest(stop);
     }
-    if (this.at < this.text.length) return false;
-    if (this.dataDepth > 0) throw badRequest('whole JSON but `data` does not end');
-    return true;
   }
 
   private scanRest(stop: number): void {
