@@ -4,6 +4,7 @@
 const ranks = [
   ['index', '^lib/index\\.m?ts$'],
   ['cli', '^lib/cli/'],
+  ['server', '^lib/server/'],
   ['training', '^lib/training/'],
   ['report', '^lib/report/'],
   ['evaluation', '^lib/evaluation/'],
@@ -36,6 +37,13 @@ const ranksWithin = [
   [
     ['cli-commands', '^lib/cli/commands/'],
     ['cli-print', '^lib/cli/print/'],
+  ],
+  [
+    ['server-index', '^lib/server/(index\\.m?ts|createServer\\.ts)$'],
+    ['server-inference', '^lib/server/inference/'],
+    ['server-http', '^lib/server/http/'],
+    ['server-config', '^lib/server/config/'],
+    ['server-options', '^lib/server/options\\.ts$'],
   ],
 ];
 
@@ -87,14 +95,14 @@ module.exports = {
     },
     {
       name: 'no-dev-dependencies',
-      // scripts/package/carryNodeAv.mjs lays node-av's files into what is published; jsfive is an optional peer.
+      // scripts/package/carryNodeAv.mjs lays node-av's files into what is published; jsfive, Fastify and OpenTelemetry are optional peers.
       comment: 'what users install has only dependencies, not devDependencies',
       severity: 'error',
       from: { path: '^lib/' },
       to: {
         dependencyTypes: ['npm-dev', 'npm-no-pkg'],
         dependencyTypesNot: ['type-only'],
-        pathNot: '@types|^node_modules/(node-av|jsfive)/',
+        pathNot: '@types|^node_modules/(node-av|jsfive|fastify|@fastify|@opentelemetry)/',
       },
     },
     {

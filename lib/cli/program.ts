@@ -47,6 +47,11 @@ const entries: readonly Entry[] = [
     load: () => import('./commands/explain.js'),
   },
   {
+    usage: 'serve [options] [models...]',
+    summary: 'serve models over HTTP, with a page to try them',
+    load: () => import('./commands/serve.js'),
+  },
+  {
     usage: 'dataset [options] <path>',
     summary: 'check labelled videos before training on them',
     load: () => import('./commands/dataset.js'),

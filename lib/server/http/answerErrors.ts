@@ -1,0 +1,39 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { HttpError, statusOf } from './statusOf';
+
+/** Seconds after which whoever was turned away may try again. */
+const retryAfter = '1';
+
+/**
+ * Every failure is one JSON document. Under `/v2` it is that of the Open Inference Protocol, `{"error": "…"}`; elsewhere
+ * `{"error": {"code", "message"}}`. Of a fault of the server's own only that it was one is told, and the log has the rest.
+ */
+export function answerErrors(app: FastifyInstance): void {
+  app.setErrorHandler((error: FastifyError, request, reply) => answerError(error, request, reply));
+  app.setNotFoundHandler((request, reply) => {
+    answerError(
+      new HttpError(
+        404,
+        `expected the path of an endpoint but received ${request.method} ${pathOf(request)}`,
+        'NOT_FOUND',
+      ),
+      request,
+      reply,
+    );
+  });
+}
+
+export function answerError(error: Error & { code?: string }, request: FastifyRequest, reply: FastifyReply): void {
+  const status = statusOf(error);
+  if (status >= 500 && status !== 503) request.log.error({ err: error }, 'fault');
+  const message = status === 500 ? 'internal error; the log has its reason' : error.message;
+  if (status === 503 || status === 429) reply.header('retry-after', retryAfter);
+  // Whoever still sends a body that nobody reads would wait on a connection that stays.
+  if (!request.raw.complete) reply.header('connection', 'close');
+  reply.code(status).type('application/json; charset=utf-8');
+  reply.send(
+    pathOf(request).startsWith('/v2') ? { error: message } : { error: { code: error.code ?? 'ERR_INTERNAL', message } },
+  );
+}
+
+const pathOf = (request: FastifyRequest) => request.url.split('?', 1)[0] as string;

@@ -1,0 +1,2 @@
+export { createServer, type VideoServer } from './createServer';
+export type { ServedModelOptions, ServerOptions } from './options';

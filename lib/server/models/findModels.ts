@@ -1,0 +1,61 @@
+import { readdir, stat } from 'node:fs/promises';
+import { basename, extname, join } from 'node:path';
+import { KinetorchError } from '../../base/errors';
+import { models as shipped } from '../../model/models';
+import { type FilledServerOptions, modelName, type ServedModelOptions } from '../options';
+
+/** Where a model of a server lies. */
+export type ModelPlace = ServedModelOptions & { version: string };
+
+const modelFiles = ['model.pt', 'model.json'];
+
+/**
+ * What there is to serve: the models that are named, else those of the folder, each in its latest version; with neither,
+ * the one that ships.
+ *
+ * @throws KinetorchError `ERR_FILE_NOT_FOUND`, `ERR_FILE_ACCESS`
+ */
+export async function findModels({ models, modelFolder }: FilledServerOptions): Promise<Map<string, ModelPlace>> {
+  const found = new Map<string, ModelPlace>();
+  if (modelFolder !== undefined) for (const [name, place] of await modelsIn(modelFolder)) found.set(name, place);
+  for (const [name, model] of Object.entries(models ?? {})) {
+    const place = typeof model === 'string' ? { path: model } : model;
+    found.set(name, { version: '1', ...place });
+  }
+  if (models === undefined && modelFolder === undefined) {
+    found.set('camera-motion', { path: shipped.cameraMotion, version: '1' });
+  }
+  return found;
+}
+
+async function modelsIn(folder: string): Promise<[string, ModelPlace][]> {
+  const entries = await list(folder);
+  const found = await Promise.all(entries.map((entry) => modelAt(folder, entry)));
+  return found.filter((entry) => entry !== null);
+}
+
+async function modelAt(folder: string, entry: string): Promise<[string, ModelPlace] | null> {
+  const path = join(folder, entry);
+  const isFolder = (await stat(path)).isDirectory();
+  const name = isFolder ? entry : basename(entry, extname(entry));
+  if (!modelName.safeParse(name).success) return null;
+  if (!isFolder) return ['.pt', '.json'].includes(extname(entry)) ? [name, { path, version: '1' }] : null;
+  const versions = (await list(path)).filter((version) => /^[1-9]\d{0,8}$/.test(version));
+  for (const version of versions.sort((a, b) => Number(b) - Number(a))) {
+    const files = await list(join(path, version));
+    const file = modelFiles.find((one) => files.includes(one));
+    if (file !== undefined) return [name, { path: join(path, version, file), version }];
+  }
+  return null;
+}
+
+async function list(folder: string): Promise<string[]> {
+  try {
+    return (await readdir(folder)).filter((name) => !name.startsWith('.')).sort();
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOENT')
+      throw new KinetorchError('ERR_FILE_NOT_FOUND', `expected a folder of models at "${folder}" but there is none`);
+    throw new KinetorchError('ERR_FILE_ACCESS', `cannot list "${folder}": ${message}`, { cause });
+  }
+}

@@ -1,0 +1,113 @@
+import { z } from 'zod';
+import {
+  nonEmptyText,
+  type OptionsOf,
+  oneOf,
+  optionsSchema,
+  realNumber,
+  trueOrFalse,
+  wholeNumber,
+} from '../base/schemas';
+import { modelDeviceSchema, precisionSchema, threadsSchema } from '../model/options';
+
+/*
+ * What can be said of a server, once for everybody who can say it: `createServer`'s options, the flags of `kinetorch serve`,
+ * variables of the environment and the config file. Numbers of milliseconds and bytes end in `Ms` and `Bytes`.
+ */
+
+const mebibyte = 2 ** 20;
+const milliseconds = (min = 0) => realNumber(min, 2 ** 31 - 1);
+const bytes = wholeNumber(0, Number.MAX_SAFE_INTEGER);
+const sha256 = z
+  .string({ error: 'a SHA-256 in hexadecimal' })
+  .regex(/^[0-9a-f]{64}$/i, { error: 'a SHA-256 in hexadecimal' });
+
+/** Names are parts of addresses, as Triton takes them. */
+export const modelName = z
+  .string({ error: 'a name of letters, digits, and _ . -' })
+  .regex(/^[\w][\w.-]{0,127}$/, { error: 'a name of letters, digits, and _ . -' });
+
+const servedModelOptions = {
+  /** A `.pt` file, or the `.json` of an ensemble. */
+  path: nonEmptyText('the path of a model file'),
+  /** Whole number, as text. Default: that of its folder, else '1'. */
+  version: z
+    .string()
+    .regex(/^[1-9]\d{0,8}$/, { error: "a version such as '1'" })
+    .optional(),
+  /** What the file's SHA-256 has to be; another is refused. */
+  sha256: sha256.optional(),
+};
+
+/** One model of a server. */
+export interface ServedModelOptions extends OptionsOf<typeof servedModelOptions> {}
+
+const servedModelSchema: z.ZodType<
+  z.output<z.ZodObject<typeof servedModelOptions>>,
+  ServedModelOptions
+> = optionsSchema(servedModelOptions);
+
+export const serverOptions = {
+  /** Names and files. Default: the camera-motion model that ships, as `camera-motion`. */
+  models: z.record(modelName, z.union([nonEmptyText('the path of a model file'), servedModelSchema])).optional(),
+  /** A folder of `<name>.pt`, `<name>.json` (ensembles) and `<name>/<version>/model.pt`, of which the latest version is served. */
+  modelFolder: nonEmptyText('the path of a folder')
+    .optional()
+    .describe('serve what is in a folder: name.pt, name/1/model.pt'),
+  /** Loading and unloading by `POST /v2/repository/models/…`. Default false. */
+  modelControl: trueOrFalse.default(false).describe('let callers load and unload models of the folder'),
+  /** Default `127.0.0.1`; other than loopback asks for a key or `noAuth`. */
+  host: nonEmptyText('an address to listen on').default('127.0.0.1').describe('address to listen on'),
+  /** 0: any that is free. Default 8000. */
+  port: wholeNumber(0, 65_535).default(8000).describe('port to listen on; 0: any that is free'),
+  /** Bearer keys, any of which lets a caller in. */
+  apiKeys: z.array(nonEmptyText('a key').min(16, { error: 'a key of 16 characters or more' })).optional(),
+  /** A file of keys, one a line, read again when it changes. */
+  apiKeysFile: nonEmptyText('the path of a file')
+    .optional()
+    .describe('bearer keys, one a line, read again when it changes'),
+  /** Callers need no key though the server listens beyond this machine. Default false. */
+  noAuth: trueOrFalse.default(false).describe('no key is asked for, also beyond this machine'),
+
+  /** Of all models. Default `auto`. */
+  device: modelDeviceSchema,
+  /** Of all models. Default `auto`. */
+  precision: precisionSchema,
+  /** CPU threads of each model. Default: all cores that this process may use. */
+  threads: threadsSchema,
+  /** Clips in one forward pass, 1 to 1024. Default 8. */
+  maxBatchSize: wholeNumber(1, 1024).default(8).describe('clips in one forward pass'),
+  /** Clips of a model that may wait, 1 to 100,000; one more is answered 503. Default 256. */
+  maxQueue: wholeNumber(1, 100_000).default(256).describe('clips of a model that may wait; one more is answered 503'),
+  /** How long a clip may wait, in milliseconds; then it is answered 503. Default 30,000. */
+  queueTimeoutMs: milliseconds().default(30_000).describe('how long a clip may wait before it is answered 503'),
+  /** Videos in work at once, of all models, 1 to 100,000; one more is answered 503. Default 16. */
+  maxVideos: wholeNumber(1, 100_000).default(16).describe('videos in work at once; one more is answered 503'),
+
+  /** Of the body of any request but videos, also unpacked. Default 64 MiB. */
+  maxBodyBytes: bytes.default(64 * mebibyte).describe('largest body of a request, also unpacked'),
+  /** Of one video. Default 4 GiB. */
+  maxVideoBytes: bytes.default(4096 * mebibyte).describe('largest video'),
+  /** Until a whole request has come, in milliseconds; of a video, until its next bytes. Default 60,000. */
+  receiveTimeoutMs: milliseconds(1)
+    .default(60_000)
+    .describe('how long a request, or the next bytes of a video, may take to come'),
+  /** Requests a second of one caller, by key, else by address; more are answered 429. Default: any number. */
+  maxRate: wholeNumber(1, 1_000_000).optional().describe('requests a second of one caller; more are answered 429'),
+
+  /** After SIGTERM, how long new work is still taken while the server says it is not ready, in milliseconds. Default 5000. */
+  graceMs: milliseconds().default(5000).describe('after SIGTERM, how long work is still taken while not ready'),
+  /** How long accepted work may then take to end, in milliseconds. Default 30,000. */
+  drainMs: milliseconds().default(30_000).describe('how long accepted work may then take'),
+
+  /** The page at `/`. Default true. */
+  page: trueOrFalse.default(true),
+  /** Lines on standard output, one JSON object a request. Default `info`. */
+  logLevel: oneOf(['silent', 'error', 'warn', 'info', 'debug']).default('info').describe('of the log'),
+};
+
+/** What {@link createServer} takes. */
+export interface ServerOptions extends OptionsOf<typeof serverOptions> {}
+
+/** The same, filled in. */
+export type FilledServerOptions = z.output<z.ZodObject<typeof serverOptions>>;
