@@ -9,15 +9,18 @@ import { appOptions } from './http/appOptions';
 import { boundBodies } from './http/boundBodies';
 import { continueWhenWanted } from './http/continueWhenWanted';
 import { limitRate, type RateLimit } from './http/limitRate';
+import { describeRoutes } from './http/openApi';
 import { loadServerPackages } from './http/peers';
 import { PendingBytes } from './http/pendingBytes';
 import { limitReceiveTime } from './http/receiveTimeout';
+import { refuseOtherMethods } from './http/refuseOtherMethods';
 import { keepRecords } from './http/requestRecord';
 import { requireKey } from './http/requireKey';
 import { inferenceRoutes } from './inference/inferenceRoutes';
 import { AnswerCache } from './models/answerCache';
 import { type ModelChange, ModelRepository } from './models/modelRepository';
 import { logRequests } from './operation/logRequests';
+import { metricsRoute } from './operation/metrics/metricsRoute';
 import { RequestsInWork } from './operation/requestsInWork';
 import { ServerPhase } from './operation/serverPhase';
 import { takeWork } from './operation/takeWork';
@@ -149,7 +152,10 @@ export async function createServer(options: ServerOptions = {}): Promise<VideoSe
   };
   answerErrors(app);
   await guardRequests(app, context, rateLimit);
+  const routes = describeRoutes(app);
+  await metricsRoute(app, context);
   await app.register(async (room) => inferenceRoutes(room, context));
+  refuseOtherMethods(app, routes);
   return new VideoServer(app, context);
 }
 

@@ -1,11 +1,10 @@
-import type { Context, Tracer } from '@opentelemetry/api';
 import type { FastifyInstance } from 'fastify';
 import { version } from '../../base/version';
 import { isOpen } from '../http/openRoute';
 import type { RequestRecord } from '../http/requestRecord';
 import { statusOfAnswer } from './logRequests';
 
-type Api = typeof import('@opentelemetry/api');
+type Api = NonNullable<Awaited<ReturnType<typeof loadApi>>>;
 
 /**
  * Spans of requests and of what their time goes to, for whoever has set up OpenTelemetry in this process; each belongs to the
@@ -26,6 +25,9 @@ export async function traceRequests(app: FastifyInstance): Promise<void> {
     done();
   });
 }
+
+type Tracer = ReturnType<Api['trace']['getTracer']>;
+type Context = Api['ROOT_CONTEXT'];
 
 interface Answered {
   name: string;
@@ -56,7 +58,7 @@ function addSpans(api: Api, tracer: Tracer, parent: Context, { name, record, id,
 /** A time of `performance.now()` since 1970. */
 const atTime = (ms: number) => performance.timeOrigin + ms;
 
-async function loadApi(): Promise<Api | null> {
+async function loadApi() {
   try {
     return await import('@opentelemetry/api');
   } catch {
