@@ -94,9 +94,11 @@ export class VideoServer implements AsyncDisposable {
 
   private async end(): Promise<void> {
     const { phase, inWork, options, models, keys } = this.context;
+    const wasReady = models.isReady;
     phase.leave();
     this.app.log.info({ graceMs: options.graceMs }, 'leaving: not ready any more');
-    await setTimeout(options.graceMs);
+    // Nobody was told to send requests to one that never was ready.
+    if (wasReady) await setTimeout(options.graceMs);
     phase.drain();
     this.app.log.info({ inWork: inWork.count }, 'draining: no new work is taken');
     // By now nobody sends new requests here: the connections that he kept for them can go.
