@@ -25,6 +25,7 @@ import { traceRequests } from './operation/tracing';
 import { type FilledServerOptions, type ServerOptions, serverOptions } from './options';
 import type { ServerContext } from './serverContext';
 import { VideoAdmission } from './videos/videoAdmission';
+import { videoRoutes } from './videos/videoRoutes';
 
 /** How long what is still in work may take to be told that it was given up, and connections to end by themselves. */
 const farewellMs = 1000;
@@ -150,6 +151,7 @@ export async function createServer(options: ServerOptions = {}): Promise<VideoSe
   answerErrors(app);
   await guardRequests(app, context, rateLimit);
   await app.register(async (room) => inferenceRoutes(room, context));
+  await app.register(async (room) => videoRoutes(room, context));
   return new VideoServer(app, context);
 }
 
