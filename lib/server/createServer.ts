@@ -28,6 +28,7 @@ import { traceRequests } from './operation/tracing';
 import { type FilledServerOptions, type ServerOptions, serverOptions } from './options';
 import type { ServerContext } from './serverContext';
 import { VideoAdmission } from './videos/videoAdmission';
+import { videoRoutes } from './videos/videoRoutes';
 
 /** How long what is still in work may take to be told that it was given up, and connections to end by themselves. */
 const farewellMs = 1000;
@@ -157,6 +158,7 @@ export async function createServer(options: ServerOptions = {}): Promise<VideoSe
   const routes = describeRoutes(app);
   await metricsRoute(app, context);
   await app.register(async (room) => inferenceRoutes(room, context));
+  await app.register(async (room) => videoRoutes(room, context));
   refuseOtherMethods(app, routes);
   return new VideoServer(app, context);
 }

@@ -95,6 +95,17 @@ export const serverOptions = {
   maxConnections: wholeNumber(1, 1_000_000).default(4096).describe('connections open at once'),
   /** Of one video. Default 4 GiB. */
   maxVideoBytes: bytes.default(4096 * mebibyte).describe('largest video'),
+  /**
+   * Hosts of which videos are fetched for callers: `example.com`, `example.com:8443`, `*.example.com` for all below it. Names
+   * that lead to private addresses are refused; an address with its port, such as `10.0.0.5:9000`, is taken as it is written.
+   * Default: none.
+   */
+  urlHosts: z
+    .array(nonEmptyText('a host, or an address and its port'))
+    .optional()
+    .describe('hosts of which videos are fetched for callers'),
+  /** Until a video is fetched whole, in milliseconds. Default 300,000. */
+  urlTimeoutMs: milliseconds(1).default(300_000).describe('how long fetching a video may take'),
   /** Until a whole request has come, in milliseconds; of a video, until its next bytes. Default 60,000. */
   receiveTimeoutMs: milliseconds(1)
     .default(60_000)

@@ -109,6 +109,18 @@ export class ServedModel {
     }
   }
 
+  /** The same for work that gives one thing after the other: the network stays until the last was taken, or the taker left. */
+  async *useWhile<T>(work: (model: VideoModel, version: string) => AsyncGenerator<T, void>): AsyncGenerator<T, void> {
+    const loaded = this.ready();
+    loaded.users++;
+    try {
+      yield* work(loaded.model, loaded.version);
+    } finally {
+      loaded.users--;
+      if (loaded.users === 0) loaded.unused?.();
+    }
+  }
+
   /** Loads what lies there and has it take over; where that fails, the one before goes on and the error is the caller's. */
   load(place: ModelPlace): Promise<void> {
     return this.inTurn(() => this.replace(place));
