@@ -4,7 +4,7 @@ import { badRequest } from './badRequest';
 import type { TextRange } from './cutData';
 import type { InferRequest, RawInput } from './inferRequest';
 import { decode } from './json';
-import { productOf, readNumbers } from './readNumbers';
+import { readNumbers } from './readNumbers';
 
 /** What a request asks a model to look at. */
 export type Input = { kind: 'clips'; clips: (Clip | Tensor)[] } | { kind: 'video'; bytes: Uint8Array };
@@ -67,7 +67,7 @@ async function readTensor(
     throw wrongShape(raw, `${clip.join('×')}, N×${clip.join('×')} or ${clip.slice(1).join('×')}`);
   }
   const clips = countClips(shape.length === 5 ? shape[0] : 1, limits);
-  const size = productOf(given);
+  const size = given.reduce((product, side) => product * side, 1);
   const data = await readValues(raw, text, clips * size, Float32Array, limits);
   return Array.from({ length: clips }, (_, place) => ({
     data: data.subarray(place * size, (place + 1) * size),
