@@ -35,13 +35,17 @@ const farewellMs = 1000;
 
 /** A server of models. Made by {@link createServer}. */
 export class VideoServer implements AsyncDisposable {
+  /** @internal */
+  readonly context: ServerContext;
   private closing: Promise<void> | null = null;
 
   /** @internal */
   constructor(
-    readonly app: FastifyInstance,
-    private readonly context: ServerContext,
-  ) {}
+    private readonly app: FastifyInstance,
+    context: ServerContext,
+  ) {
+    this.context = context;
+  }
 
   /**
    * Begins to listen, then loads the models; ready when the last of them is. Resolves with the address, for example
@@ -169,7 +173,7 @@ async function guardRequests(app: FastifyInstance, context: ServerContext, rateL
   app.server.maxConnections = options.maxConnections;
   keepRecords(app);
   logRequests(app);
-  await traceRequests(app);
+  traceRequests(app);
   takeWork(app, phase, inWork);
   requireKey(app, keys);
   await limitRate(app, rateLimit, options.maxRate);

@@ -4,15 +4,15 @@ import { isOpen } from '../http/openRoute';
 import type { RequestRecord } from '../http/requestRecord';
 import { statusOfAnswer } from './logRequests';
 
-type Api = NonNullable<Awaited<ReturnType<typeof loadApi>>>;
+type Api = NonNullable<ReturnType<typeof loadApi>>;
 
 /**
  * Spans of requests and of what their time goes to, for whoever has set up OpenTelemetry in this process; each belongs to the
  * trace that the caller names (`traceparent`). They are made when a request ends, of its record, so that nothing is done for
  * them meanwhile. Without the package nothing happens.
  */
-export async function traceRequests(app: FastifyInstance): Promise<void> {
-  const api = await loadApi();
+export function traceRequests(app: FastifyInstance): void {
+  const api = loadApi();
   if (api === null) return;
   app.addHook('onResponse', (request, reply, done) => {
     // By now, as the SDK may be set up after the server.
@@ -58,9 +58,9 @@ function addSpans(api: Api, tracer: Tracer, parent: Context, { name, record, id,
 /** A time of `performance.now()` since 1970. */
 const atTime = (ms: number) => performance.timeOrigin + ms;
 
-async function loadApi() {
+function loadApi() {
   try {
-    return await import('@opentelemetry/api');
+    return require('@opentelemetry/api') as typeof import('@opentelemetry/api');
   } catch {
     return null;
   }
