@@ -9,10 +9,10 @@ import { packed } from './answer/packed';
 import { networkOutputs, wantedOutputs } from './answer/wantedOutputs';
 import { type Answer, writeAnswer } from './answer/writeAnswer';
 import { failures } from './failures';
+import { keptOrRun } from './keptOrRun';
 import { type ModelParameters, modelPaths } from './modelPaths';
 import { inferRequestSchema, readInferRequest } from './request/inferRequest';
 import { readInput } from './request/readInput';
-import { runInput } from './runInput';
 import { signatureOf } from './signature';
 
 const answerSchema = z.object({
@@ -81,6 +81,7 @@ async function answerInfer(
 ): Promise<FastifyReply> {
   const { model, version } = request.params;
   const served = context.models.get(model, version);
+  request.record.model = model;
   const began = performance.now();
   let answer: Answer;
   try {
@@ -99,8 +100,8 @@ async function answerInfer(
 /** All of it with one network, whatever takes over meanwhile. */
 function infer(
   served: ServedModel,
-  { options }: ServerContext,
-  { body, headers }: FastifyRequest,
+  { options, answers, videos }: ServerContext,
+  { body, headers, record }: FastifyRequest,
   signal: AbortSignal,
 ): Promise<Answer> {
   return served.use(async (model, version) => {
@@ -114,10 +115,19 @@ function infer(
     const input = await readInput(request, signature, limits);
     const wanted = wantedOutputs(request, signature, input.kind, model.labels.length);
     const timeoutMs = Math.min(options.queueTimeoutMs, request.timeoutMs ?? Number.POSITIVE_INFINITY);
-    const place = { priority: request.priority, timeoutMs, signal };
+    const place = { priority: request.priority, timeoutMs, signal, record };
     const inputMs = performance.now() - began;
 
-    const { rows, clips } = await runInput(served, model, input, networkOutputs(wanted), place);
+    const leave = input.kind === 'video' ? videos.enter() : () => {};
+    const { rows, clips, isKept } = await keptOrRun(
+      answers,
+      served,
+      model,
+      input,
+      networkOutputs(wanted),
+      place,
+    ).finally(leave);
+    record.isCached = isKept;
 
     const ran = performance.now();
     const head = {

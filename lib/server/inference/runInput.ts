@@ -20,13 +20,13 @@ export async function runInput(
   outputs: readonly ModelOutput[],
   place: QueuePlace,
 ): Promise<Ran> {
-  if (input.kind === 'video') return runVideo(model, input.bytes, place.signal);
+  if (input.kind === 'video') return runVideo(model, input.bytes, place);
   const call = callSignal({ signal: place.signal });
   const { signal } = call;
   try {
     const ran = await Promise.all(
       input.clips.map((clip) =>
-        served.queue.run({ ...place, signal }, async () => {
+        served.timed({ ...place, signal }, async () => {
           const options = { outputs, signal };
           // Of a tensor, which is of one clip here, an array of one.
           return [
@@ -55,11 +55,12 @@ function rowOf(result: RunResult<ModelOutput>, outputs: readonly ModelOutput[]):
 }
 
 /** Counts as one inference, however many clips the video has. */
-async function runVideo(model: VideoModel, bytes: Uint8Array, signal: AbortSignal | undefined): Promise<Ran> {
+async function runVideo(model: VideoModel, bytes: Uint8Array, { signal, record }: QueuePlace): Promise<Ran> {
   const began = performance.now();
   const classes = model.labels.length;
   const { predictions } = await model.classifyVideo(bytes, { topK: classes, signal });
   const data = new Float32Array(classes);
+  record?.step('run', began);
   for (const { index, score } of predictions) data[index] = score;
   return {
     rows: [{ probabilities: { data, shape: [classes] } }],

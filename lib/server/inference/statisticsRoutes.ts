@@ -54,8 +54,6 @@ export function statisticsRoutes(app: FastifyInstance, { models }: ServerContext
   }
 }
 
-const none = { count: 0, ns: 0 };
-
 function statisticsOf({ name, version, statistics: counted }: ServedModel) {
   return {
     name,
@@ -71,8 +69,8 @@ function statisticsOf({ name, version, statistics: counted }: ServedModel) {
       compute_input: counted.input,
       compute_infer: counted.infer,
       compute_output: counted.output,
-      cache_hit: none,
-      cache_miss: none,
+      cache_hit: counted.cacheHit,
+      cache_miss: counted.cacheMiss,
     },
     response_stats: {},
     batch_stats: [...counted.batches]

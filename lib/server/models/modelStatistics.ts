@@ -46,6 +46,10 @@ export class ModelStatistics {
   readonly input: Duration = { count: 0, ns: 0 };
   readonly infer: Duration = { count: 0, ns: 0 };
   readonly output: Duration = { count: 0, ns: 0 };
+  /** Looking for an answer that was kept, where there was one, */
+  readonly cacheHit: Duration = { count: 0, ns: 0 };
+  /** and where there was none. */
+  readonly cacheMiss: Duration = { count: 0, ns: 0 };
   readonly failures: Record<FailureReason, number> = { REJECTED: 0, CANCELED: 0, BACKEND: 0, OTHER: 0 };
   /** By clips in a batch. */
   readonly batches = new Map<number, BatchStatistics>();
@@ -72,6 +76,10 @@ export class ModelStatistics {
       batch.inferNs += nanoseconds(runMs / batchSize);
       batch.outputNs += nanoseconds(outputMs / clips.length);
     }
+  }
+
+  lookedUp(isHit: boolean, ms: number): void {
+    add(isHit ? this.cacheHit : this.cacheMiss, ms);
   }
 
   failed(error: unknown, totalMs: number): void {
