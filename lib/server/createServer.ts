@@ -24,6 +24,7 @@ import { takeWork } from './operation/takeWork';
 import { traceRequests } from './operation/tracing';
 import { type FilledServerOptions, type ServerOptions, serverOptions } from './options';
 import type { ServerContext } from './serverContext';
+import { streamRoutes } from './streams/streamRoutes';
 import { VideoAdmission } from './videos/videoAdmission';
 import { videoRoutes } from './videos/videoRoutes';
 
@@ -152,6 +153,7 @@ export async function createServer(options: ServerOptions = {}): Promise<VideoSe
   await guardRequests(app, context, rateLimit);
   await app.register(async (room) => inferenceRoutes(room, context));
   await app.register(async (room) => videoRoutes(room, context));
+  await app.register(async (room) => streamRoutes(room, context));
   return new VideoServer(app, context);
 }
 
