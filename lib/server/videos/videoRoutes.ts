@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
+import { onAbort } from '../../base/abort';
 import { answerEvents, eventFormOf, type ServerEvent } from '../http/answerEvents';
 import { callerGone } from '../http/callerGone';
 import { tellToGoOn } from '../http/continueWhenWanted';
@@ -62,6 +63,8 @@ async function* eventsOf(
 ): AsyncGenerator<ServerEvent, void> {
   const signal = callerGone(reply);
   const leave = videos.enter();
+  // Of a caller that goes away the place is free at once; what is left of its video goes a moment later.
+  const forget = onAbort(signal, leave);
   try {
     // What is wrong with the options is told before the video has come, where they do not come with it.
     if (isWhole(request)) planOf(request.query as Fields);
@@ -77,6 +80,7 @@ async function* eventsOf(
       }
     });
   } finally {
+    forget();
     leave();
   }
 
