@@ -49,7 +49,7 @@ export class HeatMap {
       try {
         const found = await explain(file, { model: model.name, atSeconds: time.toFixed(3) }, signal);
         if (signal.aborted) return;
-        this.#draw(found, model.input, video);
+        this.#draw(found, video);
         this.#tell(`Where it looks for ${found.label} · ${percent(found.score)}`);
       } catch (error) {
         if (signal.aborted) return;
@@ -65,19 +65,18 @@ export class HeatMap {
     this.caption.hidden = false;
   }
 
-  /** @param {Explanation} found @param {import('./server.mjs').Input} input @param {HTMLVideoElement} video */
-  #draw({ map }, input, video) {
+  /** @param {Explanation} found @param {HTMLVideoElement} video */
+  #draw({ map, area }, video) {
     const { width, height } = map;
     this.canvas.width = width;
     this.canvas.height = height;
     const context = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext('2d'));
     context.putImageData(new ImageData(pixelsOf(map.data), width, height), 0, 0);
     const picture = pictureIn(video);
-    const seen = seenPart(input, video);
-    this.canvas.style.left = `${picture.left + seen.left * picture.width}px`;
-    this.canvas.style.top = `${picture.top + seen.top * picture.height}px`;
-    this.canvas.style.width = `${seen.width * picture.width}px`;
-    this.canvas.style.height = `${seen.height * picture.height}px`;
+    this.canvas.style.left = `${picture.left + area.left * picture.width}px`;
+    this.canvas.style.top = `${picture.top + area.top * picture.height}px`;
+    this.canvas.style.width = `${area.width * picture.width}px`;
+    this.canvas.style.height = `${area.height * picture.height}px`;
     this.canvas.hidden = false;
   }
 }
@@ -101,13 +100,4 @@ function pictureIn({ clientWidth, clientHeight, videoWidth, videoHeight, offsetL
   const factor = Math.min(clientWidth / videoWidth, clientHeight / videoHeight);
   const [width, height] = [videoWidth * factor, videoHeight * factor];
   return { width, height, left: offsetLeft + (clientWidth - width) / 2, top: offsetTop + (clientHeight - height) / 2 };
-}
-
-/** The model sees the middle of a picture that was resized; in shares of it. @param {import('./server.mjs').Input} input @param {HTMLVideoElement} video */
-function seenPart({ resize, height, width }, { videoHeight, videoWidth }) {
-  const [first, second] = resize;
-  const short = Math.min(videoHeight, videoWidth);
-  const [tall, wide] = second ? [first, second] : [(videoHeight / short) * first, (videoWidth / short) * first];
-  const part = { width: Math.min(1, width / wide), height: Math.min(1, height / tall) };
-  return { ...part, left: (1 - part.width) / 2, top: (1 - part.height) / 2 };
 }

@@ -32,9 +32,13 @@ export class LabelList {
 
   /** @param {Results} results */
   update(results) {
-    const worth = results.labels.filter(({ seconds, peak }) => seconds > 0 || peak >= worthwhile);
-    const shown = worth.slice(0, most).map(({ label }) => label);
-    const chosen = this.#chosen ?? new Set(shown.slice(0, curvesAtFirst));
+    const best = results.labels
+      .filter(({ seconds, peak }) => seconds > 0 || peak >= worthwhile)
+      .sort((a, b) => b.seconds - a.seconds || b.peak - a.peak)
+      .map(({ label }) => label);
+    const listed = new Set(best.slice(0, most));
+    const shown = results.labels.map(({ label }) => label).filter((label) => listed.has(label));
+    const chosen = this.#chosen ?? new Set(best.slice(0, curvesAtFirst));
     const known = [...this.#rows.keys()];
     if (known.length !== shown.length || known.some((label, place) => label !== shown[place])) this.#list(shown);
     for (const [label, { row }] of this.#rows) press(/** @type {HTMLElement} */ (row.firstChild), chosen.has(label));

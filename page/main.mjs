@@ -1,16 +1,24 @@
 import { byId } from './dom.mjs';
-import { copy, csvOf, download, tabsOf } from './exports.mjs';
+import { listenToExports } from './exports.mjs';
 import { goLive } from './live.mjs';
+import { hideError, showError } from './messages.mjs';
 import { Options } from './options.mjs';
 import { Run, status } from './run.mjs';
-import { keepKey, listModels, ServerError } from './server.mjs';
+import { keepKey, listModels } from './server.mjs';
 import { Workbench } from './workbench.mjs';
 
-const bench = new Workbench(showError);
+const bench = new Workbench({
+  onError: showError,
+  onRefresh: () => {
+    if (working !== null && working.results.windows.length > 0) status.working(working, bench.duration);
+  },
+});
 const options = new Options(() => void classify());
 /** @type {import('./live.mjs').Live | null} */
 let live = null;
 let name = 'video';
+/** What the server is at. @type {Run | null} */
+let working = null;
 
 /** Opens a video: it plays at once, and goes to the server meanwhile. @param {File} file */
 async function open(file) {
@@ -26,6 +34,7 @@ async function open(file) {
 
 async function classify() {
   const { model } = options;
+  if (model === null) status.show('Waiting for a model …', { share: null });
   if (bench.file === null || model === null || !options.isValid) return;
   bench.run?.stop();
   const run = new Run(model, options.query);
@@ -36,23 +45,32 @@ async function classify() {
   const begun = performance.now();
   status.show(`Sending ${name} …`, { share: null, isTold: true });
   try {
-    await run.whole(bench.file, () => {
-      status.working(run, bench.duration);
-      bench.refresh();
-    });
+    working = run;
+    await run.whole(bench.file, bench.refresh);
     if (run.isStopped) return;
+    ended(run);
     const seconds = run.summary?.video.durationSeconds;
     if (seconds && !bench.player.canPlay) bench.setDuration(seconds);
     bench.refresh();
     status.done(run, (performance.now() - begun) / 1000);
   } catch (error) {
     if (run.isStopped) return;
+    ended(run);
     status.show('');
     options.offerAgain();
+    // Nothing to see and nothing to play: it was no video.
+    await bench.player.known;
+    if (run.isStopped) return;
+    if (run.results.windows.length === 0 && !bench.player.canPlay) showStart();
     showError(error);
-  } finally {
-    if (bench.run === run) byId('stop').hidden = true;
   }
+}
+
+/** @param {Run} run */
+function ended(run) {
+  if (working !== run) return;
+  working = null;
+  byId('stop').hidden = true;
 }
 
 async function useCamera() {
@@ -74,6 +92,7 @@ async function leave() {
   live = null;
   await ended?.stop();
   bench.run?.stop();
+  working = null;
   byId('stop').hidden = true;
 }
 
@@ -91,42 +110,25 @@ function showWork() {
   byId('work').hidden = false;
 }
 
-function hideError() {
-  byId('error').hidden = true;
+function showStart() {
+  bench.clear(null);
+  byId('work').hidden = true;
+  byId('start').hidden = false;
 }
 
-/** @param {unknown} error */
-function showError(error) {
-  const { code, status: answered, message } = /** @type {ServerError} */ (error);
-  if (answered === 401) {
-    askForKey();
-    return;
-  }
-  const heading = document.createElement('strong');
-  heading.textContent =
-    {
-      413: 'The video is too large.',
-      422: 'The server cannot read this video.',
-      429: 'Too many requests.',
-      503: 'The server is busy.',
-    }[answered] ?? 'That did not work.';
-  const detail = document.createElement('span');
-  detail.textContent = error instanceof ServerError ? `${message} (${code})` : message;
-  byId('error').replaceChildren(heading, detail);
-  byId('error').hidden = false;
-}
-
-function askForKey() {
-  byId('key').hidden = false;
-  byId('key').querySelector('input')?.focus();
-}
-
-async function begin() {
+/** Asks for the models, again and again while they load. */
+async function findModels() {
   try {
-    options.setModels(await listModels());
+    const { models, isLoading, known } = await listModels();
+    options.setModels(models);
     byId('key').hidden = true;
-    hideError();
+    byId('loading').hidden = !isLoading;
+    if (isLoading) setTimeout(findModels, 1000);
+    else if (models.length === 0) showError(new Error(`No model here tells labels: ${known.join(', ')}.`));
+    // A video that was chosen before there was a model.
+    if (bench.file !== null && bench.run === null) await classify();
   } catch (error) {
+    byId('loading').hidden = true;
     showError(error);
   }
 }
@@ -134,7 +136,7 @@ async function begin() {
 byId('key').addEventListener('submit', (event) => {
   event.preventDefault();
   keepKey(/** @type {HTMLInputElement} */ (byId('key').querySelector('input')).value);
-  void begin().then(classify);
+  void findModels();
 });
 
 const input = /** @type {HTMLInputElement} */ (byId('file'));
@@ -161,30 +163,5 @@ addEventListener('drop', (event) => {
   if (file) void open(file);
 });
 
-const base = () => name.replace(/\.[^.]+$/, '');
-byId('csv').addEventListener('click', () => download(`${base()}.csv`, 'text/csv', csvOf(bench.table.rows)));
-byId('json').addEventListener('click', () => {
-  const { run } = bench;
-  if (run === null) return;
-  const { video, warnings } = run.summary ?? {};
-  const { windows, spans } = run.results;
-  const document = {
-    file: name,
-    options: run.query,
-    video,
-    warnings,
-    segments: spans.map(({ label, start, end, score }) => ({ label, startSeconds: start, endSeconds: end, score })),
-    windows,
-  };
-  download(`${base()}.json`, 'application/json', `${JSON.stringify(document, null, 2)}\n`);
-});
-byId('copy').addEventListener('click', async () => {
-  await copy(tabsOf(bench.table.rows)).catch(showError);
-  byId('copy').textContent = 'Copied';
-  byId('told').textContent = 'Copied';
-  setTimeout(() => {
-    byId('copy').textContent = 'Copy';
-  }, 1500);
-});
-
-void begin();
+listenToExports(bench, () => name);
+void findModels();

@@ -26,11 +26,14 @@ export class Options {
     });
   }
 
-  /** Those that tell labels. @param {Model[]} models */
+  /** @param {Model[]} models */
   setModels(models) {
-    this.#models = models.filter(({ labels }) => labels.length > 0);
+    if (JSON.stringify(models) === JSON.stringify(this.#models)) return;
+    this.#models = models;
     const select = this.#field('model');
+    const { value } = select;
     select.replaceChildren(...this.#models.map(({ name }) => element('option', { value: name }, name)));
+    if (models.some(({ name }) => name === value)) select.value = value;
     select.disabled = this.#models.length === 0;
     this.#suggest();
   }

@@ -6,6 +6,8 @@ export class Player {
   loop = null;
   /** Whether the browser can play it. */
   canPlay = true;
+  /** Once it is known whether it can. @type {Promise<unknown>} */
+  known = Promise.resolve();
   /** Of a recording, whose file does not say how long it is. @type {number | null} */
   knownDuration = null;
   #time = 0;
@@ -61,6 +63,9 @@ export class Player {
     this.close();
     this.knownDuration = knownDuration;
     this.#address = URL.createObjectURL(file);
+    this.known = new Promise((resolve) => {
+      for (const event of ['loadedmetadata', 'error']) this.video.addEventListener(event, resolve, { once: true });
+    });
     this.video.src = this.#address;
   }
 

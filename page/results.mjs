@@ -39,7 +39,7 @@ export class Results {
     return this.#derive().spans;
   }
 
-  /** All that were seen, those on top for longest first. */
+  /** All that were seen, in the order in which they came first. */
   get labels() {
     return this.#derive().labels;
   }
@@ -111,6 +111,8 @@ function spansOf(cells, topOf) {
 function labelsOf(spans, windows) {
   /** @type {Map<string, {label: string, seconds: number, peak: number}>} */
   const found = new Map();
+  // On top for the first time comes before seen for the first time.
+  for (const { label } of spans) found.set(label, { label, seconds: 0, peak: 0 });
   for (const { predictions } of windows) {
     for (const { label, score } of predictions) {
       const known = found.get(label);
@@ -122,7 +124,7 @@ function labelsOf(spans, windows) {
     const known = found.get(label);
     if (known) known.seconds += end - start;
   }
-  return [...found.values()].sort((a, b) => b.seconds - a.seconds || b.peak - a.peak);
+  return [...found.values()];
 }
 
 /** @template {{start: number, end: number}} T @param {T[]} sorted @param {number} time @returns {T | null} */

@@ -1,11 +1,13 @@
 /**
  * @typedef {{label: string, index: number, score: number}} Prediction
  * @typedef {{startSeconds: number, endSeconds: number, paddedSeconds: number, predictions: Prediction[]}} Window
- * @typedef {{frames: number, frameRate: number, height: number, width: number, resize: number[], sampling?: string}} Input
- * @typedef {{name: string, version: string | null, labels: string[], input: Input, task: string, canExplain: boolean}} Model
- * @typedef {{width: number, height: number, durationSeconds: number, [key: string]: unknown}} Video
+ * @typedef {{frames: number, frameRate: number, sampling?: string}} Input
+ * @typedef {{name: string, state: string, reason?: string, labels: string[], input: Input, task: string, canExplain: boolean}} Model
+ * @typedef {{durationSeconds: number, [key: string]: unknown}} Video
  * @typedef {{video: Video, warnings: string[]}} Summary
- * @typedef {{map: {height: number, width: number, data: number[]}, startSeconds: number, endSeconds: number, label: string, score: number}} Explanation
+ * @typedef {{height: number, width: number, data: number[]}} Map 0 to 1, row by row
+ * @typedef {{top: number, left: number, height: number, width: number}} Area in shares of a frame
+ * @typedef {{label: string, score: number, map: Map, area: Area}} Explanation
  */
 
 /** What the server has against a request. */
@@ -23,10 +25,16 @@ const keyName = 'kinetorch-key';
 /** @param {string} key */
 export const keepKey = (key) => sessionStorage.setItem(keyName, key);
 
-/** @returns {Promise<Model[]>} */
+/** Those that are loaded and tell labels, and whether others are on their way. */
 export async function listModels() {
   const answer = await ask('v1/models', {});
-  return (await answer.json()).models;
+  /** @type {{models: Model[]}} */
+  const { models } = await answer.json();
+  return {
+    models: models.filter(({ state, labels }) => state === 'READY' && labels.length > 0),
+    isLoading: models.length === 0 || models.some(({ state }) => state === 'LOADING'),
+    known: models.map(({ name, reason = 'no labels' }) => `${name} (${reason})`),
+  };
 }
 
 /**

@@ -28,10 +28,9 @@ export function paint(context, width, view, scene) {
   context.clearRect(0, 0, width, totalHeight);
   context.font = font;
   context.textBaseline = 'middle';
-  if (view.duration <= 0) return;
   const inner = width - 2 * margin;
-  const x = (/** @type {number} */ time) => margin + ((time - view.from) / (view.to - view.from)) * inner;
-  const all = (/** @type {number} */ time) => margin + (time / view.duration) * inner;
+  const x = (/** @type {number} */ time) => margin + ((time - view.from) / Math.max(view.to - view.from, 1e-3)) * inner;
+  const all = (/** @type {number} */ time) => margin + (time / Math.max(view.duration, 1e-3)) * inner;
   paintGround(context, inner, view, x, scene);
   context.save();
   context.beginPath();
@@ -54,7 +53,7 @@ function paintGround(context, inner, view, x, { results }) {
   context.beginPath();
   context.roundRect(margin, track.top, inner, track.height, 6);
   context.fill();
-  const step = tickStep(((view.to - view.from) / inner) * 72);
+  const step = view.duration > 0 ? tickStep(((view.to - view.from) / inner) * 72) : 1;
   context.textAlign = 'center';
   for (let tick = Math.ceil(view.from / step) * step; tick <= view.to + 1e-6; tick += step) {
     const place = x(tick);

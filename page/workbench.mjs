@@ -21,8 +21,8 @@ export class Workbench {
   #isDragging = false;
   #wasPlaying = false;
 
-  /** @param {(error: unknown) => void} onError */
-  constructor(onError) {
+  /** @param {{onError: (error: unknown) => void, onRefresh: () => void}} actions */
+  constructor({ onError, onRefresh }) {
     const seek = (/** @type {number} */ time) => this.seek(time);
     this.timeline = new Timeline(byId('timeline'), new Results(false), {
       onSeek: seek,
@@ -46,7 +46,10 @@ export class Workbench {
       heat: () => this.#toggleHeat(),
     });
     new ResizeObserver(() => this.#showHeat()).observe(byId('stage'));
-    this.refresh = oncePerFrame(() => this.#refresh());
+    this.refresh = oncePerFrame(() => {
+      this.#refresh();
+      onRefresh();
+    });
   }
 
   get duration() {
@@ -60,6 +63,7 @@ export class Workbench {
   /** Another video, of which nothing is known yet. @param {Blob | null} file */
   clear(file) {
     this.file = file;
+    this.run = null;
     press(byId('explain'), false);
     this.heat.hide();
     this.player.close();
@@ -99,8 +103,7 @@ export class Workbench {
     const results = this.#results;
     if (!this.player.canPlay || !Number.isFinite(this.player.duration))
       this.timeline.setDuration(Math.max(this.duration, results.reached));
-    // Whatever is on the timeline comes before what was merely likely.
-    introduce(results.spans.map(({ label }) => label));
+    introduce(results.labels.map(({ label }) => label));
     this.labels.update(results);
     this.table.update(results);
     this.timeline.draw();

@@ -9,6 +9,7 @@ import { ModelRepository } from './models/modelRepository';
 import type { ServedModel } from './models/servedModel';
 import { ServerPhase } from './operation/serverPhase';
 import { type FilledServerOptions, type ServerOptions, serverOptions } from './options';
+import { pageRoutes } from './page/pageRoutes';
 import type { ServerContext } from './serverContext';
 
 /** A server of models. Made by {@link createServer}. */
@@ -82,6 +83,7 @@ export async function createServer(options: ServerOptions = {}): Promise<VideoSe
   const context = { options: filled, models: new ModelRepository(filled), phase: new ServerPhase() };
   answerErrors(app);
   await app.register(async (room) => inferenceRoutes(room, context));
+  if (filled.page) await app.register(pageRoutes);
   return new VideoServer(app, context);
 }
 

@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { packageRoot } from '../../base/version';
+import { openRoute } from '../http/openRoute';
 
 const folder = join(packageRoot, 'page');
 
@@ -46,7 +47,7 @@ export async function pageRoutes(app: FastifyInstance): Promise<void> {
   for (const name of names) {
     const content = await readFile(join(folder, name));
     const etag = `"${createHash('sha256').update(content).digest('base64url')}"`;
-    app.get(name === 'index.html' ? '/' : `/page/${name}`, { config: { needsNoKey: true } }, (request, reply) => {
+    app.get(name === 'index.html' ? '/' : `/page/${name}`, openRoute, (request, reply) => {
       reply.headers({ ...headers, etag, 'content-type': types[extname(name)] });
       if (isKnown(request.headers['if-none-match'], etag)) return reply.code(304).send();
       return reply.send(content);
