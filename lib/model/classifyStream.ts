@@ -4,6 +4,7 @@ import { classifyClips } from './classifyClips';
 import { type ClassifyStreamOptions, classifyStreamOptions } from './classifyOptions';
 import type { ClipClassifier } from './clipClassifier';
 import { slidingWindow } from './clipWindows';
+import { slideOver } from './cutClips';
 import type { VideoSegment } from './types';
 
 /** Classifies a video window by window; see `VideoModel.classifyStream`. */
@@ -14,9 +15,7 @@ export async function* classifyStream(
 ): AsyncGenerator<VideoSegment, void> {
   const filled = parseOptions(classifyStreamOptions(classifier.labels.length), options);
   const { windowSeconds, strideSeconds, ...views } = filled;
-  const { slide, picks } = slidingWindow(classifier.inputs, windowSeconds, strideSeconds);
-  const classified = classifyClips(classifier, source, views, async function* (video, signal) {
-    for await (const clip of video.slide({ ...slide, signal })) yield { ...clip, picks };
-  });
+  const windows = slidingWindow(classifier.inputs, windowSeconds, strideSeconds);
+  const classified = classifyClips(classifier, source, views, (video, signal) => slideOver(video, windows, signal));
   for await (const { segment } of classified) yield segment;
 }

@@ -6,6 +6,7 @@ import { type ClassifyVideoOptions, classifyVideoOptions } from './classifyOptio
 import { mean } from './classifyViews';
 import type { ClipClassifier } from './clipClassifier';
 import { spreadWindows } from './clipWindows';
+import { readWindows } from './cutClips';
 import { topPredictions } from './topPredictions';
 import type { VideoClassification, VideoSegment } from './types';
 
@@ -31,17 +32,11 @@ export async function classifyVideo(
       onWarning: (warning) => warnings.push(warning),
       onDone: () => onProgress?.({ done: ++done, total }),
     },
-    async function* (opened, signal) {
+    (opened, signal) => {
       video = opened.info;
       const windows = spreadWindows(inputs, video.durationSeconds, clips);
       total = windows.length;
-      const shared = windows.values();
-      for await (const clip of opened.readClips(
-        windows.map(({ window }) => window),
-        { signal },
-      )) {
-        yield { ...clip, picks: shared.next().value?.picks };
-      }
+      return readWindows(opened, windows, signal);
     },
   );
   for await (const { segment, probabilities } of classified) {

@@ -45,7 +45,11 @@ async function asShown(clip: RgbClip): Promise<RgbClip> {
 }
 
 /** What the crop leaves of a frame. */
-function seenArea(clip: RgbClip, { resize, height, width }: Readonly<ModelInput>, crop: CropPosition): FrameArea {
+export function seenArea(
+  clip: { height: number; width: number },
+  { resize, height, width }: Readonly<ModelInput>,
+  crop: CropPosition,
+): FrameArea {
   const resized = resizedSize(resize, clip);
   const [top, left] = [Math.round((resized.height - height) * crop.y), Math.round((resized.width - width) * crop.x)];
   return {

@@ -1,2 +1,3 @@
 export { createServer, type VideoServer } from './createServer';
+export type { ModelChange } from './models/modelRepository';
 export type { ServedModelOptions, ServerOptions } from './options';

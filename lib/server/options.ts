@@ -86,8 +86,26 @@ export const serverOptions = {
 
   /** Of the body of any request but videos, also unpacked. Default 64 MiB. */
   maxBodyBytes: bytes.default(64 * mebibyte).describe('largest body of a request, also unpacked'),
+  /**
+   * Of all bodies together that are in memory at once; where there is no room for one more it is answered 503. One alone
+   * always has room. Default 1 GiB.
+   */
+  maxPendingBytes: bytes.default(1024 * mebibyte).describe('bodies in memory at once; one more is answered 503'),
+  /** Open at once, 1 to 1,000,000; one more is closed at once. Default 4096. */
+  maxConnections: wholeNumber(1, 1_000_000).default(4096).describe('connections open at once'),
   /** Of one video. Default 4 GiB. */
   maxVideoBytes: bytes.default(4096 * mebibyte).describe('largest video'),
+  /**
+   * Hosts of which videos are fetched for callers: `example.com`, `example.com:8443`, `*.example.com` for all below it. Names
+   * that lead to private addresses are refused; an address with its port, such as `10.0.0.5:9000`, is taken as it is written.
+   * Default: none.
+   */
+  urlHosts: z
+    .array(nonEmptyText('a host, or an address and its port'))
+    .optional()
+    .describe('hosts of which videos are fetched for callers'),
+  /** Until a video is fetched whole, in milliseconds. Default 300,000. */
+  urlTimeoutMs: milliseconds(1).default(300_000).describe('how long fetching a video may take'),
   /** Until a whole request has come, in milliseconds; of a video, until its next bytes. Default 60,000. */
   receiveTimeoutMs: milliseconds(1)
     .default(60_000)
@@ -100,6 +118,10 @@ export const serverOptions = {
   /** How long accepted work may then take to end, in milliseconds. Default 30,000. */
   drainMs: milliseconds().default(30_000).describe('how long accepted work may then take'),
 
+  /** Answers kept for those who ask the same again, in bytes, about. Default 0: none. */
+  cacheBytes: bytes.default(0).describe('bytes of answers that are kept for those who ask the same again'),
+  /** Whoever reads `/metrics` needs no key. Default false. */
+  openMetrics: trueOrFalse.default(false).describe('no key is asked for /metrics'),
   /** The page at `/`. Default true. */
   page: trueOrFalse.default(true),
   /** Lines on standard output, one JSON object a request. Default `info`. */

@@ -28,7 +28,7 @@ process.on('exit', () => {
 
 /**
  * Writes bytes as they come to a temporary file, since a decoder has to seek: many formats keep their index at the end. On
- * Linux the file has no name any more when this returns, so nothing is left of it however the process ends.
+ * Linux the file loses its name before the first byte, so nothing is left of it however the process ends.
  *
  * @throws KinetorchError `ERR_VIDEO_OPEN` (nothing, too much, no bytes), `ERR_FILE_ACCESS` (the source fails, no room),
  * `ERR_ABORTED`
@@ -37,14 +37,20 @@ export async function spoolFile(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   name: string,
   signal: AbortSignal | undefined,
+  maxBytes = videoLimits.maxSpooledBytes,
 ): Promise<HeldFile> {
   const path = join(tmpdir(), `kinetorch-${randomUUID()}`);
   let descriptor: number | null = null;
   try {
     descriptor = await files.open(path, 'wx', 0o600);
     named.add(path);
-    await writeAll(descriptor, chunks, name, signal);
-    return await hold(path, descriptor);
+    const nameless = await pathOfDescriptor(descriptor);
+    if (nameless !== null) await removeNamed(path);
+    await writeAll(descriptor, chunks, { name, maxBytes, signal });
+    if (nameless !== null) return { path: nameless, close: closing(descriptor) };
+    await files.close(descriptor);
+    descriptor = null;
+    return { path, close: () => removeNamed(path) };
   } catch (error) {
     if (descriptor !== null) await files.close(descriptor);
     await removeNamed(path);
@@ -75,8 +81,7 @@ export async function reopen(descriptor: number): Promise<HeldFile | null> {
 async function writeAll(
   descriptor: number,
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-  name: string,
-  signal: AbortSignal | undefined,
+  { name, maxBytes, signal }: { name: string; maxBytes: number; signal: AbortSignal | undefined },
 ): Promise<void> {
   let total = 0;
   for await (const chunk of untilAborted(chunks, signal)) {
@@ -84,8 +89,8 @@ async function writeAll(
       throw new KinetorchError('ERR_VIDEO_OPEN', `expected "${name}" to give bytes but received ${typeof chunk}s`);
     }
     total += chunk.byteLength;
-    if (total > videoLimits.maxSpooledBytes) {
-      const most = `at most ${videoLimits.maxSpooledBytes} bytes`;
+    if (total > maxBytes) {
+      const most = `at most ${maxBytes} bytes`;
       throw new KinetorchError('ERR_VIDEO_OPEN', `expected "${name}" to have ${most}: give the path of a file instead`);
     }
     for (let at = 0; at < chunk.byteLength; ) {
@@ -94,16 +99,6 @@ async function writeAll(
     }
   }
   if (total === 0) throw new KinetorchError('ERR_VIDEO_OPEN', `expected "${name}" to be a video but it is empty`);
-}
-
-async function hold(path: string, descriptor: number): Promise<HeldFile> {
-  const nameless = await pathOfDescriptor(descriptor);
-  if (nameless === null) {
-    await files.close(descriptor);
-    return { path, close: () => removeNamed(path) };
-  }
-  await removeNamed(path);
-  return { path: nameless, close: closing(descriptor) };
 }
 
 /** By which a child opens a file of this process; null where there is no such way, or none for this child. */

@@ -5,6 +5,7 @@ import { invalidArgument, KinetorchError } from '../base/errors';
 import { type FilePath, filePath, isUrl } from '../base/filePath';
 import { systemReason } from '../base/systemReason';
 import { type HeldFile, reopen, spoolFile } from './spooledFile';
+import { SpooledVideo } from './spooledVideo';
 
 /**
  * A video: the path of its file or a `file:` URL; its bytes (a `Buffer`, a `Blob`); bytes as they come (a `Readable`, a
@@ -29,6 +30,7 @@ export async function openSource(source: VideoSource, signal: AbortSignal | unde
     named(name, await spoolFile(chunks, name, signal));
 
   if (typeof source === 'string' || isUrl(source)) return openPath(source);
+  if (source instanceof SpooledVideo) return { path: source.path, name: source.name, close: async () => {} };
   if (ArrayBuffer.isView(source)) return spooled('<buffer>', [source]);
   if (types.isAnyArrayBuffer(source)) return spooled('<buffer>', [new Uint8Array(source)]);
   if (isFileHandle(source)) {

@@ -85,10 +85,10 @@ function readEnvironment(env: NodeJS.ProcessEnv): Record<string, unknown> {
 }
 
 /** What a text stands for, by the kind of what is wanted. */
-function valueFrom(schema: z.ZodType, text: string): unknown {
+export function valueFrom(schema: z.ZodType, text: string): unknown {
   const bare = withoutDefault(schema);
   if (bare instanceof z.ZodArray) return text.split(',').map((part) => part.trim());
-  if (bare instanceof z.ZodNumber) return text.trim() === '' ? text : Number(text);
+  if (bare instanceof z.ZodNumber || isOneOfNumbers(bare)) return text.trim() === '' ? text : Number(text);
   if (bare instanceof z.ZodBoolean) return { true: true, false: false, 1: true, 0: false }[text] ?? text;
   if (!(bare instanceof z.ZodRecord)) return text;
   try {
@@ -97,6 +97,9 @@ function valueFrom(schema: z.ZodType, text: string): unknown {
     return text;
   }
 }
+
+const isOneOfNumbers = (schema: z.ZodType) =>
+  schema instanceof z.ZodLiteral && [...schema.values].every((value) => typeof value === 'number');
 
 function withoutDefault(schema: z.ZodType): z.ZodType {
   const isWrapped = schema instanceof z.ZodDefault || schema instanceof z.ZodOptional;

@@ -1,4 +1,5 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { readOn } from './readOn';
 import { HttpError, statusOf } from './statusOf';
 
 /** Seconds after which whoever was turned away may try again. */
@@ -25,15 +26,24 @@ export function answerErrors(app: FastifyInstance): void {
 
 export function answerError(error: Error & { code?: string }, request: FastifyRequest, reply: FastifyReply): void {
   const status = statusOf(error);
+  const { code, message } = shownError(error, request);
+  if (status === 503 || status === 429) reply.header('retry-after', retryAfter);
+  // Fastify would close the connection, and whoever still sends might then never see the answer.
+  reply.removeHeader('connection');
+  readOn(request.raw);
+  reply.code(status).type('application/json; charset=utf-8');
+  reply.send(pathOf(request).startsWith('/v2') ? { error: message } : { error: { code, message } });
+}
+
+/** What a caller is told of an error. */
+export function shownError(
+  error: Error & { code?: string },
+  request: FastifyRequest,
+): { code: string; message: string } {
+  const status = statusOf(error);
   if (status >= 500 && status !== 503) request.log.error({ err: error }, 'fault');
   const message = status === 500 ? 'internal error; the log has its reason' : error.message;
-  if (status === 503 || status === 429) reply.header('retry-after', retryAfter);
-  // Whoever still sends a body that nobody reads would wait on a connection that stays.
-  if (!request.raw.complete) reply.header('connection', 'close');
-  reply.code(status).type('application/json; charset=utf-8');
-  reply.send(
-    pathOf(request).startsWith('/v2') ? { error: message } : { error: { code: error.code ?? 'ERR_INTERNAL', message } },
-  );
+  return { code: error.code ?? 'ERR_INTERNAL', message };
 }
 
 const pathOf = (request: FastifyRequest) => request.url.split('?', 1)[0] as string;

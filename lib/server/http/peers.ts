@@ -11,11 +11,10 @@ export const serverPackages = ['fastify', '@fastify/multipart', '@fastify/rate-l
  */
 export async function loadServerPackages() {
   try {
-    const [{ default: fastify }, { default: multipart }, { default: rateLimit }] = await Promise.all([
-      import('fastify'),
-      import('@fastify/multipart'),
-      import('@fastify/rate-limit'),
-    ]);
+    // CommonJS all three, and required as such: a test runner has no dynamic imports.
+    const { default: fastify } = require('fastify') as typeof import('fastify');
+    const { default: multipart } = require('@fastify/multipart') as typeof import('@fastify/multipart');
+    const { default: rateLimit } = require('@fastify/rate-limit') as typeof import('@fastify/rate-limit');
     return { fastify, multipart, rateLimit };
   } catch (cause) {
     if (!isMissing(cause)) throw cause;

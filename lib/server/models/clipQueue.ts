@@ -8,6 +8,8 @@ export interface QueuePlace {
   /** Milliseconds until it is given up, `ERR_TIMEOUT`. */
   timeoutMs: number;
   signal?: AbortSignal;
+  /** Is told of the time that it waited and ran. */
+  record?: { step(name: 'queue' | 'run', beganAt: number, endedAt?: number): void };
 }
 
 interface Waiter {

@@ -3,9 +3,22 @@ import type { FilledServerOptions } from '../options';
 import { findModels, type ModelPlace } from './findModels';
 import { ServedModel } from './servedModel';
 
+/** What {@link ModelRepository.reload} made of a model. */
+export interface ModelChange {
+  name: string;
+  /** `kept`: it was as it is. `failed`: the one before, where there was one, goes on. */
+  outcome: 'loaded' | 'kept' | 'unloaded' | 'failed';
+  /** Why it failed. */
+  error?: unknown;
+}
+
 /** The models of a server by their names. */
 export class ModelRepository {
   private readonly served = new Map<string, ServedModel>();
+  /** Those that the server was started with and nobody unloaded: it is ready when they are. */
+  private readonly wanted = new Set<string>();
+  private isStarted = false;
+  private changing: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly options: FilledServerOptions) {}
 
@@ -15,7 +28,7 @@ export class ModelRepository {
   }
 
   get isReady(): boolean {
-    return this.served.size > 0 && this.all.every((model) => model.isReady);
+    return this.isStarted && [...this.wanted].every((name) => this.served.get(name)?.isReady);
   }
 
   /** Throws 404 where there is no such model, or none of that version. */
@@ -38,41 +51,85 @@ export class ModelRepository {
     return model;
   }
 
-  /**
-   * Loads all there is, and anew what is loaded already. What fails keeps its reason; rejects with the first failure once all
-   * are done.
-   */
+  /** Loads all there is. What fails keeps its reason; rejects with the first failure once all are done. */
   async loadAll(onLoaded: (model: ServedModel, error: unknown) => void): Promise<void> {
     const found = await findModels(this.options);
-    for (const name of found.keys()) this.entry(name);
-    let failure: unknown = null;
-    // One after the other: tuning measures, and has the machine to itself.
-    for (const [name, place] of found) {
-      const model = this.entry(name);
-      const error = await model.load(place).then(
-        () => null,
-        (reason: unknown) => reason,
-      );
-      failure ??= error;
-      onLoaded(model, error);
+    for (const name of found.keys()) {
+      this.entry(name);
+      this.wanted.add(name);
     }
-    if (failure !== null) throw failure;
+    this.isStarted = true;
+    const changes = await this.reload((change) => onLoaded(this.entry(change.name), change.error ?? null));
+    const failed = changes.find(({ outcome }) => outcome === 'failed');
+    if (failed !== undefined) throw failed.error;
+  }
+
+  /**
+   * Loads what is new and what has changed, each beside the one before, which goes on where that fails; unloads what is no
+   * longer there. Rejects only where it cannot be seen what there is; then all stays.
+   */
+  reload(onChange: (change: ModelChange) => void = () => {}): Promise<ModelChange[]> {
+    return this.inTurn(async () => {
+      const found = await findModels(this.options);
+      const changes: ModelChange[] = [];
+      const tell = (change: ModelChange) => {
+        changes.push(change);
+        onChange(change);
+      };
+      for (const [name, place] of found) tell(await this.refresh(name, place));
+      for (const name of this.served.keys()) {
+        if (found.has(name)) continue;
+        await this.remove(name);
+        this.served.delete(name);
+        tell({ name, outcome: 'unloaded' });
+      }
+      return changes;
+    });
   }
 
   /** Loads one that is in the folder, or among those that were named, by its name. Throws 404. */
-  async load(name: string): Promise<void> {
-    const place: ModelPlace | undefined = (await findModels(this.options)).get(name);
-    if (place === undefined)
-      throw new HttpError(404, `expected the name of a model that is there but received '${name}'`, 'NOT_FOUND');
-    await this.entry(name).load(place);
+  load(name: string): Promise<void> {
+    return this.inTurn(async () => {
+      const place = (await findModels(this.options)).get(name);
+      if (place === undefined) {
+        throw new HttpError(404, `expected the name of a model that is there but received '${name}'`, 'NOT_FOUND');
+      }
+      const { outcome, error } = await this.refresh(name, place);
+      if (outcome === 'failed') throw error;
+      this.wanted.add(name);
+    });
   }
 
   async unload(name: string): Promise<void> {
-    await this.get(name).unload();
+    this.get(name);
+    await this.remove(name);
   }
 
   async dispose(): Promise<void> {
     await Promise.all(this.all.map((model) => model.unload()));
+  }
+
+  private async refresh(name: string, place: ModelPlace): Promise<ModelChange> {
+    const model = this.entry(name);
+    if (await model.isCurrent(place)) return { name, outcome: 'kept' };
+    try {
+      await model.load(place);
+      return { name, outcome: 'loaded' };
+    } catch (error) {
+      return { name, outcome: 'failed', error };
+    }
+  }
+
+  private async remove(name: string): Promise<void> {
+    this.wanted.delete(name);
+    await this.served.get(name)?.unload();
+  }
+
+  /** One change after the other: tuning measures, and has the machine to itself. */
+  private inTurn<T>(change: () => Promise<T>): Promise<T> {
+    const mine = this.changing.then(change);
+    this.changing = mine.catch(() => {});
+    return mine;
   }
 
   private entry(name: string): ServedModel {

@@ -4,6 +4,9 @@ import type { VideoModel } from '../../model/videoModel';
 import type { FilledServerOptions } from '../options';
 import { ClipQueue, type QueuePlace } from './clipQueue';
 import type { ModelPlace } from './findModels';
+import { fingerprintOf } from './fingerprint';
+import { Histogram } from './histogram';
+import { ModelStatistics } from './modelStatistics';
 
 /** As the model repository's index calls them. */
 export type ModelState = 'LOADING' | 'READY' | 'UNLOADING' | 'UNAVAILABLE';
@@ -12,6 +15,9 @@ export type ModelState = 'LOADING' | 'READY' | 'UNLOADING' | 'UNAVAILABLE';
 interface Loaded {
   model: VideoModel;
   version: string;
+  /** Of the files, when it was loaded. */
+  fingerprint: string;
+  loadMs: number;
   users: number;
   /** Set when another takes over: told once nobody uses it any more. */
   unused: (() => void) | null;
@@ -23,9 +29,15 @@ interface Loaded {
  */
 export class ServedModel {
   readonly queue: ClipQueue;
+  /** Of clips, in {@link queue}. */
+  readonly queueTimes = new Histogram();
+  /** Of clips, from their turn to their result. */
+  readonly runTimes = new Histogram();
+  readonly statistics = new ModelStatistics();
   private loaded: Loaded | null = null;
-  private loading: Promise<void> | null = null;
-  private current: ModelState = 'UNAVAILABLE';
+  private isLoading = false;
+  private changing: Promise<void> = Promise.resolve();
+  private readonly retiring = new Set<Promise<void>>();
   /** Why it is not there. */
   reason = 'not loaded';
 
@@ -38,7 +50,9 @@ export class ServedModel {
   }
 
   get state(): ModelState {
-    return this.current;
+    if (this.loaded !== null) return 'READY';
+    if (this.isLoading) return 'LOADING';
+    return this.retiring.size > 0 ? 'UNLOADING' : 'UNAVAILABLE';
   }
 
   get isReady(): boolean {
@@ -54,17 +68,53 @@ export class ServedModel {
     return this.ready().model;
   }
 
-  /** Runs one clip in its turn. */
-  run<T>(place: QueuePlace, work: (model: VideoModel) => Promise<T>): Promise<{ result: T; waitedMs: number }> {
-    return this.queue.run(place, () => this.use(work));
+  /** How long the last load took, in milliseconds; null where it is not loaded. */
+  get loadMs(): number | null {
+    return this.loaded?.loadMs ?? null;
   }
 
-  /** Works with the network, which stays until the work has ended. */
-  async use<T>(work: (model: VideoModel) => Promise<T>): Promise<T> {
+  /**
+   * Runs one clip in its turn, by the network that then is there. Several clips of one answer have to be of one network:
+   * those go through {@link timed} within one {@link use}.
+   */
+  async run<T>(place: QueuePlace, work: (model: VideoModel) => Promise<T>): Promise<{ result: T; waitedMs: number }> {
+    return this.timed(place, () => this.use(work));
+  }
+
+  /** The same with a network that {@link use} has given. */
+  async timed<T>(place: QueuePlace, work: () => Promise<T>): Promise<{ result: T; waitedMs: number }> {
+    const askedAt = performance.now();
+    return this.queue.run(place, async () => {
+      const beganAt = performance.now();
+      this.queueTimes.add(beganAt - askedAt);
+      place.record?.step('queue', askedAt, beganAt);
+      try {
+        return await work();
+      } finally {
+        this.runTimes.add(performance.now() - beganAt);
+        place.record?.step('run', beganAt);
+      }
+    });
+  }
+
+  /** Works with the network, which stays until the work has ended, and is told its version. */
+  async use<T>(work: (model: VideoModel, version: string) => Promise<T>): Promise<T> {
     const loaded = this.ready();
     loaded.users++;
     try {
-      return await work(loaded.model);
+      return await work(loaded.model, loaded.version);
+    } finally {
+      loaded.users--;
+      if (loaded.users === 0) loaded.unused?.();
+    }
+  }
+
+  /** The same for work that gives one thing after the other: the network stays until the last was taken, or the taker left. */
+  async *useWhile<T>(work: (model: VideoModel, version: string) => AsyncGenerator<T, void>): AsyncGenerator<T, void> {
+    const loaded = this.ready();
+    loaded.users++;
+    try {
+      yield* work(loaded.model, loaded.version);
     } finally {
       loaded.users--;
       if (loaded.users === 0) loaded.unused?.();
@@ -72,41 +122,64 @@ export class ServedModel {
   }
 
   /** Loads what lies there and has it take over; where that fails, the one before goes on and the error is the caller's. */
-  async load(place: ModelPlace): Promise<void> {
-    // One after the other: the last one asked for is the one that stays.
-    const before = this.loading ?? Promise.resolve();
-    const mine = before.catch(() => {}).then(() => this.replace(place));
-    this.loading = mine;
-    await mine;
+  load(place: ModelPlace): Promise<void> {
+    return this.inTurn(() => this.replace(place));
   }
 
+  /** Takes no new work, and resolves when what was accepted is done and the memory is free. */
   async unload(): Promise<void> {
-    await this.loading?.catch(() => {});
-    this.current = 'UNLOADING';
-    const old = this.loaded;
-    this.loaded = null;
-    if (old !== null) await retire(old);
-    this.current = 'UNAVAILABLE';
-    this.reason = 'unloaded';
+    await this.inTurn(async () => {
+      this.retire(this.loaded);
+      this.loaded = null;
+      this.reason = 'unloaded';
+    });
+    await Promise.all(this.retiring);
   }
 
-  private async replace({ path, version }: ModelPlace): Promise<void> {
-    this.current = this.loaded === null ? 'LOADING' : 'READY';
+  /** Whether what lies there is what is loaded. */
+  async isCurrent(place: ModelPlace): Promise<boolean> {
+    return this.loaded !== null && this.loaded.fingerprint === (await fingerprintOf(place).catch(() => null));
+  }
+
+  /** One change after the other: the last one asked for is the one that stays. */
+  private inTurn(change: () => Promise<void>): Promise<void> {
+    const mine = this.changing.then(change);
+    this.changing = mine.catch(() => {});
+    return mine;
+  }
+
+  private async replace(place: ModelPlace): Promise<void> {
+    this.isLoading = true;
     try {
-      const { device, precision, threads, maxBatchSize, maxVideos } = this.options;
-      // The native queue is never full: ClipQueue lets in fewer.
-      const batching = { maxBatchSize, maxQueue: 100_000 };
-      const model = await loadModel(path, { device, precision, threads, batching, maxVideos });
-      const old = this.loaded;
-      this.loaded = { model, version, users: 0, unused: null };
-      this.current = 'READY';
+      const loaded = await this.loadFrom(place);
+      this.retire(this.loaded);
+      this.loaded = loaded;
       this.reason = '';
-      if (old !== null) void retire(old);
     } catch (error) {
       this.reason = (error as Error).message;
-      if (this.loaded === null) this.current = 'UNAVAILABLE';
       throw error;
+    } finally {
+      this.isLoading = false;
     }
+  }
+
+  private async loadFrom(place: ModelPlace): Promise<Loaded> {
+    const beganAt = performance.now();
+    // Before it is read: what is changed meanwhile is then seen to have changed.
+    const fingerprint = await fingerprintOf(place);
+    const { device, precision, threads, maxBatchSize, maxVideos } = this.options;
+    // The native queue is never full: ClipQueue lets in fewer.
+    const batching = { maxBatchSize, maxQueue: 100_000 };
+    const model = await loadModel(place.path, { device, precision, threads, batching, maxVideos });
+    const loadMs = performance.now() - beganAt;
+    return { model, version: place.version, fingerprint, loadMs, users: 0, unused: null };
+  }
+
+  /** Frees a network once nobody uses it any more. */
+  private retire(loaded: Loaded | null): void {
+    if (loaded === null) return;
+    const gone = retired(loaded).finally(() => this.retiring.delete(gone));
+    this.retiring.add(gone);
   }
 
   private ready(): Loaded {
@@ -119,7 +192,7 @@ export class ServedModel {
 }
 
 /** Waits until nobody uses it and frees it. */
-async function retire(loaded: Loaded): Promise<void> {
+async function retired(loaded: Loaded): Promise<void> {
   if (loaded.users > 0) {
     await new Promise<void>((resolve) => {
       loaded.unused = resolve;

@@ -1,6 +1,12 @@
-/** Where a server is in its life. `leaving`: not ready any more, but it takes work for a while; `draining`: it takes none. */
+import { KinetorchError } from '../../base/errors';
+
+/**
+ * Where a server is in its life. `leaving`: not ready any more, but it takes work for a while; `draining`: it takes none, and
+ * ends what it has; then what is still under way is given up.
+ */
 export class ServerPhase {
   private phase: 'serving' | 'leaving' | 'draining' = 'serving';
+  private readonly giving = new AbortController();
 
   get saysReady(): boolean {
     return this.phase === 'serving';
@@ -10,11 +16,22 @@ export class ServerPhase {
     return this.phase !== 'draining';
   }
 
+  /** Aborts when what is still under way is given up. */
+  get givenUp(): AbortSignal {
+    return this.giving.signal;
+  }
+
   leave(): void {
     if (this.phase === 'serving') this.phase = 'leaving';
   }
 
   drain(): void {
     this.phase = 'draining';
+  }
+
+  giveUp(): void {
+    this.giving.abort(
+      new KinetorchError('ERR_DISPOSED', 'the server ends, and this took longer than it waits (drainMs)'),
+    );
   }
 }

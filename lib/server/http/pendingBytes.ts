@@ -1,0 +1,46 @@
+import { KinetorchError } from '../../base/errors';
+
+/**
+ * Bounds the bytes of all bodies that are in memory at once. The queue of clips alone does not: 256 clips may wait for each
+ * model, and one may have as many bytes as a body.
+ */
+export class PendingBytes {
+  private held = 0;
+
+  constructor(private readonly most: number) {}
+
+  get count(): number {
+    return this.held;
+  }
+
+  /**
+   * Room for so many; one alone is let in whatever its size. Throws `ERR_QUEUE_FULL`.
+   */
+  enter(bytes: number): PendingBody {
+    if (this.held > 0 && this.held + bytes > this.most) {
+      throw new KinetorchError(
+        'ERR_QUEUE_FULL',
+        `expected at most ${this.most} bytes of requests at once (maxPendingBytes) but ${this.held} are held and ${bytes} more came`,
+      );
+    }
+    return new PendingBody(bytes, (change) => {
+      this.held += change;
+    });
+  }
+}
+
+/** The room of one body. */
+export class PendingBody {
+  constructor(
+    private bytes: number,
+    private readonly change: (bytes: number) => void,
+  ) {
+    change(bytes);
+  }
+
+  /** It turned out to have so many, or, with 0, is gone. */
+  resize(bytes: number): void {
+    this.change(bytes - this.bytes);
+    this.bytes = bytes;
+  }
+}

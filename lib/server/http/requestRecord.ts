@@ -1,0 +1,81 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    record: RequestRecord;
+  }
+}
+
+/** What a request's time goes to, besides its own handler's. */
+export type StepName = 'receive' | 'decode' | 'queue' | 'run';
+
+/** One kind of step, of which a request of many clips takes many, also at the same time. */
+export interface Step {
+  /** When the first of them began and the last ended, in `performance.now()`. */
+  beganAt: number;
+  endedAt: number;
+  /** Of all together, in milliseconds. */
+  ms: number;
+  count: number;
+}
+
+/** What becomes of a request: for its line in the log, and its spans. */
+export class RequestRecord {
+  /** In `performance.now()`. */
+  readonly beganAt = performance.now();
+  readonly steps = new Map<StepName, Step>();
+  /** Of the model, as soon as it is known. */
+  model: string | undefined;
+  /** The key's holder, else the address. */
+  caller: string;
+  /** Whether the answer came out of the cache. */
+  isCached = false;
+  private readonly bytesBefore: number;
+
+  constructor(private readonly request: FastifyRequest) {
+    this.caller = request.ip;
+    this.bytesBefore = request.socket.bytesWritten ?? 0;
+  }
+
+  /** A step that has ended; times are those of `performance.now()`. */
+  step(name: StepName, beganAt: number, endedAt = performance.now()): void {
+    const known = this.steps.get(name);
+    if (known === undefined) {
+      this.steps.set(name, { beganAt, endedAt, ms: endedAt - beganAt, count: 1 });
+      return;
+    }
+    known.beganAt = Math.min(known.beganAt, beganAt);
+    known.endedAt = Math.max(known.endedAt, endedAt);
+    known.ms += endedAt - beganAt;
+    known.count++;
+  }
+
+  msOf(name: StepName): number | undefined {
+    return this.steps.get(name)?.ms;
+  }
+
+  /** Of the body; undefined where it comes in chunks. */
+  get bytesIn(): number | undefined {
+    const { headers } = this.request;
+    if (headers['transfer-encoding'] !== undefined) return undefined;
+    return Number(headers['content-length'] ?? 0);
+  }
+
+  /** Of the answer, its head included, as far as it was written. */
+  get bytesOut(): number {
+    return (this.request.socket.bytesWritten ?? 0) - this.bytesBefore;
+  }
+}
+
+/** Gives each request its record, and knows when a body that is held has come. */
+export function keepRecords(app: FastifyInstance): void {
+  app.decorateRequest('record');
+  app.addHook('onRequest', (request, _reply, done) => {
+    request.record = new RequestRecord(request);
+    done();
+  });
+  app.addHook('preHandler', (request, _reply, done) => {
+    if (request.body !== undefined) request.record.step('receive', request.record.beganAt);
+    done();
+  });
+}

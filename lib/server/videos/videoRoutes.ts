@@ -1,0 +1,88 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import { answerEvents, eventFormOf, type ServerEvent } from '../http/answerEvents';
+import { callerGone } from '../http/callerGone';
+import { tellToGoOn } from '../http/continueWhenWanted';
+import { loadServerPackages } from '../http/peers';
+import type { ServerContext } from '../serverContext';
+import { chooseModel } from './chooseModel';
+import { classifyCall } from './classifyCall';
+import { embedCall } from './embedCall';
+import { explainCall } from './explainCall';
+import { listModels } from './listModels';
+import { type Fields, readFields } from './readFields';
+import { isWhole, receiveVideo, requireStatedSize } from './receiveVideo';
+import type { VideoCall } from './videoCall';
+
+/** Videos in, and what is seen in them out. */
+export async function videoRoutes(app: FastifyInstance, context: ServerContext): Promise<void> {
+  const { multipart } = await loadServerPackages();
+  // Bodies are read by the handlers, as they come.
+  app.removeAllContentTypeParsers();
+  await app.register(multipart, { throwFileSizeLimit: false });
+  app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+  app.get('/v1/models', async () => ({ models: listModels(context.models) }));
+  // In a path a colon is written twice.
+  for (const [path, call] of [
+    ['/v1/videos::classify', classifyCall],
+    ['/v1/videos::embed', embedCall],
+    ['/v1/videos::explain', explainCall],
+  ] as const) {
+    const onRequest = async (request: FastifyRequest) => requireStatedSize(request, context.options);
+    const config = { seesToBody: true };
+    app.post(path, { config, onRequest }, async (request, reply) =>
+      answer(request, reply, eventsOf(request, reply, call as VideoCall<z.ZodRawShape>, context)),
+    );
+  }
+}
+
+async function answer(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  events: AsyncGenerator<ServerEvent, void>,
+): Promise<object> {
+  const form = eventFormOf(request);
+  if (form !== 'document') return answerEvents(request, reply, form, events);
+  const segments: object[] = [];
+  let summary = {};
+  for await (const { name, data } of events) {
+    if (name === 'done') summary = data;
+    else segments.push((data as { segment: object }).segment);
+  }
+  const { done: _, ...last } = summary as { done?: true };
+  return segments.length > 0 ? { segments, ...last } : last;
+}
+
+/** A call, from its admission to its end. */
+async function* eventsOf(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  call: VideoCall<z.ZodRawShape>,
+  { models, options, videos }: ServerContext,
+): AsyncGenerator<ServerEvent, void> {
+  const signal = callerGone(reply);
+  const leave = videos.enter();
+  try {
+    // What is wrong with the options is told before the video has come, where they do not come with it.
+    if (isWhole(request)) planOf(request.query as Fields);
+    tellToGoOn(request, reply);
+    const { video, fields } = await receiveVideo(request, options, signal);
+    await using _closed = video;
+    const { served, own } = planOf(fields);
+    yield* served.useWhile(async function* (model, version) {
+      const about = { model: served.name, version };
+      const filled = readFields(call.optionsOf(model), own);
+      for await (const { name, data } of call.run(model, video, filled, signal)) {
+        yield { name, data: name === 'done' ? { ...about, ...data } : data };
+      }
+    });
+  } finally {
+    leave();
+  }
+
+  function planOf({ model, ...own }: Fields) {
+    const served = chooseModel(models, model);
+    readFields(call.optionsOf(served.model), own);
+    return { served, own };
+  }
+}

@@ -1,0 +1,142 @@
+import type * as childProcess from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { type ClientRequest, type IncomingMessage, request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import * as topPredictions from '../../../lib/model/topPredictions';
+import { VideoAdmission } from '../../../lib/server/videos/videoAdmission';
+import { Decoders } from '../../support/decoders';
+import { jsonLines } from '../../support/runCli';
+import { post, sampleVideo, videoServers } from '../../support/videoServer';
+
+jest.mock('node:child_process', () => ({
+  ...jest.requireActual<typeof childProcess>('node:child_process'),
+  spawn: jest.fn(),
+}));
+
+const decoders = new Decoders(spawn as jest.MockedFunction<typeof spawn>);
+const { start } = videoServers();
+const bytes = readFileSync(sampleVideo);
+// Windows without end: a stride of a millisecond.
+const long = 'strideSeconds=0.001';
+
+let address: string;
+
+beforeAll(async () => {
+  process.env.TMPDIR = mkdtempSync(join(tmpdir(), 'kinetorch-left-'));
+  address = await start({ maxVideos: 1 });
+});
+
+/** A request that is under way, with what it takes to hang up. */
+async function begun(path: string, headers: Record<string, string> = {}) {
+  const asked = request(`${address}${path}`, { method: 'POST', headers });
+  asked.on('error', () => {});
+  return asked;
+}
+
+let segments = 0;
+const { topPredictions: best } = topPredictions;
+jest.spyOn(topPredictions, 'topPredictions').mockImplementation((...args) => {
+  segments++;
+  return best(...args);
+});
+
+const left: number[] = [];
+const enter = VideoAdmission.prototype.enter;
+jest.spyOn(VideoAdmission.prototype, 'enter').mockImplementation(function (this: VideoAdmission) {
+  const leave = enter.call(this);
+  return () => {
+    leave();
+    left.push(performance.now());
+  };
+});
+
+/** Milliseconds from hanging up until the place is free. */
+async function freed(asked: ClientRequest): Promise<number> {
+  const [{ length }, began] = [left, performance.now()];
+  asked.destroy();
+  while (left.length === length) await delay(1);
+  return (left.at(-1) as number) - began;
+}
+
+/** The best of a few: a busy machine may be late for reasons of its own. */
+async function bestOf(times: number, attempt: () => Promise<number>): Promise<number> {
+  let best = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < times; i++) best = Math.min(best, await attempt());
+  return best;
+}
+
+test('one more than maxVideos is told to come again, while the first is still coming', async () => {
+  const first = await begun('/v1/videos:classify', { 'content-length': String(bytes.length) });
+  first.write(bytes.subarray(0, 1000));
+  await delay(100);
+  const second = await post(`${address}/v1/videos:classify`, bytes);
+  expect(second.status).toBe(503);
+  expect(second.headers.get('retry-after')).toBe('1');
+  expect(((await second.json()) as { error: object }).error).toMatchObject({ code: 'ERR_QUEUE_FULL' });
+  await freed(first);
+  expect(readdirSync(tmpdir())).toEqual([]);
+});
+
+test('who hangs up while a video comes frees the place', async () => {
+  const took = await bestOf(5, async () => {
+    const asked = await begun('/v1/videos:classify', { 'content-length': String(bytes.length) });
+    asked.write(bytes.subarray(0, 1000));
+    await delay(50);
+    return freed(asked);
+  });
+  expect(took).toBeLessThan(50);
+  expect(readdirSync(tmpdir())).toEqual([]);
+});
+
+test('who hangs up in the middle of an answer ends the decoding and frees the place', async () => {
+  let open = 0;
+  const took = await bestOf(5, async () => {
+    const asked = await begun(`/v1/videos:classify?${long}`, { accept: 'application/x-ndjson' });
+    asked.end(bytes);
+    const response = await responseTo(asked);
+    await new Promise((resolve) => response.once('data', resolve));
+    open = filesOfThisProcess();
+    return freed(asked);
+  });
+  expect(took).toBeLessThan(50);
+  await delay(100);
+  expect(filesOfThisProcess()).toBeLessThan(open);
+  expect(readdirSync(tmpdir())).toEqual([]);
+});
+
+test('who does not read is waited for, and costs no memory', async () => {
+  const asked = await begun(`/v1/videos:classify?${long}&topK=6`, { accept: 'application/x-ndjson' });
+  asked.end(bytes);
+  (await responseTo(asked)).pause();
+  // Until all that lies between is full.
+  let written = -1;
+  for (let before = -2; written !== before; ) {
+    await delay(500);
+    [before, written] = [written, segments];
+  }
+  expect(written).toBeLessThan(20_000);
+  await freed(asked);
+});
+
+test('what goes wrong after the first segment is the last event', async () => {
+  const response = await post(`${address}/v1/videos:classify?${long}`, bytes, { accept: 'application/x-ndjson' });
+  const reader = (response.body as ReadableStream<Uint8Array>).getReader();
+  let text = Buffer.from((await reader.read()).value as Uint8Array).toString();
+  for (const decoder of decoders.alive) decoder.kill('SIGKILL');
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    text += Buffer.from(value).toString();
+  }
+  expect(jsonLines(text)[0]).toHaveProperty('segment');
+  expect(jsonLines(text).at(-1)).toMatchObject({ error: { code: 'ERR_VIDEO_DECODE' } });
+});
+
+const responseTo = (asked: ClientRequest) => new Promise<IncomingMessage>((resolve) => asked.once('response', resolve));
+
+function filesOfThisProcess(): number {
+  return readdirSync('/proc/self/fd').length;
+}
