@@ -26,6 +26,7 @@ import { ServerPhase } from './operation/serverPhase';
 import { takeWork } from './operation/takeWork';
 import { traceRequests } from './operation/tracing';
 import { type FilledServerOptions, type ServerOptions, serverOptions } from './options';
+import { pageRoutes } from './page/pageRoutes';
 import type { ServerContext } from './serverContext';
 import { streamRoutes } from './streams/streamRoutes';
 import { VideoAdmission } from './videos/videoAdmission';
@@ -165,6 +166,7 @@ export async function createServer(options: ServerOptions = {}): Promise<VideoSe
   await app.register(async (room) => inferenceRoutes(room, context));
   await app.register(async (room) => videoRoutes(room, context));
   await app.register(async (room) => streamRoutes(room, context));
+  if (filled.page) await app.register(pageRoutes);
   refuseOtherMethods(app, routes);
   return new VideoServer(app, context);
 }

@@ -11,7 +11,7 @@ import { writeReport } from '../../lib/report/writeReport';
 import { train } from '../../lib/training/train';
 import { noiseClip, onCpu, smallArchive } from '../support/models';
 import { temporaryFolder } from '../support/temporaryFolder';
-import { findChromium } from './chromium';
+import { findChromium } from '../support/chromium';
 import { hostileLabel, sampleContent, sampleEvaluation } from './sampleContent';
 
 const labels = ['begin', 'choose', 'connection', hostileLabel, 'next'];
