@@ -11,8 +11,7 @@ namespace {
 
 using Module = torch::jit::Module;
 
-constexpr double kBnEpsilon = 1e-5;
-constexpr int64_t kStemWidth = 32;
+constexpr int64_t kCompactStemWidth = 32;
 constexpr std::array<int64_t, 4> kWidths{32, 64, 128, 256};
 constexpr std::array<int64_t, 4> kBlocks{1, 2, 2, 2};
 
@@ -63,11 +62,11 @@ Module buildCompactResNet(LayerFactory& factory, const CompactSpec& spec, int64_
   // One linear filter in space and time, of rank 24: nothing between its two halves, so that a unit can answer to one
   // direction of motion and not to the other.
   stem.push_back(factory.conv3d({3, 24, {1, 5, 5}, {1, 2, 2}, {0, 2, 2}}));
-  stem.push_back(factory.conv3d({24, kStemWidth, {5, 1, 1}, {1, 1, 1}, {2, 0, 0}}));
-  stem.push_back(factory.batchNorm(kStemWidth, kBnEpsilon));
+  stem.push_back(factory.conv3d({24, kCompactStemWidth, {5, 1, 1}, {1, 1, 1}, {2, 0, 0}}));
+  stem.push_back(factory.batchNorm(kCompactStemWidth, kBnEpsilon));
   stem.push_back(factory.relu());
   std::vector<Module> stages{factory.sequential(stem)};
-  int64_t in = kStemWidth;
+  int64_t in = kCompactStemWidth;
   for (size_t stage = 0; stage < kWidths.size(); ++stage) {
     std::vector<Module> blocks;
     for (int64_t i = 0; i < kBlocks[stage]; ++i) {

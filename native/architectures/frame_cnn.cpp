@@ -11,7 +11,6 @@ namespace {
 using Module = torch::jit::Module;
 
 constexpr int64_t kPooledWidth = 256;
-constexpr double kBnEpsilon = 1e-5;
 
 struct Pooling {
   std::optional<Module> module;

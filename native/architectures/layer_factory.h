@@ -15,6 +15,9 @@ namespace kinetorch::architectures {
 // Time, height, width.
 using Size3 = std::array<int64_t, 3>;
 
+// torchvision's epsilon of batch norms, and PyTorch's own.
+constexpr double kBnEpsilon = 1e-5;
+
 struct ConvSpec {
   int64_t in = 0;
   int64_t out = 0;
@@ -41,7 +44,7 @@ class LayerFactory {
   // Kaiming normal, fan_out (He et al. 2015), for a batch norm to follow; with a bias, where none does, drawn as
   // linear().
   Module conv3d(const ConvSpec& spec);
-  // `epsilon` is 1e-5 in torchvision's networks and 1e-3 in VMZ's. `weight` is what the scale starts from.
+  // `epsilon` is torchvision's in most networks and 1e-3 in VMZ's. `weight` is what the scale starts from.
   Module batchNorm(int64_t channels, double epsilon, double weight = 1.0);
   Module relu();
   Module maxPool(Size3 kernel, Size3 stride, Size3 padding);

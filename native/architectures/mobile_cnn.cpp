@@ -12,9 +12,8 @@ namespace {
 using Module = torch::jit::Module;
 using Children = LayerFactory::Children;
 
-constexpr int64_t kStemWidth = 32;
+constexpr int64_t kMobileStemWidth = 32;
 constexpr int64_t kFeatures = 1280;
-constexpr double kTorchEpsilon = 1e-5;
 constexpr double kGoogleEpsilon = 1e-3;
 
 // Blocks of one width; the first one strides.
@@ -38,7 +37,7 @@ struct Block {
 
 std::vector<Block> blocksOf(const std::vector<Group>& groups) {
   std::vector<Block> blocks;
-  int64_t in = kStemWidth;
+  int64_t in = kMobileStemWidth;
   for (const Group& group : groups) {
     for (int64_t i = 0; i < group.blocks; ++i) {
       blocks.push_back({in, in * group.expansion, group.out, group.kernel, i == 0 ? group.stride : 1});
@@ -70,7 +69,7 @@ Module invertedResidual(LayerFactory& factory, const Children& layers, bool isRe
 Module convNormRelu6(LayerFactory& factory, int64_t in, int64_t out, int64_t kernel, int64_t stride,
                      int64_t groups = 1) {
   return factory.sequential({squareConv(factory, in, out, kernel, stride, kernel / 2, groups),
-                             factory.batchNorm(out, kTorchEpsilon), relu6(factory)});
+                             factory.batchNorm(out, kBnEpsilon), relu6(factory)});
 }
 
 Module mobileNetBlock(LayerFactory& factory, const Block& block) {
@@ -78,7 +77,7 @@ Module mobileNetBlock(LayerFactory& factory, const Block& block) {
   if (block.hidden != block.in) layers.push_back(convNormRelu6(factory, block.in, block.hidden, 1, 1));
   layers.push_back(convNormRelu6(factory, block.hidden, block.hidden, block.kernel, block.stride, block.hidden));
   layers.push_back(factory.conv3d({block.hidden, block.out}));
-  layers.push_back(factory.batchNorm(block.out, kTorchEpsilon));
+  layers.push_back(factory.batchNorm(block.out, kBnEpsilon));
   return invertedResidual(factory, {{"conv", factory.sequential(layers)}}, block.isResidual());
 }
 
@@ -118,7 +117,7 @@ Parts numbered(const std::string& path, size_t count, std::vector<std::string> b
 }  // namespace
 
 FrameBackbone mobileNetV2(LayerFactory& factory) {
-  std::vector<Module> features{convNormRelu6(factory, 3, kStemWidth, 3, 2)};
+  std::vector<Module> features{convNormRelu6(factory, 3, kMobileStemWidth, 3, 2)};
   const std::vector<Block> blocks = blocksOf(kMobileNetV2);
   for (const Block& block : blocks) features.push_back(mobileNetBlock(factory, block));
   features.push_back(convNormRelu6(factory, blocks.back().out, kFeatures, 1, 1));
@@ -132,7 +131,7 @@ const Parts& mobileNetV2Parts() {
 
 FrameBackbone efficientNetLite0(LayerFactory& factory) {
   Children layers;
-  addSameConv(factory, layers, "_conv_stem", "_bn0", {3, kStemWidth, {1, 3, 3}, {1, 2, 2}});
+  addSameConv(factory, layers, "_conv_stem", "_bn0", {3, kMobileStemWidth, {1, 3, 3}, {1, 2, 2}});
   std::vector<Module> residuals;
   const std::vector<Block> blocks = blocksOf(kEfficientNetLite0);
   for (const Block& block : blocks) residuals.push_back(liteBlock(factory, block));

@@ -10,7 +10,6 @@ namespace {
 
 using Module = torch::jit::Module;
 
-constexpr double kBnEpsilon = 1e-5;
 constexpr int64_t kLeastWidth = 16;
 
 Module step(LayerFactory& factory, int64_t in, int64_t out) {

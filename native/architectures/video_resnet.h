@@ -40,7 +40,7 @@ struct ResNetSpec {
   StemSpec stem;
   std::array<StageSpec, 4> stages{};
   bool hasBottlenecks = false;
-  double bnEpsilon = 1e-5;
+  double bnEpsilon = kBnEpsilon;
   // Every how many blocks of a stage features are shifted in time (Lin et al. 2019, "TSM"); 0: none.
   int64_t shiftEvery = 0;
   bool stridesFirst = false;  // bottlenecks in their first convolution (He et al. 2015), not in their second

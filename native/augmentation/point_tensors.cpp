@@ -9,7 +9,7 @@
 namespace kinetorch::augmentation {
 namespace {
 
-constexpr int64_t kLevels = 256;
+constexpr int64_t kTensorLevels = 256;
 
 using Amounts = std::vector<double>;
 
@@ -95,14 +95,14 @@ at::Tensor autoContrast(const at::Tensor& levels) {
 // Every number a whole one; sums of pixels are int64.
 at::Tensor equalize(const at::Tensor& levels) {
   const at::Tensor index = levels.flatten(2).flatten(0, 1).to(at::kLong);  // N·3 × pixels
-  at::Tensor counts = at::zeros({index.size(0), kLevels}, index.options());
+  at::Tensor counts = at::zeros({index.size(0), kTensorLevels}, index.options());
   counts.scatter_add_(1, index, at::ones({1, 1}, index.options()).expand_as(index));
   const at::Tensor last = counts.gather(1, index.amax({1}, /*keepdim=*/true));
   const at::Tensor step = (index.size(1) - last).div_(255, "floor");
   const at::Tensor below = counts.cumsum(1) - counts;
   const at::Tensor spread = below.add_(step.div(2, "floor")).div(step.clamp_min(1), "floor").clamp_max_(255);
   spread.select(1, 0).fill_(0);
-  const at::Tensor same = at::arange(kLevels, index.options()).expand_as(spread);
+  const at::Tensor same = at::arange(kTensorLevels, index.options()).expand_as(spread);
   const at::Tensor table = at::where(step.eq(0), same, spread);
   return table.gather(1, index).to(at::kFloat).view_as(levels);
 }

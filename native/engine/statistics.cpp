@@ -5,7 +5,7 @@
 namespace kinetorch::engine {
 namespace {
 
-double milliseconds(Clock::time_point from, Clock::time_point to) {
+double millisecondsBetween(Clock::time_point from, Clock::time_point to) {
   return std::chrono::duration<double, std::milli>(to - from).count();
 }
 
@@ -27,19 +27,19 @@ void Statistics::beginBatch(const Batch& batch) {
   ++stats_.batches;
   stats_.running += batch.items.size();
   for (const BatchItem& item : batch.items) {
-    const double waited = milliseconds(item.request.submitted, batch.begin);
+    const double waited = millisecondsBetween(item.request.submitted, batch.begin);
     stats_.queueTimes.add(waited);
     stats_.maxQueueMs = std::max(stats_.maxQueueMs, waited);
   }
 }
 
 void Statistics::endBatch(Batch& batch) {
-  const double runMs = milliseconds(batch.begin, Clock::now());
+  const double runMs = millisecondsBetween(batch.begin, Clock::now());
   uint64_t failed = 0;
   for (BatchItem& item : batch.items) {
     failed += item.error.has_value();
     if (!item.result) continue;
-    item.result->queueMs = milliseconds(item.request.submitted, batch.begin);
+    item.result->queueMs = millisecondsBetween(item.request.submitted, batch.begin);
     item.result->runMs = runMs;
     item.result->batchSize = static_cast<int64_t>(batch.items.size());
   }

@@ -28,9 +28,9 @@ struct Point {
   at::Tensor gradient;
 };
 
-class Objective {
+class LinearObjective {
  public:
-  Objective(at::Tensor inputs, at::Tensor targets, bool isMultiLabel, double weightDecay)
+  LinearObjective(at::Tensor inputs, at::Tensor targets, bool isMultiLabel, double weightDecay)
       : inputs_(std::move(inputs)), targets_(std::move(targets)), isMultiLabel_(isMultiLabel), decay_(weightDecay) {}
 
   Point at(at::Tensor place) const {
@@ -92,7 +92,7 @@ class Curvature {
   std::deque<Pair> pairs_;
 };
 
-at::Tensor minimise(const Objective& objective, at::Tensor start) {
+at::Tensor minimise(const LinearObjective& objective, at::Tensor start) {
   Point point = objective.at(std::move(start));
   const double enough = kSmallGradient * std::max(1e-3, point.gradient.norm().item<double>());
   Curvature curvature;
@@ -146,7 +146,7 @@ model::LinearHead fitLinear(const LabelledVectors& data, double weightDecay) {
   // Of one that never changes the difference from its mean is rounding.
   const at::Tensor isConstant = deviation <= 1e-7 * mean.abs();
   const at::Tensor scale = at::where(isConstant, at::zeros_like(deviation), 1 / deviation);
-  const Objective objective((features - mean) * scale, targets, data.isMultiLabel, weightDecay);
+  const LinearObjective objective((features - mean) * scale, targets, data.isMultiLabel, weightDecay);
   const at::Tensor found = minimise(objective, at::zeros({features.size(1) + 1, targets.size(1)}, at::kDouble));
   const at::Tensor weight = found.slice(0, 0, features.size(1)) * scale.unsqueeze(1);
   const at::Tensor bias = found[features.size(1)] - mean.matmul(weight);

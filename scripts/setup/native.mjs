@@ -38,6 +38,7 @@ export async function buildNative(libtorch, { tests }) {
   const defines = [
     `KINETORCH_LIBTORCH=${libtorch.path}`,
     `KINETORCH_BUILD_TESTS=${withTests ? 'ON' : 'OFF'}`,
+    'KINETORCH_BY_ROOM=ON',
     `CMAKE_CXX_COMPILER_LAUNCHER=${versionOf('ccache') === null ? '' : 'ccache'}`,
   ].map((define) => `--CD${define}`);
   await runStep('native-build', process.execPath, [...cmakeJs, 'configure', ...defines]);

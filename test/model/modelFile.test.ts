@@ -62,7 +62,10 @@ test('counting and training open their file once too', async () => {
   expect(await inspectModel(path)).toEqual(whole);
   expectClosed(opened, 1);
   await archive.save(path);
-  await train(smallRun(join(folder, 'run'), { architecture: undefined, from: path, input: undefined, epochs: 1 }));
+  const data = { train: noise(8), validation: noise(4) };
+  await train(
+    smallRun(join(folder, 'run'), { architecture: undefined, from: path, input: undefined, data, epochs: 1 }),
+  );
   expectClosed(opened, 3); // the last for the report, which shows how the best model does
 });
 

@@ -48,7 +48,7 @@ test('an abort while the clips are validated does not take the training part wit
       throw new Error('aborted');
     },
   });
-  const options = smallRun(outDir, { epochs: 1 });
+  const options = smallRun(outDir, { epochs: 1, data: { train: noise(8), validation: noise(4) } });
   const aborted = train({ ...options, data: { train: noise(8), validation } }, { signal: controller.signal });
   await expect(aborted).rejects.toMatchObject({ code: 'ERR_ABORTED' });
   await train({ ...options, resume: true });

@@ -12,15 +12,10 @@
 #include "native/architectures/catalog.h"
 #include "native/architectures/layer_factory.h"
 #include "native/runtime/error.h"
+#include "test/native/architectures/parameters_of.h"
 
 namespace kinetorch::architectures {
 namespace {
-
-int64_t parametersOf(const torch::jit::Module& module) {
-  int64_t count = 0;
-  for (const at::Tensor& parameter : module.parameters()) count += parameter.numel();
-  return count;
-}
 
 std::set<std::string> keysOf(const torch::jit::Module& module) {
   std::set<std::string> keys;
@@ -95,12 +90,12 @@ int64_t r2Plus1dParameters(const std::array<int64_t, 4>& blocks, int64_t classes
 
 TEST(R2Plus1d, HasTheParametersOfItsFormula) {
   EXPECT_EQ(r2Plus1dParameters({2, 2, 2, 2}, 400), 31'505'325);
-  EXPECT_EQ(parametersOf(buildArchitecture("r2plus1d_34", 400, 0)), r2Plus1dParameters({3, 4, 6, 3}, 400));
+  EXPECT_EQ(test::parametersOf(buildArchitecture("r2plus1d_34", 400, 0)), r2Plus1dParameters({3, 4, 6, 3}, 400));
 }
 
 TEST(CompactResNet, IsSmall) {
-  EXPECT_EQ(parametersOf(buildArchitecture("r2plus1d_dw", 400, 0)), 486'424);
-  EXPECT_LE(parametersOf(buildArchitecture("r2plus1d_16", 400, 0)), 4'100'000);
+  EXPECT_EQ(test::parametersOf(buildArchitecture("r2plus1d_dw", 400, 0)), 486'424);
+  EXPECT_LE(test::parametersOf(buildArchitecture("r2plus1d_16", 400, 0)), 4'100'000);
 }
 
 // Published, for 400 classes: pytorchvideo's, whose code gives the same.
@@ -108,8 +103,9 @@ TEST(Inflated, HasThePublishedParameters) {
   const std::map<std::string, int64_t> published{
       {"c2d_50", 24'327'632},  {"c2d_101", 43'319'760},  {"i3d_50", 28'043'472}, {"i3d_101", 51'754'192},
       {"slow_50", 32'454'096}, {"slow_101", 60'359'120}, {"tsm_50", 24'327'632}, {"r2plus1d_50", 28'107'600}};
-  for (const auto& [name, count] : published) EXPECT_EQ(parametersOf(buildArchitecture(name, 400, 0)), count) << name;
-  EXPECT_EQ(parametersOf(buildArchitecture("i3d_50", 10, 0)), 27'244'362);
+  for (const auto& [name, count] : published)
+    EXPECT_EQ(test::parametersOf(buildArchitecture(name, 400, 0)), count) << name;
+  EXPECT_EQ(test::parametersOf(buildArchitecture("i3d_50", 10, 0)), 27'244'362);
 }
 
 TEST(Inflated, ReachesOverTimeWherePublished) {

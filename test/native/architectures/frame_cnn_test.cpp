@@ -8,17 +8,12 @@
 
 #include "native/architectures/build.h"
 #include "native/architectures/frame_layers.h"
+#include "test/native/architectures/parameters_of.h"
 
 namespace kinetorch::architectures {
 namespace {
 
 using torch::jit::Module;
-
-int64_t parametersOf(const Module& module) {
-  int64_t count = 0;
-  for (const at::Tensor& parameter : module.parameters()) count += parameter.numel();
-  return count;
-}
 
 // With batch-norm statistics that are not those of fresh weights.
 Module network(const std::string& name, const FrameCnnSpec& spec = {}) {
@@ -39,7 +34,7 @@ class FrameCnnTest : public testing::Test {
 
 TEST_F(FrameCnnTest, HasThePublishedParametersAndKeys) {
   const Module mobileNet = buildArchitecture("mobilenet_v2", 1000, 0);
-  EXPECT_EQ(parametersOf(mobileNet), 3'504'872);
+  EXPECT_EQ(test::parametersOf(mobileNet), 3'504'872);
   std::set<std::string> keys;
   for (const auto& parameter : mobileNet.named_parameters()) keys.insert(parameter.name);
   for (const auto& buffer : mobileNet.named_buffers()) keys.insert(buffer.name);
@@ -48,7 +43,7 @@ TEST_F(FrameCnnTest, HasThePublishedParametersAndKeys) {
                           "features.18.1.num_batches_tracked", "classifier.1.bias"}) {
     EXPECT_EQ(keys.count(key), 1u) << key;
   }
-  EXPECT_EQ(parametersOf(buildArchitecture("efficientnet_lite0", 1000, 0)), 4'652'008);
+  EXPECT_EQ(test::parametersOf(buildArchitecture("efficientnet_lite0", 1000, 0)), 4'652'008);
 }
 
 TEST_F(FrameCnnTest, IsTheNetworkOnEachFrame) {

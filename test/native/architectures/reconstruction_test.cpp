@@ -10,18 +10,13 @@
 #include "native/architectures/catalog.h"
 #include "native/architectures/layer_factory.h"
 #include "native/runtime/error.h"
+#include "test/native/architectures/parameters_of.h"
 
 namespace kinetorch::architectures {
 namespace {
 
 using Module = torch::jit::Module;
 using Shape = std::vector<int64_t>;
-
-int64_t parametersOf(const Module& module) {
-  int64_t count = 0;
-  for (const at::Tensor& parameter : module.parameters()) count += parameter.numel();
-  return count;
-}
 
 std::vector<at::Tensor> tensorsOf(const c10::IValue& list) { return list.toTensorVector(); }
 
@@ -50,7 +45,7 @@ TEST(Reconstruction, HasADecoderOfTheSizeThatIsKnown) {
                                              {"mc3_18", 1'090'124},
                                              {"r2plus1d_18", 1'090'124}};
   for (const auto& [name, parameters] : known) {
-    EXPECT_EQ(parametersOf(buildReconstruction(name, true, 0).attr("decoder").toModule()), parameters) << name;
+    EXPECT_EQ(test::parametersOf(buildReconstruction(name, true, 0).attr("decoder").toModule()), parameters) << name;
   }
 }
 

@@ -13,7 +13,7 @@ namespace {
 
 constexpr int kDraws = 20000;
 
-preprocessing::InputSpec inputOf(int64_t height, int64_t width) {
+preprocessing::InputSpec inputSized(int64_t height, int64_t width) {
   preprocessing::InputSpec input;
   input.frames = 4;
   input.height = height;
@@ -29,7 +29,7 @@ void drawMany(const preprocessing::ClipBatch& clips, const AugmentOptions& optio
 
 TEST(ClipPlan, PlainCropsReachEveryPlaceEquallyOften) {
   std::map<int64_t, int> tops;
-  drawMany({nullptr, 1, 4, 6, 4}, {}, std::nullopt, inputOf(4, 4), [&](const ClipPlan& plan) {
+  drawMany({nullptr, 1, 4, 6, 4}, {}, std::nullopt, inputSized(4, 4), [&](const ClipPlan& plan) {
     EXPECT_EQ(plan.crop.left, 0);
     EXPECT_FALSE(plan.crop.flip);
     ++tops[plan.crop.top];
@@ -41,7 +41,7 @@ TEST(ClipPlan, PlainCropsReachEveryPlaceEquallyOften) {
 TEST(ClipPlan, FlipsWithTheProbabilityGiven) {
   for (const double probability : {0.0, 0.3, 1.0}) {
     int flips = 0;
-    drawMany({nullptr, 1, 4, 6, 6}, {}, probability, inputOf(4, 4),
+    drawMany({nullptr, 1, 4, 6, 6}, {}, probability, inputSized(4, 4),
              [&](const ClipPlan& plan) { flips += plan.crop.flip; });
     EXPECT_NEAR(flips, probability * kDraws, probability == 0.3 ? 270 : 0);
   }
@@ -51,7 +51,7 @@ TEST(ClipPlan, ResizedCropsHaveAreasAndAspectsOfTheirRanges) {
   AugmentOptions options;
   options.cropArea = Range{0.3, 0.6};
   options.cropAspect = {0.8, 1.25};
-  const preprocessing::InputSpec input = inputOf(64, 88);
+  const preprocessing::InputSpec input = inputSized(64, 88);
   double areas = 0;
   double logAspects = 0;
   drawMany({nullptr, 1, 4, 800, 1100}, options, std::nullopt, input, [&](const ClipPlan& plan) {
@@ -82,13 +82,13 @@ TEST(ClipPlan, WhereNoResizedCropFitsTheCentreIsTaken) {
   RandomState random(1);
   // A strip: the tallest box of the input's 2:1 is 20 × 40 in its middle.
   const preprocessing::Box box =
-      drawClipPlan({nullptr, 1, 4, 20, 100}, options, std::nullopt, inputOf(10, 20), random).crop.box;
+      drawClipPlan({nullptr, 1, 4, 20, 100}, options, std::nullopt, inputSized(10, 20), random).crop.box;
   EXPECT_EQ(box.height, 20);
   EXPECT_EQ(box.width, 40);
   EXPECT_EQ(box.top, 0);
   EXPECT_EQ(box.left, 30);
   const preprocessing::Box upright =
-      drawClipPlan({nullptr, 1, 4, 100, 20}, options, std::nullopt, inputOf(10, 20), random).crop.box;
+      drawClipPlan({nullptr, 1, 4, 100, 20}, options, std::nullopt, inputSized(10, 20), random).crop.box;
   EXPECT_EQ(upright.height, 10);
   EXPECT_EQ(upright.width, 20);
   EXPECT_EQ(upright.top, 45);
@@ -98,7 +98,7 @@ TEST(ClipPlan, ShortSidesKeepTheFramesShapeAndFitTheInput) {
   AugmentOptions options;
   options.shortSide = Range{60, 70};
   std::map<int64_t, int> sides;
-  drawMany({nullptr, 1, 4, 80, 112}, options, std::nullopt, inputOf(64, 88), [&](const ClipPlan& plan) {
+  drawMany({nullptr, 1, 4, 80, 112}, options, std::nullopt, inputSized(64, 88), [&](const ClipPlan& plan) {
     const preprocessing::CropPlan& crop = plan.crop;
     ++sides[crop.resizedHeight];
     ASSERT_EQ(crop.resizedWidth, crop.resizedHeight * 112 / 80);
@@ -120,7 +120,7 @@ TEST(ClipPlan, ColorJitterDrawsFactorsOfItsRangesInEveryOrder) {
   options.hue = 0.1;
   std::set<std::vector<OperationKind>> orders;
   std::map<OperationKind, std::pair<double, double>> extremes;
-  drawMany({nullptr, 1, 4, 8, 8}, options, std::nullopt, inputOf(8, 8), [&](const ClipPlan& plan) {
+  drawMany({nullptr, 1, 4, 8, 8}, options, std::nullopt, inputSized(8, 8), [&](const ClipPlan& plan) {
     std::vector<OperationKind> order;
     for (const Operation& operation : plan.operations) {
       order.push_back(operation.kind);
@@ -159,7 +159,7 @@ TEST(ClipPlan, RandAugmentTakesTorchvisionsMagnitudesEachAsOften) {
   const std::set<OperationKind> factors = {OperationKind::kBrightness, OperationKind::kContrast,
                                            OperationKind::kSaturation, OperationKind::kSharpness};
   std::map<std::pair<OperationKind, bool>, int> counts;
-  drawMany({nullptr, 1, 4, 64, 88}, options, std::nullopt, inputOf(64, 88), [&](const ClipPlan& plan) {
+  drawMany({nullptr, 1, 4, 64, 88}, options, std::nullopt, inputSized(64, 88), [&](const ClipPlan& plan) {
     ASSERT_LE(plan.operations.size(), 2U);
     for (const Operation& operation : plan.operations) {
       const double amount = operation.amount - (factors.count(operation.kind) > 0 ? 1 : 0);
@@ -182,7 +182,7 @@ TEST(ClipPlan, ErasesBoxesOfTheAreasGiven) {
   options.eraseArea = {0.1, 0.2};
   int erased = 0;
   std::set<uint64_t> seeds;
-  drawMany({nullptr, 1, 4, 120, 160}, options, std::nullopt, inputOf(120, 160), [&](const ClipPlan& plan) {
+  drawMany({nullptr, 1, 4, 120, 160}, options, std::nullopt, inputSized(120, 160), [&](const ClipPlan& plan) {
     if (!plan.erasure) return;
     ++erased;
     seeds.insert(plan.erasure->noiseSeed);
@@ -201,7 +201,7 @@ TEST(ClipPlan, ErasesBoxesOfTheAreasGiven) {
 TEST(ClipPlan, WhatIsOffDrawsNothing) {
   RandomState random(4);
   RandomState two = random;
-  drawClipPlan({nullptr, 1, 4, 9, 9}, {}, std::nullopt, inputOf(8, 8), random);
+  drawClipPlan({nullptr, 1, 4, 9, 9}, {}, std::nullopt, inputSized(8, 8), random);
   two.next();
   two.next();
   EXPECT_EQ(random.state(), two.state());  // the crop's place, and no more
@@ -218,7 +218,7 @@ TEST(ClipPlan, TrivialAugmentWideDrawsOneOperationOfAnyStrength) {
   std::map<OperationKind, std::set<double>> amounts;
   std::map<OperationKind, int> counts;
   int none = 0;
-  drawMany({nullptr, 1, 4, 40, 60}, presetOf(AutoAugment::kTrivialAugmentWide), std::nullopt, inputOf(40, 60),
+  drawMany({nullptr, 1, 4, 40, 60}, presetOf(AutoAugment::kTrivialAugmentWide), std::nullopt, inputSized(40, 60),
            [&](const ClipPlan& plan) {
              ASSERT_LE(plan.operations.size(), 1U);
              none += plan.operations.empty();
@@ -250,7 +250,7 @@ TEST(ClipPlan, TrivialAugmentWideDrawsOneOperationOfAnyStrength) {
 TEST(ClipPlan, AutoAugmentsImageNetPolicyHasItsOperations) {
   std::map<OperationKind, std::set<double>> amounts;
   std::map<size_t, int> lengths;
-  drawMany({nullptr, 1, 4, 40, 60}, presetOf(AutoAugment::kImageNet), std::nullopt, inputOf(40, 60),
+  drawMany({nullptr, 1, 4, 40, 60}, presetOf(AutoAugment::kImageNet), std::nullopt, inputSized(40, 60),
            [&](const ClipPlan& plan) {
              ++lengths[plan.operations.size()];
              for (const Operation& operation : plan.operations) amounts[operation.kind].insert(operation.amount);
@@ -271,7 +271,7 @@ TEST(ClipPlan, AugMixDrawsThreeWeakChains) {
   std::map<size_t, int> depths;
   std::set<double> rotations;
   double copies = 0;
-  drawMany({nullptr, 1, 4, 40, 60}, presetOf(AutoAugment::kAugMix), std::nullopt, inputOf(40, 60),
+  drawMany({nullptr, 1, 4, 40, 60}, presetOf(AutoAugment::kAugMix), std::nullopt, inputSized(40, 60),
            [&](const ClipPlan& plan) {
              ASSERT_TRUE(plan.mixture.has_value());
              EXPECT_TRUE(plan.operations.empty());

@@ -17,10 +17,9 @@
 namespace kinetorch::network {
 namespace {
 
-constexpr int64_t kClasses = 5;
 const at::Device kDevice(at::kCUDA, 0);
 
-preprocessing::InputSpec smallInput() {
+preprocessing::InputSpec cudaInput() {
   preprocessing::InputSpec input;
   input.frames = 8;
   input.height = 32;
@@ -28,21 +27,22 @@ preprocessing::InputSpec smallInput() {
   return input;
 }
 
-at::Tensor clips(int64_t count) { return at::randn({count, 3, 8, 32, 32}); }
+at::Tensor cudaClips(int64_t count) { return at::randn({count, 3, 8, 32, 32}); }
 
 class CudaNetwork : public testing::TestWithParam<std::string> {
  protected:
   void SetUp() override {
     const RuntimeInfo info = runtimeInfo();
     if (info.cudaDevices.empty()) GTEST_SKIP() << "no CUDA device: " << info.cudaReason;
-    model_ = model::serializeModule(test::lively(GetParam(), kClasses), "{}");
+    model_ = model::serializeModule(test::lively(GetParam(), test::kLivelyClasses), "{}");
     reference_ = load(at::kCPU, at::kFloat, Optimization::kOff);
   }
 
   std::unique_ptr<Network> load(c10::Device device, c10::ScalarType precision, Optimization level) const {
     OptimizeOptions optimize;
     optimize.level = level;
-    return loadNetwork(model::ModelFile::open({"", model_}), smallInput(), {kClasses, {}}, device, precision, optimize);
+    return loadNetwork(model::ModelFile::open({"", model_}), cudaInput(), {test::kLivelyClasses, {}}, device, precision,
+                       optimize);
   }
 
   // Against float32 on the CPU, in batches of these sizes.
@@ -50,7 +50,7 @@ class CudaNetwork : public testing::TestWithParam<std::string> {
     const c10::InferenceMode guard;
     EXPECT_TRUE(network.warnings().empty());
     for (const int64_t size : sizes) {
-      const at::Tensor batch = clips(size);
+      const at::Tensor batch = cudaClips(size);
       const at::Tensor onDevice = batch.contiguous(at::MemoryFormat::ChannelsLast3d).to(kDevice, precision);
       EXPECT_LE(test::relativeError(network.logits(onDevice).cpu(), reference_->logits(batch)), tolerance) << size;
     }

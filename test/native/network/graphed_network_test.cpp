@@ -13,7 +13,7 @@
 namespace kinetorch::network {
 namespace {
 
-preprocessing::InputSpec smallInput() {
+preprocessing::InputSpec fakeInput() {
   preprocessing::InputSpec input;
   input.frames = 2;
   input.height = 4;
@@ -83,7 +83,7 @@ class GraphedNetworkTest : public testing::Test {
     };
     auto network = std::make_unique<FakeNetwork>();
     inner_ = network.get();
-    network_ = std::make_unique<GraphedNetwork>(std::move(network), smallInput(), at::TensorOptions(at::kFloat), api_);
+    network_ = std::make_unique<GraphedNetwork>(std::move(network), fakeInput(), at::TensorOptions(at::kFloat), api_);
   }
 
   // Whole numbers, whose sums are the same in any order.

@@ -26,6 +26,12 @@ inline preprocessing::InputSpec smallInput() {
   return input;
 }
 
+// As many as their networks tell apart.
+inline constexpr int64_t kLivelyClasses = 5;
+
+// As smallInput() has them.
+inline at::Tensor smallClips(int64_t count) { return at::randn({count, 3, 4, 32, 32}); }
+
 // One of every kind; deeper ones repeat the same blocks.
 inline std::vector<std::string> everyKindOfArchitecture() {
   std::vector<std::string> names;

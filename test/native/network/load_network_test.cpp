@@ -13,10 +13,10 @@
 namespace kinetorch::network {
 namespace {
 
+using test::kLivelyClasses;
 using test::relativeError;
+using test::smallClips;
 using test::smallInput;
-
-constexpr int64_t kClasses = 5;
 
 std::unique_ptr<Network> load(const torch::jit::Module& module, const ExpectedOutputs& expected,
                               c10::ScalarType precision, Optimization level, int64_t maxBatchSize) {
@@ -29,49 +29,47 @@ std::unique_ptr<Network> load(const torch::jit::Module& module, const ExpectedOu
                      at::kCPU, precision, optimize);
 }
 
-std::unique_ptr<Network> load(const torch::jit::Module& module, int64_t numClasses = kClasses,
+std::unique_ptr<Network> load(const torch::jit::Module& module, int64_t numClasses = kLivelyClasses,
                               c10::ScalarType precision = at::kFloat, Optimization level = Optimization::kOff,
                               int64_t maxBatchSize = 2) {
   return load(module, ExpectedOutputs{numClasses, {}}, precision, level, maxBatchSize);
 }
 
-torch::jit::Module lively(const std::string& architecture) { return test::lively(architecture, kClasses); }
+torch::jit::Module lively(const std::string& architecture) { return test::lively(architecture, kLivelyClasses); }
 
-at::Tensor clips(int64_t count) { return at::randn({count, 3, 4, 32, 32}); }
+class LoadedNetwork : public testing::TestWithParam<const char*> {};
 
-class FrozenNetwork : public testing::TestWithParam<const char*> {};
-
-TEST_P(FrozenNetwork, GivesWhatTheModuleGives) {
+TEST_P(LoadedNetwork, GivesWhatTheModuleGives) {
   at::NoGradGuard noGrad;
   torch::jit::Module module = lively(GetParam());
-  const at::Tensor input = clips(3);
+  const at::Tensor input = smallClips(3);
   const at::Tensor expected = module.forward({input}).toTensor();
   const std::unique_ptr<Network> network = load(module);
   const at::Tensor logits = network->logits(input);
-  EXPECT_EQ(logits.sizes(), (std::vector<int64_t>{3, kClasses}));
+  EXPECT_EQ(logits.sizes(), (std::vector<int64_t>{3, kLivelyClasses}));
   EXPECT_LE(relativeError(logits, expected), 1e-4);
   // The clips differ, and so do their logits: the comparison would notice.
   EXPECT_GT(relativeError(logits.roll(1, 0), expected), 1e-2);
   EXPECT_LE(relativeError(network->logits(input.contiguous(at::MemoryFormat::ChannelsLast3d)), expected), 1e-4);
 }
 
-TEST_P(FrozenNetwork, GivesTheSameByFasterKernels) {
+TEST_P(LoadedNetwork, GivesTheSameByFasterKernels) {
   at::NoGradGuard noGrad;
   torch::jit::Module module = lively(GetParam());
   for (const Optimization level : {Optimization::kExact, Optimization::kFast}) {
-    const std::unique_ptr<Network> network = load(module, kClasses, at::kFloat, level);
+    const std::unique_ptr<Network> network = load(module, kLivelyClasses, at::kFloat, level);
     EXPECT_TRUE(network->warnings().empty());
     for (const int64_t count : {1, 2, 3}) {  // the last of a size that was not measured
-      const at::Tensor input = clips(count);
+      const at::Tensor input = smallClips(count);
       EXPECT_LE(relativeError(network->logits(input), module.forward({input}).toTensor()), 1e-4);
     }
   }
 }
 
-TEST_P(FrozenNetwork, EmbedsInFrontOfTheLastLayer) {
+TEST_P(LoadedNetwork, EmbedsInFrontOfTheLastLayer) {
   at::NoGradGuard noGrad;
   torch::jit::Module module = lively(GetParam());
-  const at::Tensor input = clips(2);
+  const at::Tensor input = smallClips(2);
   const std::unique_ptr<Network> network = load(module);
   ASSERT_TRUE(network->outputs().has(Output::kEmbedding));
   const torch::jit::Module fc = module.attr("fc").toModule();
@@ -80,11 +78,11 @@ TEST_P(FrozenNetwork, EmbedsInFrontOfTheLastLayer) {
   EXPECT_LE(relativeError(logits, module.forward({input}).toTensor()), 1e-4);
 }
 
-TEST_P(FrozenNetwork, GivesAllOutputsFromOnePass) {
+TEST_P(LoadedNetwork, GivesAllOutputsFromOnePass) {
   at::NoGradGuard noGrad;
   const at::Tensor input = at::randn({2, 3, 8, 64, 64});  // large enough that the map is larger than 1×1×1
   for (const Optimization level : {Optimization::kOff, Optimization::kFast}) {
-    const std::unique_ptr<Network> network = load(lively(GetParam()), kClasses, at::kFloat, level);
+    const std::unique_ptr<Network> network = load(lively(GetParam()), kLivelyClasses, at::kFloat, level);
     EXPECT_EQ(network->outputs().names(), "logits, embedding, features");
     const at::Tensor logits = network->logits(input);
     const OutputTensors all = network->run(input, network->outputs());
@@ -100,7 +98,7 @@ TEST_P(FrozenNetwork, GivesAllOutputsFromOnePass) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Architectures, FrozenNetwork, testing::Values("r2plus1d_dw", "ip_csn_26", "mc3_18"),
+INSTANTIATE_TEST_SUITE_P(Architectures, LoadedNetwork, testing::Values("r2plus1d_dw", "ip_csn_26", "mc3_18"),
                          [](const auto& info) { return std::string(info.param); });
 
 TEST(Network, CountsItsBytes) {
@@ -108,20 +106,20 @@ TEST(Network, CountsItsBytes) {
   int64_t parameters = 0;
   for (const at::Tensor& parameter : module.parameters()) parameters += parameter.numel();
   EXPECT_EQ(load(module)->bytes(), parameters * 4);
-  EXPECT_EQ(load(module, kClasses, at::kBFloat16)->bytes(), parameters * 2);
+  EXPECT_EQ(load(module, kLivelyClasses, at::kBFloat16)->bytes(), parameters * 2);
 }
 
 // Freezing makes the kind of the weights a constant, which must then be the one that they have in the end.
 TEST(Network, RunsCodeThatAsksForTheKindOfItsWeights) {
   torch::jit::Module module("Asking");
   module.register_attribute("training", c10::BoolType::get(), false);
-  module.register_parameter("w", at::randn({kClasses, 3, 1, 3, 3}), false);
+  module.register_parameter("w", at::randn({kLivelyClasses, 3, 1, 3, 3}), false);
   module.define(R"(
 def forward(self, x: Tensor) -> Tensor:
     return torch.mean(torch.conv3d(x.to(self.w.dtype), self.w), [2, 3, 4])
 )");
-  const at::Tensor input = clips(1);
-  const at::Tensor logits = load(module, kClasses, at::kBFloat16)->logits(input.to(at::kBFloat16));
+  const at::Tensor input = smallClips(1);
+  const at::Tensor logits = load(module, kLivelyClasses, at::kBFloat16)->logits(input.to(at::kBFloat16));
   EXPECT_LE(relativeError(logits, load(module)->logits(input)), 5e-2);
 }
 
@@ -129,7 +127,7 @@ TEST(Network, StaysAsItWasWhereFasterKernelsGiveOtherLogits) {
   at::manual_seed(8);
   torch::jit::Module module("Sensitive");
   module.register_attribute("training", c10::BoolType::get(), false);
-  module.register_parameter("w", at::randn({kClasses, 3, 1, 3, 3}), false);
+  module.register_parameter("w", at::randn({kLivelyClasses, 3, 1, 3, 3}), false);
   // Rounding in the convolution decides the result.
   module.define(R"(
 def forward(self, x: Tensor) -> Tensor:
@@ -137,9 +135,9 @@ def forward(self, x: Tensor) -> Tensor:
     return torch.sin(torch.mean(y * 1e9, [2, 3, 4]))
 )");
   module.eval();
-  const std::unique_ptr<Network> network = load(module, kClasses, at::kFloat, Optimization::kFast);
+  const std::unique_ptr<Network> network = load(module, kLivelyClasses, at::kFloat, Optimization::kFast);
   EXPECT_FALSE(network->warnings().empty());
-  const at::Tensor input = clips(1);
+  const at::Tensor input = smallClips(1);
   EXPECT_TRUE(network->logits(input).equal(load(module)->logits(input)));
 }
 
@@ -148,15 +146,15 @@ torch::jit::Module foreign(const std::string& methods) {
   module.register_attribute("training", c10::BoolType::get(), false);
   torch::jit::Module fc("Linear");
   fc.register_attribute("training", c10::BoolType::get(), false);
-  fc.register_parameter("weight", at::ones({kClasses, 3}), false);
-  fc.register_parameter("bias", at::zeros({kClasses}), false);
+  fc.register_parameter("weight", at::ones({kLivelyClasses, 3}), false);
+  fc.register_parameter("bias", at::zeros({kLivelyClasses}), false);
   fc.define("def forward(self, x: Tensor) -> Tensor:\n    return torch.linear(x, self.weight, self.bias)\n");
   module.register_module("fc", fc);
   module.define(methods);
   return module;
 }
 
-std::string codeOf(const torch::jit::Module& module, int64_t numClasses = kClasses) {
+std::string codeOf(const torch::jit::Module& module, int64_t numClasses = kLivelyClasses) {
   try {
     load(module, numClasses);
   } catch (const Error& error) {
@@ -200,7 +198,7 @@ void expectEachItsOwn(const std::string& methods, c10::ScalarType precision, con
   const at::Tensor input = at::rand({3, 3, 4, 32, 32}) * at::tensor({0.1F, 1.0F, 3.0F}).view({3, 1, 1, 1, 1});
   std::vector<at::Tensor> alone;
   for (const at::Tensor& clip : input.split(1)) alone.push_back(module.forward({clip.clone()}).toTensor());
-  const std::unique_ptr<Network> network = load(module, kClasses, precision, Optimization::kFast, 3);
+  const std::unique_ptr<Network> network = load(module, kLivelyClasses, precision, Optimization::kFast, 3);
   ASSERT_EQ(network->warnings().empty(), warning.empty());
   if (!warning.empty()) {
     EXPECT_NE(network->warnings()[0].find(warning), std::string::npos) << network->warnings()[0];
@@ -230,10 +228,11 @@ TEST(ForeignNetwork, RunsOneByOneWhereNothingTellsClipsApart) {
   for (const std::string body :
        {"return self.fc.forward(torch.mean(x, [2, 3, 4]) * 0.0 + 1.0)[:1].expand(x.size(0), 5)\n",
         "return self.fc.forward(torch.sqrt(torch.mean(x, [2, 3, 4]) * 0.0 - 1.0))\n"}) {
-    const std::unique_ptr<Network> network = load(foreign(forwardOf(body)), kClasses, at::kFloat, Optimization::kFast);
+    const std::unique_ptr<Network> network =
+        load(foreign(forwardOf(body)), kLivelyClasses, at::kFloat, Optimization::kFast);
     ASSERT_EQ(network->warnings().size(), 1u);
     EXPECT_NE(network->warnings()[0].find("nearly the same"), std::string::npos);
-    EXPECT_EQ(network->logits(clips(3)).size(0), 3);
+    EXPECT_EQ(network->logits(smallClips(3)).size(0), 3);
   }
 }
 
@@ -247,9 +246,9 @@ TEST(ForeignNetwork, MayWriteIntoItsClips) {
   at::manual_seed(5);
   torch::jit::Module module("Writing");
   module.register_attribute("training", c10::BoolType::get(), false);
-  module.register_parameter("w", at::randn({kClasses, 3, 1, 3, 3}), false);
+  module.register_parameter("w", at::randn({kLivelyClasses, 3, 1, 3, 3}), false);
   module.define(forwardOf("x.mul_(2.0)\n    return torch.mean(torch.relu(torch.conv3d(x, self.w)), [2, 3, 4])\n"));
-  EXPECT_TRUE(load(module, kClasses, at::kFloat, Optimization::kFast)->warnings().empty());
+  EXPECT_TRUE(load(module, kLivelyClasses, at::kFloat, Optimization::kFast)->warnings().empty());
 }
 
 // Half precision is for what asks for it: the same weights give the same in float32, and sooner.
@@ -265,7 +264,7 @@ TEST(ForeignNetwork, OfHalfPrecisionComputesInFloat32OnACpu) {
       module.define(forwardOf("return " + mean + " * self.w\n"));
       return load(module, 3)->logits(input);
     };
-    const at::Tensor input = clips(2);
+    const at::Tensor input = smallClips(2);
     const auto expected = [&](const at::Tensor& x) { return x.mean(at::IntArrayRef({2, 3, 4})) * weight; };
     EXPECT_LE(relativeError(logitsOf("torch.mean(x, [2, 3, 4])", input), expected(input)), 1e-6);
     const std::string number = std::to_string(static_cast<int>(kind));
@@ -281,7 +280,7 @@ TEST(ForeignNetwork, IsRefusedWithACodeWhereItDoesNotFit) {
   EXPECT_EQ(codeOf(foreign("def forward(self, x: Tensor) -> Tensor:\n    return x\n")), "ERR_MODEL_FORWARD");
   EXPECT_EQ(codeOf(foreign("def forward(self, x: Tensor) -> int:\n    return x.dim()\n")), "ERR_MODEL_FORWARD");
   EXPECT_EQ(codeOf(foreign("def embed(self, x: Tensor) -> Tensor:\n    return x\n")), "ERR_MODEL_FORWARD");
-  EXPECT_EQ(codeOf(lively("r2plus1d_dw"), kClasses + 1), "ERR_MODEL_METADATA");
+  EXPECT_EQ(codeOf(lively("r2plus1d_dw"), kLivelyClasses + 1), "ERR_MODEL_METADATA");
 }
 
 // Blurs clips and shrinks what is bright; `forward` is no part of it.
@@ -303,7 +302,7 @@ std::unique_ptr<Network> loadReconstruction(const torch::jit::Module& module, c1
 TEST(Reconstruction, GivesTheClipsBackAndWhatItWasGiven) {
   at::NoGradGuard noGrad;
   torch::jit::Module module = blurring();
-  const at::Tensor input = clips(3);
+  const at::Tensor input = smallClips(3);
   const at::Tensor expected = module.run_method("reconstruct", input).toTensor();
   const std::unique_ptr<Network> network = loadReconstruction(module);
   EXPECT_TRUE(network->warnings().empty());
@@ -321,7 +320,7 @@ TEST(Reconstruction, GivesTheClipsBackAndWhatItWasGiven) {
 
 TEST(Reconstruction, IsOfTheClipsAsTheyWereGivenWhereTheNetworkWritesIntoThem) {
   at::NoGradGuard noGrad;
-  const at::Tensor input = clips(2);
+  const at::Tensor input = smallClips(2);
   const at::Tensor given = input.clone();
   const auto network = loadReconstruction(blurring("    x.mul_(0.5)\n"));
   EXPECT_TRUE(network->run(input, network->outputs())[Output::kTarget].equal(given));

@@ -23,7 +23,7 @@ bool keepsApart(const std::string& body) {
   return keepsRowsApart(*test::FrozenGraph(module).graph());
 }
 
-constexpr char kConvolution[] = "    y = torch.conv3d(x, self.w)\n";
+constexpr char kRowConvolution[] = "    y = torch.conv3d(x, self.w)\n";
 
 TEST(KeepsRowsApart, IsKnownOfResidualNetworks) {
   for (const char* const name :
@@ -34,7 +34,7 @@ TEST(KeepsRowsApart, IsKnownOfResidualNetworks) {
 }
 
 TEST(KeepsRowsApart, IsKnownOfUsualOperators) {
-  const std::string y = kConvolution;
+  const std::string y = kRowConvolution;
   EXPECT_TRUE(keepsApart(y + "    return torch.linear(torch.mean(torch.relu(y), [2, 3, 4]), self.fc)\n"));
   EXPECT_TRUE(
       keepsApart(y + "    z = y * torch.sigmoid(torch.mean(y, [2, 3, 4], True))\n"
@@ -47,7 +47,7 @@ TEST(KeepsRowsApart, IsKnownOfUsualOperators) {
 }
 
 TEST(KeepsRowsApart, IsNotKnownWhereRowsMayMeet) {
-  const std::string y = kConvolution;
+  const std::string y = kRowConvolution;
   EXPECT_FALSE(keepsApart(y + "    return torch.mean(y, [0, 3, 4])\n"));
   EXPECT_FALSE(keepsApart(y + "    return torch.mean(torch.cat([y, y], 0), [2, 3, 4])\n"));
   EXPECT_FALSE(keepsApart(y + "    return torch.mean(y, [2, 3, 4]) - torch.mean(y)\n"));

@@ -12,12 +12,10 @@
 namespace kinetorch::network {
 namespace {
 
+using test::kLivelyClasses;
 using test::relativeError;
+using test::smallClips;
 using test::smallInput;
-
-constexpr int64_t kClasses = 5;
-
-at::Tensor clips(int64_t count) { return at::randn({count, 3, 4, 32, 32}); }
 
 // A network as it is before tuning, and what it gives for a clip.
 struct Plain {
@@ -25,7 +23,7 @@ struct Plain {
       : network(freezeNetwork(module.deepcopy(), at::kCPU, {at::kFloat, precision}), smallInput(),
                 at::TensorOptions(precision), {precision}) {
     network.takeChannelsLast();
-    run.clip = clips(1).to(precision);
+    run.clip = smallClips(1).to(precision);
     run.output = network.logits(run.clip);
   }
 
@@ -40,11 +38,11 @@ class TunedNetwork : public testing::TestWithParam<const char*> {
 
 // What is done to a network on CUDA, on the CPU, where LibTorch's operators do the rest.
 TEST_P(TunedNetwork, GivesTheSameRewrittenForCuda) {
-  torch::jit::Module module = test::lively(GetParam(), kClasses);
+  torch::jit::Module module = test::lively(GetParam(), kLivelyClasses);
   Plain plain(module);
   rewriteForCuda(plain.network, plain.run);
   EXPECT_TRUE(plain.network.warnings().empty());
-  const at::Tensor input = clips(2);
+  const at::Tensor input = smallClips(2);
   EXPECT_LE(relativeError(plain.network.logits(input), module.forward({input}).toTensor()), 1e-4);
 }
 
@@ -52,7 +50,7 @@ TEST_P(TunedNetwork, GivesTheSameRewrittenForCuda) {
 TEST_P(TunedNetwork, GivesTheSameWhenABatchIsSharedByClips) {
   const int threads = at::get_num_threads();
   at::set_num_threads(2);
-  torch::jit::Module module = test::lively(GetParam(), kClasses);
+  torch::jit::Module module = test::lively(GetParam(), kLivelyClasses);
   OptimizeOptions options;
   options.measureMs = 50;
   options.maxWeightBytes = int64_t{1} << 30;
@@ -63,7 +61,7 @@ TEST_P(TunedNetwork, GivesTheSameWhenABatchIsSharedByClips) {
     tuner.shareByClips(byClips);
     tuner.finish();
     for (const int64_t count : {1, 2, 3, 4, 5}) {
-      const at::Tensor input = clips(count);
+      const at::Tensor input = smallClips(count);
       const at::Tensor expected = module.forward({input}).toTensor();
       EXPECT_LE(relativeError(plain.network.logits(input), expected), 1e-4);
       const OutputTensors outputs = plain.network.run(input, {Output::kEmbedding, Output::kFeatures});
@@ -84,12 +82,12 @@ TEST(TuneNetwork, GivesTheSameRewrittenForCudaInHalfPrecision) {
   torch::jit::Module module("Narrow");
   module.register_attribute("training", c10::BoolType::get(), false);
   module.register_parameter("a", at::randn({20, 3, 1, 3, 3}), false);
-  module.register_parameter("b", at::randn({kClasses, 20, 3, 1, 1}), false);
+  module.register_parameter("b", at::randn({kLivelyClasses, 20, 3, 1, 1}), false);
   module.define(R"(
 def forward(self, x: Tensor) -> Tensor:
     return torch.mean(torch.conv3d(torch.relu(torch.conv3d(x, self.a)), self.b), [2, 3, 4])
 )");
-  const at::Tensor input = clips(2);
+  const at::Tensor input = smallClips(2);
   Plain rewritten(module, at::kBFloat16);
   rewriteForCuda(rewritten.network, rewritten.run);
   EXPECT_TRUE(rewritten.network.warnings().empty());

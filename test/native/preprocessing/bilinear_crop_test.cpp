@@ -14,7 +14,7 @@
 namespace kinetorch::preprocessing {
 namespace {
 
-struct Case {
+struct CropCase {
   int64_t height;
   int64_t width;
   CropPlan crop;
@@ -22,7 +22,7 @@ struct Case {
   int64_t cropWidth;
 };
 
-std::string describe(const Case& test) {
+std::string describe(const CropCase& test) {
   const CropPlan& crop = test.crop;
   std::string text;
   for (const int64_t number :
@@ -34,7 +34,9 @@ std::string describe(const Case& test) {
 }
 
 // All of 240×320 to 128×171, as torchvision's presets for video do, and 112×112 of it.
-Case preset(int64_t top, int64_t left) { return {240, 320, {{0, 0, 240, 320}, 128, 171, top, left, false}, 112, 112}; }
+CropCase preset(int64_t top, int64_t left) {
+  return {240, 320, {{0, 0, 240, 320}, 128, 171, top, left, false}, 112, 112};
+}
 
 // In bytes that end where their allocation does, so that AddressSanitizer sees what is read beyond them.
 std::unique_ptr<uint8_t[]> noise(int64_t count, augmentation::RandomState& random) {
@@ -44,7 +46,7 @@ std::unique_ptr<uint8_t[]> noise(int64_t count, augmentation::RandomState& rando
 }
 
 // LibTorch's resize of the whole box, rounded; of it the window. float H×W×3.
-at::Tensor byLibTorch(const at::Tensor& frame, const Case& test, at::MemoryFormat format) {
+at::Tensor byLibTorch(const at::Tensor& frame, const CropCase& test, at::MemoryFormat format) {
   const CropPlan& crop = test.crop;
   const at::Tensor box = frame.narrow(0, crop.box.top, crop.box.height).narrow(1, crop.box.left, crop.box.width);
   const at::Tensor image = box.permute({2, 0, 1}).unsqueeze(0).to(at::kFloat).contiguous(format);
@@ -54,7 +56,7 @@ at::Tensor byLibTorch(const at::Tensor& frame, const Case& test, at::MemoryForma
   return crop.flip ? window.flip(1) : window;
 }
 
-void expectLibTorchs(const Case& test, augmentation::RandomState& random) {
+void expectLibTorchs(const CropCase& test, augmentation::RandomState& random) {
   InputSpec input;
   input.height = test.cropHeight;
   input.width = test.cropWidth;
@@ -123,7 +125,7 @@ int64_t drawSide(augmentation::RandomState& random) {
 TEST_F(BilinearCropTest, IsLibTorchsOfAnySize) {
   augmentation::RandomState random(3);
   for (int repeat = 0; repeat < 500; ++repeat) {
-    Case test{};
+    CropCase test{};
     test.height = drawSide(random);
     test.width = drawSide(random);
     Box& box = test.crop.box;

@@ -96,7 +96,7 @@ std::string codeOf(const std::function<void()>& action) {
   return "";
 }
 
-struct Case {
+struct ResizeCase {
   int64_t height;
   int64_t width;
   std::vector<int64_t> resize;
@@ -105,10 +105,10 @@ struct Case {
   CropPosition crop;
 };
 
-class AgainstSlowReference : public testing::TestWithParam<Case> {};
+class AgainstSlowReference : public testing::TestWithParam<ResizeCase> {};
 
 TEST_P(AgainstSlowReference, IsEqual) {
-  const Case& test = GetParam();
+  const ResizeCase& test = GetParam();
   const Clip clip = noiseClip(2, test.height, test.width);
   const InputSpec input = specOf(2, test.cropHeight, test.cropWidth, test.resize);
   const std::array<int64_t, 2> size = resizedSize(test.resize, test.height, test.width);
@@ -136,15 +136,15 @@ TEST_P(AgainstSlowReference, IsEqual) {
 
 INSTANTIATE_TEST_SUITE_P(
     Preprocess, AgainstSlowReference,
-    testing::Values(Case{24, 32, {16, 22}, 14, 14, {}},           // both sides, smaller
-                    Case{9, 7, {20, 30}, 16, 16, {}},             // larger
-                    Case{16, 22, {16, 22}, 14, 14, {}},           // as it is
-                    Case{17, 40, {12}, 12, 12, {}},               // short side: height
-                    Case{40, 17, {12}, 12, 12, {1.0, 1.0}},       // short side: width
-                    Case{24, 32, {17, 23}, 12, 12, {}},           // (17-12)/2 = 2.5 -> 2, (23-12)/2 = 5.5 -> 6
-                    Case{24, 32, {19, 21}, 12, 12, {0.0, 1.0}},   // left, bottom
-                    Case{24, 32, {19, 21}, 12, 12, {1.0, 0.25}},  // right, 1.75 -> 2
-                    Case{1, 1, {5, 6}, 5, 6, {}}));
+    testing::Values(ResizeCase{24, 32, {16, 22}, 14, 14, {}},           // both sides, smaller
+                    ResizeCase{9, 7, {20, 30}, 16, 16, {}},             // larger
+                    ResizeCase{16, 22, {16, 22}, 14, 14, {}},           // as it is
+                    ResizeCase{17, 40, {12}, 12, 12, {}},               // short side: height
+                    ResizeCase{40, 17, {12}, 12, 12, {1.0, 1.0}},       // short side: width
+                    ResizeCase{24, 32, {17, 23}, 12, 12, {}},           // (17-12)/2 = 2.5 -> 2, (23-12)/2 = 5.5 -> 6
+                    ResizeCase{24, 32, {19, 21}, 12, 12, {0.0, 1.0}},   // left, bottom
+                    ResizeCase{24, 32, {19, 21}, 12, 12, {1.0, 0.25}},  // right, 1.75 -> 2
+                    ResizeCase{1, 1, {5, 6}, 5, 6, {}}));
 
 TEST(ResizedSize, KeepsProportionsOfTheShortSideRoundedDown) {
   EXPECT_EQ(resizedSize({128}, 240, 321), (std::array<int64_t, 2>{128, 171}));

@@ -31,7 +31,7 @@ Problem threeClasses() {
   return {at::randn({90, 5}) + at::randn({3, 5}).index_select(0, labels), at::one_hot(labels, 3)};
 }
 
-at::Tensor logitsOf(const model::LinearHead& head, const at::Tensor& features) {
+at::Tensor linearLogits(const model::LinearHead& head, const at::Tensor& features) {
   const auto classes = static_cast<int64_t>(head.bias.size());
   const at::Tensor weight = at::tensor(head.weight, at::kDouble).view({classes, -1});
   return features.to(at::kDouble).matmul(weight.t()) + at::tensor(head.bias, at::kDouble);
@@ -47,7 +47,7 @@ TEST(FitLinear, FindsTheLeastLoss) {
   constexpr double kDecay = 0.01;
   const model::LinearHead head = fitLinear(problem.data(), kDecay);
   const at::Tensor features = problem.features.to(at::kDouble);
-  const at::Tensor error = (logitsOf(head, features).softmax(1) - problem.targets) / features.size(0);
+  const at::Tensor error = (linearLogits(head, features).softmax(1) - problem.targets) / features.size(0);
   const at::Tensor weight = at::tensor(head.weight, at::kDouble).view({3, 5}) * features.std(0, false);
   const at::Tensor gradient = error.t().matmul(standardised(features)) + kDecay * weight;
   EXPECT_LT(gradient.abs().max().item<double>(), 1e-5);
@@ -57,15 +57,15 @@ TEST(FitLinear, FindsTheLeastLoss) {
 TEST(FitLinear, GivesTheSameWhateverTheScaleOfTheVectors) {
   const Problem problem = threeClasses();
   const Problem scaled{problem.features * at::tensor({1000.0, 1e-3, 1.0, 7.0, 1.0}) + 5, problem.targets};
-  const at::Tensor own = logitsOf(fitLinear(problem.data(), 0.01), problem.features);
-  EXPECT_TRUE(logitsOf(fitLinear(scaled.data(), 0.01), scaled.features).allclose(own, 1e-3, 1e-3));
+  const at::Tensor own = linearLogits(fitLinear(problem.data(), 0.01), problem.features);
+  EXPECT_TRUE(linearLogits(fitLinear(scaled.data(), 0.01), scaled.features).allclose(own, 1e-3, 1e-3));
   const model::LinearHead again = fitLinear(problem.data(), 0.01);
   EXPECT_EQ(again.weight, fitLinear(problem.data(), 0.01).weight);
 }
 
 TEST(FitLinear, FallsBackToFrequenciesUnderMuchDecay) {
   const Problem problem{at::randn({40, 4}), at::one_hot(at::arange(40).lt(10).to(at::kLong), 2)};
-  const at::Tensor logits = logitsOf(fitLinear(problem.data(), 1e5), problem.features);
+  const at::Tensor logits = linearLogits(fitLinear(problem.data(), 1e5), problem.features);
   EXPECT_TRUE(logits.softmax(1).allclose(at::tensor({0.75, 0.25}, at::kDouble).expand({40, 2}), 0, 1e-3));
 }
 
@@ -80,13 +80,16 @@ TEST(FitLinear, KnowsSigmoids) {
   at::manual_seed(1);
   const at::Tensor features = at::randn({200, 3});
   const at::Tensor targets = (features.slice(1, 0, 2) + 0.3 * at::randn({200, 2})).gt(0);
-  const at::Tensor found = logitsOf(fitLinear(Problem{features, targets}.data(true), 0.001), features).gt(0);
+  const at::Tensor found = linearLogits(fitLinear(Problem{features, targets}.data(true), 0.001), features).gt(0);
   EXPECT_GT(found.eq(targets).to(at::kFloat).mean().item<float>(), 0.85);
 }
 
 TEST(FitLinear, SeparatesWhatCanBeSeparated) {
-  const Problem problem{at::tensor({-1.0, -2.0, 1.0, 2.0}).view({4, 1}), at::one_hot(at::tensor({0, 0, 1, 1}, at::kLong), 2)};
-  EXPECT_TRUE(logitsOf(fitLinear(problem.data(), 0), problem.features).argmax(1).equal(at::tensor({0, 0, 1, 1}, at::kLong)));
+  const Problem problem{at::tensor({-1.0, -2.0, 1.0, 2.0}).view({4, 1}),
+                        at::one_hot(at::tensor({0, 0, 1, 1}, at::kLong), 2)};
+  EXPECT_TRUE(linearLogits(fitLinear(problem.data(), 0), problem.features)
+                  .argmax(1)
+                  .equal(at::tensor({0, 0, 1, 1}, at::kLong)));
 }
 
 TEST(FitLinear, RefusesWhatDoesNotGoTogether) {

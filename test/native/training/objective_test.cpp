@@ -28,7 +28,7 @@ torch::jit::Module maskedNetwork() {
   return module;
 }
 
-class MaskedReconstruction : public Objective {
+class HalfMasked : public Objective {
  public:
   at::Tensor targets(const TrainingBatch& batch) const override { return at::zeros({batch.batch, 0}); }
 
@@ -65,7 +65,7 @@ TEST(Objective, MayBeOverTheNetworksOwnInput) {
   options.augment.brightness = 0.2;
   options.augment.mixup = 0.2;
   options.emaDecay = 0.5;
-  Trainer trainer(sourceOf(maskedNetwork()), options, {std::make_shared<MaskedReconstruction>(), nullptr});
+  Trainer trainer(sourceOf(maskedNetwork()), options, {std::make_shared<HalfMasked>(), nullptr});
   const double before = trainer.evaluate(unlabelled(99, 6)).lossSum;
   for (uint32_t step = 0; step < 60; ++step) {
     const StepResult result = trainer.step({unlabelled(2 * step, 6), unlabelled(2 * step + 1, 3)}, 0.02);
@@ -79,7 +79,7 @@ TEST(Objective, MayBeOverTheNetworksOwnInput) {
 }
 
 TEST(Objective, RefusesANetworkOfOtherOutputs) {
-  const TrainerParts parts{std::make_shared<MaskedReconstruction>(), nullptr};
+  const TrainerParts parts{std::make_shared<HalfMasked>(), nullptr};
   const TrainerOptions options = optionsOf(OptimizerKind::kSgd);
   EXPECT_EQ(test::codeOf([&] { Trainer(sourceOf(test::tinyNetwork()), options, parts); }), "ERR_MODEL_FORWARD");
   EXPECT_EQ(test::codeOf([&] { Trainer(sourceOf(maskedNetwork()), options); }), "ERR_MODEL_FORWARD");

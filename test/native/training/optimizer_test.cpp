@@ -9,10 +9,10 @@
 namespace kinetorch::training {
 namespace {
 
-constexpr int kSteps = 50;
+constexpr int kOptimizerSteps = 50;
 constexpr int64_t kSize = 12;
 
-double learningRateAt(int step) { return 0.05 * (1.0 - static_cast<double>(step) / (2 * kSteps)); }
+double learningRateAt(int step) { return 0.05 * (1.0 - static_cast<double>(step) / (2 * kOptimizerSteps)); }
 
 double gradientAt(int step, int64_t index) { return std::sin(0.7 * step + 1.3 * static_cast<double>(index)) + 0.1; }
 
@@ -46,7 +46,7 @@ void compareWithReference(const OptimizerOptions& options, at::IntArrayRef shape
   for (int64_t i = 0; i < kSize; ++i) reference[i].value = parameter.detach().flatten()[i].item<double>();
 
   Optimizer optimizer({{{parameter}, weightDecay, 1}}, options);
-  for (int step = 1; step <= kSteps; ++step) {
+  for (int step = 1; step <= kOptimizerSteps; ++step) {
     at::Tensor gradient = at::empty({kSize});
     for (int64_t i = 0; i < kSize; ++i) gradient[i] = gradientAt(step, i);
     parameter.mutable_grad() = gradient.reshape(shape);  // row-major, whatever the parameter's layout is

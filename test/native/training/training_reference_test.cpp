@@ -13,10 +13,10 @@
 namespace kinetorch::training {
 namespace {
 
-constexpr int64_t kSteps = 50;
-constexpr int64_t kClasses = 4;
-// The fixture was computed with AVX2. AdamW divides by small second moments, which magnifies how others round: with AVX-512
-// 50 steps end 1.3e-6 away. What is wrong in an optimiser is off by far more.
+constexpr int64_t kReferenceSteps = 50;
+constexpr int64_t kReferenceClasses = 4;
+// The fixture was computed with AVX2. AdamW divides by small second moments, which magnifies how others round: with
+// AVX-512 50 steps end 1.3e-6 away. What is wrong in an optimiser is off by far more.
 constexpr double kTolerance = 3e-6;
 
 class TrainingReference : public testing::Test {
@@ -30,7 +30,7 @@ class TrainingReference : public testing::Test {
     options.input.width = 8;
     options.input.mean = {0.5, 0.4, 0.3};
     options.input.std = {0.25, 0.2, 0.3};
-    options.numClasses = kClasses;
+    options.numClasses = kReferenceClasses;
     options.optimizer.kind = OptimizerKind::kSgd;
     options.optimizer.momentum = 0.9;
     options.optimizer.weightDecay = 0.03;
@@ -65,19 +65,19 @@ class TrainingReference : public testing::Test {
   static void compare(const std::string& name, const TrainerOptions& options, int64_t accumulate = 1) {
     const at::Tensor expected = fixture_.at("case/" + name);
     Trainer trainer(network(), options);
-    for (int64_t step = 0; step < kSteps; ++step) {
+    for (int64_t step = 0; step < kReferenceSteps; ++step) {
       std::vector<TrainingBatch> batches;
       for (int64_t part = 0; part < accumulate; ++part) {
         batches.push_back(batch(step * accumulate + part, options.loss.kind));
       }
-      const double rate = 0.02 * (1 - static_cast<double>(step) / (2 * kSteps));
+      const double rate = 0.02 * (1 - static_cast<double>(step) / (2 * kReferenceSteps));
       ASSERT_NEAR(trainer.step(batches, rate).loss, expected[step].item<double>(), 2 * kTolerance) << "step " << step;
     }
     std::vector<at::Tensor> numbers;
     for (const auto& [name, tensor] : stateOf(model::ModelFile::open({"", trainer.serialize("{}")}).module())) {
       if (tensor.is_floating_point()) numbers.push_back(tensor.flatten());
     }
-    const at::Tensor difference = (at::cat(numbers) - expected.slice(0, kSteps)).abs();
+    const at::Tensor difference = (at::cat(numbers) - expected.slice(0, kReferenceSteps)).abs();
     EXPECT_LT(difference.max().item<double>(), kTolerance);
   }
 
