@@ -72,3 +72,13 @@ test('of many slices are read whole, and others have turns meanwhile', async () 
     expect(turns).toBeGreaterThan(3);
   }
 });
+
+test('of text are found whole, wherever a slice ends', async () => {
+  const data = ['\\"]'.repeat(100_000), '['.repeat(300_001)];
+  const request = { inputs: [{ name: 'video', data }], id: '1' };
+  const text = Buffer.from(JSON.stringify(request));
+  const { json, arrays } = await cutData(text);
+  expect(JSON.parse(json)).toEqual({ inputs: [{ name: 'video', data: 0 }], id: '1' });
+  const [{ start, end }] = arrays as [{ start: number; end: number }];
+  expect(JSON.parse(text.toString('utf8', start, end))).toEqual(data);
+});
