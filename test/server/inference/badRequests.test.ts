@@ -46,6 +46,8 @@ describe('JSON', () => {
     ['null', 'null', '`request` to be an object'],
     ['half of it', '{"inputs":[{"name":"frames","data":[1,2', 'does not end'],
     ['half a text', '{"inputs":[{"name":"fra', 'does not end'],
+    ['half a text among data', '{"inputs":[{"data":["\\\\\\"', 'does not end'],
+    ['much beside tensors', { id: 'x'.repeat(65_536), inputs: [frames()] }, /at most 65536 bytes of JSON beside/],
     ['no inputs', {}, '`request.inputs` to be an array'],
     ['empty inputs', { inputs: [] }, /one input of frames, tensor, video but received 0/],
     ['two inputs', { inputs: [frames(), { ...frames(), name: 'video' }] }, /one input .* received 2/],

@@ -3,7 +3,7 @@ import type { InputSpec, Signature } from '../signature';
 import { badRequest } from './badRequest';
 import type { TextRange } from './cutData';
 import type { InferRequest, RawInput } from './inferRequest';
-import { decode } from './json';
+import { readBase64 } from './readBase64';
 import { readNumbers } from './readNumbers';
 
 /** What a request asks a model to look at. */
@@ -32,7 +32,7 @@ export async function readInput(request: InferRequest, signature: Signature, lim
   if (raw.datatype !== spec.datatype) {
     throw badRequest(`datatype ${spec.datatype} of input '${raw.name}' but received ${raw.datatype}`);
   }
-  if (spec.name === 'video') return { kind: 'video', bytes: readVideo(raw, request) };
+  if (spec.name === 'video') return { kind: 'video', bytes: await readVideo(raw, request) };
   const clips =
     spec.name === 'frames' ? await readFrames(raw, request, limits) : await readTensor(raw, spec, request, limits);
   return { kind: 'clips', clips };
@@ -114,11 +114,12 @@ async function readValues<Kind extends typeof Uint8Array | typeof Float32Array>(
 }
 
 /** BYTES in JSON are text, so that a video is base64 there. */
-function readVideo(raw: RawInput, { text, isRaw }: InferRequest): Uint8Array {
-  if (raw.shape.length !== 1 || raw.shape[0] !== 1) throw wrongShape(raw, '[1], one encoded file');
-  const video = isRaw ? raw.bytes : raw.bytes === null ? fromBase64(raw, text) : onlyElement(raw.name, raw.bytes);
-  if (video === null || video.length === 0)
-    throw badRequest(`input '${raw.name}' to be an encoded file but it is empty`);
+async function readVideo(raw: RawInput, { text, isRaw }: InferRequest): Promise<Uint8Array> {
+  const { name, shape, bytes, array } = raw;
+  if (shape.length !== 1 || shape[0] !== 1) throw wrongShape(raw, '[1], one encoded file');
+  const element = bytes === null ? await readBase64(text, array as TextRange, name) : bytes;
+  const video = bytes === null || isRaw ? element : onlyElement(name, bytes);
+  if (video.length === 0) throw badRequest(`input '${name}' to be an encoded file but it is empty`);
   return video;
 }
 
@@ -130,21 +131,6 @@ function onlyElement(name: string, bytes: Buffer): Buffer {
     `one element of BYTES in input '${name}', 4 bytes that say its length and that many, but received ` +
       (length < 0 ? `${bytes.length} bytes` : `a length of ${length} and ${bytes.length - 4} bytes`),
   );
-}
-
-function fromBase64({ name, array }: RawInput, text: Buffer): Buffer {
-  const { start, end } = array as TextRange;
-  let list: unknown;
-  try {
-    list = JSON.parse(decode(text.subarray(start, end)));
-  } catch {
-    list = null;
-  }
-  const [encoded] = Array.isArray(list) && list.length === 1 ? list : [];
-  if (typeof encoded === 'string' && encoded.length % 4 === 0 && /^[A-Za-z\d+/]*={0,2}$/.test(encoded)) {
-    return Buffer.from(encoded, 'base64');
-  }
-  throw badRequest(`data of input '${name}' in JSON to be one text, the file in base64`);
 }
 
 const wrongShape = ({ name, shape }: RawInput, expected: string) =>

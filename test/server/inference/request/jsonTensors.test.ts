@@ -1,6 +1,8 @@
 import { seededRandom } from '../../../../lib/base/seededRandom';
 import { cutData } from '../../../../lib/server/inference/request/cutData';
+import { readBase64 } from '../../../../lib/server/inference/request/readBase64';
 import { readNumbers } from '../../../../lib/server/inference/request/readNumbers';
+import { expectError } from '../../../support/models';
 
 const random = seededRandom(17);
 const below = (end: number) => Math.floor(random() * end);
@@ -70,5 +72,37 @@ test('of many slices are read whole, and others have turns meanwhile', async () 
     clearInterval(timer);
     expect(Buffer.from(values).equals(Buffer.from(data))).toBe(true);
     expect(turns).toBeGreaterThan(3);
+  }
+});
+
+test('of text are found whole, wherever a slice ends', async () => {
+  const data = ['\\"]'.repeat(100_000), '['.repeat(300_001)];
+  const request = { inputs: [{ name: 'video', data }], id: '1' };
+  const text = Buffer.from(JSON.stringify(request));
+  const { json, arrays } = await cutData(text);
+  expect(JSON.parse(json)).toEqual({ inputs: [{ name: 'video', data: 0 }], id: '1' });
+  const [{ start, end }] = arrays as [{ start: number; end: number }];
+  expect(JSON.parse(text.toString('utf8', start, end))).toEqual(data);
+});
+
+test('of base64 become bytes, and nothing else does', async () => {
+  const read = (text: string) => readBase64(Buffer.from(text), { start: 0, end: text.length }, 'video');
+  for (const size of [0, 1, 2, 3, 4, 400_000, 400_001, 400_002]) {
+    const bytes = Buffer.from(Array.from({ length: size }, () => below(256)));
+    expect((await read(`[ "${bytes.toString('base64')}"\n]`)).equals(bytes)).toBe(true);
+  }
+  for (const text of [
+    '[]',
+    '["]',
+    '[7]',
+    '["AAA"]',
+    '["AA=A"]',
+    '["A==="]',
+    '["AAAÄ"]',
+    '["AAAA", "AAAA"]',
+    '[["AAAA"]]',
+    '["AA\\/A"]',
+  ]) {
+    await expectError(read(text), 'ERR_INVALID_ARGUMENT', 'base64');
   }
 });
