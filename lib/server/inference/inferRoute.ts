@@ -34,6 +34,15 @@ const lengthHeader = 'inference-header-content-length';
 
 const binary = { schema: { type: 'string', format: 'binary' } };
 
+/** The smallest clip there is: one frame of two by two pixels. */
+const example = {
+  id: '1',
+  inputs: [
+    { name: 'frames', datatype: 'UINT8', shape: [1, 2, 2, 3], data: [255, 0, 0, 0, 255, 0, 0, 0, 255, 9, 9, 9] },
+  ],
+  outputs: [{ name: 'labels', parameters: { top_k: 1 } }],
+};
+
 const openApi = {
   summary: 'Inference',
   description:
@@ -43,7 +52,7 @@ const openApi = {
   requestBody: {
     required: true,
     content: {
-      'application/json': { schema: schemaOf(inferRequestSchema, 'input') },
+      'application/json': { schema: schemaOf(inferRequestSchema, 'input'), example },
       'application/octet-stream': binary,
     },
   },

@@ -1,6 +1,6 @@
-import { setImmediate } from 'node:timers/promises';
 import { badRequest } from './badRequest';
-import { decode } from './json';
+import { decode, maxJsonBytes } from './json';
+import { inSlices } from './slices';
 
 /*
  * Note: JSON tensors
@@ -24,25 +24,29 @@ export interface CutText {
 }
 
 const maxDepth = 100;
-/** Bytes that are looked at before others have a turn: about a millisecond. */
-const sliceBytes = 2 ** 18;
 
 const [quote, backslash, colon] = [0x22, 0x5c, 0x3a];
 const [openList, closeList, openObject, closeObject] = [0x5b, 0x5d, 0x7b, 0x7d];
 const whitespace = [0x20, 0x09, 0x0a, 0x0d];
 
-/** Throws `ERR_INVALID_ARGUMENT` for JSON that is nested too deep, or where `data` is no array. */
+/** Throws `ERR_INVALID_ARGUMENT` for JSON that is nested too deep or too long without tensors, or where `data` is no array. */
 export async function cutData(text: Buffer): Promise<CutText> {
   const scanner = new DataScanner(text);
-  while (!scanner.scan(sliceBytes)) await setImmediate();
+  await inSlices(0, text.length, (_from, to) => scanner.scan(to));
+  if (!scanner.isOutside) throw badRequest('whole JSON but `data`, or a text, does not end');
+  const { arrays } = scanner;
+  const left = arrays.reduce((bytes, { start, end }) => bytes - (end - start), text.length);
+  if (left > maxJsonBytes) {
+    throw badRequest(`at most ${maxJsonBytes} bytes of JSON beside the data of inputs but received ${left}`);
+  }
   const kept: Buffer[] = [];
   let end = 0;
-  for (const [place, array] of scanner.arrays.entries()) {
+  for (const [place, array] of arrays.entries()) {
     kept.push(text.subarray(end, array.start), Buffer.from(String(place)));
     end = array.end;
   }
   kept.push(text.subarray(end));
-  return { json: decode(Buffer.concat(kept)), arrays: scanner.arrays };
+  return { json: decode(Buffer.concat(kept)), arrays };
 }
 
 /** Finds the arrays. Knows brackets, strings and keys; whether all the rest is JSON is seen by who parses it. */
@@ -56,31 +60,49 @@ class DataScanner {
   /** Of the array that the scanner is in, where it began and how deep; depth 0: in none. */
   private dataStart = 0;
   private dataDepth = 0;
+  /** Where the text that the scanner is in began; -1: in none. */
+  private stringStart = -1;
 
   constructor(private readonly text: Buffer) {}
 
-  /** Goes on for so many bytes; true at the end. */
-  scan(bytes: number): boolean {
-    const stop = Math.min(this.at + bytes, this.text.length);
+  /** In no array and no text. */
+  get isOutside(): boolean {
+    return this.dataDepth === 0 && this.stringStart < 0;
+  }
+
+  /** Goes on until there. */
+  scan(stop: number): void {
     while (this.at < stop) {
-      if (this.dataDepth > 0) this.scanData(stop);
+      if (this.stringStart >= 0) this.scanString(stop);
+      else if (this.dataDepth > 0) this.scanData(stop);
       else this.scanRest(stop);
     }
-    if (this.at < this.text.length) return false;
-    if (this.dataDepth > 0) throw badRequest('whole JSON but `data` does not end');
-    return true;
+  }
+
+  private scanString(stop: number): void {
+    const { text } = this;
+    let at = this.at;
+    for (; at < stop; at++) {
+      const byte = text[at];
+      if (byte === backslash) at++;
+      else if (byte === quote) {
+        // A longer one is no key that counts here.
+        const isShort = at - this.stringStart < 16;
+        this.key = isShort ? text.toString('latin1', this.stringStart + 1, at) : '';
+        this.stringStart = -1;
+        at++;
+        break;
+      }
+    }
+    this.at = at;
   }
 
   private scanRest(stop: number): void {
     const { text, open } = this;
-    for (; this.at < stop && this.dataDepth === 0; this.at++) {
+    for (; this.at < stop && this.isOutside; this.at++) {
       const byte = text[this.at];
-      if (byte === quote) {
-        const end = endOfString(text, this.at);
-        // A longer one is no key that counts here.
-        this.key = end - this.at < 16 ? text.toString('latin1', this.at + 1, end - 1) : '';
-        this.at = end - 1;
-      } else if (byte === colon) this.enterValue();
+      if (byte === quote) this.stringStart = this.at;
+      else if (byte === colon) this.enterValue();
       else if (byte === openList || byte === openObject) {
         if (open.push(byte) > maxDepth) throw tooDeep();
       } else if (byte === closeList || byte === closeObject) open.pop();
@@ -105,16 +127,16 @@ class DataScanner {
     this.dataDepth = 1;
   }
 
-  /** Until the array's last bracket. */
+  /** Until the array's last bracket, or a text in it. */
   private scanData(stop: number): void {
     const { text } = this;
     const deepest = maxDepth - this.open.length;
     let { at, dataDepth } = this;
-    for (; at < stop && dataDepth > 0; at++) {
+    for (; at < stop && dataDepth > 0 && this.stringStart < 0; at++) {
       const byte = text[at] as number;
       // Digits, commas, spaces.
       if (byte < openList && byte !== quote) continue;
-      if (byte === quote) at = endOfString(text, at) - 1;
+      if (byte === quote) this.stringStart = at;
       else if (byte === openList || byte === openObject) {
         if (++dataDepth > deepest) throw tooDeep();
       } else if (byte === closeList || byte === closeObject) dataDepth--;
@@ -123,16 +145,6 @@ class DataScanner {
     this.dataDepth = dataDepth;
     if (dataDepth === 0) this.arrays.push({ start: this.dataStart, end: at });
   }
-}
-
-/** One after the quote that closes a string. */
-function endOfString(text: Buffer, start: number): number {
-  for (let end = text.indexOf(quote, start + 1); end >= 0; end = text.indexOf(quote, end + 1)) {
-    let backslashes = 0;
-    while (text[end - 1 - backslashes] === backslash) backslashes++;
-    if (backslashes % 2 === 0) return end + 1;
-  }
-  throw badRequest('whole JSON but a string in it does not end');
 }
 
 const tooDeep = () => badRequest(`JSON that is nested at most ${maxDepth} deep but received a deeper one`);

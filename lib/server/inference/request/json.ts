@@ -18,8 +18,13 @@ export function decode(bytes: Uint8Array): string {
   }
 }
 
+/** Of JSON that is parsed at once. */
+export const maxJsonBytes = 65_536;
+
 /** A body that has no tensors, and may be left out. */
 export function readJson(body: unknown): unknown {
   const bytes = (body ?? Buffer.alloc(0)) as Buffer;
+  if (bytes.length > maxJsonBytes)
+    throw badRequest(`at most ${maxJsonBytes} bytes of JSON but received ${bytes.length}`);
   return bytes.length === 0 ? {} : parseJson(decode(bytes));
 }

@@ -125,7 +125,7 @@ function readVideo(raw: RawInput, { text, isRaw }: InferRequest): Uint8Array {
 /** Each element of BYTES has its length, 32 bits, before it. */
 function onlyElement(name: string, bytes: Buffer): Buffer {
   const length = bytes.length < 4 ? -1 : bytes.readUInt32LE(0);
-  if (length === bytes.length - 4) return bytes.subarray(4);
+  if (length >= 0 && length === bytes.length - 4) return bytes.subarray(4);
   throw badRequest(
     `one element of BYTES in input '${name}', 4 bytes that say its length and that many, but received ` +
       (length < 0 ? `${bytes.length} bytes` : `a length of ${length} and ${bytes.length - 4} bytes`),
