@@ -37,6 +37,7 @@ export function define(command: Command): void {
     maxQueue,
     queueTimeoutMs,
     maxVideos,
+    maxVideoBytes,
     device,
     precision,
     threads,
@@ -53,6 +54,7 @@ export function define(command: Command): void {
     .addOption(schemaFlag('--max-queue <n>', maxQueue))
     .addOption(schemaFlag('--queue-timeout-ms <n>', queueTimeoutMs))
     .addOption(schemaFlag('--max-videos <n>', maxVideos))
+    .addOption(schemaFlag('--max-video-bytes <n>', maxVideoBytes))
     .addOption(schemaFlag('--device <name>', device))
     .addOption(schemaFlag('--precision <name>', precision))
     .addOption(schemaFlag('--threads <n>', threads))
