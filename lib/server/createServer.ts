@@ -9,15 +9,18 @@ import { appOptions } from './http/appOptions';
 import { boundBodies } from './http/boundBodies';
 import { continueWhenWanted } from './http/continueWhenWanted';
 import { limitRate, type RateLimit } from './http/limitRate';
+import { describeRoutes } from './http/openApi';
 import { loadServerPackages } from './http/peers';
 import { PendingBytes } from './http/pendingBytes';
 import { limitReceiveTime } from './http/receiveTimeout';
+import { refuseOtherMethods } from './http/refuseOtherMethods';
 import { keepRecords } from './http/requestRecord';
 import { requireKey } from './http/requireKey';
 import { inferenceRoutes } from './inference/inferenceRoutes';
 import { AnswerCache } from './models/answerCache';
 import { type ModelChange, ModelRepository } from './models/modelRepository';
 import { logRequests } from './operation/logRequests';
+import { metricsRoute } from './operation/metrics/metricsRoute';
 import { RequestsInWork } from './operation/requestsInWork';
 import { ServerPhase } from './operation/serverPhase';
 import { takeWork } from './operation/takeWork';
@@ -33,13 +36,17 @@ const farewellMs = 1000;
 
 /** A server of models. Made by {@link createServer}. */
 export class VideoServer implements AsyncDisposable {
+  /** @internal */
+  readonly context: ServerContext;
   private closing: Promise<void> | null = null;
 
   /** @internal */
   constructor(
-    readonly app: FastifyInstance,
-    private readonly context: ServerContext,
-  ) {}
+    private readonly app: FastifyInstance,
+    context: ServerContext,
+  ) {
+    this.context = context;
+  }
 
   /**
    * Begins to listen, then loads the models; ready when the last of them is. Resolves with the address, for example
@@ -93,9 +100,11 @@ export class VideoServer implements AsyncDisposable {
 
   private async end(): Promise<void> {
     const { phase, inWork, options, models, keys } = this.context;
+    const wasReady = models.isReady;
     phase.leave();
     this.app.log.info({ graceMs: options.graceMs }, 'leaving: not ready any more');
-    await setTimeout(options.graceMs);
+    // Nobody was told to send requests to one that never was ready.
+    if (wasReady) await setTimeout(options.graceMs);
     phase.drain();
     this.app.log.info({ inWork: inWork.count }, 'draining: no new work is taken');
     // By now nobody sends new requests here: the connections that he kept for them can go.
@@ -151,9 +160,12 @@ export async function createServer(options: ServerOptions = {}): Promise<VideoSe
   };
   answerErrors(app);
   await guardRequests(app, context, rateLimit);
+  const routes = describeRoutes(app);
+  await metricsRoute(app, context);
   await app.register(async (room) => inferenceRoutes(room, context));
   await app.register(async (room) => videoRoutes(room, context));
   await app.register(async (room) => streamRoutes(room, context));
+  refuseOtherMethods(app, routes);
   return new VideoServer(app, context);
 }
 
@@ -163,7 +175,7 @@ async function guardRequests(app: FastifyInstance, context: ServerContext, rateL
   app.server.maxConnections = options.maxConnections;
   keepRecords(app);
   logRequests(app);
-  await traceRequests(app);
+  traceRequests(app);
   takeWork(app, phase, inWork);
   requireKey(app, keys);
   await limitRate(app, rateLimit, options.maxRate);

@@ -39,6 +39,7 @@ const loans = new Map<DecoderClient, Loan>();
 /** Processes without work, and the timers that end them. */
 const idle = new Map<DecoderClient, NodeJS.Timeout>();
 let looking: NodeJS.Timeout | undefined;
+let deaths = 0;
 
 /**
  * A decoder process for one reader: an idle one where there is one, else a new one, as soon as there is a place. Rejects
@@ -82,6 +83,11 @@ export function countDecoders(): number {
   return loans.size + idle.size;
 }
 
+/** Decoder processes of this thread that have ended without being told to, ever: of a video, or of the system. */
+export function countDecoderDeaths(): number {
+  return deaths;
+}
+
 function takeIdle(): DecoderClient | undefined {
   for (const [client, timer] of idle) {
     clearTimeout(timer);
@@ -93,6 +99,7 @@ function takeIdle(): DecoderClient | undefined {
 
 /** A process has ended. */
 function forget(client: DecoderClient): void {
+  if (client.diedByItself) deaths++;
   clearTimeout(idle.get(client));
   idle.delete(client);
   loans.get(client)?.leave();

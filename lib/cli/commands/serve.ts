@@ -2,11 +2,12 @@ import { stat } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { readConfig, shownConfig, variableOf } from '../../server/config/readConfig';
-import { createServer } from '../../server/createServer';
+import { createServer, type VideoServer } from '../../server/createServer';
 import { type ServerOptions, serverOptions } from '../../server/options';
-import { errorReport } from '../failures';
+import { errorReport, noteError } from '../failures';
 import { schemaFlag } from '../flags/schemaFlag';
-import { note, print, printJson } from '../print/terminal';
+import { exitCodes } from '../interrupt';
+import { note, printJson } from '../print/terminal';
 
 const notes = `
 A model is a .pt file or an ensemble's .json, called by its file's name, or by another: moves=camera.pt. A folder holds
@@ -15,7 +16,8 @@ A model is a .pt file or an ensemble's .json, called by its file's name, or by a
 Every flag has a variable, such as ${variableOf('maxQueue')}, and a key in the config file, such as "maxQueue". Flags win over
 variables, and those over the file.
 
-SIGHUP loads anew what has changed; SIGTERM ends in order, a second one at once.
+SIGHUP loads anew what has changed. SIGTERM, or Ctrl-C, ends in order: not ready at once, refusing new work after
+--grace-ms, ending when what was accepted is done; a second one ends at once. The log goes to standard output.
 
 Examples:
   $ kinetorch serve
@@ -23,50 +25,52 @@ Examples:
   $ kinetorch serve models/ --host 0.0.0.0 --api-keys-file keys.txt
   $ kinetorch serve --config server.json --print-config`;
 
-type Flags = Omit<ServerOptions, 'noAuth'> & { auth: boolean; config?: string; printConfig?: boolean };
+type Flags = Omit<ServerOptions, 'noAuth' | 'page'> & {
+  auth: boolean;
+  page: boolean;
+  config?: string;
+  printConfig?: boolean;
+};
 
 /** `kinetorch serve`. */
 export function define(command: Command): void {
-  const {
-    host,
-    port,
-    apiKeysFile,
-    noAuth,
-    modelControl,
-    maxBatchSize,
-    maxQueue,
-    queueTimeoutMs,
-    maxVideos,
-    maxVideoBytes,
-    device,
-    precision,
-    threads,
-  } = serverOptions;
   command
     .description('Serve models over HTTP: the Open Inference Protocol, videos in and labels out, and a page to try it.')
     .argument('[models...]', 'model files, name=file, or a folder of them')
-    .addOption(schemaFlag('--host <address>', host))
-    .addOption(schemaFlag('-p, --port <n>', port))
-    .addOption(schemaFlag('--api-keys-file <file>', apiKeysFile))
-    .option('--no-auth', noAuth.description)
-    .addOption(schemaFlag('--model-control', modelControl))
-    .addOption(schemaFlag('--max-batch-size <n>', maxBatchSize))
-    .addOption(schemaFlag('--max-queue <n>', maxQueue))
-    .addOption(schemaFlag('--queue-timeout-ms <n>', queueTimeoutMs))
-    .addOption(schemaFlag('--max-videos <n>', maxVideos))
-    .addOption(schemaFlag('--max-video-bytes <n>', maxVideoBytes))
-    .addOption(schemaFlag('--device <name>', device))
-    .addOption(schemaFlag('--precision <name>', precision))
-    .addOption(schemaFlag('--threads <n>', threads))
+    .addOption(schemaFlag('--host <address>', serverOptions.host))
+    .addOption(schemaFlag('-p, --port <n>', serverOptions.port))
+    .addOption(schemaFlag('--api-keys-file <file>', serverOptions.apiKeysFile))
+    .option('--no-auth', serverOptions.noAuth.description)
+    .addOption(schemaFlag('--open-metrics', serverOptions.openMetrics))
+    .addOption(schemaFlag('--model-control', serverOptions.modelControl))
+    .addOption(schemaFlag('--max-batch-size <n>', serverOptions.maxBatchSize))
+    .addOption(schemaFlag('--max-queue <n>', serverOptions.maxQueue))
+    .addOption(schemaFlag('--queue-timeout-ms <n>', serverOptions.queueTimeoutMs))
+    .addOption(schemaFlag('--max-videos <n>', serverOptions.maxVideos))
+    .addOption(schemaFlag('--max-rate <n>', serverOptions.maxRate))
+    .addOption(schemaFlag('--max-connections <n>', serverOptions.maxConnections))
+    .addOption(schemaFlag('--max-body-bytes <n>', serverOptions.maxBodyBytes))
+    .addOption(schemaFlag('--max-pending-bytes <n>', serverOptions.maxPendingBytes))
+    .addOption(schemaFlag('--max-video-bytes <n>', serverOptions.maxVideoBytes))
+    .addOption(schemaFlag('--receive-timeout-ms <n>', serverOptions.receiveTimeoutMs))
+    .addOption(schemaFlag('--cache-bytes <n>', serverOptions.cacheBytes))
+    .addOption(schemaFlag('--grace-ms <n>', serverOptions.graceMs))
+    .addOption(schemaFlag('--drain-ms <n>', serverOptions.drainMs))
+    .addOption(schemaFlag('--log-level <level>', serverOptions.logLevel))
+    .option('--no-page', 'no page at /')
+    .addOption(schemaFlag('--device <name>', serverOptions.device))
+    .addOption(schemaFlag('--precision <name>', serverOptions.precision))
+    .addOption(schemaFlag('--threads <n>', serverOptions.threads))
     .option('-c, --config <file>', 'a JSON file of options')
     .option('--print-config', 'print all options as they are resolved, and end')
     .addHelpText('after', notes)
     .action(serve);
 }
 
-async function serve(models: string[], { config, printConfig, auth, ...flags }: Flags): Promise<void> {
+async function serve(models: string[], { config, printConfig, auth, page, ...flags }: Flags): Promise<void> {
+  const negated = { ...(auth ? {} : { noAuth: true }), ...(page ? {} : { page: false }) };
   const options = await readConfig({
-    flags: { ...flags, ...(auth ? {} : { noAuth: true }), ...(await modelsOf(models)) },
+    flags: { ...flags, ...negated, ...(await modelsOf(models)) },
     env: process.env,
     file: config,
   });
@@ -75,15 +79,44 @@ async function serve(models: string[], { config, printConfig, auth, ...flags }: 
     return;
   }
   const server = await createServer(options);
-  const address = await server.listen(({ name, error }) => {
-    if (error === null) note(`${name}: ready`);
-    else note(`${name}: ${errorReport(error).message}`);
+  const isAsked = askedToEnd();
+  const isUnable = new Promise<unknown>((resolve) => {
+    void server
+      .listen(({ name, error }) => {
+        if (error === null) note(`${name}: ready`);
+        else resolve(error);
+      })
+      .then((address) => note(`Listening on ${address}`), resolve);
   });
-  print(address);
-  await new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
-  });
+  process.on('SIGHUP', () => void reload(server));
+  const failure = await Promise.race([isAsked, isUnable]);
   await server.close();
+  if (failure !== null) throw failure;
+}
+
+/** Resolves with null at the first SIGTERM or Ctrl-C; the second ends the process at once. */
+function askedToEnd(): Promise<null> {
+  return new Promise((resolve) => {
+    let isAsked = false;
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.on(signal, () => {
+        if (isAsked) process.exit(exitCodes[signal]);
+        isAsked = true;
+        note('ending in order; again ends at once');
+        resolve(null);
+      });
+    }
+  });
+}
+
+async function reload(server: VideoServer): Promise<void> {
+  try {
+    for (const { name, outcome, error } of await server.reload()) {
+      note(`${name}: ${outcome}${error === undefined ? '' : `: ${errorReport(error).message}`}`);
+    }
+  } catch (error) {
+    noteError(error);
+  }
 }
 
 /** What the command's arguments say: files by name, and one folder. */

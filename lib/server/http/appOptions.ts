@@ -30,7 +30,8 @@ export function appOptions(
       maxHeaderSize: 16_384,
     },
     clientErrorHandler: clientError,
-    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 256 },
+    // As long as a model's name.
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 128 },
   };
 }
 

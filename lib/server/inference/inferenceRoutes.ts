@@ -1,14 +1,25 @@
-import type { FastifyInstance } from 'fastify';
-import { version } from '../../base/version';
-import { openRoute } from '../http/openRoute';
+import type { IncomingMessage } from 'node:http';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ServerContext } from '../serverContext';
+import { inferRoute } from './inferRoute';
+import { modelRoutes } from './modelRoutes';
+import { repositoryRoutes } from './repositoryRoutes';
+import { readBody } from './request/readBody';
+import { serverRoutes } from './serverRoutes';
+import { statisticsRoutes } from './statisticsRoutes';
 
 /** The Open Inference Protocol, version 2, with Triton's extensions. */
-export async function inferenceRoutes(app: FastifyInstance, { models, phase }: ServerContext): Promise<void> {
-  app.get('/v2/health/live', openRoute, async () => ({ live: true }));
-  app.get('/v2/health/ready', openRoute, async (_request, reply) => {
-    const ready = phase.saysReady && models.isReady;
-    return reply.code(ready ? 200 : 503).send({ ready });
+export async function inferenceRoutes(app: FastifyInstance, context: ServerContext): Promise<void> {
+  // What a body is, its length header says. Clients name all kinds of types, or, as Triton's, none.
+  app.addHook('onRequest', async ({ raw }) => {
+    delete raw.headers['content-type'];
   });
-  app.get('/v2', async () => ({ name: 'kinetorch', version: version(), extensions: [] }));
+  app.addContentTypeParser('*', async (_request: FastifyRequest, payload: IncomingMessage) =>
+    readBody(payload, context.options.maxBodyBytes),
+  );
+  serverRoutes(app, context);
+  modelRoutes(app, context);
+  statisticsRoutes(app, context);
+  repositoryRoutes(app, context);
+  inferRoute(app, context);
 }

@@ -6,6 +6,7 @@ import { ClipQueue, type QueuePlace } from './clipQueue';
 import type { ModelPlace } from './findModels';
 import { fingerprintOf } from './fingerprint';
 import { Histogram } from './histogram';
+import { ModelStatistics } from './modelStatistics';
 
 /** As the model repository's index calls them. */
 export type ModelState = 'LOADING' | 'READY' | 'UNLOADING' | 'UNAVAILABLE';
@@ -32,6 +33,7 @@ export class ServedModel {
   readonly queueTimes = new Histogram();
   /** Of clips, from their turn to their result. */
   readonly runTimes = new Histogram();
+  readonly statistics = new ModelStatistics();
   private loaded: Loaded | null = null;
   private isLoading = false;
   private changing: Promise<void> = Promise.resolve();
@@ -95,12 +97,12 @@ export class ServedModel {
     });
   }
 
-  /** Works with the network, which stays until the work has ended. */
-  async use<T>(work: (model: VideoModel) => Promise<T>): Promise<T> {
+  /** Works with the network, which stays until the work has ended, and is told its version. */
+  async use<T>(work: (model: VideoModel, version: string) => Promise<T>): Promise<T> {
     const loaded = this.ready();
     loaded.users++;
     try {
-      return await work(loaded.model);
+      return await work(loaded.model, loaded.version);
     } finally {
       loaded.users--;
       if (loaded.users === 0) loaded.unused?.();

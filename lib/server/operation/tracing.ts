@@ -1,19 +1,18 @@
-import type { Context, Tracer } from '@opentelemetry/api';
 import type { FastifyInstance } from 'fastify';
 import { version } from '../../base/version';
 import { isOpen } from '../http/openRoute';
 import type { RequestRecord } from '../http/requestRecord';
 import { statusOfAnswer } from './logRequests';
 
-type Api = typeof import('@opentelemetry/api');
+type Api = NonNullable<ReturnType<typeof loadApi>>;
 
 /**
  * Spans of requests and of what their time goes to, for whoever has set up OpenTelemetry in this process; each belongs to the
  * trace that the caller names (`traceparent`). They are made when a request ends, of its record, so that nothing is done for
  * them meanwhile. Without the package nothing happens.
  */
-export async function traceRequests(app: FastifyInstance): Promise<void> {
-  const api = await loadApi();
+export function traceRequests(app: FastifyInstance): void {
+  const api = loadApi();
   if (api === null) return;
   app.addHook('onResponse', (request, reply, done) => {
     // By now, as the SDK may be set up after the server.
@@ -26,6 +25,9 @@ export async function traceRequests(app: FastifyInstance): Promise<void> {
     done();
   });
 }
+
+type Tracer = ReturnType<Api['trace']['getTracer']>;
+type Context = Api['ROOT_CONTEXT'];
 
 interface Answered {
   name: string;
@@ -56,9 +58,9 @@ function addSpans(api: Api, tracer: Tracer, parent: Context, { name, record, id,
 /** A time of `performance.now()` since 1970. */
 const atTime = (ms: number) => performance.timeOrigin + ms;
 
-async function loadApi(): Promise<Api | null> {
+function loadApi() {
   try {
-    return await import('@opentelemetry/api');
+    return require('@opentelemetry/api') as typeof import('@opentelemetry/api');
   } catch {
     return null;
   }

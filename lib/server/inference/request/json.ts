@@ -1,0 +1,25 @@
+import { badRequest } from './badRequest';
+
+/** Throws `ERR_INVALID_ARGUMENT` for what is no JSON. */
+export function parseJson(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch (cause) {
+    throw badRequest(`the request to be JSON but ${(cause as Error).message}`);
+  }
+}
+
+/** The text of bytes, which have to be UTF-8. */
+export function decode(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw badRequest('JSON in UTF-8 but received other bytes');
+  }
+}
+
+/** A body that has no tensors, and may be left out. */
+export function readJson(body: unknown): unknown {
+  const bytes = (body ?? Buffer.alloc(0)) as Buffer;
+  return bytes.length === 0 ? {} : parseJson(decode(bytes));
+}

@@ -1,0 +1,69 @@
+import { callSignal } from '../../base/abort';
+import type { ModelOutput, RunResult } from '../../model/outputs';
+import type { VideoModel } from '../../model/videoModel';
+import type { QueuePlace } from '../models/clipQueue';
+import type { Inference } from '../models/modelStatistics';
+import type { ServedModel } from '../models/servedModel';
+import type { Input } from './request/readInput';
+
+/** A row of each output that was wanted for each clip; of a video one. */
+export interface Ran {
+  rows: Partial<Record<ModelOutput, { data: Float32Array; shape: readonly number[] }>>[];
+  clips: Inference['clips'];
+}
+
+/** Runs the clips in their turns, all on the same network; where one fails the others are dropped. */
+export async function runInput(
+  served: ServedModel,
+  model: VideoModel,
+  input: Input,
+  outputs: readonly ModelOutput[],
+  place: QueuePlace,
+): Promise<Ran> {
+  if (input.kind === 'video') return runVideo(model, input.bytes, place);
+  const call = callSignal({ signal: place.signal });
+  const { signal } = call;
+  try {
+    const ran = await Promise.all(
+      input.clips.map((clip) =>
+        served.timed({ ...place, signal }, async () => {
+          const options = { outputs, signal };
+          // Of a tensor, which is of one clip here, an array of one.
+          return [
+            await ('frames' in clip ? model.run(clip, options) : model.run(clip, options)),
+          ].flat()[0] as RunResult<ModelOutput>;
+        }),
+      ),
+    );
+    return {
+      rows: ran.map(({ result }) => rowOf(result, outputs)),
+      clips: ran.map(({ result: { timing }, waitedMs }) => ({ ...timing, waitedMs: waitedMs + timing.queueMs })),
+    };
+  } catch (error) {
+    throw call.cause(error);
+  } finally {
+    call.end();
+  }
+}
+
+function rowOf(result: RunResult<ModelOutput>, outputs: readonly ModelOutput[]): Ran['rows'][number] {
+  const values = outputs.map((name) => {
+    const value = result[name];
+    return [name, 'shape' in value ? value : { data: value, shape: [value.length] }];
+  });
+  return Object.fromEntries(values);
+}
+
+/** Counts as one inference, however many clips the video has. */
+async function runVideo(model: VideoModel, bytes: Uint8Array, { signal, record }: QueuePlace): Promise<Ran> {
+  const began = performance.now();
+  const classes = model.labels.length;
+  const { predictions } = await model.classifyVideo(bytes, { topK: classes, signal });
+  const data = new Float32Array(classes);
+  record?.step('run', began);
+  for (const { index, score } of predictions) data[index] = score;
+  return {
+    rows: [{ probabilities: { data, shape: [classes] } }],
+    clips: [{ waitedMs: 0, runMs: performance.now() - began, batchSize: 1 }],
+  };
+}

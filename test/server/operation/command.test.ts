@@ -1,0 +1,151 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
+import { join } from 'node:path';
+import { noiseClip, smallArchive } from '../../support/models';
+import { jsonLines, kinetorch, root } from '../../support/runCli';
+import { temporaryFolder } from '../../support/temporaryFolder';
+import { call, inferCall, until } from './support';
+
+const folder = temporaryFolder();
+const models = join(folder, 'models');
+const ask = inferCall(noiseClip().data, [4, 40, 56, 3]);
+
+class Running {
+  stdout = '';
+  stderr = '';
+  readonly ended: Promise<number>;
+  private readonly child: ChildProcess;
+
+  constructor(...args: string[]) {
+    const all = [join(root, 'dist', 'cli', 'main.js'), 'serve', '--port', '0', '--threads', '1', ...args];
+    this.child = spawn(process.execPath, all, { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.child.stdout?.on('data', (text) => {
+      this.stdout += text;
+    });
+    this.child.stderr?.on('data', (text) => {
+      this.stderr += text;
+    });
+    this.ended = new Promise((resolve) => {
+      this.child.on('close', (code, signal) =>
+        resolve(signal === null ? (code as number) : 128 + constants.signals[signal]),
+      );
+    });
+  }
+
+  get url(): string {
+    return /Listening on (\S+)/.exec(this.stderr)?.[1] ?? '';
+  }
+
+  async ready(): Promise<string> {
+    await until(() => this.url !== '');
+    await until(async () => (await call(`${this.url}/v2/health/ready`)).status === 200);
+    return this.url;
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
+  }
+}
+
+beforeAll(async () => {
+  mkdirSync(models);
+  await (await smallArchive()).save(join(models, 'moves.pt'));
+});
+
+it('serves a folder, writes a line of JSON a request, loads anew at SIGHUP, and ends at SIGTERM', async () => {
+  const running = new Running(models, '--grace-ms', '0');
+  const url = await running.ready();
+  const headers = { ...ask.headers, 'x-request-id': 'job-1', authorization: 'Bearer of-nobody-in-particular' };
+  expect((await call(`${url}/v2/models/moves/infer?secret=x`, { ...ask, headers })).status).toBe(200);
+  copyFileSync(join(models, 'moves.pt'), join(models, 'more.pt'));
+  running.kill('SIGHUP');
+  await until(() => running.stderr.includes('more: loaded'));
+  expect(running.stderr).toMatch(/moves: kept/);
+  running.kill('SIGTERM');
+  expect(await running.ended).toBe(0);
+
+  const lines = jsonLines(running.stdout);
+  expect(lines.find(({ id }) => id === 'job-1')).toEqual({
+    level: 'info',
+    time: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+    id: 'job-1',
+    method: 'POST',
+    path: '/v2/models/moves/infer',
+    status: 200,
+    ms: expect.any(Number),
+    model: 'moves',
+    receiveMs: expect.any(Number),
+    queueMs: expect.any(Number),
+    runMs: expect.any(Number),
+    bytesIn: (ask.body as Buffer).length,
+    bytesOut: expect.any(Number),
+    caller: '127.0.0.1',
+    msg: 'request',
+  });
+  expect(running.stdout).not.toMatch(/secret|of-nobody/);
+  expect(lines.some(({ path }) => path === '/v2/health/ready')).toBe(false);
+});
+
+it('ends at once at a second signal', async () => {
+  const running = new Running(join(models, 'moves.pt'), '--grace-ms', '60000', '--log-level', 'silent');
+  await running.ready();
+  running.kill('SIGTERM');
+  await until(() => running.stderr.includes('again ends at once'));
+  running.kill('SIGTERM');
+  expect(await running.ended).toBe(143);
+  expect(running.stdout).toBe('');
+});
+
+it('ends with a failure where a model cannot be loaded', async () => {
+  const running = new Running(join(folder, 'none.pt'), '--log-level', 'silent');
+  expect(await running.ended).toBe(1);
+  expect(running.stderr).toMatch(/none\.pt[\s\S]*ERR_FILE_NOT_FOUND/);
+});
+
+describe('config', () => {
+  const file = join(folder, 'server.json');
+  const resolved = async (args: string[], env: NodeJS.ProcessEnv = {}) => {
+    const { code, stdout, stderr } = await kinetorch(['serve', ...args, '--print-config'], { env });
+    return { code, stderr, ...(code === 0 && { config: JSON.parse(stdout) }) };
+  };
+
+  it('is of flags, variables and a file, in this order, and shows no keys', async () => {
+    const apiKeys = ['a-key-that-nobody-sees'];
+    writeFileSync(file, JSON.stringify({ maxQueue: 1, maxVideos: 1, maxBatchSize: 1, apiKeys, models: { a: 'a.pt' } }));
+    const env = {
+      KINETORCH_SERVE_MAX_QUEUE: '2',
+      KINETORCH_SERVE_MAX_VIDEOS: '2',
+      KINETORCH_SERVE_MODEL_CONTROL: 'true',
+    };
+    const { config } = await resolved(['--config', file, '--max-queue', '3'], env);
+    expect(config).toMatchObject({
+      maxQueue: 3,
+      maxVideos: 2,
+      maxBatchSize: 1,
+      modelControl: true,
+      models: { a: 'a.pt' },
+    });
+    expect(config.apiKeys).toEqual(['…']);
+  });
+
+  it.each([
+    ['{"maxQeue": 3}', /maxQeue.*maxQueue/],
+    ['{"maxQueue": 0}', /server\.json\.maxQueue.*between 1/],
+    ['{"maxQueue": 3', /server\.json.*JSON/],
+    ['[]', /server\.json.*an object/],
+    ['null', /server\.json.*an object/],
+  ])('of %s is refused', async (text, message) => {
+    writeFileSync(file, text);
+    const { code, stderr } = await resolved(['--config', file]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(message);
+  });
+
+  it('of a variable that there is not, or is wrong, is refused', async () => {
+    expect((await resolved([], { KINETORCH_SERVE_MAX_QEUE: '3' })).stderr).toMatch(/KINETORCH_SERVE_MAX_QEUE/);
+    expect((await resolved([], { KINETORCH_SERVE_MAX_QUEUE: 'x' })).stderr).toMatch(
+      /KINETORCH_SERVE_MAX_QUEUE.*integer/,
+    );
+  });
+});
