@@ -41,6 +41,8 @@ const ranksWithin = [
   [
     ['server-index', '^lib/server/(index\\.m?ts|createServer\\.ts)$'],
     ['server-inference', '^lib/server/inference/'],
+    ['server-streams', '^lib/server/streams/'],
+    ['server-videos', '^lib/server/videos/'],
     ['server-http', '^lib/server/http/'],
     ['server-config', '^lib/server/config/'],
     ['server-options', '^lib/server/options\\.ts$'],

@@ -37,6 +37,11 @@ const entries: readonly Entry[] = [
     load: () => import('./commands/classify.js'),
   },
   {
+    usage: 'watch [options] <source>',
+    summary: 'say what happens in a stream or before a camera, as it happens',
+    load: () => import('./commands/watch.js'),
+  },
+  {
     usage: 'anomaly [options] <files...>',
     summary: 'find what is not usual in videos',
     load: () => import('./commands/anomaly.js'),

@@ -27,6 +27,7 @@ import { takeWork } from './operation/takeWork';
 import { traceRequests } from './operation/tracing';
 import { type FilledServerOptions, type ServerOptions, serverOptions } from './options';
 import type { ServerContext } from './serverContext';
+import { streamRoutes } from './streams/streamRoutes';
 import { VideoAdmission } from './videos/videoAdmission';
 import { videoRoutes } from './videos/videoRoutes';
 
@@ -163,6 +164,7 @@ export async function createServer(options: ServerOptions = {}): Promise<VideoSe
   await metricsRoute(app, context);
   await app.register(async (room) => inferenceRoutes(room, context));
   await app.register(async (room) => videoRoutes(room, context));
+  await app.register(async (room) => streamRoutes(room, context));
   refuseOtherMethods(app, routes);
   return new VideoServer(app, context);
 }
@@ -182,7 +184,7 @@ async function guardRequests(app: FastifyInstance, context: ServerContext, rateL
   continueWhenWanted(app);
 }
 
-const loopback = /^(127\.|::1$|localhost$)/;
+const loopback = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
 
 /** Nobody opens a server to a network by an address alone. */
 function requireKeys({ host, apiKeys, apiKeysFile, noAuth }: FilledServerOptions): void {

@@ -106,6 +106,11 @@ export const serverOptions = {
     .describe('hosts of which videos are fetched for callers'),
   /** Until a video is fetched whole, in milliseconds. Default 300,000. */
   urlTimeoutMs: milliseconds(1).default(300_000).describe('how long fetching a video may take'),
+  /**
+   * Streams (rtsp, http, https) and cameras (/dev/video0) that callers may watch at `/v1/streams/<name>`, by names; they do not
+   * learn the addresses. Default: none.
+   */
+  streams: z.record(modelName, nonEmptyText('the address of a stream, or the path of a camera')).optional(),
   /** Until a whole request has come, in milliseconds; of a video, until its next bytes. Default 60,000. */
   receiveTimeoutMs: milliseconds(1)
     .default(60_000)

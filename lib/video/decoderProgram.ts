@@ -9,9 +9,7 @@ export interface DecoderProgram {
 }
 
 /** The child runs as plain JavaScript; when this file runs from its TypeScript source, under Jest, the built one serves. */
-const entry = __filename.endsWith('.ts')
-  ? join(__dirname, '..', '..', 'dist', 'video', 'decoderProcess.js')
-  : join(__dirname, 'decoderProcess.js');
+const folder = __filename.endsWith('.ts') ? join(__dirname, '..', '..', 'dist', 'video') : __dirname;
 
 /** Nothing of the parent's environment that may hold secrets or change how Node starts. */
 const passedEnvironment = ['PATH', 'SystemRoot', 'TEMP', 'TMPDIR', 'LD_LIBRARY_PATH', 'DYLD_LIBRARY_PATH'];
@@ -28,8 +26,10 @@ const runtimeName = /[\\/](node|nodejs|bun|deno)[-_]?v?[\d.]*(\.exe)?$/i;
  * (Electron, single executables) would start itself, without end.
  *
  * Throws an error whose message says what is missing and what to set.
+ *
+ * @param file what it is to run, of those beside this file
  */
-export function decoderProgram(): DecoderProgram {
+export function decoderProgram(file = 'decoderProcess.js'): DecoderProgram {
   const { env, execPath, versions } = process;
   if (env[decoderMark]) {
     throw new Error(
@@ -46,7 +46,7 @@ export function decoderProgram(): DecoderProgram {
   const passed = Object.fromEntries(passedEnvironment.map((name) => [name, env[name]]));
   return {
     command,
-    args: [decoderFile()],
+    args: [decoderFile(join(folder, file))],
     // Electron's own program is Node with the second.
     env: { ...passed, [decoderMark]: '1', ...(versions.electron && { ELECTRON_RUN_AS_NODE: '1' }) },
   };
@@ -90,7 +90,7 @@ function isOtherProgram(path: string): boolean {
 }
 
 /** Electron alone can read what lies in its archive; what was left unpacked lies beside it. */
-function decoderFile(): string {
+function decoderFile(entry: string): string {
   const file = entry.replace(/\.asar([\\/])/, '.asar.unpacked$1');
   if (existsSync(file)) return file;
   throw new Error(

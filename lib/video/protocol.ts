@@ -39,7 +39,7 @@ const prefixBytes = 8;
 const maxHeaderBytes = 2 ** 26;
 
 /** Prefix and header of a message; its payload, if any, is written right after. */
-export function encodeMessage(message: DecoderCommand | DecoderReply, payloadBytes = 0): Buffer {
+export function encodeMessage(message: object, payloadBytes = 0): Buffer {
   const header = Buffer.from(JSON.stringify(message));
   const prefix = Buffer.allocUnsafe(prefixBytes);
   prefix.writeUInt32LE(header.length, 0);

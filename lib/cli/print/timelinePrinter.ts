@@ -1,4 +1,5 @@
 import type { Prediction, VideoSegment } from '../../model/types';
+import type { WatchedSegment } from '../../model/watchStream';
 import type { VideoInfo } from '../../video/types';
 import { cut, fit, formatBar, formatPercent, formatTime } from './format';
 import { colorsFor, columnsOf, print } from './terminal';
@@ -43,6 +44,11 @@ export class TimelinePrinter {
     const range = `${formatTime(startSeconds).padStart(7)} – ${formatTime(endSeconds).padEnd(7)}`;
     const took = milliseconds === undefined ? '' : `  ${milliseconds.toFixed(0).padStart(5)} ms`;
     print(this.line(range, predictions, took, paddedSeconds));
+  }
+
+  /** A window of a stream, by the clock. */
+  moment({ startedAt, paddedSeconds, predictions }: WatchedSegment): void {
+    print(this.line(new Date(startedAt).toTimeString().slice(0, 8), predictions, '', paddedSeconds));
   }
 
   overall(predictions: readonly Prediction[]): void {

@@ -34,8 +34,13 @@ export async function readConfig({ flags, env, file }: ConfigSources): Promise<F
 }
 
 /** With what is secret left out, to be shown. */
-export function shownConfig({ apiKeys, ...options }: FilledServerOptions): object {
-  return { ...options, ...(apiKeys && { apiKeys: apiKeys.map(() => '…') }) };
+export function shownConfig({ apiKeys, streams, ...options }: FilledServerOptions): object {
+  const hidden = Object.keys(streams ?? {}).map((name) => [name, '…']);
+  return {
+    ...options,
+    ...(apiKeys && { apiKeys: apiKeys.map(() => '…') }),
+    ...(streams && { streams: Object.fromEntries(hidden) }),
+  };
 }
 
 async function readFileOptions(file: string): Promise<object> {

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
+import { onAbort } from '../../base/abort';
 import { answerEvents, eventFormOf, type ServerEvent } from '../http/answerEvents';
 import { callerGone } from '../http/callerGone';
 import { tellToGoOn } from '../http/continueWhenWanted';
@@ -62,11 +63,15 @@ async function* eventsOf(
 ): AsyncGenerator<ServerEvent, void> {
   const signal = callerGone(reply);
   const leave = videos.enter();
+  // Of a caller that goes away the place is free at once; what is left of its video goes a moment later.
+  const forget = onAbort(signal, leave);
   try {
     // What is wrong with the options is told before the video has come, where they do not come with it.
     if (isWhole(request)) planOf(request.query as Fields);
     tellToGoOn(request, reply);
+    const beganAt = performance.now();
     const { video, fields } = await receiveVideo(request, options, signal);
+    request.record.step('receive', beganAt);
     await using _closed = video;
     const { served, own } = planOf(fields);
     yield* served.useWhile(async function* (model, version) {
@@ -77,11 +82,13 @@ async function* eventsOf(
       }
     });
   } finally {
+    forget();
     leave();
   }
 
   function planOf({ model, ...own }: Fields) {
     const served = chooseModel(models, model);
+    request.record.model = served.name;
     readFields(call.optionsOf(served.model), own);
     return { served, own };
   }

@@ -77,7 +77,8 @@ function findDecoder(av: Av, stream: Stream) {
   return av.Codec.findDecoder(codecId);
 }
 
-function findVideoStream(av: Av, context: FormatContext, name: string): Stream {
+/** `ERR_VIDEO_NO_STREAM` where there is none. */
+export function findVideoStream(av: Av, context: FormatContext, name: string): Stream {
   const stream = context.streams[context.findBestStream(av.AVMEDIA_TYPE_VIDEO)];
   if (stream === undefined || (stream.disposition & av.AV_DISPOSITION_ATTACHED_PIC) !== 0) {
     throw new KinetorchError(
@@ -97,7 +98,7 @@ function describeStreams(av: Av, context: FormatContext): string {
 }
 
 /** Before the probe and after it: the probe itself decodes frames, and a picture of 2³¹ pixels fits in a small file. */
-function checkPixels(av: Av, context: FormatContext, name: string): void {
+export function checkPixels(av: Av, context: FormatContext, name: string): void {
   for (const { codecpar } of context.streams) {
     if (codecpar.codecType === av.AVMEDIA_TYPE_VIDEO && codecpar.width * codecpar.height > videoLimits.maxPixels) {
       throw new KinetorchError(
