@@ -39,6 +39,8 @@ export async function* watchStream(
   const events: WatchEvent[] = [];
   let wake = () => {};
   const tell = (event: WatchEvent) => {
+    // Of a reader that is late, what has become of the stream meanwhile is one thing.
+    if (isSameNotice(events.at(-1), event)) events.pop();
     events.push(event);
     wake();
   };
@@ -91,3 +93,6 @@ export async function* watchStream(
     await working;
   }
 }
+
+const isSameNotice = (a: WatchEvent | undefined, b: WatchEvent): boolean =>
+  a !== undefined && 'notice' in a && 'notice' in b && a.notice.state === b.notice.state;

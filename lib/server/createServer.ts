@@ -186,7 +186,7 @@ async function guardRequests(app: FastifyInstance, context: ServerContext, rateL
   continueWhenWanted(app);
 }
 
-const loopback = /^(127\.|::1$|localhost$)/;
+const loopback = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
 
 /** Nobody opens a server to a network by an address alone. */
 function requireKeys({ host, apiKeys, apiKeysFile, noAuth }: FilledServerOptions): void {

@@ -10,9 +10,10 @@ import { temporaryFolder } from './temporaryFolder';
 export const sampleVideo = join(root, 'examples', 'media', 'camera-moves.mp4');
 
 /**
- * Servers of a small model, `small`, on ports of their own, closed after the tests of a file. `start` gives the address of one.
+ * Servers of a small model, `small`, on ports of their own, closed after the tests of a file. `start` gives the address of one,
+ * and `closeLast` ends the one that was started last.
  */
-export function videoServers(): { path: string; start: (options?: ServerOptions) => Promise<string> } {
+export function videoServers() {
   const folder = temporaryFolder();
   const servers: VideoServer[] = [];
   const path = join(folder, 'small.pt');
@@ -35,7 +36,7 @@ export function videoServers(): { path: string; start: (options?: ServerOptions)
     });
     return server.address;
   };
-  return { path, start };
+  return { path, start, closeLast: () => servers.at(-1)?.close() };
 }
 
 type Body = NonNullable<RequestInit['body']>;

@@ -6,6 +6,7 @@ import { KinetorchError } from '../../base/errors';
  */
 export class ServerPhase {
   private phase: 'serving' | 'leaving' | 'draining' = 'serving';
+  private readonly ending = new AbortController();
   private readonly giving = new AbortController();
 
   get saysReady(): boolean {
@@ -14,6 +15,11 @@ export class ServerPhase {
 
   get takesWork(): boolean {
     return this.phase !== 'draining';
+  }
+
+  /** Aborts when no new work is taken: for what would never end by itself. */
+  get ends(): AbortSignal {
+    return this.ending.signal;
   }
 
   /** Aborts when what is still under way is given up. */
@@ -27,6 +33,7 @@ export class ServerPhase {
 
   drain(): void {
     this.phase = 'draining';
+    this.ending.abort(new KinetorchError('ERR_DISPOSED', 'the server ends'));
   }
 
   giveUp(): void {

@@ -31,11 +31,13 @@ async function* watched(
   request: FastifyRequest,
   reply: FastifyReply,
   address: string,
-  { models, videos }: ServerContext,
+  { models, videos, phase }: ServerContext,
 ): AsyncGenerator<ServerEvent, void> {
-  const signal = callerGone(reply);
+  // It would never end by itself.
+  const signal = AbortSignal.any([callerGone(reply), phase.ends]);
   const { model, ...fields } = request.query as Fields;
   const served = chooseModel(models, model);
+  request.record.model = served.name;
   const leave = videos.enter();
   const forget = onAbort(signal, leave);
   try {

@@ -34,6 +34,7 @@ export async function receiveVideo(
   signal: AbortSignal,
 ): Promise<ReceivedVideo> {
   const query = request.query as Fields;
+  requirePlain(request);
   if (request.isMultipart()) {
     const { video, fields } = await receiveForm(request, options, signal);
     return {
@@ -62,6 +63,13 @@ export function requireStatedSize(request: FastifyRequest, { maxVideoBytes }: Fi
   const length = Number(request.headers['content-length'] ?? 0);
   const isForm = request.headers['content-type']?.startsWith('multipart/') === true;
   requireSize(isForm ? length - formLimits.parts * 2 * formLimits.fieldSize : length, maxVideoBytes);
+}
+
+/** Videos are packed as they are: one that is packed again has come by mistake, or to unpack to much more. */
+function requirePlain({ headers }: FastifyRequest): void {
+  const encoding = headers['content-encoding'] ?? 'identity';
+  if (encoding === 'identity') return;
+  throw new HttpError(415, `expected a body without Content-Encoding but received ${encoding}`, 'UNSUPPORTED_ENCODING');
 }
 
 async function receiveForm(

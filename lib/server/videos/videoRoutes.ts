@@ -69,7 +69,9 @@ async function* eventsOf(
     // What is wrong with the options is told before the video has come, where they do not come with it.
     if (isWhole(request)) planOf(request.query as Fields);
     tellToGoOn(request, reply);
+    const beganAt = performance.now();
     const { video, fields } = await receiveVideo(request, options, signal);
+    request.record.step('receive', beganAt);
     await using _closed = video;
     const { served, own } = planOf(fields);
     yield* served.useWhile(async function* (model, version) {
@@ -86,6 +88,7 @@ async function* eventsOf(
 
   function planOf({ model, ...own }: Fields) {
     const served = chooseModel(models, model);
+    request.record.model = served.name;
     readFields(call.optionsOf(served.model), own);
     return { served, own };
   }

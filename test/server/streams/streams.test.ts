@@ -16,7 +16,7 @@ liveLimits.stallMs = 5000;
 
 const seconds = 60;
 const folder = temporaryFolder();
-const { start } = videoServers();
+const { start, closeLast } = videoServers();
 let bytes: Buffer;
 let live: LiveServer;
 let address: string;
@@ -88,6 +88,17 @@ test('what happens in a stream that the operator has named, as it happens', asyn
   expect(text).not.toContain('secret');
   const [first, second] = [...text.matchAll(/"startSeconds":([\d.]+)/g)].map(([, at]) => Number(at));
   expect((second as number) - (first as number)).toBeCloseTo(0.5, 5);
+});
+
+test('who watches while the server ends is told so, and holds it up no longer', async () => {
+  const other = await start({ streams: { door: `http://127.0.0.1:${live.port}/` } });
+  const response = await fetch(`${other}/v1/streams/door`);
+  const began = performance.now();
+  const closed = closeLast();
+  const text = await response.text();
+  await closed;
+  expect(JSON.parse(text.trim().split('\n').at(-1) as string)).toMatchObject({ error: { code: 'ERR_DISPOSED' } });
+  expect(performance.now() - began).toBeLessThan(20_000);
 });
 
 test('one that is not named, and one more than there are places', async () => {

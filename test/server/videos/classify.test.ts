@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
 import { loadModel } from '../../../lib/model/loadModel';
 import { heartbeat } from '../../../lib/server/http/answerEvents';
 import { onCpu } from '../../support/models';
@@ -119,6 +120,11 @@ describe('refused', () => {
 
   test('an empty body', async () => {
     expect(await errorOf(await post(classify, ''))).toMatchObject({ status: 400, code: 'ERR_INVALID_ARGUMENT' });
+  });
+
+  test('a body that is packed', async () => {
+    const packed = await post(classify, gzipSync(bytes), { 'content-encoding': 'gzip' });
+    expect(await errorOf(packed)).toMatchObject({ status: 415, message: expect.stringContaining('gzip') });
   });
 
   test('what is no video', async () => {
