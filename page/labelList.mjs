@@ -7,7 +7,7 @@ import { colour, swatch } from './palette.mjs';
 /** Rows; a model may have hundreds of labels. */
 const most = 12;
 /** Curves that are drawn before anyone has chosen. */
-const curvesAtFirst = 6;
+const curvesAtFirst = 10;
 /** A label that never came so far is not worth a row. */
 const worthwhile = 0.1;
 

@@ -87,7 +87,7 @@ function paintSpans(context, view, x, results) {
     const wide = Math.max(1, right - left - 1);
     bar(context, left, track.top, wide, track.height, fill, isStriped);
     // A label stays in sight while any of its bar is.
-    const [seen, until] = [Math.max(left, margin) + 8, Math.min(right, x(view.to)) - 8];
+    const [seen, until] = [Math.max(left, margin) + 6, Math.min(right, x(view.to)) - 6];
     context.fillStyle = ink;
     context.font = `600 ${font}`;
     const name = fitted(context, label, until - seen);

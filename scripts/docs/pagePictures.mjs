@@ -11,7 +11,7 @@ import { inProject } from '../setup/project.mjs';
 const [address = 'http://127.0.0.1:8000', folder = inProject('docs')] = process.argv.slice(2);
 const video = inProject('examples', 'media', 'camera-moves.mp4');
 
-const desk = { file: 'serving-page.png', width: 1240, height: 960, scheme: 'light' };
+const desk = { file: 'serving-page.png', width: 1000, height: 820, scheme: 'light' };
 const phone = { file: 'serving-page-phone.png', width: 390, height: 844, scheme: 'dark' };
 
 const browser = await puppeteer.launch({
@@ -33,7 +33,11 @@ try {
     await page.evaluate("document.getElementById('video').pause()");
     await page.focus('#timeline');
     await page.keyboard.press('Home');
+    for (let step = 0; step < 5; step++) await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('r');
+    await page.keyboard.down('Shift');
     for (let step = 0; step < 4; step++) await page.keyboard.press('ArrowRight');
+    await page.keyboard.up('Shift');
     await page.evaluate('document.activeElement.blur(); scrollTo(0, 0)');
     await new Promise((resolve) => setTimeout(resolve, 500));
     await page.screenshot({ path: `${folder}/${file}` });

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import puppeteer, { type Browser, type Page } from 'puppeteer-core';
+import { createServer } from '../../../lib/server/createServer';
 import { findChromium } from '../../support/chromium';
 import { root } from '../../support/runCli';
 import { temporaryFolder } from '../../support/temporaryFolder';
@@ -417,29 +418,47 @@ const chromium = findChromium();
     expect(complaints).toEqual([]);
   });
 
-  test.each([
-    [1240, 'light'],
-    [768, 'dark'],
-    [360, 'light'],
-    [360, 'dark'],
-  ])('fits %i px, %s', async (width, scheme) => {
-    await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
-    await page.setViewport({ width, height: 740 });
+  test('fits a desk and a phone, light and dark', async () => {
     await visit();
     const wide = () => page.evaluate('document.documentElement.scrollWidth');
-    expect(await wide()).toBe(width);
+    const look = async (width: number, scheme: string) => {
+      await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
+      await page.setViewport({ width, height: 740 });
+      expect(await wide()).toBe(width);
+      const ground = (await page.evaluate('getComputedStyle(document.body).backgroundColor')) as string;
+      expect(Number(ground.match(/\d+/)?.[0]) < 128).toBe(scheme === 'dark');
+      // Each control is large enough for a finger, and says what it is.
+      const small = `[...document.querySelectorAll("button, input, select")].filter((one) => one.offsetHeight > 0)
+        .filter((one) => one.offsetHeight < 30 || one.offsetWidth < 24).map((one) => one.outerHTML)`;
+      expect(await page.evaluate(small)).toEqual([]);
+    };
+    await look(360, 'dark');
     await choose(video);
     await until('document.getElementById("status").textContent.includes(" in ")');
-    expect(await wide()).toBe(width);
-    const [red] =
-      ((await page.evaluate('getComputedStyle(document.body).backgroundColor')) as string).match(/\d+/) ?? [];
-    expect(Number(red) < 128).toBe(scheme === 'dark');
-    // Each control is large enough for a finger, and says what it is.
-    const small = `[...document.querySelectorAll("button, input, select")].filter((one) => one.offsetHeight > 0)
-      .filter((one) => one.offsetHeight < 30 || one.offsetWidth < 24).map((one) => one.outerHTML)`;
-    expect(await page.evaluate(small)).toEqual([]);
-    const nameless = `[...document.querySelectorAll("button")].filter((one) => !one.ariaLabel && !one.textContent.trim())`;
+    await look(360, 'light');
+    await look(768, 'dark');
+    await look(1240, 'light');
+    const nameless =
+      '[...document.querySelectorAll("button")].filter((one) => !one.ariaLabel && !one.textContent.trim())';
     expect(await page.evaluate(`${nameless}.length`)).toBe(0);
+    expect(complaints).toEqual([]);
+  });
+
+  test('the server itself: labels, a heat map, and the camera', async () => {
+    await using real = await createServer({ port: 0, graceMs: 0, logLevel: 'silent' });
+    address = await real.listen();
+    await visit();
+    await choose(video);
+    await until('document.getElementById("status").textContent.includes(" in ")');
+    const labels = await page.$$eval('#rows th', (all) => all.map((one) => one.textContent));
+    expect(labels).toEqual(expect.arrayContaining(['static', 'pan right', 'tilt up', 'zoom in', 'shake']));
+    await page.evaluate('document.getElementById("video").pause()');
+    await page.click('#explain');
+    await until('!document.getElementById("map").hidden');
+    await page.evaluate('document.getElementById("camera").click()');
+    await until('document.querySelectorAll("#rows tr").length > 0 && document.getElementById("video").srcObject');
+    await page.click('#stop');
+    await until('document.getElementById("status").textContent.includes("recorded")');
     expect(complaints).toEqual([]);
   });
 });
