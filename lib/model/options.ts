@@ -152,7 +152,7 @@ export const loadingOptions = {
 
 const sha256Digits = 'a SHA-256, 64 hexadecimal digits';
 
-const openingOptions = {
+export const openingOptions = {
   trust: loadingOptions.trust,
   /**
    * SHA-256 of the file, 64 hexadecimal digits: another file is refused with `ERR_MODEL_UNTRUSTED` before anything else

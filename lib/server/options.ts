@@ -8,7 +8,7 @@ import {
   trueOrFalse,
   wholeNumber,
 } from '../base/schemas';
-import { modelDeviceSchema, precisionSchema, threadsSchema } from '../model/options';
+import { modelDeviceSchema, openingOptions, precisionSchema, threadsSchema } from '../model/options';
 
 /*
  * What can be said of a server, once for everybody who can say it: `createServer`'s options, the flags of `kinetorch serve`,
@@ -18,10 +18,6 @@ import { modelDeviceSchema, precisionSchema, threadsSchema } from '../model/opti
 const mebibyte = 2 ** 20;
 const milliseconds = (min = 0) => realNumber(min, 2 ** 31 - 1);
 const bytes = wholeNumber(0, Number.MAX_SAFE_INTEGER);
-const sha256 = z
-  .string({ error: 'a SHA-256 in hexadecimal' })
-  .regex(/^[0-9a-f]{64}$/i, { error: 'a SHA-256 in hexadecimal' });
-
 /** Names are parts of addresses, as Triton takes them. */
 export const modelName = z
   .string({ error: 'a name of letters, digits, and _ . -' })
@@ -36,7 +32,7 @@ const servedModelOptions = {
     .regex(/^[1-9]\d{0,8}$/, { error: "a version such as '1'" })
     .optional(),
   /** What the file's SHA-256 has to be; another is refused. */
-  sha256: sha256.optional(),
+  sha256: openingOptions.sha256,
 };
 
 /** One model of a server. */
@@ -54,6 +50,11 @@ export const serverOptions = {
   modelFolder: nonEmptyText('the path of a folder')
     .optional()
     .describe('serve what is in a folder: name.pt, name/1/model.pt'),
+  /**
+   * Of model files only the weights are trusted: their networks are built here, and nothing of a file runs, as
+   * `loadModel` has it with `trust: 'weights'`. Default false.
+   */
+  untrusted: trueOrFalse.default(false).describe('run no code of model files: read their weights alone'),
   /** Loading and unloading by `POST /v2/repository/models/…`. Default false. */
   modelControl: trueOrFalse.default(false).describe('let callers load and unload models of the folder'),
   /** Default `127.0.0.1`; other than loopback asks for a key or `noAuth`. */

@@ -9,15 +9,15 @@
 #include <string>
 
 #include "native/architectures/build.h"
-#include "native/model/model_file.h"
-#include "native/model/serialize_module.h"
 #include "native/runtime/error.h"
 #include "test/native/formats/archive_builder.h"
+#include "test/native/model/file_of.h"
 
 namespace kinetorch::model {
 namespace {
 
 using test::expectError;
+using test::fileOf;
 
 constexpr int64_t kClasses = 3;
 
@@ -28,8 +28,6 @@ torch::jit::Module fresh(const CatalogueNetwork& network) {
   }
   return architectures::buildReconstruction(network.architecture, network.decoder == Decoder::kMasked, kSeed);
 }
-
-ModelFile fileOf(const torch::jit::Module& module) { return ModelFile::open({"", serializeModule(module, "{}")}); }
 
 at::Tensor outputOf(torch::jit::Module module, const std::string& method, const at::Tensor& clip) {
   const at::NoGradGuard noGrad;

@@ -5,12 +5,12 @@
 
 #include "native/architectures/build.h"
 #include "native/architectures/catalog.h"
-#include "native/model/serialize_module.h"
+#include "test/native/model/file_of.h"
 
 namespace kinetorch::model {
 namespace {
 
-ModelFile fileOf(const torch::jit::Module& module) { return ModelFile::open({"", serializeModule(module, "{}")}); }
+using test::fileOf;
 
 double gigaOf(const ModelProfile& profile) {
   int64_t macs = 0;
