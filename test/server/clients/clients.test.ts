@@ -26,7 +26,11 @@ afterAll(() => served?.server.close());
 /** Runs a program and gives what it printed, with its exit code. */
 function run(command: string, args: readonly string[]): Promise<{ code: number | null; output: string }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { env: { ...process.env, NO_COLOR: '1', COLUMNS: '120' } });
+    const child = spawn(command, args, {
+      // Where schemathesis leaves what it remembers.
+      cwd: folder,
+      env: { ...process.env, NO_COLOR: '1', COLUMNS: '120' },
+    });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += text));
     child.on('error', reject);

@@ -9,10 +9,12 @@ export function parseJson(json: string): unknown {
   }
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
 /** The text of bytes, which have to be UTF-8. */
 export function decode(bytes: Uint8Array): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return utf8.decode(bytes);
   } catch {
     throw badRequest('JSON in UTF-8 but received other bytes');
   }
