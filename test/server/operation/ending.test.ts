@@ -125,7 +125,12 @@ it('answers each of more clients than it has room for once, with 200 or 503, whi
     }
     agent.destroy();
   };
-  await Promise.all(Array.from({ length: 64 }, client));
+  // However slow the clients of this process are, the queue is full once.
+  const release = hold(server);
+  const clients = Array.from({ length: 64 }, client);
+  await until(() => (counts.get(503) ?? 0) > 0);
+  release();
+  await Promise.all(clients);
   expect(new Set(counts.keys())).toEqual(new Set([200, 503]));
   const counted = async (status: number) =>
     metric(url, `kinetorch_http_requests_total{route="POST /v2/models/:model/infer",status="${status}"}`);

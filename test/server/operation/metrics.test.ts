@@ -73,7 +73,7 @@ it('tells of models, requests and the machine, and a cache of answers by its hit
   expect(await metric(url, `kinetorch_batch_size_bucket${of},le="1"}`)).toBe(2);
   expect(await metric(url, `nv_inference_compute_infer_duration_us${of}}`)).toBeGreaterThan(0);
   expect(await metric(url, `nv_model_load_duration_secs${of}}`)).toBeGreaterThan(0);
-  expect(await metric(url, 'kinetorch_event_loop_delay_seconds{quantile="0.99"}')).toBeGreaterThan(0);
+  expect(await metric(url, 'kinetorch_event_loop_delay_seconds{percentile="99"}')).toBeGreaterThan(0);
   expect(await metric(url, 'kinetorch_decoder_deaths_total')).toBe(0);
   const route = '{route="POST /v2/models/:model/infer"';
   expect(await metric(url, `kinetorch_http_requests_total${route},status="400"}`)).toBe(1);

@@ -2,7 +2,7 @@ import { cpus, freemem, totalmem } from 'node:os';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Metric } from './exposition';
 
-const quantiles = [0.5, 0.9, 0.99, 1];
+const percentiles = [50, 90, 99, 100];
 
 /** The machine and this process, the delays of the event loop since it was asked last among it. */
 export class ProcessMetrics {
@@ -38,11 +38,11 @@ export class ProcessMetrics {
       },
       {
         name: 'kinetorch_event_loop_delay_seconds',
-        help: 'How late the event loop was since this was asked last, by quantile.',
+        help: 'How late the event loop was since this was asked last, by percentile.',
         type: 'gauge',
-        samples: quantiles.map((quantile) => ({
-          labels: { quantile },
-          value: this.delays.percentile(quantile * 100) / 1e9,
+        samples: percentiles.map((percentile) => ({
+          labels: { percentile },
+          value: this.delays.percentile(percentile) / 1e9,
         })),
       },
     ];
