@@ -53,10 +53,13 @@ export const json = (description: string, schema: object) => ({
   content: { 'application/json': { schema } },
 });
 
+/** Two colons are one of the path itself. */
+const parameter = /(?<!:):(\w+)/g;
+
 function documentOf(routes: Routes): object {
   const paths: Record<string, Record<string, object>> = {};
   for (const [url, methods] of routes) {
-    const parameters = [...url.matchAll(/:(\w+)/g)].map(([, name]) => ({
+    const parameters = [...url.matchAll(parameter)].map(([, name]) => ({
       name,
       in: 'path',
       required: true,
@@ -64,7 +67,7 @@ function documentOf(routes: Routes): object {
     }));
     for (const [method, operation] of methods) {
       if (operation === undefined || method === 'HEAD') continue;
-      const path = url.replace(/:(\w+)/g, '{$1}');
+      const path = url.replace(parameter, '{$1}').replaceAll('::', ':');
       paths[path] ??= {};
       paths[path][method.toLowerCase()] = {
         ...operation,

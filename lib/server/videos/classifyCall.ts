@@ -7,7 +7,7 @@ import type { VideoInfo } from '../../video/types';
 import { timelineCut, timelineOptions } from './timelineOptions';
 import type { VideoCall } from './videoCall';
 
-const optionsOf = ({ labels }: VideoModel) => ({
+const optionsOf = ({ labels }: Pick<VideoModel, 'labels'>) => ({
   ...timelineOptions,
   topK: classifyVideoOptions(labels.length).topK,
   crops: cropsSchema,

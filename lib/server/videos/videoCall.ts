@@ -5,7 +5,7 @@ import type { ServerEvent } from '../http/answerEvents';
 
 /** One thing that is done with videos: its options, and what it tells of a video, the last of it named `done`. */
 export interface VideoCall<Table extends z.ZodRawShape> {
-  optionsOf(model: VideoModel): Table;
+  optionsOf(model: Pick<VideoModel, 'labels'>): Table;
   run(
     model: VideoModel,
     video: SpooledVideo,

@@ -8,12 +8,16 @@ import { loadServerPackages } from '../http/peers';
 import type { ServerContext } from '../serverContext';
 import { chooseModel } from './chooseModel';
 import { classifyCall } from './classifyCall';
+import { describeCall } from './describeCall';
 import { embedCall } from './embedCall';
 import { explainCall } from './explainCall';
 import { listModels } from './listModels';
 import { type Fields, readFields } from './readFields';
 import { isWhole, receiveVideo, requireStatedSize } from './receiveVideo';
 import type { VideoCall } from './videoCall';
+
+/** For the document, which is of any model. */
+const anyModel = { labels: Array<string>(1_000_000) };
 
 /** Videos in, and what is seen in them out. */
 export async function videoRoutes(app: FastifyInstance, context: ServerContext): Promise<void> {
@@ -24,13 +28,13 @@ export async function videoRoutes(app: FastifyInstance, context: ServerContext):
   app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
   app.get('/v1/models', async () => ({ models: listModels(context.models) }));
   // In a path a colon is written twice.
-  for (const [path, call] of [
-    ['/v1/videos::classify', classifyCall],
-    ['/v1/videos::embed', embedCall],
-    ['/v1/videos::explain', explainCall],
+  for (const [path, call, summary] of [
+    ['/v1/videos::classify', classifyCall, 'What happens in a video'],
+    ['/v1/videos::embed', embedCall, 'Vectors of a video, for search and clustering'],
+    ['/v1/videos::explain', explainCall, 'Where the model looks at one moment'],
   ] as const) {
     const onRequest = async (request: FastifyRequest) => requireStatedSize(request, context.options);
-    const config = { seesToBody: true };
+    const config = { seesToBody: true, openApi: describeCall(summary, call.optionsOf(anyModel)) };
     app.post(path, { config, onRequest }, async (request, reply) =>
       answer(request, reply, eventsOf(request, reply, call as VideoCall<z.ZodRawShape>, context)),
     );

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import { smallArchive } from '../../support/models';
 import { root } from '../../support/runCli';
 import { temporaryFolder } from '../../support/temporaryFolder';
@@ -15,15 +16,15 @@ let classify: string;
 beforeAll(async () => {
   const path = join(folder, 'small.pt');
   await (await smallArchive()).save(path);
-  const args = ['serve', path, '--port', '0', '--threads', '1'];
+  const args = ['serve', path, '--port', '0', '--threads', '1', '--log-level', 'silent'];
   server = spawn(process.execPath, [join(root, 'dist', 'cli', 'main.js'), ...args], {
-    stdio: ['ignore', 'pipe', 'ignore'],
+    stdio: ['ignore', 'ignore', 'pipe'],
   });
   classify = await new Promise((resolve, reject) => {
     let text = '';
-    server.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
+    server.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
       text += chunk;
-      const address = /^http:\S+/m.exec(text)?.[0];
+      const address = /http:\S+(?=\n)/.exec(text)?.[0];
       if (address !== undefined) resolve(`${address}/v1/videos:classify?clips=1`);
     });
     server.once('exit', (code) => reject(new Error(`it ended with ${code}: ${text}`)));
@@ -53,6 +54,7 @@ async function upload(bytes: number): Promise<void> {
     if (response.status === 200) return;
     // Until the model is loaded.
     expect(response.status).toBe(503);
+    await delay(200);
   }
 }
 

@@ -100,3 +100,14 @@ test('the URL of a video, where its host is allowed, and not elsewhere', async (
   host.close().closeAllConnections();
   expect(await response.json()).toMatchObject({ predictions: [{}, {}], segments: [{}] });
 });
+
+test('the calls stand in the OpenAPI document, by the paths that callers use', async () => {
+  const { paths } = (await (await fetch(`${address}/openapi.json`)).json()) as {
+    paths: Record<string, { post?: { parameters: { name: string; required: boolean }[] } }>;
+  };
+  expect(Object.keys(paths)).toEqual(
+    expect.arrayContaining(['/v1/videos:classify', '/v1/videos:embed', '/v1/videos:explain']),
+  );
+  const required = paths['/v1/videos:explain']?.post?.parameters.filter((one) => one.required);
+  expect(required).toEqual([expect.objectContaining({ name: 'atSeconds' })]);
+});
