@@ -30,6 +30,8 @@ export class Player {
     video.addEventListener('loadedmetadata', () => {
       // Of audio, or of a codec that the browser lacks, there is a length but no picture.
       this.canPlay = video.srcObject !== null || video.videoWidth > 0;
+      // Sought before there was anything to be sought in.
+      if (this.#time > 0) this.seek(this.#time);
       told();
       onState();
     });

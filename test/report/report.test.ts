@@ -9,9 +9,9 @@ import { confidentMistakes } from '../../lib/report/mistakes';
 import type { ReportContent } from '../../lib/report/types';
 import { writeReport } from '../../lib/report/writeReport';
 import { train } from '../../lib/training/train';
+import { findChromium } from '../support/chromium';
 import { noiseClip, onCpu, smallArchive } from '../support/models';
 import { temporaryFolder } from '../support/temporaryFolder';
-import { findChromium } from '../support/chromium';
 import { hostileLabel, sampleContent, sampleEvaluation } from './sampleContent';
 
 const labels = ['begin', 'choose', 'connection', hostileLabel, 'next'];
