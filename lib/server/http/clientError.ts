@@ -1,11 +1,17 @@
 import type { Socket } from 'node:net';
 
-/** What is no request: what HTTP calls it, and what it is told. */
-const answers: Record<string, [status: string, message: string]> = {
-  ERR_HTTP_REQUEST_TIMEOUT: [
-    '408 Request Timeout',
-    'expected the whole request, or its next bytes, in time (receiveTimeoutMs)',
-  ],
+type Answer = [status: string, message: string];
+
+/** What HTTP calls that which is no request, and what it is told. */
+function answerTo(code: string | undefined): Answer {
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
+    return ['408 Request Timeout', 'expected the whole request, or its next bytes, in time (receiveTimeoutMs)'];
+  }
+  return answers[code ?? ''] ?? ['400 Bad Request', 'expected a request of HTTP/1.1'];
+}
+
+/** Of the parser's own complaints. */
+const answers: Record<string, Answer> = {
   HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'expected a shorter head'],
   HPE_CHUNK_EXTENSIONS_OVERFLOW: ['413 Payload Too Large', 'expected shorter extensions of chunks'],
 };
@@ -13,7 +19,7 @@ const answers: Record<string, [status: string, message: string]> = {
 /** Answers what Node cannot make a request of, or gave up, and ends its connection. */
 export function clientError(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return;
-  const [status, message] = answers[error.code ?? ''] ?? ['400 Bad Request', 'expected a request of HTTP/1.1'];
+  const [status, message] = answerTo(error.code);
   const body = JSON.stringify({ error: { code: 'BAD_REQUEST', message } });
   // Where an answer has begun nothing can be said any more.
   const hasBegun = (socket as Socket & { _httpMessage?: { headersSent: boolean } | null })._httpMessage?.headersSent;
