@@ -1,3 +1,4 @@
+/** @module kinetorch */
 export type { ArchitectureInfo, LayerProfile, NativeHistogram as Histogram } from '../binding';
 export { type ErrorCode, errorCodes, KinetorchError } from './base/errors';
 export type { FilePath } from './base/filePath';

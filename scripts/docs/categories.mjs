@@ -10,12 +10,13 @@ const headings = {
   training: 'Training',
   evaluation: 'Evaluation',
   dataset: 'Labelled videos',
+  server: 'Serving',
   base: 'Errors and calls',
 };
 
 export function load(app) {
   app.converter.on(Converter.EVENT_CREATE_DECLARATION, (context, reflection) => {
-    if (!reflection.parent?.isProject?.()) return;
+    if (!reflection.parent?.kindOf(ReflectionKind.Module)) return;
     const [declaration] = context.getSymbolFromReflection(reflection)?.declarations ?? [];
     if (declaration === undefined) return;
     const [room] = relative('lib', declaration.getSourceFile().fileName).split(sep);

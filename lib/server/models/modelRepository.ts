@@ -3,7 +3,7 @@ import type { FilledServerOptions } from '../options';
 import { findModels, type ModelPlace } from './findModels';
 import { ServedModel } from './servedModel';
 
-/** What {@link ModelRepository.reload} made of a model. */
+/** What a reload made of a model. */
 export interface ModelChange {
   name: string;
   /** `kept`: it was as it is. `failed`: the one before, where there was one, goes on. */
