@@ -39,7 +39,7 @@ const ranksWithin = [
     ['cli-print', '^lib/cli/print/'],
   ],
   [
-    ['server-index', '^lib/server/(index\\.m?ts|createServer\\.ts)$'],
+    ['server-index', '^lib/server/(index\\.m?ts|createServer\\.ts|runningServer\\.ts)$'],
     ['server-inference', '^lib/server/inference/'],
     ['server-streams', '^lib/server/streams/'],
     ['server-videos', '^lib/server/videos/'],

@@ -1,4 +1,5 @@
 /** @module kinetorch/server */
-export { createServer, type VideoServer } from './createServer';
-export type { ModelChange } from './models/modelRepository';
+export { createServer } from './createServer';
+export type { ModelChange } from './models/modelChange';
 export type { ServedModelOptions, ServerOptions } from './options';
+export type { VideoServer } from './videoServer';

@@ -22,6 +22,7 @@ export function stageMain(published) {
 
 /** Most types are the library's own affair, or the command line's: nobody's program can import them. */
 function removeInnerDeclarations(dist) {
-  const reached = reachedDeclarations([join(dist, 'index.d.ts'), join(dist, 'index.d.mts')]);
+  const entries = ['index', 'server/index'].flatMap((name) => [`${name}.d.ts`, `${name}.d.mts`]);
+  const reached = reachedDeclarations(entries.map((name) => join(dist, name)));
   for (const file of declarationsBelow(dist)) if (!reached.has(file)) rmSync(file);
 }

@@ -19,6 +19,7 @@ export const moduleChecks = {
   'ESM import': (where) => run('node', ['esm.mjs'], where),
   'CommonJS require': (where) => run('node', ['cjs.cjs'], where),
   'a worker thread, and two at once': (where) => run('node', ['workers.mjs'], where),
+  'the server says what it needs': (where) => run('node', ['server.mjs', 'missing'], where),
 };
 
 export const bundleChecks = {
@@ -56,6 +57,16 @@ export const commandChecks = {
     const { ok, checks } = JSON.parse(await kinetorch(['doctor', '--json'], where));
     assert.ok(ok);
     assert.match(checks.find(({ name }) => name === 'LibTorch').details[0], /platform package/);
+  },
+};
+
+/** In a copy of the app that has installed what the README says a server needs. */
+export const serverChecks = {
+  'the server, with its packages': async (where) => {
+    const readme = readFileSync(join(where.cwd, 'node_modules', 'kinetorch', 'README.md'), 'utf8');
+    const [, packages] = /^npm install kinetorch (.*fastify.*)$/m.exec(readme);
+    await run('npm', ['install', '--no-audit', '--no-fund', ...packages.split(' ')], where);
+    await run('node', ['server.mjs'], where);
   },
 };
 

@@ -13,7 +13,15 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inProject } from '../../scripts/setup/project.mjs';
-import { bundleChecks, commandChecks, copyChecks, moduleChecks, readmeChecks, typeChecks } from './checks.mjs';
+import {
+  bundleChecks,
+  commandChecks,
+  copyChecks,
+  moduleChecks,
+  readmeChecks,
+  serverChecks,
+  typeChecks,
+} from './checks.mjs';
 import { copyApp, failureChecks } from './failures.mjs';
 import { layouts, makeApp } from './layouts.mjs';
 import { nextChecks } from './nextServer.mjs';
@@ -69,6 +77,8 @@ try {
       await checkAll(readmeChecks, layout, { cwd, env: machines['20'], tools });
       await checkAll(nextChecks, layout, { cwd, env: machines['20'] });
       await checkFailures(cwd, machines['20']);
+      // The last: the app has packages then that no other check should find.
+      await checkAll(serverChecks, layout, { cwd, env: machines['20'] });
     }
   }
 } finally {

@@ -1,6 +1,7 @@
 import { request as httpRequest } from 'node:http';
-import { createServer, type VideoServer } from '../../lib/server/createServer';
+import { createServer } from '../../lib/server/createServer';
 import type { ServerOptions } from '../../lib/server/options';
+import type { VideoServer } from '../../lib/server/videoServer';
 
 /** What came back, and its body as bytes and, where it is that, as JSON. */
 export interface Answered {

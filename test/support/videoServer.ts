@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { createServer, type VideoServer } from '../../lib/server/createServer';
+import { createServer } from '../../lib/server/createServer';
 import type { ServerOptions } from '../../lib/server/options';
+import type { VideoServer } from '../../lib/server/videoServer';
 import { onCpu, smallArchive } from './models';
 import { root } from './runCli';
 import { temporaryFolder } from './temporaryFolder';

@@ -1,16 +1,8 @@
 import { HttpError } from '../http/statusOf';
 import type { FilledServerOptions } from '../options';
 import { findModels, type ModelPlace } from './findModels';
+import type { ModelChange } from './modelChange';
 import { ServedModel } from './servedModel';
-
-/** What a reload made of a model. */
-export interface ModelChange {
-  name: string;
-  /** `kept`: it was as it is. `failed`: the one before, where there was one, goes on. */
-  outcome: 'loaded' | 'kept' | 'unloaded' | 'failed';
-  /** Why it failed. */
-  error?: unknown;
-}
 
 /** The models of a server by their names. */
 export class ModelRepository {

@@ -1,5 +1,6 @@
 // Compiled, not run: the public types under TypeScript's kinds of resolution.
 import { KinetorchError, type LoadModelOptions, loadModel, type Prediction, train } from 'kinetorch';
+import { createServer, type ServerOptions, type VideoServer } from 'kinetorch/server';
 
 export async function first(path: string, options: LoadModelOptions): Promise<Prediction | undefined> {
   await using model = await loadModel(path, options);
@@ -13,3 +14,5 @@ export const codeOf = (error: unknown): string => (error instanceof KinetorchErr
 
 // @ts-expect-error: an architecture's options are checked, so these are types and not `any`.
 export const wrong = train({ architecture: 'r2plus1d_18', data: 'clips/', outDir: 'run/', epochs: 'ten' });
+
+export const serve = (options: ServerOptions): Promise<VideoServer> => createServer(options);

@@ -1,6 +1,7 @@
 import { Agent } from 'node:http';
 import { join } from 'node:path';
-import type { VideoServer } from '../../../lib/server/createServer';
+import type { RunningServer } from '../../../lib/server/runningServer';
+import type { VideoServer } from '../../../lib/server/videoServer';
 import { noiseClip, smallArchive } from '../../support/models';
 import { temporaryFolder } from '../../support/temporaryFolder';
 import { type Answer, call, inferCall, metric, startServer, until } from './support';
@@ -11,7 +12,7 @@ const ask = inferCall(noiseClip().data, [4, 40, 56, 3]);
 const options = { models: { moves: model }, maxBatchSize: 1 };
 const infer = (url: string, agent?: Agent) => call(`${url}/v2/models/moves/infer`, { ...ask, agent });
 const many = (url: string, count: number) => Array.from({ length: count }, () => infer(url));
-const queueOf = (server: VideoServer) => server.context.models.get('moves').queue;
+const queueOf = (server: VideoServer) => (server as RunningServer).context.models.get('moves').queue;
 
 /** Takes the places of clips that run, until the function it gives back is called: all others wait. */
 function hold(server: VideoServer): () => void {
@@ -83,7 +84,7 @@ it('gives up, with 503, what takes longer than it waits, and half a request', as
 it('frees the place of a caller that hangs up at once', async () => {
   const { server, url } = await startServer(options);
   const release = hold(server);
-  const { statistics } = server.context.models.get('moves');
+  const { statistics } = (server as RunningServer).context.models.get('moves');
   const times: number[] = [];
   for (let gone = 1; gone <= 5; gone++) {
     let hangUp = () => {};

@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent } from 'node:http';
 import { join } from 'node:path';
-import type { VideoServer } from '../../../lib/server/createServer';
+import type { VideoServer } from '../../../lib/server/videoServer';
 import { noiseClip, smallArchive } from '../../support/models';
 import { temporaryFolder } from '../../support/temporaryFolder';
 import { call, inferCall, labelsOf, startServer, until } from './support';

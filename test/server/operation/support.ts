@@ -1,6 +1,7 @@
 import { Agent, type ClientRequest, request as httpRequest, type IncomingHttpHeaders } from 'node:http';
-import { createServer, type VideoServer } from '../../../lib/server/createServer';
+import { createServer } from '../../../lib/server/createServer';
 import type { ServerOptions } from '../../../lib/server/options';
+import type { VideoServer } from '../../../lib/server/videoServer';
 
 /** Waits for nothing, says nothing, and takes any port that is free. */
 export const quiet = { port: 0, graceMs: 0, logLevel: 'silent', device: 'cpu', threads: 1 } as const;
