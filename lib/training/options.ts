@@ -69,7 +69,9 @@ export const trainOptions = {
       'go on from a model file, with a new head where the classes differ; with --architecture, from a file of weights',
     ),
   /** Of the model in `from`, as `loadModel` has it: its code runs too, or only its weights are read. Default `all`. */
-  trust: trustSchema.optional(),
+  trust: trustSchema
+    .optional()
+    .describe('of the model of --from: all, its code too, or its weights alone (default: all)'),
   /**
    * Of weights for pictures: how their kernels become those of clips, as `createModel` has it. Needs `from` and
    * `architecture`. Default `average`.

@@ -16,7 +16,7 @@ export type PretrainFlags = Omit<TrainFlags, 'architecture' | 'inflate'> &
 
 /** Flags of `train` that are about classes or about a model to go on from, and those that have another default here. */
 const ofTrain = [
-  ...['--architecture', '--from', '--inflate', '--freeze-stages', '--freeze-batch-norm', '--body-rate'],
+  ...['--architecture', '--from', '--trust', '--inflate', '--freeze-stages', '--freeze-batch-norm', '--body-rate'],
   ...['--loss', '--label-smoothing', '--class-weights', '--epochs', '--flip-except', '--mixup', '--cutmix'],
 ];
 

@@ -28,6 +28,7 @@ const groups: Record<string, Option[]> = {
   'Start:': [
     schemaFlag('-a, --architecture <name>', trainOptions.architecture),
     schemaFlag('--from <file>', trainOptions.from),
+    schemaFlag('--trust <what>', trainOptions.trust),
     schemaFlag('--inflate <how>', trainOptions.inflate),
     schemaFlag('--freeze-stages <n>', trainOptions.freezeStages, stages),
     schemaFlag('--freeze-batch-norm', trainOptions.freezeBatchNorm),

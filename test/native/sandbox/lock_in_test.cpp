@@ -139,7 +139,9 @@ struct Attempt {
 class ForbiddenCall : public testing::TestWithParam<Attempt> {};
 
 TEST_P(ForbiddenCall, IsRefused) {
-  EXPECT_NE(inAProcess(GetParam().work), GetParam().error);
+  const int without = inAProcess(GetParam().work);
+  if (without == ENOSYS) GTEST_SKIP() << "a kernel that has no such call";
+  EXPECT_NE(without, GetParam().error);
   EXPECT_EQ(inAProcess([] {
               filterCalls(false);
               return GetParam().work();
