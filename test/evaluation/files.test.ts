@@ -146,7 +146,7 @@ describe('crossValidate', () => {
     expect(again.folds.map(({ evaluation }) => evaluation.metrics)).toEqual(
       result.folds.map(({ evaluation }) => evaluation.metrics),
     );
-  });
+  }, 180_000);
 
   test('refuses what would let the held-out fold decide, and data without folds', async () => {
     const attempt = (change: object) => crossValidate({ ...options(), outDir: join(folder, 'no'), ...change });
