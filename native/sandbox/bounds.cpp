@@ -2,6 +2,7 @@
 
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
@@ -35,7 +36,10 @@ uint64_t dataBytes() {
 }  // namespace
 
 void setBounds(uint64_t memoryBytes, bool writesFile) {
+  const pid_t parent = getppid();
   check(prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0), "PR_SET_PDEATHSIG");
+  // Of a parent that ended just before, no signal comes any more.
+  if (getppid() != parent) raise(SIGKILL);
   lower(RLIMIT_CORE, 0);
   if (!writesFile) lower(RLIMIT_FSIZE, 0);
   lower(RLIMIT_DATA, dataBytes() + memoryBytes);

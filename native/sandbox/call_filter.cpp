@@ -1,9 +1,12 @@
 #include "native/sandbox/call_filter.h"
 
+#include <asm/sockios.h>
+#include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <sched.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -40,6 +43,10 @@ class Filter {
   void giveUnlessSet(uint32_t bits, uint32_t action) { giveUnless(BPF_JSET, bits, action); }
   void giveIfEqual(uint32_t value, uint32_t action) { giveIf(BPF_JEQ, value, action); }
   void giveIfAbove(uint32_t value, uint32_t action) { giveIf(BPF_JGT, value, action); }
+  void giveIfMasked(uint32_t mask, uint32_t value, uint32_t action) {
+    add(BPF_ALU | BPF_AND | BPF_K, mask);
+    giveIfEqual(value, action);
+  }
   // What follows, `count` instructions, is for this call alone.
   void onlyFor(uint32_t call, uint8_t count) { add(BPF_JMP | BPF_JEQ | BPF_K, call, 0, count); }
 
@@ -94,6 +101,25 @@ void filterCalls(bool opensFiles) {
     filter.loadArgument(half);
     filter.giveUnlessEqual(0, refusal(EPERM));
   }
+  filter.give(SECCOMP_RET_ALLOW);
+  // A file's owner is sent signals.
+  filter.onlyFor(SYS_fcntl, 8);
+  filter.loadArgument(2);
+  for (const uint32_t command : {F_SETOWN, F_SETOWN_EX, F_SETSIG}) filter.giveIfEqual(command, refusal(EPERM));
+  filter.give(SECCOMP_RET_ALLOW);
+  filter.onlyFor(SYS_ioctl, 6);
+  filter.loadArgument(2);
+  for (const uint32_t command : {FIOSETOWN, SIOCSPGRP}) filter.giveIfEqual(command, refusal(EPERM));
+  filter.give(SECCOMP_RET_ALLOW);
+  // It ends with its parent.
+  filter.onlyFor(SYS_prctl, 4);
+  filter.loadArgument(0);
+  filter.giveIfEqual(PR_SET_PDEATHSIG, refusal(EPERM));
+  filter.give(SECCOMP_RET_ALLOW);
+  // No limit counts shared memory.
+  filter.onlyFor(SYS_mmap, 5);
+  filter.loadArgument(6);
+  filter.giveIfMasked(MAP_TYPE | MAP_ANONYMOUS, MAP_SHARED | MAP_ANONYMOUS, refusal(ENOMEM));
   filter.give(SECCOMP_RET_ALLOW);
   filter.onlyFor(SYS_clone, 4);
   filter.loadArgument(0);

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <pthread.h>
 #include <sched.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -159,6 +161,14 @@ const Attempt attempts[] = {
     {"Trace", [] { return errorOf(ptrace(PTRACE_TRACEME, 0, nullptr, nullptr)); }, EPERM},
     {"SignalToParent", [] { return errorOf(kill(getppid(), 0)); }, EPERM},
     {"SignalToAll", [] { return errorOf(kill(0, 0)); }, EPERM},
+    {"FileOwner", [] { return errorOf(fcntl(0, F_SETOWN, getpid())); }, EPERM},
+    {"FileSignal", [] { return errorOf(fcntl(0, F_SETSIG, SIGUSR1)); }, EPERM},
+    {"MessageQueue", [] { return errorOf(syscall(SYS_msgrcv, -1, nullptr, 0, 0, 0)); }, EPERM},
+    {"Scheduling", [] { return errorOf(syscall(SYS_sched_setscheduler, 0, -1, nullptr)); }, EPERM},
+    {"DeathSignal", [] { return errorOf(prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0)); }, EPERM},
+    {"SharedMemory",
+     [] { return mmap(nullptr, 4096, PROT_READ, MAP_SHARED | MAP_ANONYMOUS, -1, 0) == MAP_FAILED ? errno : 0; },
+     ENOMEM},
     {"Memfd", [] { return errorOf(syscall(SYS_memfd_create, "", 0)); }, EPERM},
     {"Unlink", [] { return errorOf(unlink("/kinetorch-absent")); }, EPERM},
     {"Chmod", [] { return errorOf(fchmodat(AT_FDCWD, "/kinetorch-absent", 0600, 0)); }, EPERM},
