@@ -104,6 +104,12 @@ describe('forms', () => {
     expect([400, 415]).toContain(status);
   });
 
+  test('what ends within its file', async () => {
+    const begun = '--x\r\nContent-Disposition: form-data; name="file"; filename="a.mp4"\r\n\r\nand then';
+    const error = await errorOf(await post(classify, begun, { 'content-type': 'multipart/form-data; boundary=x' }));
+    expect(error).toMatchObject({ status: 400, code: 'BAD_FORM', message: expect.stringContaining('end of') });
+  });
+
   test('an option in the query and in the form', async () => {
     const error = await errorOf(await post(`${classify}?topK=2`, form({ topK: '1', file: video })));
     expect(error).toMatchObject({ status: 400, message: expect.stringContaining('given once') });
