@@ -45,7 +45,15 @@ const servedModelSchema: z.ZodType<
 
 export const serverOptions = {
   /** Names and files. Default: the camera-motion model that ships, as `camera-motion`. */
-  models: z.record(modelName, z.union([nonEmptyText('the path of a model file'), servedModelSchema])).optional(),
+  models: z
+    .record(
+      modelName,
+      z.union([nonEmptyText('the path of a model file'), servedModelSchema], {
+        error: 'the path of a model file, or an object of path, version and sha256',
+      }),
+      { error: 'an object of names and model files' },
+    )
+    .optional(),
   /** A folder of `<name>.pt`, `<name>.json` (ensembles) and `<name>/<version>/model.pt`, of which the latest version is served. */
   modelFolder: nonEmptyText('the path of a folder')
     .optional()
@@ -62,7 +70,10 @@ export const serverOptions = {
   /** 0: any that is free. Default 8000. */
   port: wholeNumber(0, 65_535).default(8000).describe('port to listen on; 0: any that is free'),
   /** Bearer keys, any of which lets a caller in. */
-  apiKeys: z.array(nonEmptyText('a key').min(16, { error: 'a key of 16 characters or more' })).optional(),
+  apiKeys: z
+    .array(nonEmptyText('a key').min(16, { error: 'a key of 16 characters or more' }), { error: 'a list of keys' })
+    .meta({ isSecret: true })
+    .optional(),
   /** A file of keys, one a line, read again when it changes. */
   apiKeysFile: nonEmptyText('the path of a file')
     .optional()
@@ -102,16 +113,21 @@ export const serverOptions = {
    * Default: none.
    */
   urlHosts: z
-    .array(nonEmptyText('a host, or an address and its port'))
+    .array(nonEmptyText('a host, or an address and its port'), { error: 'a list of hosts' })
     .optional()
     .describe('hosts of which videos are fetched for callers'),
   /** Until a video is fetched whole, in milliseconds. Default 300,000. */
   urlTimeoutMs: milliseconds(1).default(300_000).describe('how long fetching a video may take'),
   /**
    * Streams (rtsp, http, https) and cameras (/dev/video0) that callers may watch at `/v1/streams/<name>`, by names; they do not
-   * learn the addresses. Default: none.
+   * learn the addresses, which may have passwords. Default: none.
    */
-  streams: z.record(modelName, nonEmptyText('the address of a stream, or the path of a camera')).optional(),
+  streams: z
+    .record(modelName, nonEmptyText('the address of a stream, or the path of a camera'), {
+      error: 'an object of names and addresses',
+    })
+    .meta({ isSecret: true })
+    .optional(),
   /** Until a whole request has come, in milliseconds; of a video, until its next bytes. Default 60,000. */
   receiveTimeoutMs: milliseconds(1)
     .default(60_000)

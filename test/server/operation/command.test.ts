@@ -135,6 +135,12 @@ describe('config', () => {
     ['{"maxQueue": 3', /server\.json.*JSON/],
     ['[]', /server\.json.*an object/],
     ['null', /server\.json.*an object/],
+    ['{"port": "8101"}', /`\/\S+server\.json\.port`.*integer.*"8101"/],
+    ['{"models": "a.pt"}', /an object of names and model files but received "a\.pt"/],
+    ['{"models": {"a": {"pth": "a.pt"}}}', /models\.a`.*path of a model file.*pth/],
+    ['{"models": {"=a": "a.pt"}}', /models` to be an object whose every key is a name of letters.*but received "=a"/],
+    ['{"apiKeys": "short"}', /apiKeys` to be a list of keys but received something else, which stays secret/],
+    ['{"streams": {"door": ""}}', /streams\.door` to be the address.*stays secret/],
   ])('of %s is refused', async (text, message) => {
     writeFileSync(file, text);
     const { code, stderr } = await resolved(['--config', file]);
@@ -145,7 +151,17 @@ describe('config', () => {
   it('of a variable that there is not, or is wrong, is refused', async () => {
     expect((await resolved([], { KINETORCH_SERVE_MAX_QEUE: '3' })).stderr).toMatch(/KINETORCH_SERVE_MAX_QEUE/);
     expect((await resolved([], { KINETORCH_SERVE_MAX_QUEUE: 'x' })).stderr).toMatch(
-      /KINETORCH_SERVE_MAX_QUEUE.*integer/,
+      /KINETORCH_SERVE_MAX_QUEUE.*integer.*"x"/,
     );
+    const { stderr } = await resolved([], { KINETORCH_SERVE_API_KEYS: 'long-enough-to-be-one,b' });
+    expect(stderr).toMatch(
+      /`KINETORCH_SERVE_API_KEYS\.1` to be a key of 16 characters or more but received something else/,
+    );
+  });
+
+  it('that opens a server without keys is refused by the names of flags', async () => {
+    const { code, stderr } = await kinetorch(['serve', '--host', '0.0.0.0'], { env: {} });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/--host .*unless there are keys \(--api-keys-file\) or --no-auth/);
   });
 });

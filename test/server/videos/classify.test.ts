@@ -86,7 +86,11 @@ describe('forms', () => {
     ['two files', { file: video, other: video }, 'one file'],
     ['no file', { topK: '1' }, 'a form with a file'],
     ['an unknown field', { topk: '1', file: video }, 'did you mean "topK"'],
-    ['a number that is none', { topK: 'many', file: video }, 'topK'],
+    [
+      'a number that is none',
+      { topK: 'many', file: video },
+      '`topK` to be an integer between 1 and 6 but received "many"',
+    ],
     ['options that contradict each other', { clips: '2', windowSeconds: '1', file: video }, 'clips'],
   ])('%s', async (_, parts, message) => {
     const error = await errorOf(await post(classify, form(parts)));
