@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { noiseClip, smallArchive } from '../../support/models';
 import { jsonLines, kinetorch, root } from '../../support/runCli';
 import { temporaryFolder } from '../../support/temporaryFolder';
-import { call, inferCall, until } from './support';
+import { call, inferCall, startServer, until } from './support';
 
 const folder = temporaryFolder();
 const models = join(folder, 'models');
@@ -97,10 +97,49 @@ it('ends at once at a second signal', async () => {
   expect(running.stdout).toBe('');
 });
 
-it('ends with a failure where a model cannot be loaded', async () => {
-  const running = new Running(join(folder, 'none.pt'), '--log-level', 'silent');
-  expect(await running.ended).toBe(1);
-  expect(running.stderr).toMatch(/none\.pt[\s\S]*ERR_FILE_NOT_FOUND/);
+describe('ends with a failure', () => {
+  const inFolder = (name: string, ...files: string[]) => {
+    mkdirSync(join(folder, name));
+    for (const file of files) writeFileSync(join(folder, name, file), '');
+    return join(folder, name);
+  };
+  const moves = join(models, 'moves.pt');
+
+  it.each([
+    ['a file that is not there', () => [join(folder, 'none.pt')], 1, /none\.pt.*ERR_FILE_NOT_FOUND/],
+    ['a folder without models', () => [inFolder('empty', 'notes.txt')], 1, /empty.*there are none.*ERR_FILE_NOT_FOUND/],
+    [
+      'two models of one name',
+      () => [moves, inFolder('others', 'moves.pt')].map((it, at) => (at ? join(it, 'moves.pt') : it)),
+      2,
+      /both called moves/,
+    ],
+    ['two models of one name in a folder', () => [inFolder('twice', 'a.pt', 'a.json')], 1, /one model 'a'.*a\.json/],
+    ['two folders', () => [models, folder], 2, /one folder/],
+    ['a name that is none', () => ['=a.pt'], 2, /no name of letters/],
+  ] as const)('of %s, before it listens', async (_, args, code, message) => {
+    const running = new Running(...args());
+    expect(await running.ended).toBe(code);
+    expect(running.stderr).toMatch(message);
+    expect(running.url).toBe('');
+    expect(running.stdout).not.toMatch(/error/);
+  });
+
+  it('of a file that is no model, of which the log tells without where it arose', async () => {
+    const running = new Running(join(inFolder('broken', 'a.pt'), 'a.pt'));
+    expect(await running.ended).toBe(1);
+    expect(running.stderr).toMatch(/a\.pt.*ERR_MODEL_FORMAT/);
+    expect(running.stdout).toMatch(/ERR_MODEL_FORMAT/);
+    expect(running.stdout).not.toMatch(/stack/);
+  });
+
+  it('of a port that another has', async () => {
+    const { server, url } = await startServer({ models: { moves } });
+    const running = new Running(moves, '--port', new URL(url).port);
+    expect(await running.ended).toBe(1);
+    expect(running.stderr).toMatch(/--port to be a port that is free but received \d+.*ERR_INVALID_ARGUMENT/);
+    await server.close();
+  });
 });
 
 describe('config', () => {

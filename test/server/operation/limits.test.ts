@@ -21,7 +21,7 @@ afterEach(async () => {
 });
 
 async function start(options: ServerOptions): Promise<string> {
-  const { server, url } = await startServer({ modelFolder: none, ...options });
+  const { server, url } = await startServer({ modelFolder: none, modelControl: true, ...options });
   running.push(server);
   return url;
 }
