@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { routeName } from '../../http/routeName';
 import { Histogram } from '../../models/histogram';
 import { statusOfAnswer } from '../logRequests';
 import type { Metric } from './exposition';
@@ -11,7 +12,7 @@ export class HttpMetrics {
 
   constructor(app: FastifyInstance) {
     app.addHook('onResponse', (request, reply, done) => {
-      const route = `${request.method} ${request.routeOptions.url ?? 'unknown'}`;
+      const route = `${request.method} ${routeName(request.routeOptions.url ?? 'unknown')}`;
       this.add(route, statusOfAnswer(reply), performance.now() - request.record.beganAt);
       done();
     });
