@@ -15,7 +15,7 @@ type Api = NonNullable<ReturnType<typeof loadApi>>;
 export function traceRequests(app: FastifyInstance): void {
   const api = loadApi();
   if (api === null) return;
-  app.addHook('onResponse', (request, reply, done) => {
+  app.whenOver.push((request, reply) => {
     // By now, as the SDK may be set up after the server.
     const tracer = api.trace.getTracer('kinetorch', version());
     if (!isOpen(request)) {
@@ -23,7 +23,6 @@ export function traceRequests(app: FastifyInstance): void {
       const name = `${request.method} ${routeName(request.routeOptions.url ?? '')}`.trim();
       addSpans(api, tracer, parent, { name, record: request.record, id: request.id, status: statusOfAnswer(reply) });
     }
-    done();
   });
 }
 

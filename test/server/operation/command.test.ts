@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import type { ClientRequest } from 'node:http';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { noiseClip, smallArchive } from '../../support/models';
@@ -58,6 +59,11 @@ it('serves a folder, writes a line of JSON a request, loads anew at SIGHUP, and 
   const url = await running.ready();
   const headers = { ...ask.headers, 'x-request-id': 'job-1', authorization: 'Bearer of-nobody-in-particular' };
   expect((await call(`${url}/v2/models/moves/infer?secret=x`, { ...ask, headers })).status).toBe(200);
+  const hangUp = (request: ClientRequest) => {
+    request.on('socket', (socket) => socket.on('connect', () => request.write('a', () => request.destroy())));
+  };
+  const left = { method: 'POST', headers: { 'x-request-id': 'job-2', 'content-length': 9 }, onRequest: hangUp };
+  await expect(call(`${url}/v1/videos:classify`, left)).rejects.toThrow();
   copyFileSync(join(models, 'moves.pt'), join(models, 'more.pt'));
   running.kill('SIGHUP');
   await until(() => running.stderr.includes('more: loaded'));
@@ -83,6 +89,7 @@ it('serves a folder, writes a line of JSON a request, loads anew at SIGHUP, and 
     caller: '127.0.0.1',
     msg: 'request',
   });
+  expect(lines.find(({ id }) => id === 'job-2')).toMatchObject({ path: '/v1/videos:classify', status: 499 });
   expect(running.stdout).not.toMatch(/secret|of-nobody/);
   expect(lines.some(({ path }) => path === '/v2/health/ready')).toBe(false);
 });

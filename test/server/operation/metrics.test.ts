@@ -107,6 +107,7 @@ it('counts a video as one inference, and what became of it', async () => {
 
   const of = '{model="moves",version="1"';
   await until(async () => (await metric(url, `nv_inference_request_failure${of},reason="CANCELED"}`)) === 1);
+  expect(await metric(url, 'kinetorch_http_requests_total{route="POST /v1/videos:classify",status="499"}')).toBe(1);
   expect(await metric(url, `nv_inference_request_success${of}}`)).toBe(1);
   expect(await metric(url, `nv_inference_count${of}}`)).toBe(1);
   expect(await metric(url, `nv_inference_compute_infer_duration_us${of}}`)).toBeGreaterThan(0);

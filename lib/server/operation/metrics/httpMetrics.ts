@@ -11,10 +11,9 @@ export class HttpMetrics {
   private readonly times = new Map<string, Histogram>();
 
   constructor(app: FastifyInstance) {
-    app.addHook('onResponse', (request, reply, done) => {
+    app.whenOver.push((request, reply) => {
       const route = `${request.method} ${routeName(request.routeOptions.url ?? 'unknown')}`;
       this.add(route, statusOfAnswer(reply), performance.now() - request.record.beganAt);
-      done();
     });
   }
 
