@@ -130,7 +130,8 @@ async function modelsOf(models: string[], command: Command): Promise<Pick<Server
   const named = new Map<string, string>();
   let modelFolder: string | undefined;
   for (const text of models) {
-    const [, given, path] = /^([\w][\w.-]*)=(.+)$/s.exec(text) ?? [undefined, undefined, text];
+    // A slash ends what may be a name: ./a=b.pt is a file.
+    const [, given, path] = /^([^=/\\]*)=(.*)$/s.exec(text) ?? [undefined, undefined, text];
     const isFolder = await stat(path).then(
       (found) => found.isDirectory(),
       () => false,
@@ -146,6 +147,7 @@ async function modelsOf(models: string[], command: Command): Promise<Pick<Server
     if (!modelName.safeParse(name).success) {
       command.error(`error: ${text} gives no name of letters, digits, and _ . -: give it one, as name=file`);
     }
+    if (path === '') command.error(`error: ${text} gives no file: give one, as name=file`);
     const other = named.get(name);
     if (other !== undefined) {
       command.error(`error: ${other} and ${path} are both called ${name}: give one of them another name, as name=file`);

@@ -123,7 +123,9 @@ describe('ends with a failure', () => {
     ],
     ['two models of one name in a folder', () => [inFolder('twice', 'a.pt', 'a.json')], 1, /one model 'a'.*a\.json/],
     ['two folders', () => [models, folder], 2, /one folder/],
-    ['a name that is none', () => ['=a.pt'], 2, /no name of letters/],
+    ['no name', () => ['=a.pt'], 2, /no name of letters/],
+    ['a name that is none', () => ['a@b=/a.pt'], 2, /no name of letters/],
+    ['no file', () => ['a='], 2, /no file/],
   ] as const)('of %s, before it listens', async (_, args, code, message) => {
     const running = new Running(...args());
     expect(await running.ended).toBe(code);
@@ -133,8 +135,11 @@ describe('ends with a failure', () => {
   });
 
   it('of a file that is no model, of which the log tells without where it arose', async () => {
-    const running = new Running(join(inFolder('broken', 'a.pt'), 'a.pt'));
+    const broken = join(inFolder('broken', 'a.pt'), 'a.pt');
+    const running = new Running(broken, moves, `other=${moves}`);
     expect(await running.ended).toBe(1);
+    // What is being loaded then is loaded still, and no more.
+    expect(running.stderr).not.toMatch(/other: ready/);
     expect(running.stderr).toMatch(/a\.pt.*ERR_MODEL_FORMAT/);
     expect(running.stdout).toMatch(/ERR_MODEL_FORMAT/);
     expect(running.stdout).not.toMatch(/stack/);
