@@ -55,7 +55,7 @@ beforeAll(async () => {
 });
 
 it('serves a folder, writes a line of JSON a request, loads anew at SIGHUP, and ends at SIGTERM', async () => {
-  const running = new Running(models, '--grace-ms', '0');
+  const running = new Running(models, '--grace-ms', '0', '--model-control');
   const url = await running.ready();
   const headers = { ...ask.headers, 'x-request-id': 'job-1', authorization: 'Bearer of-nobody-in-particular' };
   expect((await call(`${url}/v2/models/moves/infer?secret=x`, { ...ask, headers })).status).toBe(200);
@@ -68,6 +68,7 @@ it('serves a folder, writes a line of JSON a request, loads anew at SIGHUP, and 
   running.kill('SIGHUP');
   await until(() => running.stderr.includes('more: loaded'));
   expect(running.stderr).toMatch(/moves: kept/);
+  expect((await call(`${url}/v2/repository/models/more/unload`, { method: 'POST' })).status).toBe(200);
   running.kill('SIGTERM');
   expect(await running.ended).toBe(0);
 
@@ -90,6 +91,7 @@ it('serves a folder, writes a line of JSON a request, loads anew at SIGHUP, and 
     msg: 'request',
   });
   expect(lines.find(({ id }) => id === 'job-2')).toMatchObject({ path: '/v1/videos:classify', status: 499 });
+  expect(lines.find(({ msg }) => msg === 'model unloaded')).toMatchObject({ id: expect.any(String), model: 'more' });
   expect(running.stdout).not.toMatch(/secret|of-nobody/);
   expect(lines.some(({ path }) => path === '/v2/health/ready')).toBe(false);
 });
