@@ -118,7 +118,8 @@ function askedToEnd(): Promise<null> {
 async function reload(server: VideoServer): Promise<void> {
   try {
     for (const { name, outcome, error } of await server.reload()) {
-      note(`${name}: ${outcome}${error === undefined ? '' : `: ${errorReport(error).message}`}`);
+      const told = outcome === 'failed' ? `stays as it was: ${errorReport(error).message}` : outcome;
+      note(`${name}: ${told}`);
     }
   } catch (error) {
     noteError(error);

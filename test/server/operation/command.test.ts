@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import type { ClientRequest } from 'node:http';
 import { constants } from 'node:os';
 import { join } from 'node:path';
@@ -65,9 +65,12 @@ it('serves a folder, writes a line of JSON a request, loads anew at SIGHUP, and 
   const left = { method: 'POST', headers: { 'x-request-id': 'job-2', 'content-length': 9 }, onRequest: hangUp };
   await expect(call(`${url}/v1/videos:classify`, left)).rejects.toThrow();
   copyFileSync(join(models, 'moves.pt'), join(models, 'more.pt'));
+  writeFileSync(join(models, 'no.pt'), '');
   running.kill('SIGHUP');
-  await until(() => running.stderr.includes('more: loaded'));
+  await until(() => running.stderr.includes('no: stays as it was: '));
+  expect(running.stderr).toMatch(/more: loaded/);
   expect(running.stderr).toMatch(/moves: kept/);
+  rmSync(join(models, 'no.pt'));
   expect((await call(`${url}/v2/repository/models/more/unload`, { method: 'POST' })).status).toBe(200);
   running.kill('SIGTERM');
   expect(await running.ended).toBe(0);
