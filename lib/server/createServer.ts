@@ -51,12 +51,11 @@ export async function createServer(options: ServerOptions = {}): Promise<VideoSe
     if (error === null) app.log.info('the file of keys was read again');
     else app.log.error({ err: error }, 'the file of keys could not be read again: those before stay');
   });
-  const phase = new ServerPhase();
   const context: ServerContext = {
     options: filled,
     keys,
-    models: new ModelRepository(filled, phase.ends),
-    phase,
+    models: new ModelRepository(filled),
+    phase: new ServerPhase(),
     inWork: new RequestsInWork(),
     pending: new PendingBytes(filled.maxPendingBytes),
     videos: new VideoAdmission(filled.maxVideos),

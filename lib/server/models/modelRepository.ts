@@ -12,11 +12,7 @@ export class ModelRepository {
   private isStarted = false;
   private changing: Promise<unknown> = Promise.resolve();
 
-  /** @param ends aborts when nobody waits for further models any more */
-  constructor(
-    private readonly options: FilledServerOptions,
-    private readonly ends: AbortSignal,
-  ) {}
+  constructor(private readonly options: FilledServerOptions) {}
 
   /** All that are known, loaded or not. */
   get all(): readonly ServedModel[] {
@@ -72,10 +68,7 @@ export class ModelRepository {
         changes.push(change);
         onChange(change);
       };
-      for (const [name, place] of found) {
-        if (this.ends.aborted) return changes;
-        tell(await this.refresh(name, place));
-      }
+      for (const [name, place] of found) tell(await this.refresh(name, place));
       for (const name of this.served.keys()) {
         if (found.has(name)) continue;
         await this.remove(name);

@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { createServer } from '../../../lib/server/createServer';
 import type { ServerOptions } from '../../../lib/server/options';
 import type { VideoServer } from '../../../lib/server/videoServer';
+import { createServer } from '../../../lib/server/createServer';
 import { expectError, noiseClip, smallArchive } from '../../support/models';
 import { temporaryFolder } from '../../support/temporaryFolder';
 import { call, inferCall, quiet, startServer, until } from './support';
