@@ -142,10 +142,12 @@ export class KinetorchError extends Error {
 
 /** Builds the message every argument error has: the name, what was expected, what came, and advice where there is any. */
 export function invalidArgument(name: string, expected: string, actual: unknown, advice = ''): KinetorchError {
-  return new KinetorchError(
-    'ERR_INVALID_ARGUMENT',
-    `expected \`${name}\` to be ${expected} but received ${describe(actual)}${advice}`,
-  );
+  return unlike(name, expected, `${describe(actual)}${advice}`);
+}
+
+/** The same where what came is to be told otherwise than {@link describe} does. */
+export function unlike(name: string, expected: string, received: string): KinetorchError {
+  return new KinetorchError('ERR_INVALID_ARGUMENT', `expected \`${name}\` to be ${expected} but received ${received}`);
 }
 
 /** A short description of any value for an error message, for example `0 of type number` or `[ 1, 2 ]`. */

@@ -95,7 +95,7 @@ function requireKeys({ host, apiKeys, apiKeysFile, noAuth }: FilledServerOptions
   if (loopback.test(host) || noAuth || apiKeys !== undefined || apiKeysFile !== undefined) return;
   throw invalidArgument(
     'host',
-    'an address of this machine, such as 127.0.0.1, unless there are `apiKeys`, `apiKeysFile` or `noAuth`,',
+    'an address of this machine, such as 127.0.0.1, unless there are keys (`apiKeysFile`) or `noAuth`,',
     host,
   );
 }

@@ -1,6 +1,9 @@
 import type { AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
+import { KinetorchError } from '../base/errors';
+import { listenAt } from './http/listenAt';
+import { requireModels } from './models/findModels';
 import type { ModelChange } from './models/modelChange';
 import type { ServerContext } from './serverContext';
 import type { VideoServer } from './videoServer';
@@ -18,14 +21,15 @@ export class RunningServer implements VideoServer {
   ) {}
 
   async listen(onLoaded: (model: { name: string; error: unknown }) => void = () => {}): Promise<string> {
-    const { host, port } = this.context.options;
-    await this.app.listen({ host, port });
+    const { options } = this.context;
+    await requireModels(options);
+    await listenAt(this.app, options);
     this.context.models
       .loadAll((model, error) => {
         this.log({ name: model.name, outcome: error === null ? 'loaded' : 'failed', error });
         onLoaded({ name: model.name, error });
       })
-      .catch((error: unknown) => this.app.log.error({ err: error }, 'not all models were loaded'));
+      .catch((error: unknown) => this.app.log.error(told(error), 'not all models were loaded'));
     return this.address;
   }
 
@@ -73,7 +77,13 @@ export class RunningServer implements VideoServer {
   }
 
   private log({ name, outcome, error }: ModelChange): void {
-    if (outcome === 'failed') this.app.log.error({ model: name, err: error }, 'model not loaded');
+    if (outcome === 'failed') this.app.log.error({ model: name, ...told(error) }, 'model not loaded');
     else this.app.log.info({ model: name }, `model ${outcome}`);
   }
+}
+
+/** Of what is wrong with a file its message says all; a fault has to be found by where it arose. */
+function told(error: unknown): object {
+  const isFault = !(error instanceof KinetorchError) || error.code === 'ERR_INTERNAL';
+  return isFault ? { err: error } : { code: error.code, reason: error.message };
 }

@@ -8,6 +8,10 @@ export interface VideoServer extends AsyncDisposable {
   /**
    * Begins to listen, then loads the models; ready when the last of them is. Resolves with the address, for example
    * `http://127.0.0.1:8000`, before they are loaded.
+   *
+   * @throws KinetorchError before it listens: `ERR_FILE_NOT_FOUND`, `ERR_FILE_ACCESS` where a file or folder of models is not
+   * there or cannot be read, or a folder has none (with `modelControl` it may); `ERR_INVALID_ARGUMENT` where two models of a
+   * folder have one name, or `host` and `port` cannot be listened on
    */
   listen(onLoaded?: (model: { name: string; error: unknown }) => void): Promise<string>;
 
@@ -20,7 +24,8 @@ export interface VideoServer extends AsyncDisposable {
    * @example
    * const failed = (await server.reload()).filter(({ outcome }) => outcome === 'failed');
    *
-   * @throws KinetorchError `ERR_FILE_NOT_FOUND`, `ERR_FILE_ACCESS` where it cannot be seen which models there are; all stays
+   * @throws KinetorchError `ERR_FILE_NOT_FOUND`, `ERR_FILE_ACCESS`, `ERR_INVALID_ARGUMENT` where it cannot be seen which
+   * models there are; all stays
    */
   reload(): Promise<ModelChange[]>;
 

@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { readConfig, shownConfig, variableOf } from '../../server/config/readConfig';
 import { createServer } from '../../server/createServer';
-import { type ServerOptions, serverOptions } from '../../server/options';
+import { modelName, type ServerOptions, serverOptions } from '../../server/options';
 import type { VideoServer } from '../../server/videoServer';
 import { errorReport, noteError } from '../failures';
 import { schemaFlag } from '../flags/schemaFlag';
@@ -69,10 +69,14 @@ export function define(command: Command): void {
     .action(serve);
 }
 
-async function serve(models: string[], { config, printConfig, auth, page, ...flags }: Flags): Promise<void> {
+async function serve(
+  models: string[],
+  { config, printConfig, auth, page, ...flags }: Flags,
+  command: Command,
+): Promise<void> {
   const negated = { ...(auth ? {} : { noAuth: true }), ...(page ? {} : { page: false }) };
   const options = await readConfig({
-    flags: { ...flags, ...negated, ...(await modelsOf(models)) },
+    flags: { ...flags, ...negated, ...(await modelsOf(models, command)) },
     env: process.env,
     file: config,
   });
@@ -114,7 +118,8 @@ function askedToEnd(): Promise<null> {
 async function reload(server: VideoServer): Promise<void> {
   try {
     for (const { name, outcome, error } of await server.reload()) {
-      note(`${name}: ${outcome}${error === undefined ? '' : `: ${errorReport(error).message}`}`);
+      const told = outcome === 'failed' ? `stays as it was: ${errorReport(error).message}` : outcome;
+      note(`${name}: ${told}`);
     }
   } catch (error) {
     noteError(error);
@@ -122,18 +127,33 @@ async function reload(server: VideoServer): Promise<void> {
 }
 
 /** What the command's arguments say: files by name, and one folder. */
-async function modelsOf(models: string[]): Promise<Pick<ServerOptions, 'models' | 'modelFolder'>> {
-  const named: Record<string, string> = {};
+async function modelsOf(models: string[], command: Command): Promise<Pick<ServerOptions, 'models' | 'modelFolder'>> {
+  const named = new Map<string, string>();
   let modelFolder: string | undefined;
   for (const text of models) {
-    const [, name, path] = /^([\w][\w.-]*)=(.+)$/s.exec(text) ?? [undefined, undefined, text];
+    // A slash ends what may be a name: ./a=b.pt is a file.
+    const [, given, path] = /^([^=/\\]*)=(.*)$/s.exec(text) ?? [undefined, undefined, text];
     const isFolder = await stat(path).then(
       (found) => found.isDirectory(),
       () => false,
     );
-    if (!isFolder) named[name ?? basename(path, extname(path))] = path;
-    else if (modelFolder === undefined && name === undefined) modelFolder = path;
-    else throw new InvalidArgumentError('Expected one folder of models, without a name.');
+    if (isFolder) {
+      if (modelFolder !== undefined || given !== undefined) {
+        command.error(`error: expected one folder of models, without a name, but received ${text}`);
+      }
+      modelFolder = path;
+      continue;
+    }
+    const name = given ?? basename(path, extname(path));
+    if (!modelName.safeParse(name).success) {
+      command.error(`error: ${text} gives no name of letters, digits, and _ . -: give it one, as name=file`);
+    }
+    if (path === '') command.error(`error: ${text} gives no file: give one, as name=file`);
+    const other = named.get(name);
+    if (other !== undefined) {
+      command.error(`error: ${other} and ${path} are both called ${name}: give one of them another name, as name=file`);
+    }
+    named.set(name, path);
   }
-  return { models: Object.keys(named).length > 0 ? named : undefined, modelFolder };
+  return { models: named.size > 0 ? Object.fromEntries(named) : undefined, modelFolder };
 }

@@ -11,6 +11,7 @@ const otherNames: Record<string, string> = {
   'cache.maxBytes': '--cache-size',
   'cache.folder': '--cache-folder',
   nesterov: '--no-nesterov',
+  noAuth: '--no-auth',
   mask: '--mask-ratio',
   'mask.ratio': '--mask-ratio',
   'mask.cell': '--mask-cell',

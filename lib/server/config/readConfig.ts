@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { z } from 'zod';
 import { decodeText } from '../../base/decodeText';
 import { KinetorchError } from '../../base/errors';
@@ -28,9 +29,9 @@ export async function readConfig({ flags, env, file }: ConfigSources): Promise<F
   const ofEnv = readEnvironment(env);
   // By themselves first, so that what is wrong is told of where it stands.
   const partial = schema.partial();
-  parse(partial, ofFile, file ?? '');
+  if (file !== undefined) parse(partial, ofFile, resolve(file));
   const said = Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined));
-  return parse(schema, { ...ofFile, ...ofEnv, ...said }, 'options');
+  return parse(schema, { ...ofFile, ...ofEnv, ...said }, '');
 }
 
 /** With what is secret left out, to be shown. */
@@ -93,7 +94,10 @@ function readEnvironment(env: NodeJS.ProcessEnv): Record<string, unknown> {
 export function valueFrom(schema: z.ZodType, text: string): unknown {
   const bare = withoutDefault(schema);
   if (bare instanceof z.ZodArray) return text.split(',').map((part) => part.trim());
-  if (bare instanceof z.ZodNumber || isOneOfNumbers(bare)) return text.trim() === '' ? text : Number(text);
+  if (bare instanceof z.ZodNumber || isOneOfNumbers(bare)) {
+    const number = Number(text);
+    return text.trim() === '' || Number.isNaN(number) ? text : number;
+  }
   if (bare instanceof z.ZodBoolean) return { true: true, false: false, 1: true, 0: false }[text] ?? text;
   if (!(bare instanceof z.ZodRecord)) return text;
   try {

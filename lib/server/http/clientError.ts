@@ -13,6 +13,8 @@ function answerTo(code: string | undefined): Answer {
 /** Of the parser's own complaints. */
 const answers: Record<string, Answer> = {
   HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'expected a shorter head'],
+  HPE_INVALID_URL: ['400 Bad Request', 'expected a URL of ASCII alone, with all else as %XX'],
+  HPE_INVALID_CONTENT_LENGTH: ['400 Bad Request', 'expected Content-Length to be a number of bytes'],
   HPE_CHUNK_EXTENSIONS_OVERFLOW: ['413 Payload Too Large', 'expected shorter extensions of chunks'],
 };
 

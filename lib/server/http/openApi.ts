@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { version } from '../../base/version';
+import { routeName } from './routeName';
 
 /** An operation of OpenAPI 3.1, as its document has it; parameters of the path are filled in. */
 export interface Operation {
@@ -67,7 +68,7 @@ function documentOf(routes: Routes): object {
     }));
     for (const [method, operation] of methods) {
       if (operation === undefined || method === 'HEAD') continue;
-      const path = url.replace(parameter, '{$1}').replaceAll('::', ':');
+      const path = routeName(url.replace(parameter, '{$1}'));
       paths[path] ??= {};
       paths[path][method.toLowerCase()] = {
         ...operation,

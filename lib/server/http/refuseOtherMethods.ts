@@ -1,5 +1,6 @@
 import type { FastifyInstance, HTTPMethods } from 'fastify';
 import type { Routes } from './openApi';
+import { routeName } from './routeName';
 import { HttpError } from './statusOf';
 
 /** Answers 405 for methods that a path, of those that were added so far, does not have; Fastify itself says 404. */
@@ -14,7 +15,7 @@ export function refuseOtherMethods(app: FastifyInstance, routes: Routes): void {
         reply.header('allow', allowed.join(', '));
         throw new HttpError(
           405,
-          `expected ${allowed.join(' or ')} of ${url} but received ${request.method}`,
+          `expected ${allowed.join(' or ')} of ${routeName(url)} but received ${request.method}`,
           'METHOD_NOT_ALLOWED',
         );
       },

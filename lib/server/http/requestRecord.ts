@@ -1,6 +1,13 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+
+/** Hears of a request that is over. */
+type Over = (request: FastifyRequest, reply: FastifyReply) => void;
 
 declare module 'fastify' {
+  interface FastifyInstance {
+    /** Called, in this order, when a request is over: it was answered, or whoever asked has gone. */
+    whenOver: Over[];
+  }
   interface FastifyRequest {
     record: RequestRecord;
   }
@@ -67,11 +74,18 @@ export class RequestRecord {
   }
 }
 
-/** Gives each request its record, and knows when a body that is held has come. */
+/**
+ * Gives each request its record, knows when a body that is held has come, and tells when a request is over. Fastify's own
+ * `onResponse` says nothing of one whose caller has gone.
+ */
 export function keepRecords(app: FastifyInstance): void {
+  app.decorate('whenOver', []);
   app.decorateRequest('record');
-  app.addHook('onRequest', (request, _reply, done) => {
+  app.addHook('onRequest', (request, reply, done) => {
     request.record = new RequestRecord(request);
+    reply.raw.once('close', () => {
+      for (const tell of app.whenOver) tell(request, reply);
+    });
     done();
   });
   app.addHook('preHandler', (request, _reply, done) => {

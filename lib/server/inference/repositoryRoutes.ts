@@ -73,7 +73,7 @@ export function repositoryRoutes(app: FastifyInstance, { models, options }: Serv
   app.post<{ Params: { model: string } }>(
     '/v2/repository/models/:model/load',
     control('Load', loaded),
-    async ({ params, body }): Promise<z.output<typeof loaded>> => {
+    async ({ params, body, log }): Promise<z.output<typeof loaded>> => {
       const [parameter] = Object.keys(parse(controlRequest, readJson(body), 'request').parameters ?? {});
       if (parameter !== undefined) {
         throw new HttpError(
@@ -87,6 +87,7 @@ export function repositoryRoutes(app: FastifyInstance, { models, options }: Serv
         // Of the model's file or the machine, which whoever loads it has to know.
         throw new HttpError(400, `failed to load '${params.model}': ${error.message}`, error.code);
       });
+      log.info({ model: params.model }, 'model loaded');
       return { name: params.model, load: true };
     },
   );
@@ -94,10 +95,11 @@ export function repositoryRoutes(app: FastifyInstance, { models, options }: Serv
   app.post<{ Params: { model: string } }>(
     '/v2/repository/models/:model/unload',
     control('Unload', unloaded),
-    async ({ params, body }): Promise<z.output<typeof unloaded>> => {
+    async ({ params, body, log }): Promise<z.output<typeof unloaded>> => {
       // `unload_dependents`: there are none.
       parse(controlRequest, readJson(body), 'request');
       await models.unload(params.model);
+      log.info({ model: params.model }, 'model unloaded');
       return { name: params.model, unload: true };
     },
   );

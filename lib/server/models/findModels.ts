@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
-import { basename, extname, join } from 'node:path';
+import { basename, extname, join, relative } from 'node:path';
 import { KinetorchError } from '../../base/errors';
+import { fileSize } from '../../base/regularFile';
 import { models as shipped } from '../../model/models';
 import { type FilledServerOptions, modelName, type ServedModelOptions } from '../options';
 
@@ -13,11 +14,10 @@ const modelFiles = ['model.pt', 'model.json'];
  * What there is to serve: the models that are named, else those of the folder, each in its latest version; with neither,
  * the one that ships.
  *
- * @throws KinetorchError `ERR_FILE_NOT_FOUND`, `ERR_FILE_ACCESS`
+ * @throws KinetorchError `ERR_FILE_NOT_FOUND`, `ERR_FILE_ACCESS`; `ERR_INVALID_ARGUMENT` where two of the folder have one name
  */
 export async function findModels({ models, modelFolder }: FilledServerOptions): Promise<Map<string, ModelPlace>> {
-  const found = new Map<string, ModelPlace>();
-  if (modelFolder !== undefined) for (const [name, place] of await modelsIn(modelFolder)) found.set(name, place);
+  const found = modelFolder === undefined ? new Map<string, ModelPlace>() : await modelsIn(modelFolder);
   for (const [name, model] of Object.entries(models ?? {})) {
     const place = typeof model === 'string' ? { path: model } : model;
     found.set(name, { version: '1', ...place });
@@ -28,10 +28,40 @@ export async function findModels({ models, modelFolder }: FilledServerOptions): 
   return found;
 }
 
-async function modelsIn(folder: string): Promise<[string, ModelPlace][]> {
-  const entries = await list(folder);
-  const found = await Promise.all(entries.map((entry) => modelAt(folder, entry)));
-  return found.filter((entry) => entry !== null);
+/**
+ * That there is something to serve, before anybody is told where. With `modelControl` a folder may be filled later.
+ *
+ * @throws KinetorchError as `findModels` does, and where a file is not there or is none
+ */
+export async function requireModels(options: FilledServerOptions): Promise<void> {
+  const found = await findModels(options);
+  await Promise.all([...found.values()].map(({ path }) => fileSize(path)));
+  if (found.size > 0 || options.modelControl) return;
+  const { modelFolder } = options;
+  throw new KinetorchError(
+    'ERR_FILE_NOT_FOUND',
+    modelFolder === undefined
+      ? 'expected a model to serve but `models` has none'
+      : `expected models in "${modelFolder}" (name.pt, name.json, name/1/model.pt) but there are none`,
+  );
+}
+
+async function modelsIn(folder: string): Promise<Map<string, ModelPlace>> {
+  const found = new Map<string, ModelPlace>();
+  for (const entry of await list(folder)) {
+    const [name, place] = (await modelAt(folder, entry)) ?? [];
+    if (name === undefined || place === undefined) continue;
+    const other = found.get(name);
+    if (other !== undefined) {
+      const both = `${relative(folder, other.path)} and ${relative(folder, place.path)}`;
+      throw new KinetorchError(
+        'ERR_INVALID_ARGUMENT',
+        `expected one model '${name}' in "${folder}" but there are ${both}`,
+      );
+    }
+    found.set(name, place);
+  }
+  return found;
 }
 
 async function modelAt(folder: string, entry: string): Promise<[string, ModelPlace] | null> {

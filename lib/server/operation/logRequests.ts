@@ -10,7 +10,7 @@ export function logRequests(app: FastifyInstance): void {
     reply.header('x-request-id', request.id);
     done();
   });
-  app.addHook('onResponse', (request, reply, done) => {
+  app.whenOver.push((request, reply) => {
     const { record } = request;
     const line = {
       method: request.method,
@@ -29,7 +29,6 @@ export function logRequests(app: FastifyInstance): void {
     };
     if (isOpen(request)) request.log.debug(line, 'request');
     else request.log.info(line, 'request');
-    done();
   });
 }
 

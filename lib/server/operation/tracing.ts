@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { version } from '../../base/version';
 import { isOpen } from '../http/openRoute';
 import type { RequestRecord } from '../http/requestRecord';
+import { routeName } from '../http/routeName';
 import { statusOfAnswer } from './logRequests';
 
 type Api = NonNullable<ReturnType<typeof loadApi>>;
@@ -14,15 +15,14 @@ type Api = NonNullable<ReturnType<typeof loadApi>>;
 export function traceRequests(app: FastifyInstance): void {
   const api = loadApi();
   if (api === null) return;
-  app.addHook('onResponse', (request, reply, done) => {
+  app.whenOver.push((request, reply) => {
     // By now, as the SDK may be set up after the server.
     const tracer = api.trace.getTracer('kinetorch', version());
     if (!isOpen(request)) {
       const parent = api.propagation.extract(api.ROOT_CONTEXT, request.headers);
-      const name = `${request.method} ${request.routeOptions.url ?? ''}`.trim();
+      const name = `${request.method} ${routeName(request.routeOptions.url ?? '')}`.trim();
       addSpans(api, tracer, parent, { name, record: request.record, id: request.id, status: statusOfAnswer(reply) });
     }
-    done();
   });
 }
 

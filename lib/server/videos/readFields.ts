@@ -20,5 +20,5 @@ export function readFields<Table extends z.ZodRawShape>(table: Table, fields: Fi
     const schema = Object.hasOwn(table, name) ? (table[name] as z.ZodType) : undefined;
     return [name, typeof value === 'string' && schema !== undefined ? valueFrom(schema, value) : value];
   });
-  return parse(optionsSchema(table), Object.fromEntries(values), 'options');
+  return parse(optionsSchema(table), Object.fromEntries(values), '');
 }

@@ -52,7 +52,7 @@ export async function receiveVideo(
     const joined = joinFields(query, fields);
     return { video: await fetchVideo(url, options, signal), fields: joined };
   }
-  return { video: await spool(request.raw, nameless, options, signal), fields: query };
+  return { video: await spool(unbroken(request.raw), nameless, options, signal), fields: query };
 }
 
 /** Whether the whole body is the video, so that all options stand in the query. */
@@ -87,7 +87,7 @@ async function receiveForm(
       if (done) break;
       if (part.type === 'file') {
         if (video !== null) throw invalidArgument('body', 'a form with one file', `a second, '${part.fieldname}'`);
-        video = await spool(part.file, fileName(part), options, signal);
+        video = await spool(partOf(part.file), fileName(part), options, signal);
       } else {
         if (part.valueTruncated || Object.hasOwn(fields, part.fieldname)) {
           throw invalidArgument(part.fieldname, `given once, in at most ${formLimits.fieldSize} bytes,`, part.value);
@@ -111,17 +111,31 @@ function formError(error: unknown): unknown {
   return new HttpError(400, `expected a form (multipart/form-data) with one file but ${message}`, 'BAD_FORM');
 }
 
+/** A file of a form, which can end within it. */
+async function* partOf(file: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
+  const chunks = unbroken(file);
+  try {
+    for (;;) {
+      const { done, value } = await chunks.next();
+      if (done) return;
+      yield value;
+    }
+  } catch (error) {
+    throw formError(error);
+  }
+}
+
 const fileName = ({ filename }: MultipartFile) => filename?.slice(0, 200) || nameless;
 
 async function spool(
-  body: AsyncIterable<Uint8Array>,
+  body: AsyncIterator<Uint8Array>,
   name: string,
   { maxVideoBytes, receiveTimeoutMs }: FilledServerOptions,
   signal: AbortSignal,
 ): Promise<SpooledVideo> {
   const bounds = { maxBytes: maxVideoBytes, timeoutMs: receiveTimeoutMs };
   try {
-    const chunks = boundedBody(unbroken(body), bounds);
+    const chunks = boundedBody(body, bounds);
     return await SpooledVideo.receive(chunks, name, { signal, maxBytes: Number.POSITIVE_INFINITY });
   } catch (error) {
     const { cause } = error as Error;

@@ -8,6 +8,7 @@ import { loadServerPackages } from '../http/peers';
 import type { ServerContext } from '../serverContext';
 import { chooseModel } from './chooseModel';
 import { classifyCall } from './classifyCall';
+import { countVideo } from './countVideo';
 import { describeCall } from './describeCall';
 import { embedCall } from './embedCall';
 import { explainCall } from './explainCall';
@@ -78,13 +79,14 @@ async function* eventsOf(
     request.record.step('receive', beganAt);
     await using _closed = video;
     const { served, own } = planOf(fields);
-    yield* served.useWhile(async function* (model, version) {
+    const told = served.useWhile(async function* (model, version) {
       const about = { model: served.name, version };
       const filled = readFields(call.optionsOf(model), own);
       for await (const { name, data } of call.run(model, video, filled, signal)) {
         yield { name, data: name === 'done' ? { ...about, ...data } : data };
       }
     });
+    yield* countVideo(served.statistics, told);
   } finally {
     forget();
     leave();

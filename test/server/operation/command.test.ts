@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import type { ClientRequest } from 'node:http';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { noiseClip, smallArchive } from '../../support/models';
 import { jsonLines, kinetorch, root } from '../../support/runCli';
 import { temporaryFolder } from '../../support/temporaryFolder';
-import { call, inferCall, until } from './support';
+import { call, inferCall, startServer, until } from './support';
 
 const folder = temporaryFolder();
 const models = join(folder, 'models');
@@ -54,14 +55,23 @@ beforeAll(async () => {
 });
 
 it('serves a folder, writes a line of JSON a request, loads anew at SIGHUP, and ends at SIGTERM', async () => {
-  const running = new Running(models, '--grace-ms', '0');
+  const running = new Running(models, '--grace-ms', '0', '--model-control');
   const url = await running.ready();
   const headers = { ...ask.headers, 'x-request-id': 'job-1', authorization: 'Bearer of-nobody-in-particular' };
   expect((await call(`${url}/v2/models/moves/infer?secret=x`, { ...ask, headers })).status).toBe(200);
+  const hangUp = (request: ClientRequest) => {
+    request.on('socket', (socket) => socket.on('connect', () => request.write('a', () => request.destroy())));
+  };
+  const left = { method: 'POST', headers: { 'x-request-id': 'job-2', 'content-length': 9 }, onRequest: hangUp };
+  await expect(call(`${url}/v1/videos:classify`, left)).rejects.toThrow();
   copyFileSync(join(models, 'moves.pt'), join(models, 'more.pt'));
+  writeFileSync(join(models, 'no.pt'), '');
   running.kill('SIGHUP');
-  await until(() => running.stderr.includes('more: loaded'));
+  await until(() => running.stderr.includes('no: stays as it was: '));
+  expect(running.stderr).toMatch(/more: loaded/);
   expect(running.stderr).toMatch(/moves: kept/);
+  rmSync(join(models, 'no.pt'));
+  expect((await call(`${url}/v2/repository/models/more/unload`, { method: 'POST' })).status).toBe(200);
   running.kill('SIGTERM');
   expect(await running.ended).toBe(0);
 
@@ -83,6 +93,8 @@ it('serves a folder, writes a line of JSON a request, loads anew at SIGHUP, and 
     caller: '127.0.0.1',
     msg: 'request',
   });
+  expect(lines.find(({ id }) => id === 'job-2')).toMatchObject({ path: '/v1/videos:classify', status: 499 });
+  expect(lines.find(({ msg }) => msg === 'model unloaded')).toMatchObject({ id: expect.any(String), model: 'more' });
   expect(running.stdout).not.toMatch(/secret|of-nobody/);
   expect(lines.some(({ path }) => path === '/v2/health/ready')).toBe(false);
 });
@@ -97,10 +109,51 @@ it('ends at once at a second signal', async () => {
   expect(running.stdout).toBe('');
 });
 
-it('ends with a failure where a model cannot be loaded', async () => {
-  const running = new Running(join(folder, 'none.pt'), '--log-level', 'silent');
-  expect(await running.ended).toBe(1);
-  expect(running.stderr).toMatch(/none\.pt[\s\S]*ERR_FILE_NOT_FOUND/);
+describe('ends with a failure', () => {
+  const inFolder = (name: string, ...files: string[]) => {
+    mkdirSync(join(folder, name));
+    for (const file of files) writeFileSync(join(folder, name, file), '');
+    return join(folder, name);
+  };
+  const moves = join(models, 'moves.pt');
+
+  it.each([
+    ['a file that is not there', () => [join(folder, 'none.pt')], 1, /none\.pt.*ERR_FILE_NOT_FOUND/],
+    ['a folder without models', () => [inFolder('empty', 'notes.txt')], 1, /empty.*there are none.*ERR_FILE_NOT_FOUND/],
+    [
+      'two models of one name',
+      () => [moves, inFolder('others', 'moves.pt')].map((it, at) => (at ? join(it, 'moves.pt') : it)),
+      2,
+      /both called moves/,
+    ],
+    ['two models of one name in a folder', () => [inFolder('twice', 'a.pt', 'a.json')], 1, /one model 'a'.*a\.json/],
+    ['two folders', () => [models, folder], 2, /one folder/],
+    ['no name', () => ['=a.pt'], 2, /no name of letters/],
+    ['a name that is none', () => ['a@b=/a.pt'], 2, /no name of letters/],
+    ['no file', () => ['a='], 2, /no file/],
+  ] as const)('of %s, before it listens', async (_, args, code, message) => {
+    const running = new Running(...args());
+    expect(await running.ended).toBe(code);
+    expect(running.stderr).toMatch(message);
+    expect(running.url).toBe('');
+    expect(running.stdout).not.toMatch(/error/);
+  });
+
+  it('of a file that is no model, of which the log tells without where it arose', async () => {
+    const running = new Running(join(inFolder('broken', 'a.pt'), 'a.pt'));
+    expect(await running.ended).toBe(1);
+    expect(running.stderr).toMatch(/a\.pt.*ERR_MODEL_FORMAT/);
+    expect(running.stdout).toMatch(/ERR_MODEL_FORMAT/);
+    expect(running.stdout).not.toMatch(/stack/);
+  });
+
+  it('of a port that another has', async () => {
+    const { server, url } = await startServer({ models: { moves } });
+    const running = new Running(moves, '--port', new URL(url).port);
+    expect(await running.ended).toBe(1);
+    expect(running.stderr).toMatch(/--port to be a port that is free but received \d+.*ERR_INVALID_ARGUMENT/);
+    await server.close();
+  });
 });
 
 describe('config', () => {
@@ -135,6 +188,12 @@ describe('config', () => {
     ['{"maxQueue": 3', /server\.json.*JSON/],
     ['[]', /server\.json.*an object/],
     ['null', /server\.json.*an object/],
+    ['{"port": "8101"}', /`\/\S+server\.json\.port`.*integer.*"8101"/],
+    ['{"models": "a.pt"}', /an object of names and model files but received "a\.pt"/],
+    ['{"models": {"a": {"pth": "a.pt"}}}', /models\.a`.*path of a model file.*pth/],
+    ['{"models": {"=a": "a.pt"}}', /models` to be an object whose every key is a name of letters.*but received "=a"/],
+    ['{"apiKeys": "short"}', /apiKeys` to be a list of keys but received something else, which stays secret/],
+    ['{"streams": {"door": ""}}', /streams\.door` to be the address.*stays secret/],
   ])('of %s is refused', async (text, message) => {
     writeFileSync(file, text);
     const { code, stderr } = await resolved(['--config', file]);
@@ -145,7 +204,17 @@ describe('config', () => {
   it('of a variable that there is not, or is wrong, is refused', async () => {
     expect((await resolved([], { KINETORCH_SERVE_MAX_QEUE: '3' })).stderr).toMatch(/KINETORCH_SERVE_MAX_QEUE/);
     expect((await resolved([], { KINETORCH_SERVE_MAX_QUEUE: 'x' })).stderr).toMatch(
-      /KINETORCH_SERVE_MAX_QUEUE.*integer/,
+      /KINETORCH_SERVE_MAX_QUEUE.*integer.*"x"/,
     );
+    const { stderr } = await resolved([], { KINETORCH_SERVE_API_KEYS: 'long-enough-to-be-one,b' });
+    expect(stderr).toMatch(
+      /`KINETORCH_SERVE_API_KEYS\.1` to be a key of 16 characters or more but received something else/,
+    );
+  });
+
+  it('that opens a server without keys is refused by the names of flags', async () => {
+    const { code, stderr } = await kinetorch(['serve', '--host', '0.0.0.0'], { env: {} });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/--host .*unless there are keys \(--api-keys-file\) or --no-auth/);
   });
 });

@@ -21,7 +21,7 @@ afterEach(async () => {
 });
 
 async function start(options: ServerOptions): Promise<string> {
-  const { server, url } = await startServer({ modelFolder: none, ...options });
+  const { server, url } = await startServer({ modelFolder: none, modelControl: true, ...options });
   running.push(server);
   return url;
 }
@@ -163,6 +163,9 @@ it('answers heads that are too long, and what is no HTTP, by a document', async 
   const long = await raw(url, `GET /v2 HTTP/1.1\r\nHost: a\r\nX-Long: ${'x'.repeat(40_000)}\r\n\r\n`);
   expect(long).toMatch(/^HTTP\/1.1 431[\s\S]*\{"error":/);
   expect(await raw(url, 'no HTTP at all\r\n\r\n')).toMatch(/^HTTP\/1.1 400[\s\S]*\{"error":/);
+  expect(await raw(url, 'GET /v2?a=\u00e9 HTTP/1.1\r\nHost: a\r\n\r\n')).toMatch(/^HTTP\/1.1 400[\s\S]*ASCII/);
+  const length = `POST /v2 HTTP/1.1\r\nHost: a\r\nContent-Length: ${'9'.repeat(24)}\r\n\r\n`;
+  expect(await raw(url, length)).toMatch(/^HTTP\/1.1 400[\s\S]*Content-Length/);
 });
 
 it('answers 429 to who asks more often than he may, by key or address, and lets health through', async () => {

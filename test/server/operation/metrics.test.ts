@@ -1,10 +1,13 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import type { ClientRequest } from 'node:http';
 import { join } from 'node:path';
 import { type context, propagation, trace } from '@opentelemetry/api';
 import { expose } from '../../../lib/server/operation/metrics/exposition';
 import { noiseClip, smallArchive } from '../../support/models';
 import { temporaryFolder } from '../../support/temporaryFolder';
-import { call, inferCall, metric, startServer } from './support';
+import { sampleVideo } from '../../support/videoServer';
+import { call, inferCall, metric, startServer, until } from './support';
 
 const model = join(temporaryFolder(), 'moves.pt');
 const ask = inferCall(noiseClip().data, [4, 40, 56, 3]);
@@ -87,6 +90,29 @@ it('tells of models, requests and the machine, and a cache of answers by its hit
     const complaints = checked.stderr.split('\n').filter((line) => line !== '' && !line.startsWith('nv_'));
     expect(complaints).toEqual([]);
   }
+  await server.close();
+});
+
+it('counts a video as one inference, and what became of it', async () => {
+  const { server, url } = await startServer({ models: { moves: model } });
+  const classify = `${url}/v1/videos:classify`;
+  expect((await call(classify, { body: readFileSync(sampleVideo) })).status).toBe(200);
+  expect((await call(classify, { body: 'no video' })).status).toBe(422);
+  const leave = (request: ClientRequest) => request.once('response', () => request.destroy());
+  const headers = { accept: 'application/x-ndjson' };
+  await expect(
+    call(`${classify}?strideSeconds=0.05`, { body: readFileSync(sampleVideo), headers, onRequest: leave }),
+  ).rejects.toThrow();
+  expect((await call(classify, { method: 'PUT' })).text).toContain('POST of /v1/videos:classify');
+
+  const of = '{model="moves",version="1"';
+  await until(async () => (await metric(url, `nv_inference_request_failure${of},reason="CANCELED"}`)) === 1);
+  expect(await metric(url, 'kinetorch_http_requests_total{route="POST /v1/videos:classify",status="499"}')).toBe(1);
+  expect(await metric(url, `nv_inference_request_success${of}}`)).toBe(1);
+  expect(await metric(url, `nv_inference_count${of}}`)).toBe(1);
+  expect(await metric(url, `nv_inference_compute_infer_duration_us${of}}`)).toBeGreaterThan(0);
+  expect(await metric(url, `nv_inference_request_failure${of},reason="BACKEND"}`)).toBe(1);
+  expect(await metric(url, 'kinetorch_http_requests_total{route="POST /v1/videos:classify",status="200"}')).toBe(1);
   await server.close();
 });
 

@@ -86,7 +86,11 @@ describe('forms', () => {
     ['two files', { file: video, other: video }, 'one file'],
     ['no file', { topK: '1' }, 'a form with a file'],
     ['an unknown field', { topk: '1', file: video }, 'did you mean "topK"'],
-    ['a number that is none', { topK: 'many', file: video }, 'topK'],
+    [
+      'a number that is none',
+      { topK: 'many', file: video },
+      '`topK` to be an integer between 1 and 6 but received "many"',
+    ],
     ['options that contradict each other', { clips: '2', windowSeconds: '1', file: video }, 'clips'],
   ])('%s', async (_, parts, message) => {
     const error = await errorOf(await post(classify, form(parts)));
@@ -102,6 +106,12 @@ describe('forms', () => {
     expect(await errorOf(await post(classify, 'nothing of the kind', type))).toMatchObject({ status: 400 });
     const { status } = await errorOf(await post(classify, bytes, { 'content-type': 'multipart/form-data' }));
     expect([400, 415]).toContain(status);
+  });
+
+  test('what ends within its file', async () => {
+    const begun = '--x\r\nContent-Disposition: form-data; name="file"; filename="a.mp4"\r\n\r\nand then';
+    const error = await errorOf(await post(classify, begun, { 'content-type': 'multipart/form-data; boundary=x' }));
+    expect(error).toMatchObject({ status: 400, code: 'BAD_FORM', message: expect.stringContaining('end of') });
   });
 
   test('an option in the query and in the form', async () => {

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { routeName } from '../../http/routeName';
 import { Histogram } from '../../models/histogram';
 import { statusOfAnswer } from '../logRequests';
 import type { Metric } from './exposition';
@@ -10,10 +11,9 @@ export class HttpMetrics {
   private readonly times = new Map<string, Histogram>();
 
   constructor(app: FastifyInstance) {
-    app.addHook('onResponse', (request, reply, done) => {
-      const route = `${request.method} ${request.routeOptions.url ?? 'unknown'}`;
+    app.whenOver.push((request, reply) => {
+      const route = `${request.method} ${routeName(request.routeOptions.url ?? 'unknown')}`;
       this.add(route, statusOfAnswer(reply), performance.now() - request.record.beganAt);
-      done();
     });
   }
 

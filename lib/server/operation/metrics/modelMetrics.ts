@@ -42,8 +42,16 @@ export function modelMetrics(models: readonly ServedModel[]): Metric[] {
         })),
       ),
     },
-    counter('nv_inference_count', 'Clips that were run.', (model) => model.statistics.inferences),
-    counter('nv_inference_exec_count', 'Batches that were run.', (model) => model.statistics.executions),
+    counter(
+      'nv_inference_count',
+      'Clips that were run, and videos as one each.',
+      (model) => model.statistics.inferences,
+    ),
+    counter(
+      'nv_inference_exec_count',
+      'Batches that were run; a video counts as one.',
+      (model) => model.statistics.executions,
+    ),
     {
       name: 'nv_inference_pending_request_count',
       help: 'Clips that wait for their turn.',
