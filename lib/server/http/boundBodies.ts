@@ -25,7 +25,7 @@ export function boundBodies(app: FastifyInstance, { maxBodyBytes }: FilledServer
     try {
       const place = pending.enter(isSure ? said : maxBodyBytes);
       request.pendingBody = place;
-      reply.raw.once('close', () => place.resize(0));
+      reply.raw.once('close', () => place.leave());
       done();
     } catch (error) {
       done(error as Error);

@@ -1,12 +1,14 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
 import type { ServerOptions } from '../../../lib/server/options';
 import type { VideoServer } from '../../../lib/server/videoServer';
 import { createServer } from '../../../lib/server/createServer';
 import { expectError, noiseClip, smallArchive } from '../../support/models';
 import { temporaryFolder } from '../../support/temporaryFolder';
-import { call, inferCall, quiet, startServer, until } from './support';
+import { call, inferCall, metric, quiet, startServer, until } from './support';
 
 const folder = temporaryFolder();
 const model = join(folder, 'moves.pt');
@@ -140,6 +142,18 @@ describe('bodies', () => {
     expect(await first).toMatch(/^HTTP\/1.1 400/);
     expect((await call(`${url}/v2/models/moves/infer`, ask)).status).toBe(200);
     expect((await call(`${url}/metrics`)).text).toMatch(/kinetorch_pending_bytes 0\n/);
+  });
+
+  it('are counted no longer when their caller hangs up, also while they are unpacked', async () => {
+    const url = await start({});
+    const path = '/v2/repository/index';
+    const packed = { headers: { 'content-encoding': 'gzip' }, body: gzipSync(Buffer.alloc(32 * 2 ** 20)) };
+    const hungUp = call(url + path, { ...packed, onRequest: (sent) => sent.once('finish', () => sent.destroy()) });
+    await expect(hungUp).rejects.toThrow();
+    // As much work, begun later.
+    expect((await call(url + path, packed)).status).toBe(400);
+    await delay(100);
+    expect(await metric(url, 'kinetorch_pending_bytes')).toBe(0);
   });
 
   it('and heads that come too slowly are ended', async () => {
