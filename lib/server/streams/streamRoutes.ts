@@ -14,7 +14,9 @@ import { timelineOptions } from '../videos/timelineOptions';
 export async function streamRoutes(app: FastifyInstance, context: ServerContext): Promise<void> {
   const { streams = {} } = context.options;
   app.get('/v1/streams', async () => ({ streams: Object.keys(streams).map((name) => ({ name })) }));
-  app.get<{ Params: { name: string } }>('/v1/streams/:name', async (request, reply) => {
+  // `HEAD` would open the stream to show nothing of it.
+  const config = { exposeHeadRoute: false };
+  app.get<{ Params: { name: string } }>('/v1/streams/:name', config, async (request, reply) => {
     const { name } = request.params;
     const address = Object.hasOwn(streams, name) ? streams[name] : undefined;
     if (address === undefined) {

@@ -101,6 +101,14 @@ test('who watches while the server ends is told so, and holds it up no longer', 
   expect(performance.now() - began).toBeLessThan(20_000);
 });
 
+test('HEAD opens no stream', async () => {
+  const head = await fetch(`${address}/v1/streams/door`, { method: 'HEAD' });
+  expect({ status: head.status, allow: head.headers.get('allow') }).toEqual({ status: 405, allow: 'GET' });
+  const caller = new AbortController();
+  expect((await fetch(`${address}/v1/streams/door`, { signal: caller.signal })).status).toBe(200);
+  caller.abort();
+});
+
 test('one that is not named, and one more than there are places', async () => {
   const unknown = await fetch(`${address}/v1/streams/window`);
   expect(unknown.status).toBe(404);
