@@ -1,5 +1,6 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { FilledServerOptions } from '../options';
+import { hasBody } from './hasBody';
 import type { PendingBytes } from './pendingBytes';
 import { HttpError } from './statusOf';
 
@@ -43,6 +44,3 @@ declare module 'fastify' {
     pendingBody?: import('./pendingBytes').PendingBody;
   }
 }
-
-const hasBody = ({ headers }: FastifyRequest): boolean =>
-  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;

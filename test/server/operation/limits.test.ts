@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { createServer } from '../../../lib/server/createServer';
+import { ModelRepository } from '../../../lib/server/models/modelRepository';
 import type { ServerOptions } from '../../../lib/server/options';
 import type { VideoServer } from '../../../lib/server/videoServer';
 import { expectError, noiseClip, smallArchive } from '../../support/models';
@@ -172,6 +173,14 @@ describe('bodies', () => {
     await until(async () => (await pending()) === 0, 5000);
     // The one that asks.
     expect(await metric(url, 'kinetorch_requests_in_work')).toBe(1);
+  });
+
+  it('that are empty have come, however long their answer takes', async () => {
+    const url = await start({ modelControl: true, receiveTimeoutMs: 200 });
+    const load = jest.spyOn(ModelRepository.prototype, 'load').mockImplementation(() => delay(1000));
+    const answer = await call(`${url}/v2/repository/models/moves/load`, { method: 'POST' });
+    load.mockRestore();
+    expect(answer.status).toBe(200);
   });
 
   it('and heads that come too slowly are ended', async () => {

@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -99,6 +99,27 @@ test('who watches while the server ends is told so, and holds it up no longer', 
   await closed;
   expect(JSON.parse(text.trim().split('\n').at(-1) as string)).toMatchObject({ error: { code: 'ERR_DISPOSED' } });
   expect(performance.now() - began).toBeLessThan(20_000);
+});
+
+test('is watched for longer than a request may take to come, also by one with a body', async () => {
+  const patient = await start({ receiveTimeoutMs: 1000, streams: { door: `http://127.0.0.1:${live.port}/` } });
+  const text = await new Promise<string>((resolve, reject) => {
+    const headers = { 'content-length': 9 };
+    const asked = request(`${patient}/v1/streams/door`, { headers }, async (response) => {
+      let read = '';
+      response.on('data', (piece) => {
+        read += piece;
+      });
+      response.on('error', reject);
+      await delay(2500);
+      response.off('error', reject);
+      asked.destroy();
+      resolve(read);
+    });
+    asked.on('error', () => {}).flushHeaders();
+  });
+  expect(text).toContain('"opening"');
+  await closeLast();
 });
 
 test('HEAD opens no stream', async () => {
