@@ -84,7 +84,7 @@ export class LiveClient {
   private end(code: ErrorCode, reason: string): void {
     if (this.isOver) return;
     this.close();
-    const { shown } = this.source;
-    this.listener.onEnd(new KinetorchError(code, reason.includes(shown) ? reason : `"${shown}": ${reason}`));
+    const name = `"${this.source.shown}"`;
+    this.listener.onEnd(new KinetorchError(code, reason.includes(name) ? reason : `${name}: ${reason}`));
   }
 }

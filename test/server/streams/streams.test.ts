@@ -58,7 +58,7 @@ const isState = (state: string) => (event: WatchEvent) => 'notice' in event && e
 /** Watches until the end of `work`. */
 async function watching(url: string, work: (events: AsyncGenerator<WatchEvent>) => Promise<void>, ms = 0) {
   const controller = new AbortController();
-  const events = watchStream(classifier(ms), url, { signal: controller.signal, topK: 1 });
+  const events = watchStream(classifier(ms), liveSource(url), { signal: controller.signal, topK: 1 });
   // Read by hand: leaving a loop would end it.
   const kept = { next: () => events.next(), [Symbol.asyncIterator]: () => kept } as unknown as typeof events;
   try {
@@ -241,12 +241,34 @@ describe('goes nowhere else', () => {
     expect(() => liveSource(address)).toThrow(expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT' }));
   });
 
-  test('what is shown of an address has no password and no key', () => {
-    expect(liveSource('rtsp://me:pass@10.0.0.7:554/live?key=1').shown).toBe('rtsp://10.0.0.7:554/live');
+  test('what is shown of an address is its host, or the name that it was given', () => {
+    expect(liveSource('rtsp://me:pass@10.0.0.7:554/pass/live;pass?key=1').shown).toBe('rtsp://10.0.0.7:554');
+    expect(liveSource('rtsp://me:pass@10.0.0.7:554/live', 'door').shown).toBe('door');
+    expect(() => liveSource('rtmp://me:pass@10.0.0.7/live')).toThrow(/received "rtmp:"/);
+  });
+});
+
+test('callers learn the name of a stream, and nothing of its address', async () => {
+  const other = await start({ streams: { gone: 'rtsp://me:secret@127.0.0.1:1/secret;secret' } });
+  const response = await fetch(`${other}/v1/streams/gone`);
+  let text = '';
+  for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
+    text += Buffer.from(chunk).toString();
+    if (text.includes('"lost"')) break;
+  }
+  expect(text).toContain('expected \\"gone\\" to be a stream');
+  expect(text).not.toMatch(/secret|127\.0\.0\.1|rtsp:/);
+  await closeLast();
+});
+
+test('an address that is none is told of before anything is served', async () => {
+  await expect(start({ streams: { door: 'rtmp://me:secret@10.0.0.7/' } })).rejects.toMatchObject({
+    code: 'ERR_INVALID_ARGUMENT',
+    message: expect.stringMatching(/door.*rtmp:/),
   });
 });
 
 test('options are checked before anything is opened', async () => {
-  const events = watchStream(classifier(), 'http://127.0.0.1:1/', { topK: 9 });
+  const events = watchStream(classifier(), liveSource('http://127.0.0.1:1/'), { topK: 9 });
   await expect(events.next()).rejects.toMatchObject({ code: 'ERR_INVALID_ARGUMENT' });
 });
