@@ -2,7 +2,7 @@ import { callSignal } from '../base/abort';
 import { parseOptions } from '../base/validation';
 import { RunOver } from '../video/live/liveRun';
 import { type LiveLimits, type LiveNotice, liveRuns } from '../video/live/liveRuns';
-import { liveSource } from '../video/live/liveSource';
+import type { LiveSource } from '../video/live/liveSource';
 import { classifyFrames } from './classifyFrames';
 import { type ClassifyFramesOptions, classifyFramesOptions } from './classifyOptions';
 import type { ClipClassifier } from './clipClassifier';
@@ -27,12 +27,11 @@ export type WatchEvent = { segment: WatchedSegment } | { notice: LiveNotice };
  */
 export async function* watchStream(
   classifier: ClipClassifier,
-  address: string,
+  source: LiveSource,
   options: ClassifyFramesOptions,
   limits?: LiveLimits,
 ): AsyncGenerator<WatchEvent, void> {
   parseOptions(classifyFramesOptions(classifier.labels.length), options);
-  const source = liveSource(address);
   const { resize = null, untaggedMatrix = 'by-height' } = decodingOf(classifier.inputs);
   const call = callSignal(options);
   const { signal } = call;

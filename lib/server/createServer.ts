@@ -5,6 +5,7 @@ import { answerErrors } from './http/answerErrors';
 import { ApiKeys } from './http/apiKeys';
 import { appOptions } from './http/appOptions';
 import { boundBodies } from './http/boundBodies';
+import { closeAnswers } from './http/closeAnswers';
 import { continueWhenWanted } from './http/continueWhenWanted';
 import { limitRate, type RateLimit } from './http/limitRate';
 import { describeRoutes } from './http/openApi';
@@ -77,6 +78,7 @@ export async function createServer(options: ServerOptions = {}): Promise<VideoSe
 async function guardRequests(app: FastifyInstance, context: ServerContext, rateLimit: RateLimit): Promise<void> {
   const { options, keys, phase, inWork, pending } = context;
   app.server.maxConnections = options.maxConnections;
+  closeAnswers(app);
   keepRecords(app);
   logRequests(app);
   traceRequests(app);

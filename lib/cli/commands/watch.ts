@@ -48,11 +48,11 @@ export function define(command: Command): void {
   command.option('--json', 'one JSON line for each window').addHelpText('after', notes).action(watch);
 }
 
-async function watch(source: string, options: Options): Promise<void> {
+async function watch(address: string, options: Options): Promise<void> {
   const { model: file, device, precision, threads, topK, window, stride, json, ...network } = options;
   // Before the model, which takes its time.
   const { liveSource } = await import('../../video/live/liveSource.js');
-  const { shown } = liveSource(source);
+  const source = liveSource(address);
   if (file === undefined) requireShipped(models.cameraMotion, '\n  or take another: --model <file>');
   const { loadModel } = await import('../../model/loadModel.js');
   const said = await networkFrom(network);
@@ -63,7 +63,7 @@ async function watch(source: string, options: Options): Promise<void> {
   for await (const event of watchStream(model.classifier, source, windows)) {
     if (json) printJson(event);
     else if ('segment' in event) printer.moment(event.segment);
-    else note(`${shown}: ${wordsOf(event.notice)}`);
+    else note(`${source.shown}: ${wordsOf(event.notice)}`);
   }
 }
 

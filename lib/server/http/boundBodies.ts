@@ -1,5 +1,6 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { FilledServerOptions } from '../options';
+import { hasBody } from './hasBody';
 import type { PendingBytes } from './pendingBytes';
 import { HttpError } from './statusOf';
 
@@ -25,7 +26,7 @@ export function boundBodies(app: FastifyInstance, { maxBodyBytes }: FilledServer
     try {
       const place = pending.enter(isSure ? said : maxBodyBytes);
       request.pendingBody = place;
-      reply.raw.once('close', () => place.resize(0));
+      reply.raw.once('close', () => place.leave());
       done();
     } catch (error) {
       done(error as Error);
@@ -43,6 +44,3 @@ declare module 'fastify' {
     pendingBody?: import('./pendingBytes').PendingBody;
   }
 }
-
-const hasBody = ({ headers }: FastifyRequest): boolean =>
-  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;

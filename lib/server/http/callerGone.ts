@@ -10,17 +10,21 @@ declare module 'fastify' {
 }
 
 /**
- * A signal that aborts when whoever asked goes away before the answer is whole, or the server gives the work up. It is the
- * response's connection that tells: Fastify's `request.signal` aborts as soon as a body was read, and no event of the
- * request comes after that.
+ * A signal that aborts when nobody waits for an answer any more, because it is out or whoever asked has gone away, and when
+ * the server gives the work up. It is the response's connection that tells: Fastify's `request.signal` aborts as soon as a
+ * body was read, and no event of the request comes after that. That an answer is out ends its work as well: of `HEAD` nobody
+ * reads it.
  */
 export function callerGone(reply: FastifyReply): AbortSignal {
   const controller = new AbortController();
   const { givenUp } = reply.server;
   const forget = onAbort(givenUp, () => controller.abort(givenUp.reason));
-  reply.raw.once('close', () => {
+  const over = () => {
     forget();
-    if (!reply.raw.writableFinished) controller.abort(new KinetorchError('ERR_ABORTED', 'the caller went away'));
-  });
+    controller.abort(new KinetorchError('ERR_ABORTED', 'the caller went away'));
+  };
+  // Whoever hung up while his body was unpacked.
+  if (reply.raw.destroyed) over();
+  else reply.raw.once('close', over);
   return controller.signal;
 }

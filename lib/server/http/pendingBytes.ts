@@ -31,6 +31,8 @@ export class PendingBytes {
 
 /** The room of one body. */
 export class PendingBody {
+  private hasLeft = false;
+
   constructor(
     private bytes: number,
     private readonly change: (bytes: number) => void,
@@ -38,9 +40,16 @@ export class PendingBody {
     change(bytes);
   }
 
-  /** It turned out to have so many, or, with 0, is gone. */
+  /** It turned out to have so many. Of one that has left nothing is counted any more. */
   resize(bytes: number): void {
+    if (this.hasLeft) return;
     this.change(bytes - this.bytes);
     this.bytes = bytes;
+  }
+
+  /** Gives the room back. */
+  leave(): void {
+    this.resize(0);
+    this.hasLeft = true;
   }
 }

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { answerError } from './answerErrors';
+import { hasBody } from './hasBody';
 import { HttpError } from './statusOf';
 
 declare module 'fastify' {
@@ -13,9 +14,10 @@ declare module 'fastify' {
 export function limitReceiveTime(app: FastifyInstance, timeoutMs: number): void {
   app.addHook('onRequest', async (request, reply) => {
     const { raw } = request;
-    if (raw.complete || request.routeOptions.config?.seesToBody) return;
+    if (!hasBody(request) || request.routeOptions.config?.seesToBody) return;
     const late = () => {
-      if (reply.sent) return;
+      // Whole, but read by nobody; or answered already, perhaps by what still goes on.
+      if (raw.complete || reply.raw.headersSent) return;
       answerError(
         new HttpError(408, `expected the whole request within ${timeoutMs} ms (receiveTimeoutMs)`, 'TOO_SLOW'),
         request,

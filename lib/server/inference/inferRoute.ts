@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { throwIfAborted } from '../../base/abort';
 import { callerGone } from '../http/callerGone';
 import { schemaOf } from '../http/openApi';
 import type { ServedModel } from '../models/servedModel';
@@ -105,6 +106,7 @@ function infer(
   signal: AbortSignal,
 ): Promise<Answer> {
   return served.use(async (model, version) => {
+    throwIfAborted(signal);
     const began = performance.now();
     const request = await readInferRequest(
       (body as Buffer | undefined) ?? Buffer.alloc(0),

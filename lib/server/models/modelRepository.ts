@@ -1,3 +1,4 @@
+import { KinetorchError } from '../../base/errors';
 import { HttpError } from '../http/statusOf';
 import type { FilledServerOptions } from '../options';
 import { findModels, type ModelPlace } from './findModels';
@@ -9,7 +10,10 @@ export class ModelRepository {
   private readonly served = new Map<string, ServedModel>();
   /** Those that the server was started with and nobody unloaded: it is ready when they are. */
   private readonly wanted = new Set<string>();
+  /** Those whose files are gone, while somebody still uses them. */
+  private readonly leaving = new Set<ServedModel>();
   private isStarted = false;
+  private isDisposed = false;
   private changing: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly options: FilledServerOptions) {}
@@ -68,11 +72,17 @@ export class ModelRepository {
         changes.push(change);
         onChange(change);
       };
-      for (const [name, place] of found) tell(await this.refresh(name, place));
-      for (const name of this.served.keys()) {
+      for (const [name, place] of found) {
+        if (this.isDisposed) return changes;
+        tell(await this.refresh(name, place));
+      }
+      for (const [name, model] of this.served) {
         if (found.has(name)) continue;
-        await this.remove(name);
+        await this.remove(model);
         this.served.delete(name);
+        this.leaving.add(model);
+        const left = () => this.leaving.delete(model);
+        model.freed().then(left, left);
         tell({ name, outcome: 'unloaded' });
       }
       return changes;
@@ -92,13 +102,23 @@ export class ModelRepository {
     });
   }
 
+  /** Resolves when what was accepted is done; others are loaded meanwhile. Throws 404. */
   async unload(name: string): Promise<void> {
-    this.get(name);
-    await this.remove(name);
+    let model: ServedModel | undefined;
+    await this.inTurn(() => {
+      model = this.get(name);
+      return this.remove(model);
+    });
+    await model?.freed();
   }
 
+  /** Loads nothing more, and resolves when all are freed. */
   async dispose(): Promise<void> {
+    this.isDisposed = true;
+    // What is being loaded is there first.
+    await this.changing;
     await Promise.all(this.all.map((model) => model.unload()));
+    await Promise.all([...this.all, ...this.leaving].map((model) => model.freed()));
   }
 
   private async refresh(name: string, place: ModelPlace): Promise<ModelChange> {
@@ -112,14 +132,17 @@ export class ModelRepository {
     }
   }
 
-  private async remove(name: string): Promise<void> {
-    this.wanted.delete(name);
-    await this.served.get(name)?.unload();
+  private remove(model: ServedModel): Promise<void> {
+    this.wanted.delete(model.name);
+    return model.unload();
   }
 
-  /** One change after the other: tuning measures, and has the machine to itself. */
+  /** One change after the other: tuning measures, and has the machine to itself. None after the end, `ERR_DISPOSED`. */
   private inTurn<T>(change: () => Promise<T>): Promise<T> {
-    const mine = this.changing.then(change);
+    const mine = this.changing.then(() => {
+      if (this.isDisposed) throw new KinetorchError('ERR_DISPOSED', 'the server ends and loads no more models');
+      return change();
+    });
     this.changing = mine.catch(() => {});
     return mine;
   }

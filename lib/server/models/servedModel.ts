@@ -126,13 +126,17 @@ export class ServedModel {
     return this.inTurn(() => this.replace(place));
   }
 
-  /** Takes no new work, and resolves when what was accepted is done and the memory is free. */
-  async unload(): Promise<void> {
-    await this.inTurn(async () => {
+  /** Takes no new work; {@link freed} tells when what was accepted is done. */
+  unload(): Promise<void> {
+    return this.inTurn(async () => {
       this.retire(this.loaded);
       this.loaded = null;
       this.reason = 'unloaded';
     });
+  }
+
+  /** Resolves when nobody uses a network that was unloaded or replaced, and its memory is free. */
+  async freed(): Promise<void> {
     await Promise.all(this.retiring);
   }
 
@@ -181,6 +185,8 @@ export class ServedModel {
   private retire(loaded: Loaded | null): void {
     if (loaded === null) return;
     const gone = retired(loaded).finally(() => this.retiring.delete(gone));
+    // Where it fails, that is told to who waits for it, if anybody does.
+    gone.catch(() => {});
     this.retiring.add(gone);
   }
 

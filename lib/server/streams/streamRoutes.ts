@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { onAbort } from '../../base/abort';
 import { classifyVideoOptions, cropsSchema } from '../../model/classifyOptions';
 import { watchStream } from '../../model/watchStream';
+import { type LiveSource, liveSource } from '../../video/live/liveSource';
 import { answerEvents, eventFormOf, type ServerEvent } from '../http/answerEvents';
 import { callerGone } from '../http/callerGone';
 import { HttpError } from '../http/statusOf';
@@ -12,17 +13,21 @@ import { timelineOptions } from '../videos/timelineOptions';
 
 /** Cameras and streams that the operator has named: what happens in them, as it happens. Callers give no addresses. */
 export async function streamRoutes(app: FastifyInstance, context: ServerContext): Promise<void> {
-  const { streams = {} } = context.options;
-  app.get('/v1/streams', async () => ({ streams: Object.keys(streams).map((name) => ({ name })) }));
-  app.get<{ Params: { name: string } }>('/v1/streams/:name', async (request, reply) => {
+  // Callers are shown the name in place of the address, which has passwords in all of its parts.
+  const addresses = Object.entries(context.options.streams ?? {});
+  const streams = new Map(addresses.map(([name, address]) => [name, liveSource(address, name)]));
+  app.get('/v1/streams', async () => ({ streams: [...streams.keys()].map((name) => ({ name })) }));
+  // `HEAD` would open the stream to show nothing of it.
+  const config = { exposeHeadRoute: false };
+  app.get<{ Params: { name: string } }>('/v1/streams/:name', config, async (request, reply) => {
     const { name } = request.params;
-    const address = Object.hasOwn(streams, name) ? streams[name] : undefined;
-    if (address === undefined) {
-      const known = Object.keys(streams).join(', ') || 'none are set up';
+    const source = streams.get(name);
+    if (source === undefined) {
+      const known = [...streams.keys()].join(', ') || 'none are set up';
       throw new HttpError(404, `expected the name of a stream (${known}) but received '${name}'`, 'NOT_FOUND');
     }
     const form = eventFormOf(request) === 'sse' ? 'sse' : 'ndjson';
-    return answerEvents(request, reply, form, watched(request, reply, address, context));
+    return answerEvents(request, reply, form, watched(request, reply, source, context));
   });
 }
 
@@ -30,7 +35,7 @@ export async function streamRoutes(app: FastifyInstance, context: ServerContext)
 async function* watched(
   request: FastifyRequest,
   reply: FastifyReply,
-  address: string,
+  source: LiveSource,
   { models, videos, phase }: ServerContext,
 ): AsyncGenerator<ServerEvent, void> {
   // It would never end by itself.
@@ -45,7 +50,7 @@ async function* watched(
       const { windowSeconds, strideSeconds } = timelineOptions;
       const { topK } = classifyVideoOptions(classifier.labels.length);
       const options = readFields({ windowSeconds, strideSeconds, topK, crops: cropsSchema }, fields);
-      for await (const event of watchStream(classifier, address, { ...options, signal })) {
+      for await (const event of watchStream(classifier, source, { ...options, signal })) {
         yield { name: 'segment' in event ? 'segment' : 'notice', data: event };
       }
     });

@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import { type ErrorCode, KinetorchError } from '../../base/errors';
 import { systemReason } from '../../base/systemReason';
 import { decoderProgram } from '../decoderProgram';
+import { videoLimits } from '../limits';
 import { encodeMessage, MessageParser } from '../protocol';
 import type { FrameForm, TimedPicture } from '../types';
 import type { LiveReply } from './liveMessages';
@@ -42,11 +43,17 @@ export class LiveClient {
     }
     alive.add(this);
     const parser = new MessageParser<LiveReply>({
-      onMessage: (reply) => this.hear(reply),
+      onMessage: (reply, payloadBytes) => this.hear(reply, payloadBytes),
       onPayload: (chunk) => this.fill(chunk),
     });
     const replies = this.child.stdio[3] as Readable | null;
-    replies?.on('data', (chunk: Buffer) => parser.push(chunk));
+    replies?.on('data', (chunk: Buffer) => {
+      try {
+        parser.push(chunk);
+      } catch (error) {
+        this.end('ERR_VIDEO_DECODE', `its process sent ${(error as Error).message}`);
+      }
+    });
     for (const pipe of [this.child.stdin, replies]) pipe?.on('error', () => {});
     this.child.on('error', (error) => this.end('ERR_VIDEO_DECODER', systemReason(error)));
     this.child.on('close', (code, signal) => this.end('ERR_VIDEO_DECODE', `its process ended (${signal ?? code})`));
@@ -60,14 +67,18 @@ export class LiveClient {
     this.child.kill('SIGKILL');
   }
 
-  private hear(reply: LiveReply): void {
+  private hear(reply: LiveReply, payloadBytes: number): void {
     if (this.isOver) return;
     if (reply.type === 'opened') this.listener.onOpen();
     else if (reply.type === 'failed') this.end(reply.code, reply.message);
-    else this.begin(reply);
+    else this.begin(reply, payloadBytes);
   }
 
-  private begin({ timeSeconds, width, height }: LiveReply & { type: 'picture' }): void {
+  private begin({ timeSeconds, width, height }: LiveReply & { type: 'picture' }, payloadBytes: number): void {
+    // The process reads what strangers send: it may have been taken over.
+    if (!(width > 0) || payloadBytes !== width * height * 3 || width * height > videoLimits.maxPixels) {
+      throw new Error(`a picture of ${width}×${height} in ${payloadBytes} bytes`);
+    }
     this.filling = { picture: { data: new Uint8Array(width * height * 3), width, height, timeSeconds }, filled: 0 };
   }
 
@@ -84,7 +95,7 @@ export class LiveClient {
   private end(code: ErrorCode, reason: string): void {
     if (this.isOver) return;
     this.close();
-    const { shown } = this.source;
-    this.listener.onEnd(new KinetorchError(code, reason.includes(shown) ? reason : `"${shown}": ${reason}`));
+    const name = `"${this.source.shown}"`;
+    this.listener.onEnd(new KinetorchError(code, reason.includes(name) ? reason : `${name}: ${reason}`));
   }
 }

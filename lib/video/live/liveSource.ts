@@ -8,7 +8,7 @@ export interface LiveSource {
   protocols: string;
   demuxers: string;
   options: Readonly<Record<string, string>>;
-  /** What people are shown: without a user, a password or a query. */
+  /** What people are shown. */
   shown: string;
 }
 
@@ -26,16 +26,20 @@ const kinds: Record<string, Pick<LiveSource, 'protocols' | 'demuxers' | 'options
   'https:': { protocols: 'https,tls,tcp', ...http },
 };
 
-/** Reads the address of a stream (rtsp, http, https) or the path of a camera (/dev/video0). Throws `ERR_INVALID_ARGUMENT`. */
-export function liveSource(source: string): LiveSource {
-  if (/^\/dev\/video\d+$/.test(source)) {
-    const format = 'video4linux2';
-    return { url: source, format, protocols: 'file', demuxers: 'video4linux2,v4l2', options: {}, shown: source };
+/**
+ * Reads the address of a stream (rtsp, http, https) or the path of a camera (/dev/video0). People are shown `shown`; else of an
+ * address its host alone, as passwords and keys stand anywhere else. Throws `ERR_INVALID_ARGUMENT`.
+ */
+export function liveSource(address: string, shown?: string): LiveSource {
+  if (/^\/dev\/video\d+$/.test(address)) {
+    const camera = { format: 'video4linux2', protocols: 'file', demuxers: 'video4linux2,v4l2', options: {} };
+    return { url: address, ...camera, shown: shown ?? address };
   }
-  const url = URL.canParse(source) ? new URL(source) : null;
+  const url = URL.canParse(address) ? new URL(address) : null;
   const kind = url === null ? undefined : kinds[url.protocol];
   if (url === null || kind === undefined || url.hostname === '') {
-    throw invalidArgument('source', 'an rtsp, http or https URL, or a camera such as /dev/video0', source);
+    const received = url === null ? address : url.protocol;
+    throw invalidArgument(shown ?? 'source', 'an rtsp, http or https URL, or a camera such as /dev/video0', received);
   }
-  return { url: url.href, format: null, ...kind, shown: `${url.protocol}//${url.host}${url.pathname}` };
+  return { url: url.href, format: null, ...kind, shown: shown ?? `${url.protocol}//${url.host}` };
 }

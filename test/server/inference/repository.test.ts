@@ -1,5 +1,8 @@
-import { copyFileSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { createServer } from '../../../lib/server/createServer';
+import type { RunningServer } from '../../../lib/server/runningServer';
 import { smallArchive } from '../../support/models';
 import { startServer, type TestServer } from '../../support/server';
 import { temporaryFolder } from '../../support/temporaryFolder';
@@ -40,6 +43,46 @@ test('models are loaded and unloaded by name', async () => {
   expect(await index()).toContainEqual({ name: 'second', state: 'UNAVAILABLE', reason: 'unloaded' });
   expect(await index({ ready: true })).toEqual([expect.objectContaining({ name: 'first' })]);
   expect((await load('second')).status).toBe(200);
+});
+
+test('of loading and unloading at the same time the last that was asked for stays', async () => {
+  const unload = (name: string) => served.post(`/v2/repository/models/${name}/unload`);
+  await unload('second');
+  const loading = load('second');
+  while (!(await index()).some(({ state }: { state: string }) => state === 'LOADING')) await delay(1);
+  expect((await unload('second')).status).toBe(200);
+  expect((await loading).status).toBe(200);
+  expect(await index()).toContainEqual({ name: 'second', state: 'UNAVAILABLE', reason: 'unloaded' });
+  expect((await served.get('/v2/health/ready')).status).toBe(200);
+  expect((await load('second')).status).toBe(200);
+});
+
+test('a model that somebody still uses holds up no change of others', async () => {
+  const { models } = (served.server as RunningServer).context;
+  let leave = () => {};
+  const using = models.get('second').use(() => new Promise<void>((resolve) => (leave = resolve)));
+  const file = join(modelFolder, 'second.pt');
+  renameSync(file, join(folder, 'second.pt'));
+  expect(await served.server.reload()).toContainEqual({ name: 'second', outcome: 'unloaded' });
+  expect((await load('first')).status).toBe(200);
+  leave();
+  await using;
+});
+
+test('a server that is closed while it loads loads no more', async () => {
+  copyFileSync(join(modelFolder, 'first.pt'), join(modelFolder, 'then.pt'));
+  const closed = await createServer({ port: 0, graceMs: 0, device: 'cpu', logLevel: 'silent', modelFolder });
+  await closed.listen();
+  const { models } = (closed as RunningServer).context;
+  while (models.all[0]?.state !== 'LOADING') await delay(1);
+  await closed.close();
+  await delay(500);
+  expect(models.all.map(({ name, state }) => [name, state])).toEqual([
+    ['first', 'UNAVAILABLE'],
+    ['then', 'UNAVAILABLE'],
+  ]);
+  await expect(models.load('first')).rejects.toMatchObject({ code: 'ERR_DISPOSED' });
+  rmSync(join(modelFolder, 'then.pt'));
 });
 
 test('a model that cannot be loaded leaves the one before', async () => {

@@ -1,12 +1,15 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
+import { createServer } from '../../../lib/server/createServer';
+import { ModelRepository } from '../../../lib/server/models/modelRepository';
 import type { ServerOptions } from '../../../lib/server/options';
 import type { VideoServer } from '../../../lib/server/videoServer';
-import { createServer } from '../../../lib/server/createServer';
 import { expectError, noiseClip, smallArchive } from '../../support/models';
 import { temporaryFolder } from '../../support/temporaryFolder';
-import { call, inferCall, quiet, startServer, until } from './support';
+import { call, inferCall, metric, quiet, startServer, until } from './support';
 
 const folder = temporaryFolder();
 const model = join(folder, 'moves.pt');
@@ -140,6 +143,44 @@ describe('bodies', () => {
     expect(await first).toMatch(/^HTTP\/1.1 400/);
     expect((await call(`${url}/v2/models/moves/infer`, ask)).status).toBe(200);
     expect((await call(`${url}/metrics`)).text).toMatch(/kinetorch_pending_bytes 0\n/);
+  });
+
+  it('are counted no longer when their caller hangs up, also while they are unpacked', async () => {
+    const url = await start({});
+    const path = '/v2/repository/index';
+    const packed = { headers: { 'content-encoding': 'gzip' }, body: gzipSync(Buffer.alloc(32 * 2 ** 20)) };
+    const hungUp = call(url + path, { ...packed, onRequest: (sent) => sent.once('finish', () => sent.destroy()) });
+    await expect(hungUp).rejects.toThrow();
+    // As much work, begun later.
+    expect((await call(url + path, packed)).status).toBe(400);
+    await delay(100);
+    expect(await metric(url, 'kinetorch_pending_bytes')).toBe(0);
+  });
+
+  it('are counted no longer when their caller hangs up, also behind another on the same connection', async () => {
+    const url = await start({});
+    const { hostname, port } = new URL(url);
+    const socket = connect(Number(port), hostname);
+    const head = (headers: string) => `POST /v2/repository/index HTTP/1.1\r\nHost: a\r\n${headers}\r\n\r\n`;
+    const packed = gzipSync(Buffer.alloc(32 * 2 ** 20));
+    // The first takes a while to unpack, and the second, which never comes whole, is not answered before it.
+    socket.write(head(`Content-Encoding: gzip\r\nContent-Length: ${packed.length}`));
+    socket.write(packed);
+    socket.write(head('Content-Length: 1000'));
+    const pending = () => metric(url, 'kinetorch_pending_bytes');
+    await until(async () => (await pending()) === 64 * 2 ** 20 + 1000);
+    socket.destroy();
+    await until(async () => (await pending()) === 0, 5000);
+    // The one that asks.
+    expect(await metric(url, 'kinetorch_requests_in_work')).toBe(1);
+  });
+
+  it('that are empty have come, however long their answer takes', async () => {
+    const url = await start({ modelControl: true, receiveTimeoutMs: 200 });
+    const load = jest.spyOn(ModelRepository.prototype, 'load').mockImplementation(() => delay(1000));
+    const answer = await call(`${url}/v2/repository/models/moves/load`, { method: 'POST' });
+    load.mockRestore();
+    expect(answer.status).toBe(200);
   });
 
   it('and heads that come too slowly are ended', async () => {

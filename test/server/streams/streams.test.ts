@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -58,7 +58,7 @@ const isState = (state: string) => (event: WatchEvent) => 'notice' in event && e
 /** Watches until the end of `work`. */
 async function watching(url: string, work: (events: AsyncGenerator<WatchEvent>) => Promise<void>, ms = 0) {
   const controller = new AbortController();
-  const events = watchStream(classifier(ms), url, { signal: controller.signal, topK: 1 });
+  const events = watchStream(classifier(ms), liveSource(url), { signal: controller.signal, topK: 1 });
   // Read by hand: leaving a loop would end it.
   const kept = { next: () => events.next(), [Symbol.asyncIterator]: () => kept } as unknown as typeof events;
   try {
@@ -99,6 +99,35 @@ test('who watches while the server ends is told so, and holds it up no longer', 
   await closed;
   expect(JSON.parse(text.trim().split('\n').at(-1) as string)).toMatchObject({ error: { code: 'ERR_DISPOSED' } });
   expect(performance.now() - began).toBeLessThan(20_000);
+});
+
+test('is watched for longer than a request may take to come, also by one with a body', async () => {
+  const patient = await start({ receiveTimeoutMs: 1000, streams: { door: `http://127.0.0.1:${live.port}/` } });
+  const text = await new Promise<string>((resolve, reject) => {
+    const headers = { 'content-length': 9 };
+    const asked = request(`${patient}/v1/streams/door`, { headers }, async (response) => {
+      let read = '';
+      response.on('data', (piece) => {
+        read += piece;
+      });
+      response.on('error', reject);
+      await delay(2500);
+      response.off('error', reject);
+      asked.destroy();
+      resolve(read);
+    });
+    asked.on('error', () => {}).flushHeaders();
+  });
+  expect(text).toContain('"opening"');
+  await closeLast();
+});
+
+test('HEAD opens no stream', async () => {
+  const head = await fetch(`${address}/v1/streams/door`, { method: 'HEAD' });
+  expect({ status: head.status, allow: head.headers.get('allow') }).toEqual({ status: 405, allow: 'GET' });
+  const caller = new AbortController();
+  expect((await fetch(`${address}/v1/streams/door`, { signal: caller.signal })).status).toBe(200);
+  caller.abort();
 });
 
 test('one that is not named, and one more than there are places', async () => {
@@ -212,12 +241,34 @@ describe('goes nowhere else', () => {
     expect(() => liveSource(address)).toThrow(expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT' }));
   });
 
-  test('what is shown of an address has no password and no key', () => {
-    expect(liveSource('rtsp://me:pass@10.0.0.7:554/live?key=1').shown).toBe('rtsp://10.0.0.7:554/live');
+  test('what is shown of an address is its host, or the name that it was given', () => {
+    expect(liveSource('rtsp://me:pass@10.0.0.7:554/pass/live;pass?key=1').shown).toBe('rtsp://10.0.0.7:554');
+    expect(liveSource('rtsp://me:pass@10.0.0.7:554/live', 'door').shown).toBe('door');
+    expect(() => liveSource('rtmp://me:pass@10.0.0.7/live')).toThrow(/received "rtmp:"/);
+  });
+});
+
+test('callers learn the name of a stream, and nothing of its address', async () => {
+  const other = await start({ streams: { gone: 'rtsp://me:secret@127.0.0.1:1/secret;secret' } });
+  const response = await fetch(`${other}/v1/streams/gone`);
+  let text = '';
+  for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
+    text += Buffer.from(chunk).toString();
+    if (text.includes('"lost"')) break;
+  }
+  expect(text).toContain('expected \\"gone\\" to be a stream');
+  expect(text).not.toMatch(/secret|127\.0\.0\.1|rtsp:/);
+  await closeLast();
+});
+
+test('an address that is none is told of before anything is served', async () => {
+  await expect(start({ streams: { door: 'rtmp://me:secret@10.0.0.7/' } })).rejects.toMatchObject({
+    code: 'ERR_INVALID_ARGUMENT',
+    message: expect.stringMatching(/door.*rtmp:/),
   });
 });
 
 test('options are checked before anything is opened', async () => {
-  const events = watchStream(classifier(), 'http://127.0.0.1:1/', { topK: 9 });
+  const events = watchStream(classifier(), liveSource('http://127.0.0.1:1/'), { topK: 9 });
   await expect(events.next()).rejects.toMatchObject({ code: 'ERR_INVALID_ARGUMENT' });
 });

@@ -1,5 +1,5 @@
 import { badRequest } from './badRequest';
-import { decode, maxJsonBytes } from './json';
+import { decode, isBlank, maxJsonBytes } from './json';
 import { inSlices } from './slices';
 
 /*
@@ -27,7 +27,6 @@ const maxDepth = 100;
 
 const [quote, backslash, colon] = [0x22, 0x5c, 0x3a];
 const [openList, closeList, openObject, closeObject] = [0x5b, 0x5d, 0x7b, 0x7d];
-const whitespace = [0x20, 0x09, 0x0a, 0x0d];
 
 /** Throws `ERR_INVALID_ARGUMENT` for JSON that is nested too deep or too long without tensors, or where `data` is no array. */
 export async function cutData(text: Buffer): Promise<CutText> {
@@ -62,18 +61,21 @@ class DataScanner {
   private dataDepth = 0;
   /** Where the text that the scanner is in began; -1: in none. */
   private stringStart = -1;
+  /** Behind the colon of `data`, before its value. */
+  private awaitsData = false;
 
   constructor(private readonly text: Buffer) {}
 
-  /** In no array and no text. */
+  /** In no array and no text, and before none. */
   get isOutside(): boolean {
-    return this.dataDepth === 0 && this.stringStart < 0;
+    return this.dataDepth === 0 && this.stringStart < 0 && !this.awaitsData;
   }
 
   /** Goes on until there. */
   scan(stop: number): void {
     while (this.at < stop) {
       if (this.stringStart >= 0) this.scanString(stop);
+      else if (this.awaitsData) this.scanBlanks(stop);
       else if (this.dataDepth > 0) this.scanData(stop);
       else this.scanRest(stop);
     }
@@ -110,7 +112,7 @@ class DataScanner {
   }
 
   private enterValue(): void {
-    const { text, open } = this;
+    const { open } = this;
     if (open.length === 1) this.rootKey = this.key;
     const isOfInput =
       this.rootKey === 'inputs' &&
@@ -118,13 +120,17 @@ class DataScanner {
       open[0] === openObject &&
       open[1] === openList &&
       open[2] === openObject;
-    if (this.key !== 'data' || !isOfInput) return;
-    let start = this.at + 1;
-    while (whitespace.includes(text[start] as number)) start++;
-    if (text[start] !== openList) throw badRequest('`data` of an input to be an array');
-    this.at = start;
-    this.dataStart = start;
+    this.awaitsData = this.key === 'data' && isOfInput;
+  }
+
+  private scanBlanks(stop: number): void {
+    const { text } = this;
+    while (this.at < stop && isBlank(text[this.at])) this.at++;
+    if (this.at === stop) return;
+    if (text[this.at] !== openList) throw badRequest('`data` of an input to be an array');
+    this.dataStart = this.at++;
     this.dataDepth = 1;
+    this.awaitsData = false;
   }
 
   /** Until the array's last bracket, or a text in it. */

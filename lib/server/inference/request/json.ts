@@ -23,6 +23,10 @@ export function decode(bytes: Uint8Array): string {
 /** Of JSON that is parsed at once. */
 export const maxJsonBytes = 65_536;
 
+/** Whether a byte is one of JSON's blanks. */
+export const isBlank = (byte: number | undefined): boolean =>
+  byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
+
 /** A body that has no tensors, and may be left out. */
 export function readJson(body: unknown): unknown {
   const bytes = (body ?? Buffer.alloc(0)) as Buffer;

@@ -1,9 +1,11 @@
 import { badRequest } from './badRequest';
 import type { TextRange } from './cutData';
+import { isBlank } from './json';
 import { inSlices } from './slices';
 
 const [quote, padding] = [0x22, 0x3d];
-const whitespace = [0x20, 0x09, 0x0a, 0x0d];
+/** Blanks before the text, and behind it: more would hold up others. */
+const maxBlanks = 4096;
 
 /**
  * The bytes of a JSON array of one text that is base64, slice by slice; see the note *JSON tensors*.
@@ -12,9 +14,9 @@ const whitespace = [0x20, 0x09, 0x0a, 0x0d];
  */
 export async function readBase64(json: Buffer, { start, end }: TextRange, name: string): Promise<Buffer> {
   let first = start + 1;
-  while (whitespace.includes(json[first] as number)) first++;
+  while (first <= start + maxBlanks && isBlank(json[first])) first++;
   let last = end - 2;
-  while (whitespace.includes(json[last] as number)) last--;
+  while (last >= end - maxBlanks && isBlank(json[last])) last--;
   const size = last - first - 1;
   if (json[first] !== quote || json[last] !== quote || size < 0 || size % 4 !== 0) throw noBase64(name);
   const padded = [json[last - 1], json[last - 2]].filter((byte) => byte === padding).length;

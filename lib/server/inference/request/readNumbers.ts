@@ -17,6 +17,9 @@ export interface WantedNumbers<Values extends Uint8Array | Float32Array> {
 /** Of text that becomes numbers before others have a turn: about a millisecond. */
 const sliceBytes = 2 ** 16;
 
+/** Of one number, with the blanks beside it. */
+const maxNumberBytes = 4096;
+
 const [comma, openList] = [0x2c, 0x5b];
 
 /**
@@ -39,8 +42,12 @@ export async function readNumbers<Values extends Uint8Array | Float32Array>(
   let count = 0;
   for (let from = start + 1; from < end; ) {
     if (from > start + 1) await setImmediate();
-    const cut = text.indexOf(comma, from + sliceBytes);
-    const to = cut >= 0 && cut < end ? cut : end - 1;
+    const limit = Math.min(end - 1, from + sliceBytes + maxNumberBytes);
+    const cut = text.subarray(0, limit).indexOf(comma, from + sliceBytes);
+    if (cut < 0 && limit < end - 1) {
+      throw badRequest(`data of input '${name}' to be numbers of at most ${maxNumberBytes} bytes, blanks included`);
+    }
+    const to = cut >= 0 ? cut : end - 1;
     count = fill(values, count, numbersIn(text.toString('latin1', from, to), name), name);
     from = to + 1;
   }

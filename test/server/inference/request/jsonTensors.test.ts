@@ -106,3 +106,30 @@ test('of base64 become bytes, and nothing else does', async () => {
     await expectError(read(text), 'ERR_INVALID_ARGUMENT', 'base64');
   }
 });
+
+const many = 48 * 2 ** 20;
+const listOf = (character: string) =>
+  Buffer.concat([Buffer.from('['), Buffer.alloc(many, character), Buffer.from(']')]);
+const list = { start: 0, end: many + 2 };
+const one = { name: 'frames', shape: [1], values: new Float32Array(1) };
+const before = Buffer.concat([Buffer.from('{"inputs":[{"data":'), Buffer.alloc(many, ' ')]);
+const [blanks, digits] = [listOf(' '), listOf('1')];
+
+test.each<[string, () => Promise<unknown>]>([
+  ['blanks before data', () => cutData(before)],
+  ['blanks before base64', () => readBase64(blanks, list, 'video')],
+  ['a number without end', () => readNumbers(digits, list, one)],
+])('%s hold up nobody', async (_, read) => {
+  let [longest, last, isOver] = [0, performance.now(), false];
+  const watching = (async () => {
+    while (!isOver) {
+      await new Promise((resolve) => setImmediate(resolve));
+      longest = Math.max(longest, performance.now() - last);
+      last = performance.now();
+    }
+  })();
+  await expect(read()).rejects.toMatchObject({ code: 'ERR_INVALID_ARGUMENT' });
+  isOver = true;
+  await watching;
+  expect(longest).toBeLessThan(200);
+});
