@@ -13,6 +13,7 @@ import { loadServerPackages } from './http/peers';
 import { PendingBytes } from './http/pendingBytes';
 import { limitReceiveTime } from './http/receiveTimeout';
 import { refuseOtherMethods } from './http/refuseOtherMethods';
+import { refuseOtherSites } from './http/refuseOtherSites';
 import { keepRecords } from './http/requestRecord';
 import { requireKey } from './http/requireKey';
 import { inferenceRoutes } from './inference/inferenceRoutes';
@@ -83,6 +84,7 @@ async function guardRequests(app: FastifyInstance, context: ServerContext, rateL
   logRequests(app);
   traceRequests(app);
   takeWork(app, phase, inWork);
+  if (!keys.areAsked && !options.noAuth) refuseOtherSites(app);
   requireKey(app, keys);
   await limitRate(app, rateLimit, options.maxRate);
   boundBodies(app, options, pending);

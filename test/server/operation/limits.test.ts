@@ -98,6 +98,30 @@ describe('keys', () => {
     const attempt = createServer({ ...quiet, apiKeysFile: file });
     await expectError(attempt, 'ERR_INVALID_ARGUMENT', /16 characters/, /line 2/, /^(?!.*secret)/);
     await expectError(() => createServer({ ...quiet, host: '0.0.0.0' }), 'ERR_INVALID_ARGUMENT', /noAuth/);
+    await expectError(
+      () => createServer({ ...quiet, host: '0.0.0.0', apiKeys: [] }),
+      'ERR_INVALID_ARGUMENT',
+      /one key/,
+    );
+  });
+});
+
+describe('pages of other sites', () => {
+  const evil = { origin: 'http://evil.example' };
+
+  it('send nothing to a server that asks for no keys, and read nothing by a name of their own', async () => {
+    const url = await start({});
+    const { host } = new URL(url);
+    expect((await call(`${url}/v2`, { headers: { origin: url } })).status).toBe(200);
+    expect((await call(`${url}/v2`, { headers: { host: host.replace('127.0.0.1', 'localhost') } })).status).toBe(200);
+    expect((await call(`${url}/v2/repository/index`, { method: 'POST', headers: evil })).status).toBe(403);
+    expect((await call(`${url}/v1/models`, { headers: { host: 'evil.example' } })).status).toBe(403);
+    expect((await call(`${url}/v2`, { headers: { host: '127.0.0.1.evil.example' } })).status).toBe(403);
+  });
+
+  it('are callers as others are where the operator has said who may call', async () => {
+    const url = await start({ noAuth: true });
+    expect((await call(`${url}/v2`, { headers: { ...evil, host: 'video.example' } })).status).toBe(200);
   });
 });
 
@@ -111,7 +135,7 @@ describe('bodies', () => {
     }
     const length = await raw(
       url,
-      'POST /v2/models/moves/infer HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999999999\r\n\r\n',
+      'POST /v2/models/moves/infer HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999999999\r\n\r\n',
     );
     expect(length).toMatch(/^HTTP\/1.1 413/);
   });
@@ -119,7 +143,7 @@ describe('bodies', () => {
   it('are not asked for where they would be refused', async () => {
     const url = await start({ maxBodyBytes: 50_000, apiKeys: ['first-key-of-some-length'] });
     const head = (length: number, key: string) =>
-      `POST /v2/models/moves/infer HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nAuthorization: Bearer ${key}\r\nConnection: close\r\nContent-Length: ${length}\r\n\r\n`;
+      `POST /v2/models/moves/infer HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nAuthorization: Bearer ${key}\r\nConnection: close\r\nContent-Length: ${length}\r\n\r\n`;
     expect(await raw(url, head(30_000, 'of-nobody-at-all'))).toMatch(/^HTTP\/1.1 401/);
     expect(await raw(url, head(60_000, 'first-key-of-some-length'))).toMatch(/^HTTP\/1.1 413/);
     const asked = raw(url, head(4, 'first-key-of-some-length'), (write) => setTimeout(() => write('{"a"'), 300));
@@ -129,7 +153,7 @@ describe('bodies', () => {
   it('have a bound for all together, beyond which there is 503', async () => {
     await (await smallArchive()).save(model);
     const url = await start({ models: { moves: model }, maxPendingBytes: 30_000 });
-    const head = 'POST /v2/models/moves/infer HTTP/1.1\r\nHost: a\r\nContent-Length: 26000\r\n\r\n';
+    const head = 'POST /v2/models/moves/infer HTTP/1.1\r\nHost: localhost\r\nContent-Length: 26000\r\n\r\n';
     let goOn = (_: string) => {};
     const first = raw(url, head, (write) => {
       goOn = write;
@@ -139,7 +163,7 @@ describe('bodies', () => {
     expect(refused.status).toBe(503);
     expect(refused.headers['retry-after']).toBe('1');
     expect(refused.text).toMatch(/maxPendingBytes/);
-    goOn(`${'x'.repeat(26_000)}GET /v2 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`);
+    goOn(`${'x'.repeat(26_000)}GET /v2 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`);
     expect(await first).toMatch(/^HTTP\/1.1 400/);
     expect((await call(`${url}/v2/models/moves/infer`, ask)).status).toBe(200);
     expect((await call(`${url}/metrics`)).text).toMatch(/kinetorch_pending_bytes 0\n/);
@@ -161,7 +185,7 @@ describe('bodies', () => {
     const url = await start({});
     const { hostname, port } = new URL(url);
     const socket = connect(Number(port), hostname);
-    const head = (headers: string) => `POST /v2/repository/index HTTP/1.1\r\nHost: a\r\n${headers}\r\n\r\n`;
+    const head = (headers: string) => `POST /v2/repository/index HTTP/1.1\r\nHost: localhost\r\n${headers}\r\n\r\n`;
     const packed = gzipSync(Buffer.alloc(32 * 2 ** 20));
     // The first takes a while to unpack, and the second, which never comes whole, is not answered before it.
     socket.write(head(`Content-Encoding: gzip\r\nContent-Length: ${packed.length}`));
@@ -190,8 +214,12 @@ describe('bodies', () => {
       const timer = setInterval(() => write('x'), 50);
       setTimeout(() => clearInterval(timer), 5000);
     };
-    const body = raw(url, 'POST /v2/models/moves/infer HTTP/1.1\r\nHost: a\r\nContent-Length: 5000\r\n\r\n', drip);
-    const head = raw(url, 'GET /v2 HTTP/1.1\r\nHost: a\r\nX-Long: ', drip);
+    const body = raw(
+      url,
+      'POST /v2/models/moves/infer HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5000\r\n\r\n',
+      drip,
+    );
+    const head = raw(url, 'GET /v2 HTTP/1.1\r\nHost: localhost\r\nX-Long: ', drip);
     expect(await body).toMatch(/^HTTP\/1.1 408[\s\S]*receiveTimeoutMs/);
     expect(await head).toMatch(/^HTTP\/1.1 408[\s\S]*receiveTimeoutMs/);
     expect(Date.now() - began).toBeLessThan(4500);
@@ -201,11 +229,11 @@ describe('bodies', () => {
 
 it('answers heads that are too long, and what is no HTTP, by a document', async () => {
   const url = await start({});
-  const long = await raw(url, `GET /v2 HTTP/1.1\r\nHost: a\r\nX-Long: ${'x'.repeat(40_000)}\r\n\r\n`);
+  const long = await raw(url, `GET /v2 HTTP/1.1\r\nHost: localhost\r\nX-Long: ${'x'.repeat(40_000)}\r\n\r\n`);
   expect(long).toMatch(/^HTTP\/1.1 431[\s\S]*\{"error":/);
   expect(await raw(url, 'no HTTP at all\r\n\r\n')).toMatch(/^HTTP\/1.1 400[\s\S]*\{"error":/);
-  expect(await raw(url, 'GET /v2?a=\u00e9 HTTP/1.1\r\nHost: a\r\n\r\n')).toMatch(/^HTTP\/1.1 400[\s\S]*ASCII/);
-  const length = `POST /v2 HTTP/1.1\r\nHost: a\r\nContent-Length: ${'9'.repeat(24)}\r\n\r\n`;
+  expect(await raw(url, 'GET /v2?a=\u00e9 HTTP/1.1\r\nHost: localhost\r\n\r\n')).toMatch(/^HTTP\/1.1 400[\s\S]*ASCII/);
+  const length = `POST /v2 HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${'9'.repeat(24)}\r\n\r\n`;
   expect(await raw(url, length)).toMatch(/^HTTP\/1.1 400[\s\S]*Content-Length/);
 });
 

@@ -153,7 +153,7 @@ describe('refused', () => {
       });
       socket.on('close', () => resolve(received));
       socket.write(
-        'POST /v1/videos:classify HTTP/1.1\r\nHost: a\r\nContent-Length: 9999999\r\nExpect: 100-continue\r\n\r\n',
+        'POST /v1/videos:classify HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9999999\r\nExpect: 100-continue\r\n\r\n',
       );
     });
     expect(text).toMatch(/^HTTP\/1.1 413 /);
@@ -169,7 +169,7 @@ describe('refused', () => {
 
 test('who asks before sending is told to go on', async () => {
   const { port } = new URL(address);
-  const head = `POST /v1/videos:classify?clips=1 HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: ${bytes.length}\r\nExpect: 100-continue\r\n\r\n`;
+  const head = `POST /v1/videos:classify?clips=1 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: ${bytes.length}\r\nExpect: 100-continue\r\n\r\n`;
   const text = await new Promise<string>((resolve) => {
     const socket = connect(Number(port), '127.0.0.1');
     let received = '';
