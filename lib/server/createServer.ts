@@ -96,7 +96,7 @@ const loopback = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
 
 /** Nobody opens a server to a network by an address alone. */
 function requireKeys({ host, apiKeys, apiKeysFile, noAuth }: FilledServerOptions): void {
-  if (loopback.test(host) || noAuth || apiKeys !== undefined || apiKeysFile !== undefined) return;
+  if (loopback.test(host) || noAuth || (apiKeys?.length ?? 0) > 0 || apiKeysFile !== undefined) return;
   throw invalidArgument(
     'host',
     'an address of this machine, such as 127.0.0.1, unless there are keys (`apiKeysFile`) or `noAuth`,',

@@ -98,11 +98,8 @@ describe('keys', () => {
     const attempt = createServer({ ...quiet, apiKeysFile: file });
     await expectError(attempt, 'ERR_INVALID_ARGUMENT', /16 characters/, /line 2/, /^(?!.*secret)/);
     await expectError(() => createServer({ ...quiet, host: '0.0.0.0' }), 'ERR_INVALID_ARGUMENT', /noAuth/);
-    await expectError(
-      () => createServer({ ...quiet, host: '0.0.0.0', apiKeys: [] }),
-      'ERR_INVALID_ARGUMENT',
-      /one key/,
-    );
+    const none = { ...quiet, host: '0.0.0.0', apiKeys: [] };
+    await expectError(() => createServer(none), 'ERR_INVALID_ARGUMENT', /noAuth/);
   });
 });
 

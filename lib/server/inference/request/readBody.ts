@@ -25,7 +25,7 @@ export async function readBody(request: IncomingMessage, maxBytes: number): Prom
   }
   if (Number(request.headers['content-length']) > maxBytes) throw tooLarge(maxBytes);
   const pieces = await receive(request, maxBytes);
-  if (encoding === 'identity') return joined(pieces, Number(request.headers['inference-header-content-length']) || 0);
+  if (encoding === 'identity') return joined(pieces, Number(request.headers['inference-header-content-length']));
   return unpack(Buffer.concat(pieces), encoding as keyof typeof unpackers, maxBytes);
 }
 
@@ -54,7 +54,8 @@ function receive(request: IncomingMessage, maxBytes: number): Promise<Buffer[]> 
 
 function joined(pieces: readonly Buffer[], headerBytes: number): Buffer {
   const bytes = pieces.reduce((sum, { length }) => sum + length, 0);
-  const padding = (8 - (headerBytes % 8)) % 8;
+  // Of what is no length, which is refused later, none.
+  const padding = -headerBytes & 7;
   const body = Buffer.allocUnsafeSlow(padding + bytes).subarray(padding);
   let end = 0;
   for (const piece of pieces) {
