@@ -33,7 +33,7 @@ test('for a person the time of day, and what becomes of the stream beside it', a
   const args = ['watch', url(), '--model', model, '--threads', '1', '--window', '0.5'];
   const { stdout, stderr } = await kinetorch(args, { interruptAfter: '%' });
   expect(stdout).toMatch(/^ {2}\d\d:\d\d:\d\d {2}\w+ +\d+%/);
-  expect(stderr).toContain(`http://127.0.0.1:${live.port}/live.ts: watching`);
+  expect(stderr).toContain(`http://127.0.0.1:${live.port}: watching`);
 });
 
 test('what is no stream is refused before a model is loaded', async () => {

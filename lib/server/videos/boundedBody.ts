@@ -1,4 +1,5 @@
 import { HttpError } from '../http/statusOf';
+import { chunkCollector } from './collectChunks';
 
 /** A body that comes slower than this on average, after it was given time to begin, is no upload but holds a place. */
 const leastBytesPerSecond = 1024;
@@ -19,6 +20,7 @@ export async function* boundedBody(
   { maxBytes, timeoutMs }: BodyBounds,
 ): AsyncGenerator<Uint8Array, void> {
   const began = performance.now();
+  const collect = chunkCollector();
   for (let received = 0; ; ) {
     const late = (received / leastBytesPerSecond) * 1000 + timeoutMs - (performance.now() - began);
     const { done, value } = await within(Math.min(timeoutMs, late), chunks.next());
@@ -26,6 +28,7 @@ export async function* boundedBody(
     received += value.byteLength;
     requireSize(received, maxBytes);
     yield value;
+    collect(value.byteLength);
   }
 }
 
