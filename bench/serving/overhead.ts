@@ -24,11 +24,11 @@ async function measure(): Promise<void> {
   });
   const file = positionals[0] ?? models.cameraMotion;
   const server = spawn(process.execPath, [main, 'serve', `bench=${file}`, '--port', '0', '--threads', values.threads], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'ignore', 'pipe'],
   });
   const bare = spawn(process.execPath, [join(__dirname, 'bareServer.mjs')], { stdio: ['ignore', 'pipe', 'inherit'] });
   try {
-    const [address, bareAddress] = await Promise.all([firstLine(server.stdout), firstLine(bare.stdout)]);
+    const [address, bareAddress] = await Promise.all([firstAddress(server.stderr), firstAddress(bare.stdout)]);
     await using model = await loadModel(file, { threads: Number(values.threads) });
     await untilReady(address);
     const clip = noiseClip(17, 16, 112, 112);
@@ -55,8 +55,11 @@ async function measure(): Promise<void> {
   }
 }
 
-async function firstLine(stream: NodeJS.ReadableStream): Promise<string> {
-  for await (const line of createInterface(stream)) return line;
+async function firstAddress(stream: NodeJS.ReadableStream): Promise<string> {
+  for await (const line of createInterface(stream)) {
+    const [address] = /http:\S+/.exec(line) ?? [];
+    if (address !== undefined) return address;
+  }
   throw new Error('the server ended before it listened');
 }
 
