@@ -73,7 +73,7 @@ function readEnvironment(env: NodeJS.ProcessEnv): Record<string, unknown> {
   );
   const options: Record<string, unknown> = {};
   for (const [variable, text] of Object.entries(env)) {
-    if (!variable.startsWith(prefix) || text === undefined) continue;
+    if (!variable.startsWith(prefix) || text === undefined || isServiceLink(variable, text)) continue;
     const option = known.get(variable);
     if (option === undefined) {
       throw new KinetorchError(
@@ -88,6 +88,12 @@ function readEnvironment(env: NodeJS.ProcessEnv): Record<string, unknown> {
     );
   }
   return options;
+}
+
+/** Kubernetes sets variables of its own in every pod for each Service, which may be called `kinetorch-serve`. */
+function isServiceLink(variable: string, text: string): boolean {
+  const name = variable.slice(prefix.length);
+  return /^(SERVICE_(HOST|PORT)|PORT_\d+_)/.test(name) || (name === 'PORT' && /^\w+:\/\//.test(text));
 }
 
 /** What a text stands for, by the kind of what is wanted. */

@@ -212,6 +212,16 @@ describe('config', () => {
     );
   });
 
+  it('is not what Kubernetes says of a Service called so', async () => {
+    const { config } = await resolved([], {
+      KINETORCH_SERVE_SERVICE_HOST: '10.0.0.7',
+      KINETORCH_SERVE_SERVICE_PORT_HTTP: '80',
+      KINETORCH_SERVE_PORT: 'tcp://10.0.0.7:80',
+      KINETORCH_SERVE_PORT_80_TCP_ADDR: '10.0.0.7',
+    });
+    expect(config).toMatchObject({ port: 8000 });
+  });
+
   it('that opens a server without keys is refused by the names of flags', async () => {
     const { code, stderr } = await kinetorch(['serve', '--host', '0.0.0.0'], { env: {} });
     expect(code).toBe(1);
