@@ -12,6 +12,12 @@ export type OptionsOf<Table extends z.ZodRawShape> = z.input<z.ZodObject<Table>>
 export const optionsSchema = <Table extends z.ZodRawShape>(table: Table) =>
   z.strictObject(table, { error: 'an object' });
 
+/** What an option is where it is said. */
+export function withoutDefault(schema: z.ZodType): z.ZodType {
+  const isWrapped = schema instanceof z.ZodDefault || schema instanceof z.ZodOptional;
+  return isWrapped ? withoutDefault(schema.unwrap() as z.ZodType) : schema;
+}
+
 /** A whole number from `min` to `max`. */
 export const wholeNumber = (min: number, max: number) => {
   const error = `an integer between ${min} and ${max}`;

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
+import { withoutDefault } from '../../base/schemas';
 import { decimal, type Parser, wholeNumber } from './parsers';
 
 /** A flag that sets an option. Its choices, its check, its default and what `--help` says of it are the schema's. */
@@ -36,12 +37,6 @@ function parserOf(schema: z.ZodType): Parser | undefined {
 /** What the schema's error says it expects, as a shell has it: without quotes. */
 function expectationOf(schema: z.ZodType): string {
   return (schema.safeParse(undefined).error?.issues[0]?.message ?? '').replaceAll("'", '');
-}
-
-function withoutDefault(schema: z.ZodType): z.ZodType {
-  return schema instanceof z.ZodDefault || schema instanceof z.ZodOptional
-    ? withoutDefault(schema.unwrap() as z.ZodType)
-    : schema;
 }
 
 function defaultOf(schema: z.ZodType): unknown {

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { decodeText } from '../../base/decodeText';
 import { KinetorchError } from '../../base/errors';
-import { optionsSchema } from '../../base/schemas';
+import { optionsSchema, withoutDefault } from '../../base/schemas';
 import { systemReason } from '../../base/systemReason';
 import { parse } from '../../base/validation';
 import { type FilledServerOptions, type ServerOptions, serverOptions } from '../options';
@@ -115,8 +115,3 @@ export function valueFrom(schema: z.ZodType, text: string): unknown {
 
 const isOneOfNumbers = (schema: z.ZodType) =>
   schema instanceof z.ZodLiteral && [...schema.values].every((value) => typeof value === 'number');
-
-function withoutDefault(schema: z.ZodType): z.ZodType {
-  const isWrapped = schema instanceof z.ZodDefault || schema instanceof z.ZodOptional;
-  return isWrapped ? withoutDefault(schema.unwrap() as z.ZodType) : schema;
-}

@@ -63,7 +63,7 @@ export class ServedModel {
     return this.loaded?.version ?? null;
   }
 
-  /** The network, to be asked what it is like, not to be run: see {@link run} and {@link use}. Throws `ERR_DISPOSED`. */
+  /** The network, to be asked what it is like, not to be run: see {@link use}. Throws `ERR_DISPOSED`. */
   get model(): VideoModel {
     return this.ready().model;
   }
@@ -73,15 +73,7 @@ export class ServedModel {
     return this.loaded?.loadMs ?? null;
   }
 
-  /**
-   * Runs one clip in its turn, by the network that then is there. Several clips of one answer have to be of one network:
-   * those go through {@link timed} within one {@link use}.
-   */
-  async run<T>(place: QueuePlace, work: (model: VideoModel) => Promise<T>): Promise<{ result: T; waitedMs: number }> {
-    return this.timed(place, () => this.use(work));
-  }
-
-  /** The same with a network that {@link use} has given. */
+  /** Runs one clip in its turn, by a network that {@link use} has given, so that all clips of an answer are of one. */
   async timed<T>(place: QueuePlace, work: () => Promise<T>): Promise<{ result: T; waitedMs: number }> {
     const askedAt = performance.now();
     return this.queue.run(place, async () => {
@@ -99,25 +91,21 @@ export class ServedModel {
 
   /** Works with the network, which stays until the work has ended, and is told its version. */
   async use<T>(work: (model: VideoModel, version: string) => Promise<T>): Promise<T> {
-    const loaded = this.ready();
-    loaded.users++;
+    const { model, version, leave } = this.enter();
     try {
-      return await work(loaded.model, loaded.version);
+      return await work(model, version);
     } finally {
-      loaded.users--;
-      if (loaded.users === 0) loaded.unused?.();
+      leave();
     }
   }
 
   /** The same for work that gives one thing after the other: the network stays until the last was taken, or the taker left. */
   async *useWhile<T>(work: (model: VideoModel, version: string) => AsyncGenerator<T, void>): AsyncGenerator<T, void> {
-    const loaded = this.ready();
-    loaded.users++;
+    const { model, version, leave } = this.enter();
     try {
-      yield* work(loaded.model, loaded.version);
+      yield* work(model, version);
     } finally {
-      loaded.users--;
-      if (loaded.users === 0) loaded.unused?.();
+      leave();
     }
   }
 
@@ -188,6 +176,17 @@ export class ServedModel {
     // Where it fails, that is told to who waits for it, if anybody does.
     gone.catch(() => {});
     this.retiring.add(gone);
+  }
+
+  /** Counts one who uses the network, until it is told that he has left. */
+  private enter() {
+    const loaded = this.ready();
+    loaded.users++;
+    const leave = () => {
+      loaded.users--;
+      if (loaded.users === 0) loaded.unused?.();
+    };
+    return { model: loaded.model, version: loaded.version, leave };
   }
 
   private ready(): Loaded {

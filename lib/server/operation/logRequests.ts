@@ -19,7 +19,6 @@ export function logRequests(app: FastifyInstance): void {
       ms: rounded(performance.now() - record.beganAt),
       model: record.model,
       receiveMs: rounded(record.msOf('receive')),
-      decodeMs: rounded(record.msOf('decode')),
       queueMs: rounded(record.msOf('queue')),
       runMs: rounded(record.msOf('run')),
       isCached: record.isCached || undefined,
