@@ -12,6 +12,7 @@ const ranks = [
   ['model', '^lib/model/'],
   ['video', '^lib/video/'],
   ['clip', '^lib/clip/'],
+  ['sandbox', '^lib/sandbox/'],
   ['native', '^lib/native\\.ts$'],
   ['libtorch', '^lib/libtorch/'],
   ['base', '^lib/base/'],

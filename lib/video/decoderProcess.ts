@@ -7,6 +7,7 @@ import { closeSync, createWriteStream, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { type ErrorCode, KinetorchError } from '../base/errors';
+import { encodeMessage, MessageParser } from '../base/messages';
 import { systemReason } from '../base/systemReason';
 import { type Av, loadAv } from './decoder/av';
 import { type ClipSink, DecodedFile } from './decoder/decodedFile';
@@ -14,7 +15,7 @@ import { EncodedFile } from './decoder/encodedFile';
 import { HandedFile, type InputFile, NamedFile } from './decoder/inputFile';
 import { Locksmith } from './decoder/locksmith';
 import { Cancelled, Pulse } from './decoder/pulse';
-import { type DecoderCommand, type DecoderReply, type DecoderStart, encodeMessage, MessageParser } from './protocol';
+import type { DecoderCommand, DecoderReply, DecoderStart } from './protocol';
 
 /** Without a way round native destructors, leaving while FFmpeg holds buffers may crash: a signal runs none. */
 const leave = () => process.kill(process.pid, 'SIGKILL');

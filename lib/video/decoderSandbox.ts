@@ -1,5 +1,5 @@
+import type { SandboxState } from '../sandbox/sandboxState';
 import { DecoderClient } from './decoderClient';
-import type { SandboxState } from './sandboxState';
 
 /**
  * What a decoder of this process would be held to; starts one and ends it.

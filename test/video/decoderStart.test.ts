@@ -165,7 +165,7 @@ describe('the program that decodes', () => {
   });
 
   test('does not start another: a program that was taken for Node.js starts itself once', async () => {
-    process.env.KINETORCH_DECODER = '1';
+    process.env.KINETORCH_CHILD = '1';
     await expectFailure('set KINETORCH_NODE to a Node.js program instead');
     expect(spawn).not.toHaveBeenCalled();
   });

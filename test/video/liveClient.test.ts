@@ -1,12 +1,12 @@
+import { encodeMessage } from '../../lib/base/messages';
 import { LiveClient } from '../../lib/video/live/liveClient';
 import { liveSource } from '../../lib/video/live/liveSource';
-import { encodeMessage } from '../../lib/video/protocol';
 
 /** What the process of a stream sends, in place of the real one. */
 let sent: Buffer;
 
-jest.mock('../../lib/video/decoderProgram', () => ({
-  decoderProgram: () => {
+jest.mock('../../lib/base/childProgram', () => ({
+  childProgram: () => {
     const program = `fs.writeSync(3, Buffer.from('${sent.toString('hex')}', 'hex')); setInterval(() => {}, 1000)`;
     return { command: process.execPath, args: ['-e', program], env: process.env };
   },
@@ -28,6 +28,6 @@ test.each([
   });
   expect(error).toMatchObject({
     code: 'ERR_VIDEO_DECODE',
-    message: expect.stringMatching(/^"door": its process sent /),
+    message: expect.stringMatching(/^"door": its process was stopped because it sent /),
   });
 });

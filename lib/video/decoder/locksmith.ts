@@ -1,7 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { type SandboxBinding, sandboxBinding } from '../../native';
+import { noLock, type SandboxState } from '../../sandbox/sandboxState';
 import type { DecoderStart } from '../protocol';
-import { noLock, type SandboxState } from '../sandboxState';
 
 /** By which files come. */
 const door = 4;

@@ -1,12 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import type { Readable } from 'node:stream';
 import { type ErrorCode, KinetorchError } from '../../base/errors';
+import { PipedProcess } from '../../base/pipedProcess';
 import { systemReason } from '../../base/systemReason';
-import { decoderProgram } from '../decoderProgram';
 import { videoLimits } from '../limits';
-import { encodeMessage, MessageParser } from '../protocol';
 import type { FrameForm, TimedPicture } from '../types';
-import type { LiveReply } from './liveMessages';
+import type { LiveCommand, LiveReply } from './liveMessages';
 import type { LiveSource } from './liveSource';
 
 /** Hears what comes of a stream. */
@@ -17,14 +14,9 @@ export interface LiveListener {
   onEnd(error: KinetorchError): void;
 }
 
-const alive = new Set<LiveClient>();
-process.on('exit', () => {
-  for (const client of alive) client.close();
-});
-
 /** The process of one stream, seen from its parent. */
 export class LiveClient {
-  private readonly child: ChildProcess;
+  private readonly process: PipedProcess<LiveCommand, LiveReply>;
   private filling: { picture: TimedPicture & { data: Uint8Array }; filled: number } | null = null;
   private isOver = false;
 
@@ -35,36 +27,28 @@ export class LiveClient {
     private readonly listener: LiveListener,
   ) {
     try {
-      const { command, args, env } = decoderProgram('live/liveProcess.js');
-      this.child = spawn(command, args, { env, stdio: ['pipe', 'ignore', 'ignore', 'pipe'], windowsHide: true });
+      this.process = new PipedProcess(
+        'video/live/liveProcess.js',
+        {},
+        {
+          onMessage: (reply, payloadBytes) => this.hear(reply, payloadBytes),
+          onPayload: (chunk) => this.fill(chunk),
+          onEnd: ({ reason, hasStarted }) =>
+            this.end(hasStarted ? 'ERR_VIDEO_DECODE' : 'ERR_VIDEO_DECODER', `its process ${reason}`),
+        },
+      );
     } catch (cause) {
       const reason = `the process of a stream could not be started: ${systemReason(cause)}`;
       throw new KinetorchError('ERR_VIDEO_DECODER', reason, { cause });
     }
-    alive.add(this);
-    const parser = new MessageParser<LiveReply>({
-      onMessage: (reply, payloadBytes) => this.hear(reply, payloadBytes),
-      onPayload: (chunk) => this.fill(chunk),
-    });
-    const replies = this.child.stdio[3] as Readable | null;
-    replies?.on('data', (chunk: Buffer) => {
-      try {
-        parser.push(chunk);
-      } catch (error) {
-        this.end('ERR_VIDEO_DECODE', `its process sent ${(error as Error).message}`);
-      }
-    });
-    for (const pipe of [this.child.stdin, replies]) pipe?.on('error', () => {});
-    this.child.on('error', (error) => this.end('ERR_VIDEO_DECODER', systemReason(error)));
-    this.child.on('close', (code, signal) => this.end('ERR_VIDEO_DECODE', `its process ended (${signal ?? code})`));
-    this.child.stdin?.write(encodeMessage({ type: 'watch', source, form }));
+    // Not as an argument, which all who are on this machine can see: it may have a password.
+    void this.process.send({ type: 'watch', source, form });
   }
 
   /** Ends the process; the listener hears no more. May be called again. */
   close(): void {
     this.isOver = true;
-    alive.delete(this);
-    this.child.kill('SIGKILL');
+    this.process.kill('is no longer needed');
   }
 
   private hear(reply: LiveReply, payloadBytes: number): void {

@@ -4,9 +4,9 @@
  */
 import { createWriteStream } from 'node:fs';
 import { KinetorchError } from '../../base/errors';
+import { encodeMessage, MessageParser } from '../../base/messages';
 import { systemReason } from '../../base/systemReason';
 import { loadAv } from '../decoder/av';
-import { encodeMessage, MessageParser } from '../protocol';
 import { liveFrames } from './liveFrames';
 import type { LiveCommand, LiveReply } from './liveMessages';
 

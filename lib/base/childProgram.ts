@@ -1,54 +1,55 @@
 import { accessSync, constants, existsSync, realpathSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** How the decoder process is started. */
-export interface DecoderProgram {
+/** How a process of this package is started. */
+export interface ChildProgram {
   command: string;
   args: string[];
   env: NodeJS.ProcessEnv;
 }
 
 /** The child runs as plain JavaScript; when this file runs from its TypeScript source, under Jest, the built one serves. */
-const folder = __filename.endsWith('.ts') ? join(__dirname, '..', '..', 'dist', 'video') : __dirname;
+const folder = __filename.endsWith('.ts') ? join(__dirname, '..', '..', 'dist') : join(__dirname, '..');
 
 /** Nothing of the parent's environment that may hold secrets or change how Node starts. */
 const passedEnvironment = ['PATH', 'SystemRoot', 'TEMP', 'TMPDIR', 'LD_LIBRARY_PATH', 'DYLD_LIBRARY_PATH'];
 
-/** Set in a decoder. Whoever finds it and wants a decoder was started in its place. */
-const decoderMark = 'KINETORCH_DECODER';
+/** Set in a child. Whoever finds it and wants a child was started in its place. */
+const childMark = 'KINETORCH_CHILD';
 
 /** What runs a file of JavaScript that it is given: node, nodejs, node-22, bun, deno. */
 const runtimeName = /[\\/](node|nodejs|bun|deno)[-_]?v?[\d.]*(\.exe)?$/i;
 
 /**
- * The program that runs the decoder's file: `KINETORCH_NODE`, else the runtime that runs this process, else the `node` of
+ * The program that runs a file of this package in a process of its own: `KINETORCH_NODE`, else the runtime that runs this process, else the `node` of
  * PATH. A program that is not known to run a file is never started: an app that is packed into one with its Node.js
  * (Electron, single executables) would start itself, without end.
  *
  * Throws an error whose message says what is missing and what to set.
  *
- * @param file what it is to run, of those beside this file
+ * @param file what it is to run, for example `video/decoderProcess.js`
+ * @param variables what more of the environment it is to have
  */
-export function decoderProgram(file = 'decoderProcess.js'): DecoderProgram {
+export function childProgram(file: string, variables: readonly string[] = []): ChildProgram {
   const { env, execPath, versions } = process;
-  if (env[decoderMark]) {
+  if (env[childMark]) {
     throw new Error(
-      `${execPath} was started to run the decoder and runs this app: set KINETORCH_NODE to a Node.js program instead`,
+      `${execPath} was started to run a part of Kinetorch and runs this app: set KINETORCH_NODE to a Node.js program instead`,
     );
   }
   const command = env.KINETORCH_NODE || (runsFiles() ? execPath : nodeOnPath());
   if (command === null) {
     throw new Error(
-      `${execPath} cannot run the decoder's file, as node would, and there is no node on PATH: set KINETORCH_NODE to a ` +
+      `${execPath} cannot run a file of Kinetorch's, as node would, and there is no node on PATH: set KINETORCH_NODE to a ` +
         `Node.js program${versions.electron ? ', or to process.execPath where the runAsNode fuse is on' : ''}`,
     );
   }
-  const passed = Object.fromEntries(passedEnvironment.map((name) => [name, env[name]]));
+  const passed = Object.fromEntries([...passedEnvironment, ...variables].map((name) => [name, env[name]]));
   return {
     command,
-    args: [decoderFile(join(folder, file))],
-    // Electron's own program is Node with the second.
-    env: { ...passed, [decoderMark]: '1', ...(versions.electron && { ELECTRON_RUN_AS_NODE: '1' }) },
+    args: [unpackedFile(join(folder, file))],
+    // Electron's own program is Node with the last.
+    env: { ...passed, [childMark]: '1', ...(versions.electron && { ELECTRON_RUN_AS_NODE: '1' }) },
   };
 }
 
@@ -90,7 +91,7 @@ function isOtherProgram(path: string): boolean {
 }
 
 /** Electron alone can read what lies in its archive; what was left unpacked lies beside it. */
-function decoderFile(entry: string): string {
+function unpackedFile(entry: string): string {
   const file = entry.replace(/\.asar([\\/])/, '.asar.unpacked$1');
   if (existsSync(file)) return file;
   throw new Error(

@@ -1,8 +1,8 @@
-import { type DecoderReply, encodeMessage, MessageParser } from '../../lib/video/protocol';
+import { encodeMessage, MessageParser } from '../../lib/base/messages';
 
 function parserLog() {
   const log: string[] = [];
-  const parser = new MessageParser<DecoderReply>({
+  const parser = new MessageParser<{ type: string }>({
     onMessage: (message, payloadBytes) => log.push(`${message.type}:${payloadBytes}`),
     onPayload: (chunk) => {
       const last = log.at(-1) as string;
