@@ -34,6 +34,8 @@ export interface SandboxBinding {
    * it is not empty. Gives Landlock's ABI version (0: not in force), and why something is not.
    */
   lockIn(writable: string, memoryBytes: number): { landlock: number; seccomp: boolean; problem: string };
+  /** Begins this process anew with a program that can set up no io_uring: see Note [Rings] in native/sandbox/restart.h. */
+  restartWithoutRings(program: string, args: string[]): never;
   /** Hands an open file to the process at the other end of a Unix socket. */
   sendFile(socket: number, file: number): void;
   /** The next file that was handed over; throws where there is none. */

@@ -3,6 +3,8 @@
  * over standard input and file descriptor 3 (see Note [Decoder protocol]) and kills it when it hangs; it kills itself when the parent is
  * gone.
  */
+// The first: it may begin the process anew.
+import '../sandbox/withoutRings';
 import { closeSync, createWriteStream, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';

@@ -4,9 +4,11 @@
 
 #include <exception>
 #include <string>
+#include <vector>
 
 #include "native/sandbox/lock_in.h"
 #include "native/sandbox/pass_file.h"
+#include "native/sandbox/restart.h"
 
 namespace kinetorch {
 namespace {
@@ -43,6 +45,19 @@ Napi::Value lockIn(const Napi::CallbackInfo& info) {
   return result;
 }
 
+// restartWithoutRings(program: string, args: string[]): never
+void restartWithoutRings(const Napi::CallbackInfo& info) {
+  if (!info[0].IsString() || !info[1].IsArray()) {
+    throw Napi::TypeError::New(info.Env(), "expected `program` to be a string and `args` an array of strings");
+  }
+  const Napi::Array args = info[1].As<Napi::Array>();
+  std::vector<std::string> arguments;
+  for (uint32_t index = 0; index < args.Length(); ++index) {
+    arguments.push_back(args.Get(index).ToString().Utf8Value());
+  }
+  call(info, [&] { sandbox::restartWithoutRings(info[0].As<Napi::String>().Utf8Value(), arguments); });
+}
+
 // sendFile(socket: number, file: number): void
 void sendFile(const Napi::CallbackInfo& info) {
   call(info, [&] { sandbox::sendFile(numberAt(info, 0, "socket"), numberAt(info, 1, "file")); });
@@ -62,6 +77,7 @@ void rewindFile(const Napi::CallbackInfo& info) {
 
 void registerSandbox(Napi::Env env, Napi::Object exports) {
   exports.Set("lockIn", Napi::Function::New(env, lockIn, "lockIn"));
+  exports.Set("restartWithoutRings", Napi::Function::New(env, restartWithoutRings, "restartWithoutRings"));
   exports.Set("sendFile", Napi::Function::New(env, sendFile, "sendFile"));
   exports.Set("receiveFile", Napi::Function::New(env, receiveFile, "receiveFile"));
   exports.Set("rewindFile", Napi::Function::New(env, rewindFile, "rewindFile"));

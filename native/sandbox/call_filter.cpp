@@ -51,6 +51,7 @@ class Filter {
   void onlyFor(uint32_t call, uint8_t count) { add(BPF_JMP | BPF_JEQ | BPF_K, call, 0, count); }
 
   void install() {
+    check(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "PR_SET_NO_NEW_PRIVS");
     const sock_fprog program{static_cast<unsigned short>(code_.size()), code_.data()};
     // Without the slower memory accesses that kernels before 5.16 add to a filter.
     constexpr unsigned long kFlags = SECCOMP_FILTER_FLAG_TSYNC | (1UL << 2);
@@ -126,7 +127,14 @@ void filterCalls(bool opensFiles) {
   filter.giveUnlessSet(CLONE_THREAD, refusal(EPERM));
   filter.give(SECCOMP_RET_ALLOW);
   filter.give(SECCOMP_RET_ALLOW);
-  check(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "PR_SET_NO_NEW_PRIVS");
+  filter.install();
+}
+
+void filterRings() {
+  Filter filter;
+  filter.load(offsetof(seccomp_data, nr));
+  filter.giveIfEqual(kSetUpRing, refusal(ENOSYS));
+  filter.give(SECCOMP_RET_ALLOW);
   filter.install();
 }
 

@@ -7,4 +7,7 @@ namespace kinetorch::sandbox {
 // std::system_error.
 void filterCalls(bool opensFiles);
 
+// Forbids this thread, and what it starts, to set up an io_uring, as if the kernel had none. Throws std::system_error.
+void filterRings();
+
 }  // namespace kinetorch::sandbox

@@ -21,6 +21,8 @@ constexpr uint32_t kSignallingCalls[] = {SYS_kill, SYS_tgkill, SYS_rt_sigqueuein
 // Its flags lie in memory, where a filter cannot look.
 constexpr uint32_t kClone3 = 435;
 
+constexpr uint32_t kSetUpRing = 425;
+
 // Of Linux 6.17. What comes later is not known to be harmless.
 constexpr uint32_t kNewestCall = 469;
 
@@ -42,8 +44,8 @@ constexpr uint32_t kForbiddenCalls[] = {
     SYS_migrate_pages, SYS_move_pages, SYS_shmget, SYS_shmat, SYS_shmctl, SYS_shmdt, SYS_msgget, SYS_msgsnd, SYS_msgrcv,
     SYS_msgctl, SYS_semget, SYS_semop, SYS_semtimedop, SYS_semctl, SYS_mq_open, SYS_mq_unlink,
     // Large parts of the kernel.
-    SYS_bpf, 425 /* io_uring_setup */, 426 /* io_uring_enter */, 427 /* io_uring_register */, SYS_userfaultfd,
-    SYS_perf_event_open, SYS_add_key, SYS_request_key, SYS_keyctl, SYS_vmsplice,
+    SYS_bpf, kSetUpRing, 426 /* io_uring_enter */, 427 /* io_uring_register */, SYS_userfaultfd, SYS_perf_event_open,
+    SYS_add_key, SYS_request_key, SYS_keyctl, SYS_vmsplice,
     // Mounts, namespaces and the machine.
     SYS_mount, SYS_umount2, SYS_pivot_root, 428 /* open_tree */, 429 /* move_mount */, 430 /* fsopen */,
     431 /* fsconfig */, 432 /* fsmount */, 433 /* fspick */, 442 /* mount_setattr */, 457 /* statmount */,
