@@ -28,9 +28,9 @@ const runtimeName = /[\\/](node|nodejs|bun|deno)[-_]?v?[\d.]*(\.exe)?$/i;
  * Throws an error whose message says what is missing and what to set.
  *
  * @param file what it is to run, for example `video/decoderProcess.js`
- * @param variables what more of the environment it is to have
+ * @param variables what it is to have in its environment beside the few of this process's
  */
-export function childProgram(file: string, variables: readonly string[] = []): ChildProgram {
+export function childProgram(file: string, variables: NodeJS.ProcessEnv = {}): ChildProgram {
   const { env, execPath, versions } = process;
   if (env[childMark]) {
     throw new Error(
@@ -44,12 +44,12 @@ export function childProgram(file: string, variables: readonly string[] = []): C
         `Node.js program${versions.electron ? ', or to process.execPath where the runAsNode fuse is on' : ''}`,
     );
   }
-  const passed = Object.fromEntries([...passedEnvironment, ...variables].map((name) => [name, env[name]]));
+  const passed = Object.fromEntries(passedEnvironment.map((name) => [name, env[name]]));
   return {
     command,
     args: [unpackedFile(join(folder, file))],
     // Electron's own program is Node with the last.
-    env: { ...passed, [childMark]: '1', ...(versions.electron && { ELECTRON_RUN_AS_NODE: '1' }) },
+    env: { ...passed, ...variables, [childMark]: '1', ...(versions.electron && { ELECTRON_RUN_AS_NODE: '1' }) },
   };
 }
 

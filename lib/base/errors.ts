@@ -34,6 +34,12 @@ export const errorTable = {
     meaning: 'The network cannot be run on a clip, or gives something other than one row of logits for each.',
     remedy: '`forward` has to map N×3×T×H×W to N×classes; check that `input` is the shape it was made for.',
   },
+  ERR_MODEL_PROCESS: {
+    meaning:
+      'The process of an isolated model could not be started, crashed, hung, took too much memory, or gave what no network gives.',
+    remedy:
+      'Other models go on, and the next call starts another process. Where it happens again, the file is at fault: do not run it.',
+  },
   ERR_UNSUPPORTED: {
     meaning: 'This model, device or build cannot do what was asked.',
     remedy: 'Leave that option out, or take the model, device or package that the message names.',

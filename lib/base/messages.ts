@@ -50,3 +50,23 @@ export class MessageParser<Message> {
     this.pending = rest;
   }
 }
+
+/** Hands each message on with its whole payload. What is announced takes memory only as it comes. */
+export function gathering<Message>(onWhole: (message: Message, payload: Buffer) => void): MessageHandler<Message> {
+  let message: Message;
+  let chunks: Buffer[] = [];
+  let left = 0;
+  return {
+    onMessage: (next, payloadBytes) => {
+      message = next;
+      chunks = [];
+      left = payloadBytes;
+      if (left === 0) onWhole(message, Buffer.alloc(0));
+    },
+    onPayload: (chunk) => {
+      chunks.push(chunk);
+      left -= chunk.length;
+      if (left === 0) onWhole(message, Buffer.concat(chunks));
+    },
+  };
+}

@@ -26,8 +26,8 @@ export interface ProcessEnd {
 export interface ProcessOptions {
   /** Whether file descriptor 4 is a socket. Default false. */
   hasSocket?: boolean;
-  /** Names of variables that it gets, beside those of {@link childProgram}. */
-  variables?: readonly string[];
+  /** Of its environment, beside those of {@link childProgram}. */
+  variables?: NodeJS.ProcessEnv;
 }
 
 interface Holdable {
@@ -68,7 +68,7 @@ export class PipedProcess<Command extends object, Reply> {
     file: string,
     start: object,
     private readonly listener: ProcessListener<Reply>,
-    { hasSocket = false, variables = [] }: ProcessOptions = {},
+    { hasSocket = false, variables = {} }: ProcessOptions = {},
   ) {
     this.child = startProgram(childProgram(file, variables), start, hasSocket);
     this.parser = new MessageParser<Reply>(listener);

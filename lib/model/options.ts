@@ -114,6 +114,8 @@ export const networkOptions = {
 
 export const trustSchema = oneOf(['all', 'weights']).describe('of a model file: all, or its weights alone');
 
+export const isolateSchema = trueOrFalse.describe("run a model file's code in a locked process (Linux)");
+
 /** How any file is loaded, one that says itself what its network is too. */
 export const loadingOptions = {
   /** Default `auto`. */
@@ -145,9 +147,15 @@ export const loadingOptions = {
    * What of the file is trusted. `all`: its code too, which runs with the rights of this process. `weights`: its numbers
    * alone. The network is then built here, as the file's `kinetorch.json` names it, its tensors are read as data and must
    * be that network's one to one, and nothing of the file runs. A network that `kinetorch create --list` does not name
-   * cannot be built and is refused with `ERR_MODEL_UNTRUSTED`. Default `all`.
+   * cannot be built and is refused with `ERR_MODEL_UNTRUSTED`, unless it is to be isolated. Default `all`.
    */
   trust: trustSchema.default('all'),
+  /**
+   * Code of the file runs in a process of its own, which can open no file, use no network, start no program and take no more
+   * than half of the memory: on a CPU, on Linux. With `trust: 'weights'` networks that can be built are, as without it, and
+   * the others are isolated instead of refused. Kernels are measured anew at each load. Default false.
+   */
+  isolate: isolateSchema.default(false),
 };
 
 const sha256Digits = 'a SHA-256, 64 hexadecimal digits';
@@ -171,6 +179,8 @@ export interface OpeningOptions extends OptionsOf<typeof openingOptions> {}
 export const loadModelOptions = { ...loadingOptions, ...openingOptions, ...networkOptions };
 
 export interface LoadModelOptions extends OptionsOf<typeof loadModelOptions> {}
+
+export type FilledLoadOptions = z.output<z.ZodObject<typeof loadModelOptions>>;
 
 export const architectureSchema = z.custom<ArchitectureName>((value) => typeof value === 'string', {
   error: 'the name of an architecture',

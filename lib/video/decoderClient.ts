@@ -1,8 +1,8 @@
 import { KinetorchError } from '../base/errors';
 import { PipedProcess, type ProcessEnd } from '../base/pipedProcess';
 import { systemReason } from '../base/systemReason';
+import { findSandbox } from '../sandbox/findSandbox';
 import { noLock, type SandboxState } from '../sandbox/sandboxState';
-import { fileHanding } from './fileHanding';
 import { videoLimits } from './limits';
 import type { DecoderCommand, DecoderReply, DecoderStart } from './protocol';
 
@@ -37,7 +37,7 @@ export class DecoderClient {
     writes: string | null = null,
   ) {
     try {
-      this.isHandedFiles = writes === null && fileHanding().binding !== null;
+      this.isHandedFiles = writes === null && findSandbox().binding !== null;
       const start: DecoderStart = {
         isHandedFiles: this.isHandedFiles,
         writes,
@@ -97,7 +97,7 @@ export class DecoderClient {
   hand(file: number): void {
     const { socket } = this.process;
     try {
-      if (socket !== undefined) fileHanding().binding?.sendFile(socket, file);
+      if (socket !== undefined) findSandbox().binding?.sendFile(socket, file);
     } catch {
       // A process that is gone takes none; that it is, is heard in time.
     }
@@ -113,7 +113,7 @@ export class DecoderClient {
   }
 
   private learn(sandbox: SandboxState): void {
-    const problem = sandbox.problem || (this.isHandedFiles ? '' : fileHanding().problem);
+    const problem = sandbox.problem || (this.isHandedFiles ? '' : findSandbox().problem);
     this.sandbox = { ...sandbox, problem };
     if (problem !== '') warnOnce(problem);
   }

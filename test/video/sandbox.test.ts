@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
+import { findSandbox } from '../../lib/sandbox/findSandbox';
 import { decoderSandbox } from '../../lib/video/decoderSandbox';
-import { fileHanding } from '../../lib/video/fileHanding';
 import { videoLimits } from '../../lib/video/limits';
 import { openVideo } from '../../lib/video/openVideo';
 import { temporaryFolder } from '../support/temporaryFolder';
@@ -15,9 +15,9 @@ jest.mock('node:child_process', () => {
   return { ...real, spawn: jest.fn(real.spawn) };
 });
 
-jest.mock('../../lib/video/fileHanding', () => {
-  const real = jest.requireActual('../../lib/video/fileHanding');
-  return { fileHanding: jest.fn(real.fileHanding) };
+jest.mock('../../lib/sandbox/findSandbox', () => {
+  const real = jest.requireActual('../../lib/sandbox/findSandbox');
+  return { findSandbox: jest.fn(real.findSandbox) };
 });
 
 const folder = temporaryFolder();
@@ -122,13 +122,13 @@ onLinux('a decoder', () => {
     const locked = await read();
     await new Promise((resolve) => setTimeout(resolve, 50));
     const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => {});
-    const real = jest.mocked(fileHanding).getMockImplementation();
-    jest.mocked(fileHanding).mockReturnValue({ binding: null, problem: 'a test' });
+    const real = jest.mocked(findSandbox).getMockImplementation();
+    jest.mocked(findSandbox).mockReturnValue({ binding: null, problem: 'a test' });
     expect(await read()).toEqual(locked);
     expect(await read()).toEqual(locked);
     expect(warn.mock.calls).toEqual([[expect.stringMatching(/not wholly locked in: a test/), 'KinetorchWarning']]);
     expect(await decoderSandbox()).toEqual({ landlock: 0, seccomp: false, problem: 'a test' });
-    jest.mocked(fileHanding).mockImplementation(real as typeof fileHanding);
+    jest.mocked(findSandbox).mockImplementation(real as typeof findSandbox);
   });
 
   test('that wants more memory than it may have fails one call', async () => {

@@ -1,5 +1,6 @@
 import { closeSync, openSync } from 'node:fs';
-import { type SandboxBinding, sandboxBinding } from '../../native';
+import type { SandboxBinding } from '../../native';
+import { findSandbox } from '../../sandbox/findSandbox';
 import { noLock, type SandboxState } from '../../sandbox/sandboxState';
 import type { DecoderStart } from '../protocol';
 
@@ -22,17 +23,8 @@ export class Locksmith {
   private problem = '';
 
   constructor(private readonly start: DecoderStart) {
-    if (!start.isHandedFiles && start.writes === null) return;
-    const { bun, deno } = process.versions;
-    if (bun !== undefined || deno !== undefined) {
-      this.problem = 'it is so under Node.js alone';
-      return;
-    }
-    try {
-      this.binding = sandboxBinding();
-    } catch (error) {
-      this.problem = (error as Error).message.split('\n', 1)[0] as string;
-    }
+    if (start.isHandedFiles || start.writes !== null)
+      ({ binding: this.binding, problem: this.problem } = findSandbox());
   }
 
   /** Locks this process in, where that can be. */

@@ -1,21 +1,21 @@
 import { closeSync, openSync } from 'node:fs';
 import { type SandboxBinding, sandboxBinding } from '../native';
 
-/** How files are handed to decoders, or why they cannot be. */
-export interface FileHanding {
+/** What locks processes in and hands them files, or why there is nothing. */
+export interface Sandbox {
   binding: SandboxBinding | null;
   problem: string;
 }
 
-let known: FileHanding | null = null;
+let known: Sandbox | null = null;
 
 /** The same at every call. Throws the system's error where there are no file descriptors left to find out. */
-export function fileHanding(): FileHanding {
-  known ??= findHanding();
+export function findSandbox(): Sandbox {
+  known ??= find();
   return known;
 }
 
-function findHanding(): FileHanding {
+function find(): Sandbox {
   const { bun, deno } = process.versions;
   // Their pipes have no descriptors that could be told.
   if (bun !== undefined || deno !== undefined) return { binding: null, problem: 'it is so under Node.js alone' };
