@@ -28,7 +28,7 @@ export const errorTable = {
   ERR_MODEL_UNTRUSTED: {
     meaning: 'The file is more than `trust` allows, or not the one that `sha256` names.',
     remedy:
-      "With `trust: 'weights'` only networks of `kinetorch create --list` load: take such a file, or one that you trust. Another SHA-256: fetch the file again from where the pin is from.",
+      "With `trust: 'weights'` only networks of `kinetorch create --list` load: take such a file, or one that you trust, or `isolate` it. Another SHA-256: fetch the file again from where the pin is from.",
   },
   ERR_MODEL_FORWARD: {
     meaning: 'The network cannot be run on a clip, or gives something other than one row of logits for each.',

@@ -22,7 +22,8 @@ import type { VideoModel } from './videoModel';
  * The file stays open until the model is disposed of, or has been loaded from it once more (`VideoModel.explainClip`).
  *
  * Loading a TorchScript file runs code from that file: load only files you trust. Of a file of Kinetorch's, `trust: 'weights'`
- * takes the weights alone, for a network that is built here; nothing of the file runs.
+ * takes the weights alone, for a network that is built here; nothing of the file runs. With `isolate: true` its code runs in a
+ * locked process, which can do no harm.
  *
  * @example
  * await using model = await loadModel('r2plus1d_18.pt', { device: 'auto' });
@@ -34,7 +35,7 @@ import type { VideoModel } from './videoModel';
  *
  * @throws KinetorchError `ERR_FILE_NOT_FOUND`, `ERR_FILE_ACCESS`, `ERR_MODEL_FORMAT`, `ERR_MODEL_METADATA`,
  * `ERR_MODEL_UNTRUSTED` (`trust`, `sha256`), `ERR_WEIGHTS` (with `trust: 'weights'`, tensors that are not the network's),
- * `ERR_MODEL_FORWARD`, `ERR_DEVICE`, `ERR_UNSUPPORTED`, `ERR_INVALID_ARGUMENT`, `ERR_OUT_OF_MEMORY`,
+ * `ERR_MODEL_FORWARD`, `ERR_MODEL_PROCESS` (`isolate`), `ERR_DEVICE`, `ERR_UNSUPPORTED`, `ERR_INVALID_ARGUMENT`, `ERR_OUT_OF_MEMORY`,
  * `ERR_LIBTORCH_NOT_FOUND`, `ERR_LIBTORCH_VERSION`
  */
 export async function loadModel(source: ModelSource, options: LoadModelOptions = {}): Promise<VideoModel> {

@@ -8,7 +8,7 @@ import {
   trueOrFalse,
   wholeNumber,
 } from '../base/schemas';
-import { modelDeviceSchema, openingOptions, precisionSchema, threadsSchema } from '../model/options';
+import { isolateSchema, modelDeviceSchema, openingOptions, precisionSchema, threadsSchema } from '../model/options';
 
 /*
  * What can be said of a server, once for everybody who can say it: `createServer`'s options, the flags of `kinetorch serve`,
@@ -63,6 +63,11 @@ export const serverOptions = {
    * `loadModel` has it with `trust: 'weights'`. Default false.
    */
   untrusted: trueOrFalse.default(false).describe('run no code of model files: read their weights alone'),
+  /**
+   * Code of model files runs in a locked process for each, as `loadModel` has it with `isolate: true`; with `untrusted`
+   * that of networks which cannot be built here. Default false.
+   */
+  isolate: isolateSchema.default(false),
   /** Loading and unloading by `POST /v2/repository/models/…`. Default false. */
   modelControl: trueOrFalse.default(false).describe('let callers load and unload models of the folder'),
   /** Default `127.0.0.1`; other than loopback asks for a key or `noAuth`. */

@@ -44,6 +44,7 @@ export function define(command: Command): void {
     .option('--no-auth', serverOptions.noAuth.description)
     .addOption(schemaFlag('--open-metrics', serverOptions.openMetrics))
     .addOption(schemaFlag('--untrusted', serverOptions.untrusted))
+    .addOption(schemaFlag('--isolate', serverOptions.isolate))
     .addOption(schemaFlag('--model-control', serverOptions.modelControl))
     .addOption(schemaFlag('--max-batch-size <n>', serverOptions.maxBatchSize))
     .addOption(schemaFlag('--max-queue <n>', serverOptions.maxQueue))

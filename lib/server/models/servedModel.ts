@@ -159,11 +159,11 @@ export class ServedModel {
     const beganAt = performance.now();
     // Before it is read: what is changed meanwhile is then seen to have changed.
     const fingerprint = await fingerprintOf(place);
-    const { device, precision, threads, maxBatchSize, maxVideos, untrusted } = this.options;
+    const { device, precision, threads, maxBatchSize, maxVideos, untrusted, isolate } = this.options;
     // The native queue is never full: ClipQueue lets in fewer.
     const batching = { maxBatchSize, maxQueue: 100_000 };
     const trust = untrusted ? 'weights' : 'all';
-    const file = { sha256: place.sha256, trust } as const;
+    const file = { sha256: place.sha256, trust, isolate } as const;
     const model = await loadModel(place.path, { device, precision, threads, batching, maxVideos, ...file });
     const loadMs = performance.now() - beganAt;
     return { model, version: place.version, fingerprint, loadMs, users: 0, unused: null };
