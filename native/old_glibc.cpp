@@ -4,6 +4,7 @@
 // too, this file defines, for the addon alone, the few names whose newest version is younger, and passes on to the old
 // version. scripts/package/checkLinking.mjs fails a package that asks for more.
 #if defined(__linux__)
+#include <cxxabi.h>
 #include <dlfcn.h>
 #include <pthread.h>
 #include <sys/stat.h>
@@ -50,6 +51,7 @@ void newWait(std::condition_variable* condition, std::unique_lock<std::mutex>* l
     KINETORCH_DEFINE("_ZNSt18condition_variable4waitERSt11unique_lockISt5mutexE");
 int newClockWait(pthread_cond_t* condition, pthread_mutex_t* mutex, clockid_t clock, const timespec* until)
     KINETORCH_DEFINE("pthread_cond_clockwait");
+[[noreturn]] void newBadLength() KINETORCH_DEFINE("_ZSt28__throw_bad_array_new_lengthv");
 extern char newSingleThreaded KINETORCH_DEFINE("__libc_single_threaded");
 }
 
@@ -70,6 +72,9 @@ void* newSymbol(void* library, const char* name) { return oldSymbol(library, nam
 int newAddress(const void* address, Dl_info* info) { return oldAddress(address, info); }
 char* newError() { return oldError(); }
 void newWait(std::condition_variable* condition, std::unique_lock<std::mutex>* lock) { oldWait(condition, lock); }
+
+// What GCC 11's std::allocator throws by, of what the language itself throws.
+void newBadLength() { __cxxabiv1::__cxa_throw_bad_array_new_length(); }
 
 // glibc 2.33 made a function of what had been inlined.
 int newStat(int file, struct stat* status) { return static_cast<int>(syscall(SYS_fstat, file, status)); }
