@@ -1,5 +1,6 @@
-import type { ClipDataset, SkippedSample } from '../dataset/types';
+import type { SkippedSample } from '../dataset/types';
 import { type ScoreOptions, scoreSamples } from '../evaluation/scoreSamples';
+import type { ViewedSamples } from '../evaluation/viewedSamples';
 import { sharedOf } from '../model/clipWindows';
 import type { VideoModel } from '../model/videoModel';
 
@@ -23,33 +24,27 @@ export interface EmbeddedVideos {
  * The vectors of all videos, each network's once.
  *
  * @param models loaded as `measuredLoading` says
- * @param datasets the same samples as each network wants to see them; one where they all see the same clips
  */
 export async function embedVideos(
   models: readonly VideoModel[],
-  datasets: readonly ClipDataset[],
+  data: ViewedSamples,
   options: ScoreOptions,
   signal: AbortSignal,
 ): Promise<EmbeddedVideos> {
   const run = { pad: true, output: 'embedding', signal } as const;
-  const all = [];
-  for (const [index, model] of models.entries()) {
-    const dataset = (datasets[index] ?? datasets[0]) as ClipDataset;
-    all.push(await scoreSamples(model, dataset, options, run, [...dataset.labels.keys()]));
-  }
-  const [first, ...others] = all.map(({ samples }) => samples);
-  const places = others.map((samples) => new Map(samples.map((sample) => [sample.index, sample.clips])));
-  const videos = (first ?? []).flatMap(({ index, labels, clips }) => {
-    const views = [clips, ...places.map((place) => place.get(index) ?? [])];
-    if (views.some((own) => own.length === 0)) return [];
-    const count = Math.max(...views.map(({ length }) => length));
+  const places = [...data.dataset.labels.keys()];
+  const networks = models.map((model) => ({ model, places }));
+  const { samples, skipped } = await scoreSamples(networks, data, options, run);
+  const videos = samples.map((same) => {
+    const count = Math.max(...same.map(({ clips }) => clips.length));
     const vectors = Array.from({ length: count }, (_, clip) =>
-      joined(views.map((own) => sharedOf(own, clip, count) as Float32Array)),
+      joined(same.map(({ clips }) => sharedOf(clips, clip, count) as Float32Array)),
     );
-    return [{ index, labels, vectors }];
+    const [{ index, labels }] = same as [(typeof same)[0]];
+    return { index, labels, vectors };
   });
-  const widths = all.map(({ samples }) => samples[0]?.clips[0]?.length ?? 0);
-  return { videos, widths, skipped: all.flatMap(({ skipped }) => skipped) };
+  const widths = samples[0]?.map(({ clips }) => clips[0]?.length ?? 0) ?? [];
+  return { videos, widths, skipped };
 }
 
 function joined(vectors: readonly Float32Array[]): Float32Array {

@@ -6,6 +6,7 @@ import { parseOptions } from '../base/validation';
 import { writeAtomically } from '../base/writeAtomically';
 import type { SkippedSample } from '../dataset/types';
 import { measuredLoading } from '../evaluation/measuredLoading';
+import { checkDecodedAlike } from '../model/ensemble/ensemble';
 import { isManifest, writeManifest } from '../model/ensemble/manifestFile';
 import { loadModel } from '../model/loadModel';
 import { withModelFile } from '../model/modelFile';
@@ -71,8 +72,10 @@ export async function fitHead(models: ModelSource | readonly ModelSource[], opti
   const loaded: VideoModel[] = [];
   try {
     for (const source of sources) loaded.push(await loadFrozen(source, filled));
+    checkDecodedAlike(loaded);
     const data = await headData(filled, loaded);
-    const total = loaded.length * (data.train.length + data.validation.length);
+    const parts = [data.train, ...(data.validation ? [data.validation] : [])];
+    const total = parts.reduce((sum, { samples }) => sum + samples.dataset.length, 0);
     let done = 0;
     const score = {
       ...filled,
@@ -80,10 +83,9 @@ export async function fitHead(models: ModelSource | readonly ModelSource[], opti
       averageFrames: false,
       onProgress: () => onProgress?.({ done: ++done, total }),
     };
-    const train = await embedVideos(loaded, data.train.datasets, score, call.signal);
+    const train = await embedVideos(loaded, data.train.samples, score, call.signal);
     const none = { videos: [], widths: [], skipped: [] };
-    const held =
-      data.validation.length > 0 ? await embedVideos(loaded, data.validation.datasets, score, call.signal) : none;
+    const held = data.validation ? await embedVideos(loaded, data.validation.samples, score, call.signal) : none;
     const task = { classes: data.labels.length, multiLabel: data.multiLabel };
     const weightDecay = filled.weightDecay ?? (await chooseWeightDecay(train.videos, data.train.keyOf, task, seed));
     const head = await fitOn(train.videos, task, weightDecay);

@@ -33,7 +33,7 @@ export const fitHeadOptions = {
   /** Licence of the weights, kept in the files. Default that of each model. */
   license: licenseSchema,
   signal: callOptions.signal,
-  /** Videos whose vectors are there, over all models. */
+  /** Videos whose vectors are there. */
   onProgress: callback<(progress: { done: number; total: number }) => void>().optional(),
 };
 
