@@ -31,21 +31,27 @@ export type ScoreOptions = Pick<
   'clips' | 'crops' | 'averageFrames' | 'batchSize' | 'maxSkippedShare' | 'onProgress'
 >;
 
-/** Runs every view of every sample on each network; samples are loaded ahead, once for all networks. */
+/**
+ * Runs every view of every sample on each network; samples are loaded ahead, once for all networks.
+ *
+ * @param known samples that need not be run again, by their indices
+ */
 export async function scoreSamples(
   networks: readonly ScoringNetwork[],
   data: ViewedSamples,
   options: ScoreOptions,
   run: Omit<ViewBatchOptions, 'batchSize'>,
+  known: ReadonlyMap<number, ScoredSample[]> = new Map(),
 ): Promise<ScoredSamples> {
   const { dataset } = data;
   const { signal } = run;
   const batches = networks.map(({ model }) => new ViewBatches(model, { ...run, batchSize: options.batchSize }));
-  const slots: (ScoredSample[] | undefined)[] = [];
+  const slots = Array.from({ length: dataset.length }, (_, index) => known.get(index));
   const skipped: SkippedSample[] = [];
   let done = 0;
   const report = () => options.onProgress?.({ done: ++done, total: dataset.length });
-  const indices = Array.from({ length: dataset.length }, (_, index) => index);
+  for (const _ of known) report();
+  const indices = [...slots.keys()].filter((index) => !known.has(index));
   const concurrency = Math.max(2, availableCores());
   const loading = loadAhead(indices, (index) => loadViews(data, index, options), {
     ahead: 2 * concurrency,

@@ -13,6 +13,8 @@ export interface ViewedSamples {
   dataset: ClipDataset;
   /** Clips of sample `index` for each network; one list where all see the same. */
   views(index: number, clips: number): Promise<RgbClip[][]>;
+  /** For each network a name of all that it may be shown of the sample, which changes with the video. */
+  keysOf?(index: number): Promise<string[]>;
 }
 
 /** Videos as networks of these inputs want to see them, each decoded once. */
@@ -26,6 +28,7 @@ export function viewedVideos(
   return {
     dataset: datasets[0] as VideoDataset,
     views: (index, clips) => VideoDataset.sharedViews(datasets, index, clips),
+    keysOf: (index) => Promise.all(datasets.map((dataset) => dataset.keyOf(index))),
   };
 }
 

@@ -106,8 +106,13 @@ export class VideoDataset implements ClipDataset {
   }
 
   private async framesOf(index: number, choose: FrameChoice): Promise<SpanFrames> {
+    const place = this.cache && { cache: this.cache, key: await this.keyOf(index) };
+    return { span: this.spanOf(index), choose, place };
+  }
+
+  private spanOf(index: number): Span {
     const { path, isFrames, startSeconds, endSeconds } = this.sampleAt(index);
-    const span: Span = {
+    return {
       path,
       pictureRate: isFrames ? this.pictureRate : null,
       startSeconds,
@@ -117,15 +122,19 @@ export class VideoDataset implements ClipDataset {
       antialias: this.input.antialias,
       untaggedMatrix: this.input.untaggedMatrix,
     };
-    return { span, choose, place: this.cache && { cache: this.cache, key: await this.keyOf(index, span) } };
   }
 
   private noteWarnings(index: number): (warnings: readonly string[]) => void {
     return (warnings) => this.found.add(this.sampleAt(index).path, warnings);
   }
 
-  private keyOf(index: number, span: Span): Promise<string> {
-    const known = this.keys.get(index) ?? spanKey(span);
+  /**
+   * A name for what sample `index` decodes to.
+   *
+   * @internal
+   */
+  keyOf(index: number): Promise<string> {
+    const known = this.keys.get(index) ?? spanKey(this.spanOf(index));
     this.keys.set(index, known);
     return known;
   }
