@@ -116,7 +116,7 @@ export {
   type FoldResult,
 } from './training/crossValidate';
 export { fitHead, type HeadFit, type HeadMeasure } from './training/fitHead';
-export type { FitHeadOptions } from './training/fitHeadOptions';
+export type { FitHeadOptions, VectorCacheOptions } from './training/fitHeadOptions';
 export type { TrainCallbacks, TrainOptions } from './training/options';
 export { pretrain, resumePretrainOptions } from './training/pretrain';
 export type {

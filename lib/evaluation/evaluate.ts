@@ -19,6 +19,7 @@ import type { ScoredSample } from './scoredSample';
 import { scoreModel } from './scoreModel';
 import { firstChoice, singleLabelMetrics } from './singleLabelMetrics';
 import type { Evaluation, SamplePrediction } from './types';
+import { viewedDataset } from './viewedSamples';
 
 /**
  * Measures a model on labelled video: accuracy by clip and by video, for each class, confusion, F1, calibration. Labels
@@ -66,13 +67,13 @@ async function evaluateLoaded(
         'measures it',
     );
   }
-  const { datasets, split, fold, warnings } = await openData(data, model, options);
-  const [dataset] = datasets;
+  const { data: viewed, split, fold, warnings } = await openData(data, model, options);
+  const { dataset } = viewed;
   const isMultiLabel = dataset.labelsOf !== undefined || model.metadata.task === 'multilabel';
   const call = callSignal(options);
   const began = performance.now();
   try {
-    const { samples, skipped } = await scoreModel(model, datasets, options, {
+    const { samples, skipped } = await scoreModel(model, viewed, options, {
       pad: path !== null,
       multiLabel: isMultiLabel,
       signal: call.signal,
@@ -120,7 +121,7 @@ export async function openData(
     throw invalidArgument('data', 'the path of a folder or manifest, or a dataset', data);
   }
   parse(labelsSchema, data.labels, 'data.labels');
-  return { datasets: [data], split: null, fold: null, warnings: [] };
+  return { data: viewedDataset(data), split: null, fold: null, warnings: [] };
 }
 
 function lossWarnings({ metadata }: VideoModel, { labelsOf }: ClipDataset): string[] {

@@ -1,14 +1,12 @@
-import { VideoDataset } from '../dataset/clips/videoDataset';
-import type { ClipDataset } from '../dataset/types';
 import type { ModelInput, ModelMetadata } from '../model/types';
 import { evaluationSamples } from './evaluationSamples';
 import type { FilledMeasuringOptions } from './options';
 import type { Evaluation } from './types';
+import { type ViewedSamples, viewedVideos } from './viewedSamples';
 
 /** The samples to evaluate. */
 export interface EvaluationData extends Pick<Evaluation, 'split' | 'fold'> {
-  /** As each network wants to see them: one dataset, or one for each input. */
-  datasets: readonly [ClipDataset, ...ClipDataset[]];
+  data: ViewedSamples;
   warnings: readonly string[];
 }
 
@@ -20,7 +18,5 @@ export async function evaluationData(
   options: FilledMeasuringOptions,
 ): Promise<EvaluationData> {
   const { collection, samples, ...chosen } = await evaluationSamples(path, metadata, options);
-  const { labels, multiLabel } = collection;
-  const datasets = inputs.map((input) => new VideoDataset(labels, samples, { input, multiLabel }));
-  return { ...chosen, datasets: datasets as [VideoDataset, ...VideoDataset[]] };
+  return { ...chosen, data: viewedVideos(collection.labels, samples, inputs, collection.multiLabel) };
 }

@@ -11,8 +11,8 @@ import { VideoModel } from '../model/videoModel';
 import { openData } from './evaluate';
 import { measuredLoading } from './measuredLoading';
 import { measuringOptions } from './options';
-import { combineSamples, matchSamples, scoreEach } from './scoreModel';
-import type { ScoredDataset } from './scoreSamples';
+import type { ScoredSample } from './scoredSample';
+import { combineSamples, scoreEach } from './scoreModel';
 import { videoLoss } from './videoLoss';
 
 /** Parts of the whole that weights come in. */
@@ -62,12 +62,12 @@ export async function fitEnsemble(
   const call = callSignal(filled);
   try {
     await using all = await ensemble(models, { combine, ...measuredLoading(filled) });
-    const { datasets } = await openData(data, all, filled);
-    const multiLabel = datasets[0].labelsOf !== undefined || all.metadata.task === 'multilabel';
+    const { data: viewed } = await openData(data, all, filled);
+    const multiLabel = viewed.dataset.labelsOf !== undefined || all.metadata.task === 'multilabel';
     const pad = models.some((model) => !(model instanceof VideoModel));
     const run = { pad, multiLabel, signal: call.signal };
-    const scored = await scoreEach(all, datasets, filled, run);
-    return await fitWeights(scored, combine, multiLabel, call.signal);
+    const { samples } = await scoreEach(all, viewed, filled, run);
+    return await fitWeights(samples, combine, multiLabel, call.signal);
   } catch (error) {
     throw call.cause(error);
   } finally {
@@ -75,27 +75,32 @@ export async function fitEnsemble(
   }
 }
 
-/** The search alone. Other work goes on between weightings, and a signal ends it. */
+/**
+ * The search alone. Other work goes on between weightings, and a signal ends it.
+ *
+ * @param scored of each sample what every model says of it
+ */
 export async function fitWeights(
-  scored: readonly ScoredDataset[],
+  scored: readonly ScoredSample[][],
   combine: Combine,
   isMultiLabel: boolean,
   signal?: AbortSignal,
 ): Promise<EnsembleFit> {
-  const matched = matchSamples(scored);
+  const models = scored[0]?.length ?? 0;
   const lossOf = (weights: readonly number[]) => {
-    const samples = matched.map((same) => combineSamples(same, { weights, combine, isMultiLabel }));
+    const samples = scored.map((same) => combineSamples(same, { weights, combine, isMultiLabel }));
     return videoLoss(samples, isMultiLabel);
   };
-  const losses = scored.map((_, model) => lossOf(scored.map((_, other) => Number(other === model))));
+  const alone = Array.from({ length: models }, (_, model) => model);
+  const losses = alone.map((model) => lossOf(alone.map((other) => Number(other === model))));
   let best: EnsembleFit | null = null;
-  for (const parts of shares(steps, scored.length)) {
+  for (const parts of shares(steps, models)) {
     await setImmediate();
     throwIfAborted(signal);
     const weights = parts.map((part) => part / steps);
     const loss = lossOf(weights);
     if (best === null || loss < best.loss || (loss === best.loss && unevenness(weights) < unevenness(best.weights))) {
-      best = { weights, combine, loss, losses, samples: matched.length };
+      best = { weights, combine, loss, losses, samples: scored.length };
     }
   }
   return best as EnsembleFit;

@@ -1,23 +1,27 @@
 import { availableCores } from '../base/availableCores';
-import { KinetorchError } from '../base/errors';
 import { loadAhead } from '../base/loadAhead';
-import { seededRandom } from '../base/seededRandom';
-import { averageFrames } from '../clip/averageFrames';
-import { checkClip } from '../clip/checkClip';
 import type { RgbClip } from '../clip/types';
 import { labelsAt } from '../dataset/clips/labelsAt';
 import { loadFailure, refuseTooMany, skippedSample } from '../dataset/clips/loadFailure';
 import { sampleName } from '../dataset/clips/sampleName';
-import type { ClipDataset, SkippedSample } from '../dataset/types';
+import type { SkippedSample } from '../dataset/types';
 import { cropPositions, mean } from '../model/classifyViews';
 import type { VideoModel } from '../model/videoModel';
 import type { FilledMeasuringOptions } from './options';
 import type { ScoredSample } from './scoredSample';
 import { ViewBatches, type ViewBatchOptions } from './viewBatches';
+import { loadViews, type ViewedSamples } from './viewedSamples';
 
-/** What the network said, in the dataset's order. */
-export interface ScoredDataset {
-  samples: ScoredSample[];
+/** A network that is shown samples. */
+export interface ScoringNetwork {
+  model: VideoModel;
+  /** For each label of the data its index in the scored samples. */
+  places: readonly number[];
+}
+
+export interface ScoredSamples {
+  /** Of each sample, in the data's order, what every network said. */
+  samples: ScoredSample[][];
   skipped: SkippedSample[];
 }
 
@@ -28,67 +32,63 @@ export type ScoreOptions = Pick<
 >;
 
 /**
- * Runs every view of every sample; samples are decoded ahead.
+ * Runs every view of every sample on each network; samples are loaded ahead, once for all networks.
  *
- * @param places for each label of the data its index in the scored samples
+ * @param known samples that need not be run again, by their indices
  */
 export async function scoreSamples(
-  model: VideoModel,
-  dataset: ClipDataset,
+  networks: readonly ScoringNetwork[],
+  data: ViewedSamples,
   options: ScoreOptions,
   run: Omit<ViewBatchOptions, 'batchSize'>,
-  places: readonly number[],
-): Promise<ScoredDataset> {
+  known: ReadonlyMap<number, ScoredSample[]> = new Map(),
+): Promise<ScoredSamples> {
+  const { dataset } = data;
   const { signal } = run;
-  const batches = new ViewBatches(model, { ...run, batchSize: options.batchSize });
-  const slots: (ScoredSample | undefined)[] = [];
+  const batches = networks.map(({ model }) => new ViewBatches(model, { ...run, batchSize: options.batchSize }));
+  const slots = Array.from({ length: dataset.length }, (_, index) => known.get(index));
   const skipped: SkippedSample[] = [];
   let done = 0;
   const report = () => options.onProgress?.({ done: ++done, total: dataset.length });
-  const indices = Array.from({ length: dataset.length }, (_, index) => index);
+  for (const _ of known) report();
+  const indices = [...slots.keys()].filter((index) => !known.has(index));
   const concurrency = Math.max(2, availableCores());
-  const loading = loadAhead(indices, (index) => loadClips(dataset, index, options), {
+  const loading = loadAhead(indices, (index) => loadViews(data, index, options), {
     ahead: 2 * concurrency,
     concurrency,
     signal,
   });
-  for await (const { item: index, value: clips, error } of loading) {
-    if (!clips) {
+  for await (const { item: index, value: views, error } of loading) {
+    if (!views) {
       skipped.push(skippedSample(dataset, index, error));
       report();
       refuseTooMany(skipped, dataset.length, options.maxSkippedShare);
       continue;
     }
     const name = sampleName(dataset, index);
-    const labels = labelsAt(dataset, index).map((label) => places[label] ?? 0);
-    const scores = new ClipScores(clips.length, options.crops, (ofClips) => {
-      slots[index] = { index, name, labels, clips: ofClips, video: mean(ofClips) };
-      report();
-    });
-    for (const [place, clip] of clips.entries()) {
-      for (const crop of cropPositions(clip, options.crops)) {
-        await batches.add({ clip, crop, done: (probabilities) => scores.add(place, probabilities) });
+    const labels = labelsAt(dataset, index);
+    const said: ScoredSample[] = [];
+    let missing = networks.length;
+    for (const [network, { places }] of networks.entries()) {
+      const clips = (views[network] ?? views[0]) as RgbClip[];
+      const scores = new ClipScores(clips.length, options.crops, (ofClips) => {
+        const own = labels.map((label) => places[label] ?? 0);
+        said[network] = { index, name, labels: own, clips: ofClips, video: mean(ofClips) };
+        if (--missing > 0) return;
+        slots[index] = said;
+        report();
+      });
+      for (const [place, clip] of clips.entries()) {
+        for (const crop of cropPositions(clip, options.crops)) {
+          await batches[network]?.add({ clip, crop, done: (probabilities) => scores.add(place, probabilities) });
+        }
       }
     }
   }
-  await batches.flush();
+  for (const own of batches) await own.flush();
   const samples = slots.filter((sample) => sample !== undefined);
   if (samples.length === 0) throw loadFailure('at least one sample that can be loaded', skipped, dataset.length);
   return { samples, skipped };
-}
-
-/** The clips that stand for one sample; at least one. */
-export async function loadClips(
-  dataset: ClipDataset,
-  index: number,
-  { clips, averageFrames: isStill }: Pick<ScoreOptions, 'clips' | 'averageFrames'>,
-): Promise<RgbClip[]> {
-  const loaded = dataset.views
-    ? await dataset.views(index, clips)
-    : [await dataset.clip(index, { mode: 'evaluate', epoch: 0, random: seededRandom(0, 0, index) })];
-  if (loaded.length === 0) throw new KinetorchError('ERR_CLIP_SHAPE', 'expected at least one clip but received none');
-  for (const clip of loaded) checkClip(clip);
-  return isStill ? loaded.map(averageFrames) : loaded;
 }
 
 /** Gathers the scores of a sample's views until all are there. */

@@ -211,14 +211,14 @@ export const createModelOptions = {
   /** Instead of labels: classes are then named `class 0`, `class 1`, … 1 to 1,000,000. */
   numClasses: wholeNumber(1, 1_000_000).optional().describe('number of classes, without names'),
   /**
-   * A `.safetensors` file (or the `.index.json` of one in parts), or a `.pth` state dict or checkpoint, with the
-   * architecture's state-dict keys in it, or those of torchvision's picture networks, pytorchvideo, PySlowFast or
+   * A `.safetensors` file (or the `.index.json` of one in parts), a `.pth` state dict or checkpoint, or an `.onnx` model,
+   * with the architecture's state-dict keys in it, or those of torchvision's picture networks, pytorchvideo, PySlowFast or
    * mmaction2; or a `.h5` of Keras (docs/pretrained.md). A picture network's head is taken where it has as many classes,
    * else left fresh.
    */
   weights: nonEmptyText('the path of a file of weights')
     .optional()
-    .describe('a .safetensors, .pth or .h5 file: docs/pretrained.md says whose'),
+    .describe('a .safetensors, .pth, .onnx or .h5 file: docs/pretrained.md says whose'),
   /**
    * How kernels of a picture network become those of clips: `average` spreads each over the frames, `centre` puts it in
    * the middle one, so that other frames do not count until training makes them. Needs `weights`. Default `average`.

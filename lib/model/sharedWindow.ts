@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { instantOf } from '../video/instantOf';
 import type { ClipWindow } from '../video/types';
 
@@ -14,7 +15,7 @@ const sameInstant = 1e-9;
 /** The window whose frames are those of all windows. */
 export function sharedWindow(windows: readonly ClipWindow[]): SharedWindow {
   const [first] = windows as [ClipWindow];
-  if (windows.every((window) => isSame(window, first))) return { window: first };
+  if (windows.every((window) => isDeepStrictEqual(window, first))) return { window: first };
   const startSeconds = Math.min(...windows.map((window) => window.startSeconds));
   const endSeconds = Math.max(...windows.map((window) => window.startSeconds + window.frames / window.frameRate));
   const wanted = windows.flatMap((window, network) =>
@@ -31,6 +32,3 @@ export function sharedWindow(windows: readonly ClipWindow[]): SharedWindow {
   const frames = offsets.length;
   return { window: { startSeconds, frames, frameRate: frames / (endSeconds - startSeconds), offsets }, picks };
 }
-
-const isSame = (a: ClipWindow, b: ClipWindow): boolean =>
-  a.startSeconds === b.startSeconds && a.frames === b.frames && a.frameRate === b.frameRate;

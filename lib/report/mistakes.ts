@@ -1,8 +1,8 @@
 import { evenly } from '../base/evenly';
 import { framesOf, type RgbFrame } from '../clip/contactSheet';
 import type { ClipDataset } from '../dataset/types';
-import { loadClips } from '../evaluation/scoreSamples';
 import type { Evaluation, SamplePrediction } from '../evaluation/types';
+import { loadViews, viewedDataset } from '../evaluation/viewedSamples';
 import type { HeatMaps } from './heatMaps';
 import type { Mistake } from './types';
 
@@ -36,7 +36,8 @@ export async function confidentMistakes(
   const mistakes: Mistake[] = [];
   for (const mistake of wrong) {
     const { clips, averageFrames } = evaluation;
-    const loaded = await loadClips(dataset, mistake.index, { clips, averageFrames }).catch(() => []);
+    const views = loadViews(viewedDataset(dataset), mistake.index, { clips, averageFrames });
+    const [loaded = []] = await views.catch(() => []);
     const clip = loaded[Math.floor((loaded.length - 1) / 2)];
     const seen = clip && maps ? await maps.framesOf(clip, wrongLabel(mistake)) : [];
     mistakes.push({

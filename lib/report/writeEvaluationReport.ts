@@ -25,7 +25,7 @@ export async function writeEvaluationReport(
   const opened = metadata && (await evaluationData(data, metadata, [metadata.input], filled));
   const { device, precision, threads, labels, input, task, output } = options;
   await using maps = new HeatMaps(model, { device, precision, threads, labels, input, task, output });
-  const mistakes = opened ? await confidentMistakes(evaluation, opened.datasets[0], { maps }) : [];
+  const mistakes = opened ? await confidentMistakes(evaluation, opened.data.dataset, { maps }) : [];
   await writeReport(
     { config: null, metrics: [], bestEpoch: null, evaluation, mistakes, skipped: evaluation.skipped },
     path,

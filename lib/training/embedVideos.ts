@@ -1,7 +1,13 @@
-import type { ClipDataset, SkippedSample } from '../dataset/types';
+import { labelsAt } from '../dataset/clips/labelsAt';
+import { sampleName } from '../dataset/clips/sampleName';
+import type { SkippedSample } from '../dataset/types';
+import type { ScoredSample } from '../evaluation/scoredSample';
 import { type ScoreOptions, scoreSamples } from '../evaluation/scoreSamples';
+import type { ViewedSamples } from '../evaluation/viewedSamples';
+import { mean } from '../model/classifyViews';
 import { sharedOf } from '../model/clipWindows';
 import type { VideoModel } from '../model/videoModel';
+import type { VectorCache } from './vectorCache';
 
 /** A video as frozen networks see it. */
 export interface EmbeddedVideo {
@@ -20,36 +26,60 @@ export interface EmbeddedVideos {
 }
 
 /**
- * The vectors of all videos, each network's once.
+ * The vectors of all videos, each network's once; those that the cache holds are taken from there.
  *
  * @param models loaded as `measuredLoading` says
- * @param datasets the same samples as each network wants to see them; one where they all see the same clips
  */
 export async function embedVideos(
   models: readonly VideoModel[],
-  datasets: readonly ClipDataset[],
+  data: ViewedSamples,
   options: ScoreOptions,
   signal: AbortSignal,
+  cache: VectorCache | null,
 ): Promise<EmbeddedVideos> {
   const run = { pad: true, output: 'embedding', signal } as const;
-  const all = [];
-  for (const [index, model] of models.entries()) {
-    const dataset = (datasets[index] ?? datasets[0]) as ClipDataset;
-    all.push(await scoreSamples(model, dataset, options, run, [...dataset.labels.keys()]));
-  }
-  const [first, ...others] = all.map(({ samples }) => samples);
-  const places = others.map((samples) => new Map(samples.map((sample) => [sample.index, sample.clips])));
-  const videos = (first ?? []).flatMap(({ index, labels, clips }) => {
-    const views = [clips, ...places.map((place) => place.get(index) ?? [])];
-    if (views.some((own) => own.length === 0)) return [];
-    const count = Math.max(...views.map(({ length }) => length));
-    const vectors = Array.from({ length: count }, (_, clip) =>
-      joined(views.map((own) => sharedOf(own, clip, count) as Float32Array)),
+  const places = [...data.dataset.labels.keys()];
+  const networks = models.map((model) => ({ model, places }));
+  const known = cache ? await knownSamples(data, options.clips, cache) : new Map<number, ScoredSample[]>();
+  const { samples, skipped } = await scoreSamples(networks, data, options, run, known);
+  for (const same of samples) {
+    const [{ index }] = same as [ScoredSample];
+    if (known.has(index)) continue;
+    await cache?.write(
+      data,
+      index,
+      options.clips,
+      same.map(({ clips }) => [...clips]),
     );
-    return [{ index, labels, vectors }];
+  }
+  const videos = samples.map((same) => {
+    const count = Math.max(...same.map(({ clips }) => clips.length));
+    const vectors = Array.from({ length: count }, (_, clip) =>
+      joined(same.map(({ clips }) => sharedOf(clips, clip, count) as Float32Array)),
+    );
+    const [{ index, labels }] = same as [ScoredSample];
+    return { index, labels, vectors };
   });
-  const widths = all.map(({ samples }) => samples[0]?.clips[0]?.length ?? 0);
-  return { videos, widths, skipped: all.flatMap(({ skipped }) => skipped) };
+  const widths = samples[0]?.map(({ clips }) => clips[0]?.length ?? 0) ?? [];
+  return { videos, widths, skipped };
+}
+
+async function knownSamples(
+  data: ViewedSamples,
+  clips: number,
+  cache: VectorCache,
+): Promise<Map<number, ScoredSample[]>> {
+  const known = new Map<number, ScoredSample[]>();
+  for (let index = 0; index < data.dataset.length; index++) {
+    const vectors = await cache.read(data, index, clips);
+    if (vectors === null) continue;
+    const sample = { index, name: sampleName(data.dataset, index), labels: labelsAt(data.dataset, index) };
+    known.set(
+      index,
+      vectors.map((own) => ({ ...sample, clips: own, video: mean(own) })),
+    );
+  }
+  return known;
 }
 
 function joined(vectors: readonly Float32Array[]): Float32Array {

@@ -1,13 +1,13 @@
 import { basename, dirname, extname, join } from 'node:path';
 import type { LinearHead } from '../../binding';
 import { callSignal } from '../base/abort';
-import { invalidArgument, KinetorchError } from '../base/errors';
+import { invalidArgument } from '../base/errors';
 import { parseOptions } from '../base/validation';
 import { writeAtomically } from '../base/writeAtomically';
+import { openClipCache } from '../dataset/cache/openClipCache';
 import type { SkippedSample } from '../dataset/types';
-import { measuredLoading } from '../evaluation/measuredLoading';
+import { checkDecodedAlike } from '../model/ensemble/ensemble';
 import { isManifest, writeManifest } from '../model/ensemble/manifestFile';
-import { loadModel } from '../model/loadModel';
 import { withModelFile } from '../model/modelFile';
 import { type ModelSource, nativeSource } from '../model/modelSource';
 import type { ModelMetadata } from '../model/types';
@@ -18,6 +18,8 @@ import { embedVideos } from './embedVideos';
 import { type FitHeadOptions, fitHeadOptions } from './fitHeadOptions';
 import { headData } from './headData';
 import { fitOn, measure } from './linearHead';
+import { hashOf, loadFrozen, namesOf } from './loadFrozen';
+import { VectorCache } from './vectorCache';
 
 /** A head that was fitted. */
 export interface HeadFit {
@@ -70,9 +72,14 @@ export async function fitHead(models: ModelSource | readonly ModelSource[], opti
   const call = callSignal(filled);
   const loaded: VideoModel[] = [];
   try {
-    for (const source of sources) loaded.push(await loadFrozen(source, filled));
+    const kept = await openClipCache(filled.cache);
+    const hashes = kept ? await Promise.all(sources.map(hashOf)) : [];
+    for (const [index, source] of sources.entries()) loaded.push(await loadFrozen(source, filled, hashes[index]));
+    checkDecodedAlike(loaded);
+    const cache = kept && new VectorCache(kept, namesOf(loaded, hashes, filled));
     const data = await headData(filled, loaded);
-    const total = loaded.length * (data.train.length + data.validation.length);
+    const parts = [data.train, ...(data.validation ? [data.validation] : [])];
+    const total = parts.reduce((sum, { samples }) => sum + samples.dataset.length, 0);
     let done = 0;
     const score = {
       ...filled,
@@ -80,10 +87,9 @@ export async function fitHead(models: ModelSource | readonly ModelSource[], opti
       averageFrames: false,
       onProgress: () => onProgress?.({ done: ++done, total }),
     };
-    const train = await embedVideos(loaded, data.train.datasets, score, call.signal);
+    const train = await embedVideos(loaded, data.train.samples, score, call.signal, cache);
     const none = { videos: [], widths: [], skipped: [] };
-    const held =
-      data.validation.length > 0 ? await embedVideos(loaded, data.validation.datasets, score, call.signal) : none;
+    const held = data.validation ? await embedVideos(loaded, data.validation.samples, score, call.signal, cache) : none;
     const task = { classes: data.labels.length, multiLabel: data.multiLabel };
     const weightDecay = filled.weightDecay ?? (await chooseWeightDecay(train.videos, data.train.keyOf, task, seed));
     const head = await fitOn(train.videos, task, weightDecay);
@@ -112,16 +118,6 @@ export async function fitHead(models: ModelSource | readonly ModelSource[], opti
     call.end();
     for (const model of loaded) await model.dispose();
   }
-}
-
-async function loadFrozen(source: ModelSource, options: Parameters<typeof measuredLoading>[0]): Promise<VideoModel> {
-  const model = await loadModel(source, measuredLoading(options));
-  if (model.outputs.includes('embedding') && model.metadata.head !== null) return model;
-  await model.dispose();
-  throw new KinetorchError(
-    'ERR_UNSUPPORTED',
-    `expected networks that Kinetorch made, with a head to replace, but received one of the architecture ${model.architecture}`,
-  );
 }
 
 /**

@@ -1,8 +1,35 @@
-import { callback, callOptions, nonEmptyText, type OptionsOf, realNumber, seedSchema } from '../base/schemas';
-import { foldSchema, maxSkippedShareSchema, officialSplitSchema, validationShareSchema } from '../dataset/options';
+import {
+  callback,
+  callOptions,
+  nonEmptyText,
+  type OptionsOf,
+  oneOf,
+  optionsSchema,
+  realNumber,
+  seedSchema,
+} from '../base/schemas';
+import {
+  clipCacheOptions,
+  foldSchema,
+  maxSkippedShareSchema,
+  officialSplitSchema,
+  validationShareSchema,
+} from '../dataset/options';
 import { evaluateOptions } from '../evaluation/options';
 import { licenseSchema, modelDeviceSchema, precisionSchema, threadsSchema } from '../model/options';
 import { dataSchema } from './trainData';
+
+export const vectorCacheOptions = {
+  /** Default `off`. */
+  where: oneOf(['disk', 'off'])
+    .default('off')
+    .describe('vectors, for other heads of the same videos (default: {default})'),
+  maxBytes: clipCacheOptions.maxBytes,
+  folder: clipCacheOptions.folder,
+};
+
+/** What is left of vectors for later calls. */
+export interface VectorCacheOptions extends OptionsOf<typeof vectorCacheOptions> {}
 
 export const fitHeadOptions = {
   /** A folder per class, a CSV manifest, a UCF101 or HMDB51 folder (see `readCollection`), or datasets. */
@@ -25,6 +52,11 @@ export const fitHeadOptions = {
   officialSplit: officialSplitSchema,
   /** Decides the split, and which clips each part of the inner cross-validation has. Default 0. */
   seed: seedSchema.default(0).describe('of the split (default: {default})'),
+  /**
+   * Where the vectors of videos are kept for later calls: on `disk` another head of the same videos and networks takes seconds.
+   * Default `off`.
+   */
+  cache: optionsSchema(vectorCacheOptions).prefault({}),
   batchSize: evaluateOptions.batchSize,
   device: modelDeviceSchema,
   precision: precisionSchema,
@@ -33,7 +65,7 @@ export const fitHeadOptions = {
   /** Licence of the weights, kept in the files. Default that of each model. */
   license: licenseSchema,
   signal: callOptions.signal,
-  /** Videos whose vectors are there, over all models. */
+  /** Videos whose vectors are there. */
   onProgress: callback<(progress: { done: number; total: number }) => void>().optional(),
 };
 

@@ -1,16 +1,14 @@
 import { KinetorchError } from '../base/errors';
-import { VideoDataset } from '../dataset/clips/videoDataset';
 import { readCollection } from '../dataset/collections/readCollection';
 import { splitCollection } from '../dataset/collections/splitCollection';
 import type { ClipDataset, VideoSample } from '../dataset/types';
+import { type ViewedSamples, viewedDataset, viewedVideos } from '../evaluation/viewedSamples';
 import type { VideoModel } from '../model/videoModel';
 import { checkDatasets, type TrainData } from './trainData';
 
 /** A part of the data. */
 interface Part {
-  length: number;
-  /** The samples as each network wants to see them; one dataset where they all see the same clips. */
-  datasets: readonly ClipDataset[];
+  samples: ViewedSamples;
   /** What samples of one origin share. */
   keyOf(index: number): string;
 }
@@ -19,7 +17,8 @@ export interface HeadData {
   labels: readonly string[];
   multiLabel: boolean;
   train: Part;
-  validation: Part;
+  /** Null where there are none. */
+  validation: Part | null;
   warnings: readonly string[];
   /** What tells training from validation clips: `evaluate` keeps to it. */
   split: { validationShare?: number; officialSplit?: 1 | 2 | 3; fold?: number };
@@ -45,15 +44,19 @@ export async function headData(
     throw new KinetorchError('ERR_DATASET', `expected ${data} to hold training clips but found none`);
   const { labels, multiLabel } = collection;
   const partOf = (samples: readonly VideoSample[]): Part => ({
-    length: samples.length,
-    datasets: models.map(({ input }) => new VideoDataset(labels, samples, { input, multiLabel })),
+    samples: viewedVideos(
+      labels,
+      samples,
+      models.map(({ input }) => input),
+      multiLabel,
+    ),
     keyOf: (index) => samples[index]?.group ?? `${index}`,
   });
   return {
     labels,
     multiLabel,
     train: partOf(train),
-    validation: partOf(validation),
+    validation: validation.length > 0 ? partOf(validation) : null,
     warnings,
     split: { validationShare, officialSplit, fold },
   };
@@ -62,16 +65,15 @@ export async function headData(
 function ofDatasets(data: TrainData): HeadData {
   checkDatasets(data);
   const { train, validation } = data;
-  const partOf = (dataset: ClipDataset | undefined): Part => ({
-    length: dataset?.length ?? 0,
-    datasets: dataset ? [dataset] : [],
+  const partOf = (dataset: ClipDataset): Part => ({
+    samples: viewedDataset(dataset),
     keyOf: (index) => `${index}`,
   });
   return {
     labels: train.labels,
     multiLabel: train.labelsOf !== undefined,
     train: partOf(train),
-    validation: partOf(validation),
+    validation: validation?.length ? partOf(validation) : null,
     warnings: [],
     split: {},
   };

@@ -59,8 +59,8 @@ export const trainOptions = {
   architecture: architectureSchema.optional().describe('fresh weights; names: kinetorch create --list'),
   /**
    * Path or bytes of a Kinetorch model to train on from: its weights, architecture and input. With other labels than
-   * the data's it gets a new head. With `architecture`, a `.pth` or `.safetensors` file of weights, which always gets
-   * one.
+   * the data's it gets a new head. With `architecture`, a `.pth`, `.safetensors` or `.onnx` file of weights, which
+   * always gets one.
    */
   from: z
     .custom<string | Uint8Array>(isSource, { error: 'the path of a Kinetorch model file or its bytes' })

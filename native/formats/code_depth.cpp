@@ -1,7 +1,6 @@
 #include "native/formats/code_depth.h"
 
 #include <algorithm>
-#include <cctype>
 #include <vector>
 
 #include "native/formats/code_tokens.h"
@@ -24,13 +23,8 @@ size_t codeDepth(std::string_view code) {
       const size_t next = std::min(code.find_first_not_of(" \t\r\f\v", i + 1), code.size());
       deepest = std::max(deepest, next - i - 1);
       i = next;
-    } else if (std::isspace(static_cast<unsigned char>(c)) != 0) {
-      ++i;
-    } else if (c == '\\') {
-      i += 2;  // and the line feed that continues the line
-    } else if (c == '#') {
-      const std::string_view type = typeCommentAt(code, i);
-      i = type.empty() ? std::min(code.find('\n', i), code.size()) : i + type.size();
+    } else if (const size_t gap = endOfGap(code, i); gap > i) {
+      i = gap;
     } else {
       const size_t end = endOfToken(code, i);
       if (code.substr(i, end - i) == "elif") deepest = std::max(deepest, ++elifs);

@@ -32,25 +32,22 @@ size_t endOfToken(std::string_view code, size_t begin) {
   return std::max(end, begin + 1);
 }
 
-std::string_view typeCommentAt(std::string_view code, size_t begin) {
-  return code.compare(begin, kTypeComment.size(), kTypeComment) == 0 ? kTypeComment : std::string_view();
+size_t endOfGap(std::string_view code, size_t begin) {
+  const char c = code[begin];
+  if (std::isspace(static_cast<unsigned char>(c)) != 0) return begin + 1;
+  if (c == '\\') return std::min(begin + 2, code.size());  // and the line feed that continues the line
+  if (c != '#') return begin;
+  if (code.compare(begin, kTypeComment.size(), kTypeComment) == 0) return begin + kTypeComment.size();
+  return std::min(code.find('\n', begin), code.size());
 }
 
 std::string_view CodeTokens::next() {
   while (position_ < code_.size()) {
-    const char c = code_[position_];
-    if (std::isspace(static_cast<unsigned char>(c)) != 0) {
-      ++position_;
-    } else if (c == '\\') {
-      position_ += 2;  // and the line feed that continues the line
-    } else if (c == '#') {
-      const std::string_view type = typeCommentAt(code_, position_);
-      position_ = type.empty() ? std::min(code_.find('\n', position_), code_.size()) : position_ + type.size();
-    } else {
-      const size_t begin = position_;
-      position_ = endOfToken(code_, begin);
-      return code_.substr(begin, position_ - begin);
-    }
+    const size_t begin = position_;
+    position_ = endOfGap(code_, begin);
+    if (position_ > begin) continue;
+    position_ = endOfToken(code_, begin);
+    return code_.substr(begin, position_ - begin);
   }
   return {};
 }

@@ -25,7 +25,8 @@ class CodeTokens {
 // Behind the word, string or sign that begins at `begin` of the code.
 size_t endOfToken(std::string_view code, size_t begin);
 
-// `# type:`, where such a comment begins there; else empty.
-std::string_view typeCommentAt(std::string_view code, size_t begin);
+// Behind what lies between tokens and begins there: white space, a line that is continued, or a comment, of one that
+// gives a type up to its words. `begin` itself where a token begins there.
+size_t endOfGap(std::string_view code, size_t begin);
 
 }  // namespace kinetorch::formats

@@ -7,6 +7,7 @@
 #include <system_error>
 #include <vector>
 
+#include "native/formats/onnx.h"
 #include "native/formats/pickle_reader.h"
 #include "native/formats/torch_legacy.h"
 #include "native/formats/zip_archive.h"
@@ -73,12 +74,6 @@ class Prefix {
  private:
   std::string bytes_;
 };
-
-// A protocol buffer whose first field is a small version number; what else it tells comes soon after.
-bool isOnnx(const Prefix& prefix) {
-  return prefix.byte(0) == 0x08 && prefix.byte(1) < 0x20 &&
-         (prefix.mentions("onnx") || prefix.mentions("pytorch") || prefix.byte(2) == 0x12);
-}
 
 // Whether what a pickle holds is a module, or has modules in it, and not tensors alone.
 bool holdsModules(const std::vector<uint8_t>& pickle) {
@@ -158,7 +153,7 @@ std::optional<ForeignFile> foreignFileOf(const ByteSource& source) {
   if (prefix.at(0, "\x89HDF\r\n\x1A\n")) return ofAnother("an HDF5 file, as models", "Keras are");
   if (prefix.at(0, "GGUF")) return ofAnother("a model", "llama.cpp (GGUF)");
   if (prefix.at(4, "TFL3")) return ofAnother("a model", "TensorFlow Lite");
-  if (isOnnx(prefix)) return ofAnother("a model", "ONNX");
+  if (isOnnx(source)) return weightsAlone("an ONNX model");
   if (prefix.at(0, "\x1F\x8B")) return packed("compressed by gzip");
   if (prefix.at(0, "BZh")) return packed("compressed by bzip2");
   if (prefix.at(0,

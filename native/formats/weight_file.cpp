@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "native/formats/foreign_file.h"
+#include "native/formats/onnx.h"
 #include "native/formats/safetensors.h"
 #include "native/formats/torch_legacy.h"
 #include "native/formats/torch_weights.h"
@@ -72,11 +73,13 @@ std::unique_ptr<WeightFile> openWeights(std::unique_ptr<ByteSource> source) {
     file = weightsOf(readTorchZip(std::move(source)), label);
   } else if (isTorchLegacy(*source)) {
     file = weightsOf(readTorchLegacy(std::move(source)), label);
-  } else if (const auto foreign = foreignFileOf(*source)) {
-    throw Error("ERR_WEIGHTS", label + ": expected a .safetensors file or a PyTorch .pth file but this is " +
-                                   foreign->what + "; " + foreign->forWeights);
+  } else if (isOnnx(*source)) {
+    file = openOnnx(std::move(source));
   } else {
-    throw Error("ERR_WEIGHTS", label + ": expected a .safetensors file or a PyTorch .pth file but it is neither");
+    const std::string expected = label + ": expected a .safetensors file, a PyTorch .pth file or an ONNX model but ";
+    const auto foreign = foreignFileOf(*source);
+    throw Error("ERR_WEIGHTS",
+                expected + (foreign ? "this is " + foreign->what + "; " + foreign->forWeights : "it is none of them"));
   }
   if (file->sets().empty()) throw Error("ERR_WEIGHTS", label + ": expected tensors but the file holds none");
   return file;

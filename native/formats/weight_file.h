@@ -57,8 +57,8 @@ class WeightFile {
 };
 
 // A `.safetensors` file, one of torch.save (its zip, or the format from before PyTorch 1.6) that holds a state dict
-// anywhere in its dicts, or a whole module, or a TorchScript model. What the file is, its content tells and not its
-// name. Nothing in it is executed. Throws ERR_WEIGHTS, ERR_FILE_NOT_FOUND, ERR_FILE_ACCESS.
+// anywhere in its dicts, or a whole module, a TorchScript model, or an ONNX model. What the file is, its content tells
+// and not its name. Nothing in it is executed. Throws ERR_WEIGHTS, ERR_FILE_NOT_FOUND, ERR_FILE_ACCESS.
 std::unique_ptr<WeightFile> openWeights(std::unique_ptr<ByteSource> source);
 
 }  // namespace kinetorch::formats

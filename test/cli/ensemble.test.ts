@@ -88,17 +88,12 @@ test('fit-head fits one head on two models, and the ensemble is taken like a mod
   expect(jsonLines(timeline.stdout)[0]).toMatchObject({ segments: expect.arrayContaining([expect.anything()]) });
 });
 
-test('fit-head of one model writes a model', async () => {
-  const { code, stdout } = await kinetorch([
-    'fit-head',
-    manifest,
-    '-m',
-    at('a.pt'),
-    '-o',
-    at('one.pt'),
-    '--clips',
-    '2',
-  ]);
+test('fit-head of one model writes a model, and keeps vectors for the next where it is told to', async () => {
+  const keep = ['--cache', 'disk', '--cache-folder', at('vectors'), '--cache-size', '0.1'];
+  const fit = ['fit-head', manifest, '-m', at('a.pt'), '-o', at('one.pt'), '--clips', '2'];
+  const { code, stdout } = await kinetorch([...fit, ...keep]);
+  // Of 4 training and 4 validation videos.
+  expect(await readdir(at('vectors'))).toHaveLength(8);
   expect(code).toBe(0);
   expect(stdout).toMatch(/^training +100\.0% of 4 videos, loss 0\.\d{4}\nvalidation +100\.0% of 4 videos/);
   const inspected = await kinetorch(['inspect', at('one.pt'), '--json']);

@@ -5,11 +5,11 @@ import { seededRandom } from '../../lib/base/seededRandom';
 import type { RgbClip } from '../../lib/clip/types';
 import { openClipCache } from '../../lib/dataset/cache/openClipCache';
 import { ClipLoader } from '../../lib/dataset/clips/clipLoader';
-import { windowsOf } from '../../lib/dataset/clips/spanReader';
 import { VideoDataset } from '../../lib/dataset/clips/videoDataset';
 import type { VideoDatasetOptions } from '../../lib/dataset/options';
 import type { ClipCache, ClipRequest, VideoSample } from '../../lib/dataset/types';
 import type { ModelInput } from '../../lib/model/types';
+import { openDecodedVideo } from '../../lib/video/openVideo';
 import { inputOf } from '../support/models';
 import { temporaryFolder } from '../support/temporaryFolder';
 import { greyFrames, makeVideos, realFile } from '../support/videos';
@@ -19,6 +19,11 @@ jest.mock('node:child_process', () => {
   return { ...real, spawn: jest.fn(real.spawn) };
 });
 const spawn = jest.mocked(childProcess.spawn);
+jest.mock('../../lib/video/openVideo', () => {
+  const real = jest.requireActual('../../lib/video/openVideo');
+  return { ...real, openDecodedVideo: jest.fn(real.openDecodedVideo) };
+});
+const opened = jest.mocked(openDecodedVideo);
 
 const folder = temporaryFolder();
 const input = inputOf({ frames: 8, height: 56, width: 56, resize: [64, 86] });
@@ -220,24 +225,62 @@ describe('the cache', () => {
   });
 });
 
-test('frames are decoded in the fewest evenly spaced windows', () => {
-  const windows = (indices: number[], most = 100) =>
-    windowsOf({ startSeconds: 1, rate: 10 }, indices, most).map(({ startSeconds, frames, frameRate }) => [
-      startSeconds,
-      frames,
-      frameRate,
+describe('several datasets of the same samples', () => {
+  const inputs: Partial<ModelInput>[] = [
+    {},
+    { frames: 5, frameRate: 7.3, resize: [40], antialias: true },
+    { frames: 6, sampling: 'segment' },
+  ];
+
+  test('see the very frames that each sees alone, of a video that is decoded once', async () => {
+    const samples = [
+      sampleOf('archery.avi'),
+      sampleOf('rotated.mp4', { startSeconds: 0.4, endSeconds: 1.3 }),
+      sampleOf('variable_rate.mp4'),
+    ];
+    const datasets = inputs.map((own) => datasetOf(samples, own));
+    for (const index of samples.keys()) {
+      const alone = await Promise.all(datasets.map((dataset) => dataset.views(index, 3)));
+      opened.mockClear();
+      const together = await VideoDataset.sharedViews(datasets, index, 3);
+      expect(opened).toHaveBeenCalledTimes(1);
+      expect(together.map((views) => views.map(({ data: _, ...shape }) => shape))).toEqual(
+        alone.map((views) => views.map(({ data: _, ...shape }) => shape)),
+      );
+      for (const [own, views] of together.entries()) {
+        for (const [place, { data }] of views.entries()) {
+          expect(Buffer.compare(data, alone[own]?.[place]?.data as Uint8Array)).toBe(0);
+        }
+      }
+    }
+  });
+
+  test('a long span comes in pieces, of which each has the frames that are its own', async () => {
+    const samples = [sampleOf(greys)];
+    const datasets = [
+      datasetOf(samples, greyInput),
+      datasetOf(samples, { ...greyInput, frameRate: 5, frames: 2, resize: [4] }),
+    ];
+    // As if every frame were a piece.
+    const real = jest.requireActual('../../lib/video/openVideo').openDecodedVideo;
+    opened.mockImplementation(async (...args) => {
+      const video = await real(...args);
+      jest.spyOn(video, 'frameSize', 'get').mockReturnValue({ width: 4000, height: 2800 });
+      return video;
+    });
+    const together = await VideoDataset.sharedViews(datasets, 0, 2);
+    opened.mockImplementation(real);
+    expect(together.map((views) => views.map(greyFramesOf))).toEqual([
+      [
+        [0, 1, 2, 3],
+        [26, 27, 28, 29],
+      ],
+      [
+        [0, 2],
+        [26, 28],
+      ],
     ]);
-  expect(windows([0, 1, 2, 3])).toEqual([[1, 4, 10]]);
-  expect(windows([0, 1, 2, 3, 4], 2)).toEqual([
-    [1, 2, 10],
-    [1.2, 2, 10],
-    [1.4, 1, 10],
-  ]);
-  expect(windows([5, 7, 9, 10])).toEqual([
-    [1.5, 3, 5],
-    [2, 1, 10],
-  ]);
-  expect(windows([8])).toEqual([[1.8, 1, 10]]);
+  });
 });
 
 describe('a decoder process that is killed', () => {

@@ -3,7 +3,7 @@ import type { RgbClip } from '../../lib/clip/types';
 import type { ClipDataset } from '../../lib/dataset/types';
 import { evaluate } from '../../lib/evaluation/evaluate';
 import { fitEnsemble, fitWeights } from '../../lib/evaluation/fitEnsemble';
-import type { ScoredDataset } from '../../lib/evaluation/scoreSamples';
+import type { ScoredSample } from '../../lib/evaluation/scoredSample';
 import { ensemble } from '../../lib/model/ensemble/ensemble';
 import { loadModel } from '../../lib/model/loadModel';
 import type { VideoModel } from '../../lib/model/videoModel';
@@ -13,64 +13,54 @@ import { temporaryFolder } from '../support/temporaryFolder';
 const labels = ['walk', 'run', 'jump', 'sit', 'fall', 'wave'];
 const folder = temporaryFolder();
 
-const scored = (vectors: number[][], labelsOf: number[]): ScoredDataset => ({
-  samples: vectors.map((vector, index) => {
-    const video = Float32Array.from(vector);
-    return { index, name: `${index}`, labels: [labelsOf[index] as number], clips: [video], video };
-  }),
-  skipped: [],
-});
+/** What models say, each of every sample, of samples whose label is known. */
+const scored = (models: number[][][], labelsOf: number[]): ScoredSample[][] =>
+  labelsOf.map((label, index) =>
+    models.map((vectors) => {
+      const video = Float32Array.from(vectors[index] as number[]);
+      return { index, name: `${index}`, labels: [label], clips: [video], video };
+    }),
+  );
 
 test('weights of least loss, in steps of 0.05', async () => {
   const own = [0, 1, 0];
-  const good = scored(
-    [
-      [0.8, 0.2],
-      [0.3, 0.7],
-      [0.6, 0.4],
-    ],
-    own,
-  );
-  const bad = scored(
-    [
-      [0.2, 0.8],
-      [0.8, 0.2],
-      [0.3, 0.7],
-    ],
-    own,
-  );
-  expect(await fitWeights([good, bad], 'probability', false)).toMatchObject({ weights: [1, 0], samples: 3 });
-  const { losses, loss } = await fitWeights([bad, good], 'probability', false);
+  const good = [
+    [0.8, 0.2],
+    [0.3, 0.7],
+    [0.6, 0.4],
+  ];
+  const bad = [
+    [0.2, 0.8],
+    [0.8, 0.2],
+    [0.3, 0.7],
+  ];
+  expect(await fitWeights(scored([good, bad], own), 'probability', false)).toMatchObject({
+    weights: [1, 0],
+    samples: 3,
+  });
+  const { losses, loss } = await fitWeights(scored([bad, good], own), 'probability', false);
   expect(losses[1]).toBeCloseTo(-(Math.log(0.8) + Math.log(0.7) + Math.log(0.6)) / 3, 6);
   expect(loss).toBe(losses[1]);
   // Two experts of one video each: Σ log is the largest at the mean.
-  const [left, right] = [
-    scored(
-      [
-        [0.9, 0.1],
-        [0.9, 0.1],
-      ],
-      [0, 1],
-    ),
-    scored(
-      [
-        [0.1, 0.9],
-        [0.1, 0.9],
-      ],
-      [0, 1],
-    ),
+  const left = [
+    [0.9, 0.1],
+    [0.9, 0.1],
   ];
-  expect((await fitWeights([left, right], 'probability', false)).weights).toEqual([0.5, 0.5]);
+  const right = [
+    [0.1, 0.9],
+    [0.1, 0.9],
+  ];
+  expect((await fitWeights(scored([left, right], [0, 1]), 'probability', false)).weights).toEqual([0.5, 0.5]);
   // Of equals the even weights.
-  expect((await fitWeights([good, good], 'geometric', false)).weights).toEqual([0.5, 0.5]);
-  expect((await fitWeights([bad, good, bad], 'logit', false)).weights).toEqual([0, 1, 0]);
+  expect((await fitWeights(scored([good, good], own), 'geometric', false)).weights).toEqual([0.5, 0.5]);
+  expect((await fitWeights(scored([bad, good, bad], own), 'logit', false)).weights).toEqual([0, 1, 0]);
 });
 
 test('a search of many weightings lets other work go on, and can be aborted', async () => {
-  const one = scored([[0.8, 0.2]], [0]);
+  const one = [[0.8, 0.2]];
   const controller = new AbortController();
   setImmediate(() => controller.abort());
-  const fit = fitWeights([one, one, one, one, one, one], 'geometric', false, controller.signal);
+  const fit = fitWeights(scored([one, one, one, one, one, one], [0]), 'geometric', false, controller.signal);
   await expectError(fit, 'ERR_ABORTED');
 });
 
@@ -109,12 +99,32 @@ test('an ensemble is evaluated like a model, and no worse than its best where it
   const evaluation = await evaluate(both, data, options);
   expect(evaluation).toMatchObject({ architecture: 'ensemble', labels, metrics: { clip: { count: 16 } } });
   expect(evaluation.metrics.loss).toBeCloseTo(fit.loss, 5);
-  expect(progress).toEqual(Array.from({ length: 16 }, (_, index) => index + 1));
+  expect(progress).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
   const path = join(folder, 'both.ensemble.json');
   await both.save(path);
   const saved = await evaluate(path, data, { clips: 2, ...onCpu });
   expect(saved.metrics.loss).toBeCloseTo(fit.loss, 4);
   expect(saved).toMatchObject({ model: path });
+});
+
+test('a sample is loaded once for all models, and left out for all where it cannot be', async () => {
+  const loaded: number[] = [];
+  const counted: ClipDataset = {
+    ...data,
+    views: async (index, clips) => {
+      loaded.push(index);
+      if (index === 3) throw new Error('gone');
+      return (await data.views?.(index, clips)) as RgbClip[];
+    },
+  };
+  const all = Array.from({ length: data.length }, (_, index) => index);
+  await using both = await ensemble(models);
+  const { skipped, predictions } = await evaluate(both, counted, { clips: 2, maxSkippedShare: 0.2 });
+  expect(loaded.splice(0).sort()).toEqual(all);
+  expect(skipped).toEqual([{ index: 3, name: 'sample 3', reason: 'gone' }]);
+  expect(predictions.map(({ index }) => index)).toEqual(all.filter((index) => index !== 3));
+  expect(await fitEnsemble(models, counted, { clips: 2, maxSkippedShare: 0.2 })).toMatchObject({ samples: 7 });
+  expect(loaded.sort()).toEqual(all);
 });
 
 test('one model is no ensemble to fit', async () => {

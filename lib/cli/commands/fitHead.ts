@@ -1,14 +1,21 @@
 import type { Command } from 'commander';
 import { percent } from '../../base/format';
-import type { FitHeadOptions } from '../../training/fitHeadOptions';
-import { fitHeadOptions } from '../../training/fitHeadOptions';
+import {
+  type FitHeadOptions,
+  fitHeadOptions,
+  type VectorCacheOptions,
+  vectorCacheOptions,
+} from '../../training/fitHeadOptions';
+import { type CacheFlags, cacheFlags, cacheFrom } from '../flags/cacheFlags';
 import { dataArgument } from '../flags/dataArgument';
 import { precisionFlag, runtimeFlags } from '../flags/modelFlags';
 import { schemaFlag } from '../flags/schemaFlag';
 import { ProgressBar } from '../print/progressBar';
 import { colorsFor, note, print, printJson } from '../print/terminal';
 
-interface Options extends Omit<FitHeadOptions, 'data' | 'outFile' | 'signal' | 'onProgress'> {
+interface Options
+  extends Omit<FitHeadOptions, 'data' | 'outFile' | 'cache' | 'signal' | 'onProgress'>,
+    CacheFlags<VectorCacheOptions['where']> {
   model: string[];
   out: string;
   json?: boolean;
@@ -23,7 +30,7 @@ With --json, one document: {"path":…,"weightDecay":…,"training":{"samples":�
 
 Examples:
   $ kinetorch fit-head clips/ --model mobilenet.pt -o mine.pt
-  $ kinetorch fit-head fights/manifest.csv -m motion.pt -o fold-0.pt --fold 0
+  $ kinetorch fit-head fights/manifest.csv -m motion.pt -o fold-0.pt --fold 0 --cache disk
   $ kinetorch fit-head clips/ -m rgb.pt motion.pt -o both.ensemble.json`;
 
 /** `kinetorch fit-head`. */
@@ -42,11 +49,14 @@ export function define(command: Command): void {
     .addOption(schemaFlag('--seed <n>', table.seed))
     .addOption(schemaFlag('-b, --batch-size <n>', table.batchSize))
     .addOption(schemaFlag('--license <spdx>', table.license));
-  for (const flag of [...runtimeFlags(), precisionFlag()]) command.addOption(flag);
+  for (const flag of [...cacheFlags(vectorCacheOptions), ...runtimeFlags(), precisionFlag()]) command.addOption(flag);
   command.option('--json', 'one JSON document').addHelpText('after', notes).action(run);
 }
 
-async function run(data: string, { model, out, json, ...options }: Options): Promise<void> {
+async function run(
+  data: string,
+  { model, out, json, cache, cacheSize, cacheFolder, ...options }: Options,
+): Promise<void> {
   const { fitHead } = await import('../../training/fitHead.js');
   const bar = new ProgressBar('  reading {bar} {value}/{total} videos  {eta_formatted}');
   let isStarted = false;
@@ -55,7 +65,9 @@ async function run(data: string, { model, out, json, ...options }: Options): Pro
     else bar.start(total, {}, done);
     isStarted = true;
   };
-  const fit = await fitHead(model, { ...options, data, outFile: out, onProgress }).finally(() => bar.clear());
+  const kept = cacheFrom({ cache, cacheSize, cacheFolder });
+  const filled = { ...options, cache: kept, data, outFile: out, onProgress };
+  const fit = await fitHead(model, filled).finally(() => bar.clear());
   if (json) {
     printJson(fit);
     return;

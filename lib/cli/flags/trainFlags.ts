@@ -1,6 +1,7 @@
 import type { Option } from 'commander';
 import { type ClipCacheOptions, clipCacheOptions } from '../../dataset/options';
 import { type TrainOptions, trainOptions } from '../../training/options';
+import { type CacheFlags, cacheFlags, cacheFrom } from './cacheFlags';
 import { decimal, wholeNumber } from './parsers';
 import { schemaFlag } from './schemaFlag';
 
@@ -8,10 +9,7 @@ import { schemaFlag } from './schemaFlag';
 export type TrainFlags = Omit<TrainOptions, 'data' | 'outDir' | 'resume' | 'learningRate' | 'from' | 'cache'> & {
   from?: string;
   lr?: number;
-  cache?: ClipCacheOptions['where'];
-  cacheSize?: number;
-  cacheFolder?: string;
-};
+} & CacheFlags<ClipCacheOptions['where']>;
 
 const epochList = (text: string): number[] => text.split(',').map(wholeNumber(1));
 
@@ -19,10 +17,6 @@ const weights = (text: string): TrainOptions['classWeights'] =>
   text === 'balanced' ? text : text.split(',').map(decimal(0));
 
 const stages = (text: string): TrainOptions['freezeStages'] => (text === 'all' ? text : wholeNumber(0)(text));
-
-const gigabytes = (text: string): number => Math.round(decimal(0)(text) * 1e9);
-
-const cache = clipCacheOptions;
 
 const groups: Record<string, Option[]> = {
   'Start:': [
@@ -38,9 +32,7 @@ const groups: Record<string, Option[]> = {
     schemaFlag('--validation-share <n>', trainOptions.validationShare),
     schemaFlag('--fold <n>', trainOptions.fold),
     schemaFlag('--official-split <n>', trainOptions.officialSplit),
-    schemaFlag('--cache <where>', cache.where),
-    schemaFlag('--cache-size <gigabytes>', cache.maxBytes, gigabytes),
-    schemaFlag('--cache-folder <folder>', cache.folder),
+    ...cacheFlags(clipCacheOptions),
     schemaFlag('--decoders <n>', trainOptions.decoders),
     schemaFlag('--max-skipped-share <n>', trainOptions.maxSkippedShare),
   ],
@@ -79,12 +71,11 @@ export function trainFlags(): Option[] {
 /** `train`'s options of those flags. */
 export function trainOptionsFrom(flags: TrainFlags): Omit<TrainOptions, 'data' | 'outDir'> {
   const { lr, cache, cacheSize, cacheFolder, nesterov, ...rest } = flags;
-  const cacheOptions = { where: cache, maxBytes: cacheSize, folder: cacheFolder };
   return {
     ...rest,
     learningRate: lr,
     // Commander gives true without --no-nesterov; the library's own default knows about momentum 0.
     nesterov: nesterov === false ? false : undefined,
-    cache: cacheOptions,
+    cache: cacheFrom({ cache, cacheSize, cacheFolder }),
   };
 }

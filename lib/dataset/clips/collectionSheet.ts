@@ -1,7 +1,8 @@
 import { contactSheet, framesOf, type SheetRow } from '../../clip/contactSheet';
+import type { RgbClip } from '../../clip/types';
 import { usualPictureRate } from '../options';
 import type { VideoCollection, VideoSample } from '../types';
-import { readSpan } from './spanReader';
+import { readSpans } from './spanReader';
 
 const clipsPerClass = 2;
 /** Frames are taken to this many a second; finer does not show. */
@@ -35,7 +36,8 @@ async function rowOf(sample: VideoSample, name: string, { frames, resize }: Coll
     Array.from({ length: frames }, (_, part) => Math.floor(((part + 0.5) * count) / frames));
   try {
     const span = { path, pictureRate, startSeconds, endSeconds, rate, resize, antialias: true };
-    return { detail: name, frames: framesOf(await readSpan(span, choose)) };
+    const [clip] = await readSpans([{ span, choose }]);
+    return { detail: name, frames: framesOf(clip as RgbClip) };
   } catch (error) {
     return { detail: (error as Error).message, frames: [] };
   }

@@ -3,13 +3,13 @@ import { timeTolerance } from '../../base/timeTolerance';
 import { pickFrames } from '../../clip/pickFrames';
 import { resizedSize } from '../../clip/resizedSize';
 import type { RgbClip } from '../../clip/types';
-import { callNative, native } from '../../native';
-import type { DecodedVideo } from '../../video/decodedVideo';
+import { decodingOf } from '../../model/decodingOf';
 import { DecoderDeath, saysNothingOfVideo } from '../../video/decoderDeath';
 import { openDecodedVideo } from '../../video/openVideo';
-import type { ClipWindow, VideoInfo } from '../../video/types';
+import type { VideoInfo } from '../../video/types';
 import type { UntaggedMatrix } from '../../video/untaggedMatrix';
 import type { ClipCache } from '../types';
+import { decodeFrames } from './decodeFrames';
 import type { FrameChoice } from './temporalSampling';
 
 /** The part of a video that a sample is, and how it is decoded: `rate` frames a second, resized. */
@@ -28,14 +28,13 @@ export interface Span {
 
 /** Spans of more frames are not kept: of a long video, a window at a time is decoded. */
 const maxKeptFrames = 600;
-/** Frames as decoded that come from the decoder in one piece. */
-const maxPieceBytes = 2 ** 25;
 
-interface ReadOptions {
+/** Which frames of a span are wanted. */
+export interface SpanFrames {
+  span: Span;
+  choose: FrameChoice;
+  /** Where the span is kept. */
   place?: SpanPlace | null;
-  signal?: AbortSignal;
-  /** Told what the decoder says of a video that it decoded. */
-  onWarnings?: (warnings: readonly string[]) => void;
 }
 
 /** Where a span is kept. */
@@ -45,60 +44,72 @@ export interface SpanPlace {
   key: string;
 }
 
+interface ReadOptions {
+  signal?: AbortSignal;
+  /** Told what the decoder says of a video that it decoded. */
+  onWarnings?: (warnings: readonly string[]) => void;
+}
+
 /**
- * The frames of a span that `choose` picks. They come from the cache where it holds the span; else they are decoded, and
- * the whole span with them where the cache has room for it. The result is the same in either case.
- * Rejects with `ERR_ABORTED` once `signal` is.
+ * The frames of spans of one video that their `choose` picks. They come from the cache where it holds the span; else the
+ * video is decoded, once for all of them, and the whole span with them where its cache has room for it. The result is the
+ * same in either case. Rejects with `ERR_ABORTED` once `signal` is.
  */
-export async function readSpan(span: Span, choose: FrameChoice, options: ReadOptions = {}): Promise<RgbClip> {
-  const { place } = options;
-  const cached = await place?.cache.read(place.key, choose);
-  if (cached) return cached;
+export async function readSpans(wanted: readonly SpanFrames[], options: ReadOptions = {}): Promise<RgbClip[]> {
+  const cached = await Promise.all(wanted.map(({ place, choose }) => place?.cache.read(place.key, choose)));
+  const missing = wanted.filter((_, index) => !cached[index]);
+  const decoded = missing.length === 0 ? [] : await decodeTwice(missing, options);
+  return cached.map((clip) => clip ?? (decoded.shift() as RgbClip));
+}
+
+async function decodeTwice(wanted: readonly SpanFrames[], options: ReadOptions): Promise<RgbClip[]> {
   try {
-    return await decodeOnce(span, choose, options);
+    return await decodeOnce(wanted, options);
   } catch (error) {
     // Whatever ended the process, an operator or a decoder's fault, one more try shows whether the file is to blame.
-    if (error instanceof DecoderDeath || saysNothingOfVideo(error)) return decodeOnce(span, choose, options);
+    if (error instanceof DecoderDeath || saysNothingOfVideo(error)) return decodeOnce(wanted, options);
     throw error;
   }
 }
 
-async function decodeOnce(
-  span: Span,
-  choose: FrameChoice,
-  { place, signal, onWarnings }: ReadOptions,
-): Promise<RgbClip> {
-  const { path, pictureRate, resize, antialias, untaggedMatrix } = span;
+async function decodeOnce(wanted: readonly SpanFrames[], { signal, onWarnings }: ReadOptions): Promise<RgbClip[]> {
+  const spans = wanted.map(({ span }) => span);
+  const { path, pictureRate } = spans[0] as Span;
   const video = await openDecodedVideo(path, {
     signal,
     pictureRate: pictureRate ?? undefined,
-    untaggedMatrix,
-    resize: { size: resize, antialias },
+    ...decodingOf(spans),
   });
   try {
-    const count = countFrames(span, video.info);
-    const indices = choose(count);
-    if (place && count <= maxKeptFrames && place.cache.hasRoom(count * frameBytes(span, video.info))) {
-      const whole = await decodeFrames(
-        video,
-        span,
-        Array.from({ length: count }, (_, index) => index),
-        signal,
-      );
-      await place.cache.write(place.key, whole);
-      return pickFrames(whole, indices);
-    }
-    const distinct = [...new Set(indices)].sort((a, b) => a - b);
-    const places = new Map(distinct.map((index, at) => [index, at]));
-    const decoded = await decodeFrames(video, span, distinct, signal);
-    return pickFrames(
-      decoded,
-      indices.map((index) => places.get(index) as number),
-    );
+    const parts = wanted.map((frames) => planPart(frames, video.info));
+    const decoded = await decodeFrames(video, parts, signal);
+    return await Promise.all(parts.map((part, index) => part.take(decoded[index] as RgbClip)));
   } finally {
     onWarnings?.(video.warnings);
     await video.close();
   }
+}
+
+/** What is decoded of a span, and what becomes of it. */
+function planPart({ span, choose, place }: SpanFrames, info: VideoInfo) {
+  const count = countFrames(span, info);
+  const wanted = choose(count);
+  const isKept = place && count <= maxKeptFrames && place.cache.hasRoom(count * frameBytes(span, info));
+  const indices = isKept
+    ? Array.from({ length: count }, (_, index) => index)
+    : [...new Set(wanted)].sort((a, b) => a - b);
+  const places = new Map(indices.map((index, at) => [index, at]));
+  return {
+    ...span,
+    indices,
+    take: async (decoded: RgbClip): Promise<RgbClip> => {
+      if (isKept) await place.cache.write(place.key, decoded);
+      return pickFrames(
+        decoded,
+        wanted.map((index) => places.get(index) as number),
+      );
+    },
+  };
 }
 
 /** Frames on the span's grid; one at least. */
@@ -117,53 +128,4 @@ function countFrames({ path, startSeconds, endSeconds, rate }: Span, { durationS
 function frameBytes({ resize }: Span, info: VideoInfo): number {
   const { height, width } = resizedSize(resize, info);
   return height * width * 3;
-}
-
-/** Frames at `indices`, which rise, each resized. */
-async function decodeFrames(
-  video: DecodedVideo,
-  span: Span,
-  indices: readonly number[],
-  signal?: AbortSignal,
-): Promise<RgbClip> {
-  const pieceFrames = Math.max(1, Math.floor(maxPieceBytes / (video.frameSize.width * video.frameSize.height * 3)));
-  const pieces: RgbClip[] = [];
-  const windows = windowsOf(span, indices, pieceFrames);
-  for await (const { data, frames, height, width } of video.readClips(windows, { signal })) {
-    const clip = { data, frames, height, width };
-    pieces.push(await callNative(() => native().resizeClip(clip, [...span.resize], span.antialias)));
-  }
-  return joined(pieces);
-}
-
-/** Windows of evenly spaced frames, as few as `maxFrames` allows. */
-export function windowsOf(
-  { startSeconds, rate }: Pick<Span, 'startSeconds' | 'rate'>,
-  indices: readonly number[],
-  maxFrames: number,
-): ClipWindow[] {
-  const windows: ClipWindow[] = [];
-  for (let from = 0; from < indices.length; ) {
-    const first = indices[from] as number;
-    const step = (indices[from + 1] ?? first + 1) - first;
-    let frames = 1;
-    while (frames < maxFrames && indices[from + frames] === first + frames * step) frames++;
-    windows.push({ startSeconds: (startSeconds ?? 0) + first / rate, frames, frameRate: rate / step });
-    from += frames;
-  }
-  return windows;
-}
-
-function joined(pieces: readonly RgbClip[]): RgbClip {
-  const [first] = pieces;
-  if (!first) throw new KinetorchError('ERR_VIDEO_DECODE', 'the decoder gave no clip');
-  if (pieces.length === 1) return first;
-  const frames = pieces.reduce((sum, piece) => sum + piece.frames, 0);
-  const data = new Uint8Array(frames * first.height * first.width * 3);
-  let at = 0;
-  for (const piece of pieces) {
-    data.set(piece.data, at);
-    at += piece.data.length;
-  }
-  return { data, frames, height: first.height, width: first.width };
 }

@@ -7,7 +7,7 @@ import type { ModelInput } from '../../model/types';
 import { type VideoDatasetOptions, videoDatasetOptions } from '../options';
 import type { ClipCache, ClipDataset, ClipRequest, VideoSample } from '../types';
 import { spanKey } from './spanKey';
-import { readSpan, type Span } from './spanReader';
+import { readSpans, type Span, type SpanFrames } from './spanReader';
 import {
   evaluationChoice,
   type FrameChoice,
@@ -80,20 +80,39 @@ export class VideoDataset implements ClipDataset {
   }
 
   async views(index: number, clips: number): Promise<RgbClip[]> {
-    const views = viewChoices(this.sampling, clips);
-    const all = await this.read(index, (count) => views(count).flat());
-    const { frames } = this.sampling;
-    const bytes = frames * all.height * all.width * 3;
-    return Array.from({ length: all.frames / frames }, (_, view) => ({
-      ...all,
-      data: all.data.subarray(view * bytes, (view + 1) * bytes),
-      frames,
-    }));
+    return (await VideoDataset.sharedViews([this], index, clips))[0] as RgbClip[];
+  }
+
+  /**
+   * The views of a sample that each of several datasets of the same samples gives; its video is decoded once. What the
+   * decoder says of it, the first is told.
+   *
+   * @internal
+   */
+  static async sharedViews(datasets: readonly VideoDataset[], index: number, clips: number): Promise<RgbClip[][]> {
+    const wanted = datasets.map((dataset) => {
+      const views = viewChoices(dataset.sampling, clips);
+      return dataset.framesOf(index, (count) => views(count).flat());
+    });
+    const [first] = datasets as readonly [VideoDataset];
+    const read = await readSpans(await Promise.all(wanted), { onWarnings: first.noteWarnings(index) });
+    return datasets.map(({ sampling }, dataset) => inViews(read[dataset] as RgbClip, sampling.frames));
   }
 
   private async read(index: number, choose: FrameChoice, signal?: AbortSignal): Promise<RgbClip> {
+    const frames = await this.framesOf(index, choose);
+    const [clip] = await readSpans([frames], { signal, onWarnings: this.noteWarnings(index) });
+    return clip as RgbClip;
+  }
+
+  private async framesOf(index: number, choose: FrameChoice): Promise<SpanFrames> {
+    const place = this.cache && { cache: this.cache, key: await this.keyOf(index) };
+    return { span: this.spanOf(index), choose, place };
+  }
+
+  private spanOf(index: number): Span {
     const { path, isFrames, startSeconds, endSeconds } = this.sampleAt(index);
-    const span: Span = {
+    return {
       path,
       pictureRate: isFrames ? this.pictureRate : null,
       startSeconds,
@@ -103,16 +122,19 @@ export class VideoDataset implements ClipDataset {
       antialias: this.input.antialias,
       untaggedMatrix: this.input.untaggedMatrix,
     };
-    const place = this.cache && { cache: this.cache, key: await this.keyOf(index, span) };
-    return readSpan(span, choose, {
-      place,
-      signal,
-      onWarnings: (warnings) => this.found.add(path, warnings),
-    });
   }
 
-  private keyOf(index: number, span: Span): Promise<string> {
-    const known = this.keys.get(index) ?? spanKey(span);
+  private noteWarnings(index: number): (warnings: readonly string[]) => void {
+    return (warnings) => this.found.add(this.sampleAt(index).path, warnings);
+  }
+
+  /**
+   * A name for what sample `index` decodes to.
+   *
+   * @internal
+   */
+  keyOf(index: number): Promise<string> {
+    const known = this.keys.get(index) ?? spanKey(this.spanOf(index));
     this.keys.set(index, known);
     return known;
   }
@@ -127,4 +149,14 @@ export class VideoDataset implements ClipDataset {
     if (!sample) throw invalidArgument('index', `an integer from 0 to ${this.samples.length - 1}`, index);
     return sample;
   }
+}
+
+/** Clips of `frames` frames that lie one after the other. */
+function inViews(all: RgbClip, frames: number): RgbClip[] {
+  const bytes = frames * all.height * all.width * 3;
+  return Array.from({ length: all.frames / frames }, (_, view) => ({
+    ...all,
+    data: all.data.subarray(view * bytes, (view + 1) * bytes),
+    frames,
+  }));
 }

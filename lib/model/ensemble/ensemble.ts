@@ -186,11 +186,17 @@ function checkAlike(models: readonly VideoModel[]): void {
         other.metadata.task,
       );
     }
-    const [own, wanted] = [other.input.untaggedMatrix, first.input.untaggedMatrix].map((name) => name ?? 'by-height');
-    if (own !== wanted) {
-      throw invalidArgument(`models[${index + 1}].input.untaggedMatrix`, `'${wanted}', as the first model's,`, own);
-    }
   }
+  checkDecodedAlike(models);
+}
+
+/** Throws `ERR_INVALID_ARGUMENT` for models whose videos cannot be decoded once for all of them. */
+export function checkDecodedAlike(models: readonly Pick<VideoModel, 'input'>[]): void {
+  const matrices = models.map(({ input }) => input.untaggedMatrix ?? 'by-height');
+  const [first] = matrices;
+  const other = matrices.findIndex((matrix) => matrix !== first);
+  if (other < 0) return;
+  throw invalidArgument(`models[${other}].input.untaggedMatrix`, `'${first}', as the first model's,`, matrices[other]);
 }
 
 const listed = (labels: readonly string[]): string =>

@@ -91,8 +91,8 @@ TEST(TorchWeights, RefusesOtherFilesByName) {
       [&] { tar("sys_info"); });
   refused("bit-flipped.pth", "CRC-32");
   refused("bit-flipped.pt", "CRC-32");
-  refused("text.pt", "neither");
-  refused("empty.pt", "neither");
+  refused("text.pt", "none of them");
+  refused("empty.pt", "none of them");
   expectError("ERR_FILE_NOT_FOUND", "No such file", [] { openWeights(ByteSource::openFile("/no/such/file.pth")); });
 }
 

@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { KinetorchError } from '../base/errors';
+import { fileSize } from '../base/regularFile';
+import { version } from '../base/version';
+import { measuredLoading } from '../evaluation/measuredLoading';
+import { loadModel } from '../model/loadModel';
+import { type ModelSource, nativeSource } from '../model/modelSource';
+import type { VideoModel } from '../model/videoModel';
+
+type LoadingOptions = Parameters<typeof measuredLoading>[0];
+
+/**
+ * A network that gives vectors and has a head to replace, else `ERR_UNSUPPORTED`; with `sha256` its file must be that one.
+ */
+export async function loadFrozen(source: ModelSource, options: LoadingOptions, sha256?: string): Promise<VideoModel> {
+  const model = await loadModel(source, { ...measuredLoading(options), sha256 });
+  if (model.outputs.includes('embedding') && model.metadata.head !== null) return model;
+  await model.dispose();
+  throw new KinetorchError(
+    'ERR_UNSUPPORTED',
+    `expected networks that Kinetorch made, with a head to replace, but received one of the architecture ${model.architecture}`,
+  );
+}
+
+/** The SHA-256 of a model's file. */
+export async function hashOf(source: ModelSource): Promise<string> {
+  const file = nativeSource(source);
+  // Of a pipe nobody would ever read the end.
+  if (typeof file === 'string') await fileSize(file);
+  const bytes = typeof file === 'string' ? await readFile(file) : file;
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** A name for each network that changes with all that its vectors depend on, to the last digit. */
+export function namesOf(
+  models: readonly VideoModel[],
+  hashes: readonly string[],
+  { threads, batchSize }: LoadingOptions,
+): string[] {
+  return models.map(({ device, precision }, index) =>
+    JSON.stringify([version(), hashes[index], device, precision, threads, batchSize]),
+  );
+}
