@@ -205,7 +205,8 @@ function warnOnce(problem: string): void {
 function startDecoder(writes: string | null): { child: ChildProcess; isHandedFiles: boolean } {
   try {
     const { command, args, env } = decoderProgram();
-    const isHandedFiles = writes === null && fileHanding().binding !== null;
+    const { binding } = fileHanding();
+    const isHandedFiles = writes === null && binding !== null;
     const start: DecoderStart = { isHandedFiles, writes, memoryBytes: videoLimits.maxResidentBytes };
     const stdio: StdioOptions = ['pipe', 'ignore', 'pipe', 'pipe', ...(isHandedFiles ? ['pipe' as const] : [])];
     return {
