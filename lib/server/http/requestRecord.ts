@@ -33,15 +33,19 @@ export class RequestRecord {
   readonly steps = new Map<StepName, Step>();
   /** Of the model, as soon as it is known. */
   model: string | undefined;
-  /** The key's holder, else the address. */
-  caller: string;
+  /** Of the key that was given, where it is known. */
+  holder: string | null = null;
   /** Whether the answer came out of the cache. */
   isCached = false;
   private readonly bytesBefore: number;
 
   constructor(private readonly request: FastifyRequest) {
-    this.caller = request.ip;
     this.bytesBefore = request.socket.bytesWritten ?? 0;
+  }
+
+  /** The key's holder, else the address. */
+  get caller(): string {
+    return this.holder ?? this.request.ip;
   }
 
   /** A step that has ended; times are those of `performance.now()`. */
