@@ -58,7 +58,7 @@ export async function createServer(options: ServerOptions = {}): Promise<VideoSe
   const context: ServerContext = {
     options: filled,
     keys,
-    models: new ModelRepository(filled),
+    models: new ModelRepository(filled, (path, reason) => app.log.info({ path, reason }, 'no model')),
     phase: new ServerPhase(),
     inWork: new RequestsInWork(),
     pending: new PendingBytes(filled.maxPendingBytes),
