@@ -39,7 +39,7 @@ export function shownError(
   request: FastifyRequest,
 ): { code: string; message: string } {
   const status = statusOf(error);
-  if (status >= 500 && status !== 503) request.log.error({ err: error }, 'fault');
+  if (status === 500) request.log.error({ err: error }, 'fault');
   const message = status === 500 ? 'internal error; the log has its reason' : error.message;
   return { code: error.code ?? 'ERR_INTERNAL', message };
 }

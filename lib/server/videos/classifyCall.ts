@@ -16,21 +16,23 @@ const optionsOf = ({ labels }: Pick<VideoModel, 'labels'>) => ({
 /** What happens in a video: a segment after the other; of clips that are spread over it their mean, too. */
 export const classifyCall: VideoCall<ReturnType<typeof optionsOf>> = {
   optionsOf,
-  async *run({ classifier, labels }, source, { topK, crops, ...timeline }, signal) {
-    const warnings: string[] = [];
-    const results: Float32Array[] = [];
+  prepare({ classifier, labels }, { topK, crops, ...timeline }) {
     const cut = timelineCut(classifier.inputs, timeline);
-    const onWarning = (warning: string) => warnings.push(warning);
-    let video: VideoInfo | undefined;
-    const classified = classifyClips(classifier, source, { topK, crops, signal, onWarning }, (opened, aborted) => {
-      video = opened.info;
-      return cut(opened, aborted);
-    });
-    for await (const { segment, probabilities } of classified) {
-      if (timeline.clips !== undefined) results.push(probabilities);
-      yield { name: 'segment', data: { segment } };
-    }
-    const predictions = results.length > 0 ? { predictions: topPredictions(mean(results), labels, topK) } : {};
-    yield { name: 'done', data: { ...predictions, video, warnings, done: true } };
+    return async function* (source, signal) {
+      const warnings: string[] = [];
+      const results: Float32Array[] = [];
+      const onWarning = (warning: string) => warnings.push(warning);
+      let video: VideoInfo | undefined;
+      const classified = classifyClips(classifier, source, { topK, crops, signal, onWarning }, (opened, aborted) => {
+        video = opened.info;
+        return cut(opened, aborted);
+      });
+      for await (const { segment, probabilities } of classified) {
+        if (timeline.clips !== undefined) results.push(probabilities);
+        yield { name: 'segment', data: { segment } };
+      }
+      const predictions = results.length > 0 ? { predictions: topPredictions(mean(results), labels, topK) } : {};
+      yield { name: 'done', data: { ...predictions, video, warnings, done: true } };
+    };
   },
 };

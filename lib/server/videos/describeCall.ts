@@ -10,8 +10,10 @@ const failures = {
   408: 'The body did not come in time.',
   413: 'Too large.',
   415: 'A form without its boundary, or a body that is packed.',
-  422: 'A video that cannot be read.',
+  422: 'A video that cannot be read, or a URL whose host refuses it.',
+  502: 'The host of a URL failed.',
   503: 'Not loaded, or as many videos in work as there may be; try again.',
+  504: 'The host of a URL took too long.',
 } as const;
 
 const binary = { schema: { type: 'string', format: 'binary' } };

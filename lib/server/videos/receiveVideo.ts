@@ -26,12 +26,15 @@ const maxJsonBytes = 64 * 1024;
  * The video of a request, in a temporary file, and what is said of it in the query and the body: a body that is the video, a
  * form (`multipart/form-data`) with one file, before or after its fields; or `{"url": …}` as JSON.
  *
+ * @param onFields is told what is said of a video before it is fetched
+ *
  * Throws 413, 408, 415, `ERR_INVALID_ARGUMENT`, those of `fetchVideo`, and those of receiving a video.
  */
 export async function receiveVideo(
   request: FastifyRequest,
   options: FilledServerOptions,
   signal: AbortSignal,
+  onFields: (fields: Fields) => void,
 ): Promise<ReceivedVideo> {
   const query = request.query as Fields;
   requirePlain(request);
@@ -50,6 +53,7 @@ export async function receiveVideo(
   if (isJson(request)) {
     const { url, ...fields } = await readJson(request, options);
     const joined = joinFields(query, fields);
+    onFields(joined);
     return { video: await fetchVideo(url, options, signal), fields: joined };
   }
   return { video: await spool(unbroken(request.raw), nameless, options, signal), fields: query };

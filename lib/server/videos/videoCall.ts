@@ -6,10 +6,9 @@ import type { ServerEvent } from '../http/answerEvents';
 /** One thing that is done with videos: its options, and what it tells of a video, the last of it named `done`. */
 export interface VideoCall<Table extends z.ZodRawShape> {
   optionsOf(model: Pick<VideoModel, 'labels'>): Table;
-  run(
+  /** Throws what is wrong with options together, or with this model for them, before there is a video. */
+  prepare(
     model: VideoModel,
-    video: SpooledVideo,
     options: z.output<z.ZodObject<Table>>,
-    signal: AbortSignal,
-  ): AsyncGenerator<ServerEvent, void>;
+  ): (video: SpooledVideo, signal: AbortSignal) => AsyncGenerator<ServerEvent, void>;
 }

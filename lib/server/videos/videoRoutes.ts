@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { onAbort } from '../../base/abort';
+import type { VideoModel } from '../../model/videoModel';
 import { answerEvents, eventFormOf, type ServerEvent } from '../http/answerEvents';
 import { callerGone } from '../http/callerGone';
 import { tellToGoOn } from '../http/continueWhenWanted';
@@ -75,14 +76,13 @@ async function* eventsOf(
     if (isWhole(request)) planOf(request.query as Fields);
     tellToGoOn(request, reply);
     const beganAt = performance.now();
-    const { video, fields } = await receiveVideo(request, options, signal);
+    const { video, fields } = await receiveVideo(request, options, signal, planOf);
     request.record.step('receive', beganAt);
     await using _closed = video;
     const { served, own } = planOf(fields);
     const told = served.useWhile(async function* (model, version) {
       const about = { model: served.name, version };
-      const filled = readFields(call.optionsOf(model), own);
-      for await (const { name, data } of call.run(model, video, filled, signal)) {
+      for await (const { name, data } of prepared(model, own)(video, signal)) {
         yield { name, data: name === 'done' ? { ...about, ...data } : data };
       }
     });
@@ -95,7 +95,11 @@ async function* eventsOf(
   function planOf({ model, ...own }: Fields) {
     const served = chooseModel(models, model);
     request.record.model = served.name;
-    readFields(call.optionsOf(served.model), own);
+    prepared(served.model, own);
     return { served, own };
+  }
+
+  function prepared(model: VideoModel, fields: Fields) {
+    return call.prepare(model, readFields(call.optionsOf(model), fields));
   }
 }

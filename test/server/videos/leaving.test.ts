@@ -45,12 +45,15 @@ async function begun(path: string, headers: Record<string, string> = {}) {
 }
 
 let segments = 0;
-const { run } = embedCall;
-jest.spyOn(embedCall, 'run').mockImplementation(async function* (...args) {
-  for await (const event of run(...args)) {
-    segments++;
-    yield event;
-  }
+const { prepare } = embedCall;
+jest.spyOn(embedCall, 'prepare').mockImplementation((...args) => {
+  const run = prepare(...args);
+  return async function* (...given) {
+    for await (const event of run(...given)) {
+      segments++;
+      yield event;
+    }
+  };
 });
 
 const left: number[] = [];
