@@ -9,6 +9,7 @@ import { closeAnswers } from './http/closeAnswers';
 import { continueWhenWanted } from './http/continueWhenWanted';
 import { knowCaller } from './http/knowCaller';
 import { limitRate, type RateLimit } from './http/limitRate';
+import { limitSendTime } from './http/limitSendTime';
 import { describeRoutes } from './http/openApi';
 import { loadServerPackages } from './http/peers';
 import { PendingBytes } from './http/pendingBytes';
@@ -93,6 +94,7 @@ async function guardRequests(app: FastifyInstance, context: ServerContext, rateL
   refuseOddHeads(app);
   boundBodies(app, options, pending);
   limitReceiveTime(app, options.receiveTimeoutMs);
+  limitSendTime(app, options.sendTimeoutMs);
   continueWhenWanted(app);
 }
 

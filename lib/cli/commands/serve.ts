@@ -55,6 +55,7 @@ export function define(command: Command): void {
     .addOption(schemaFlag('--max-pending-bytes <n>', serverOptions.maxPendingBytes))
     .addOption(schemaFlag('--max-video-bytes <n>', serverOptions.maxVideoBytes))
     .addOption(schemaFlag('--receive-timeout-ms <n>', serverOptions.receiveTimeoutMs))
+    .addOption(schemaFlag('--send-timeout-ms <n>', serverOptions.sendTimeoutMs))
     .addOption(schemaFlag('--cache-bytes <n>', serverOptions.cacheBytes))
     .addOption(schemaFlag('--grace-ms <n>', serverOptions.graceMs))
     .addOption(schemaFlag('--drain-ms <n>', serverOptions.drainMs))

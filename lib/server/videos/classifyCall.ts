@@ -1,7 +1,7 @@
 import { classifyClips } from '../../model/classifyClips';
 import { classifyVideoOptions, cropsSchema } from '../../model/classifyOptions';
-import { mean } from '../../model/classifyViews';
 import { topPredictions } from '../../model/topPredictions';
+import { VectorMean } from '../../model/vectorMean';
 import type { VideoModel } from '../../model/videoModel';
 import type { VideoInfo } from '../../video/types';
 import { timelineCut, timelineOptions } from './timelineOptions';
@@ -20,7 +20,7 @@ export const classifyCall: VideoCall<ReturnType<typeof optionsOf>> = {
     const cut = timelineCut(classifier.inputs, timeline);
     return async function* (source, signal) {
       const warnings: string[] = [];
-      const results: Float32Array[] = [];
+      const all = new VectorMean();
       const onWarning = (warning: string) => warnings.push(warning);
       let video: VideoInfo | undefined;
       const classified = classifyClips(classifier, source, { topK, crops, signal, onWarning }, (opened, aborted) => {
@@ -28,10 +28,10 @@ export const classifyCall: VideoCall<ReturnType<typeof optionsOf>> = {
         return cut(opened, aborted);
       });
       for await (const { segment, probabilities } of classified) {
-        if (timeline.clips !== undefined) results.push(probabilities);
+        if (timeline.clips !== undefined) all.add(probabilities);
         yield { name: 'segment', data: { segment } };
       }
-      const predictions = results.length > 0 ? { predictions: topPredictions(mean(results), labels, topK) } : {};
+      const predictions = timeline.clips === undefined ? {} : { predictions: topPredictions(all.value, labels, topK) };
       yield { name: 'done', data: { ...predictions, video, warnings, done: true } };
     };
   },

@@ -8,7 +8,7 @@ const failures = {
   403: 'A URL that is not fetched here.',
   404: 'No such model.',
   408: 'The body did not come in time.',
-  413: 'Too large.',
+  413: 'A video, or an answer in one document, that is too large.',
   415: 'A form without its boundary, or a body that is packed.',
   422: 'A video that cannot be read, or a URL whose host refuses it.',
   502: 'The host of a URL failed.',

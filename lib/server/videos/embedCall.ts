@@ -1,5 +1,5 @@
 import { KinetorchError } from '../../base/errors';
-import { mean } from '../../model/classifyViews';
+import { VectorMean } from '../../model/vectorMean';
 import { workOnVideo } from '../../model/workOnVideo';
 import type { VideoInfo } from '../../video/types';
 import { timelineCut, timelineOptions } from './timelineOptions';
@@ -15,7 +15,7 @@ export const embedCall: VideoCall<typeof timelineOptions> = {
     const cut = timelineCut(model.classifier.inputs, timeline);
     return async function* (source, signal) {
       const warnings: string[] = [];
-      const vectors: Float32Array[] = [];
+      const all = new VectorMean();
       let video: VideoInfo | undefined;
       const embedded = workOnVideo(model.classifier, source, {
         signal,
@@ -27,14 +27,14 @@ export const embedCall: VideoCall<typeof timelineOptions> = {
         work: async (clip, _info, aborted) => ({ clip, vector: await model.embedClip(clip, { signal: aborted }) }),
       });
       for await (const { clip, vector } of embedded) {
-        vectors.push(vector);
+        all.add(vector);
         const { startSeconds, endSeconds, paddedSeconds } = clip;
         yield {
           name: 'segment',
           data: { segment: { startSeconds, endSeconds, paddedSeconds, embedding: Array.from(vector) } },
         };
       }
-      const average = Array.from(mean(vectors));
+      const average = Array.from(all.value);
       yield { name: 'done', data: { dims: average.length, mean: average, video, warnings, done: true } };
     };
   },

@@ -6,7 +6,9 @@ import { answerEvents, eventFormOf, type ServerEvent } from '../http/answerEvent
 import { callerGone } from '../http/callerGone';
 import { tellToGoOn } from '../http/continueWhenWanted';
 import { loadServerPackages } from '../http/peers';
+import type { FilledServerOptions } from '../options';
 import type { ServerContext } from '../serverContext';
+import { answerDocument } from './answerDocument';
 import { chooseModel } from './chooseModel';
 import { classifyCall } from './classifyCall';
 import { countVideo } from './countVideo';
@@ -38,26 +40,21 @@ export async function videoRoutes(app: FastifyInstance, context: ServerContext):
     const onRequest = async (request: FastifyRequest) => requireStatedSize(request, context.options);
     const config = { seesToBody: true, openApi: describeCall(summary, call.optionsOf(anyModel)) };
     app.post(path, { config, onRequest }, async (request, reply) =>
-      answer(request, reply, eventsOf(request, reply, call as VideoCall<z.ZodRawShape>, context)),
+      answer(request, reply, eventsOf(request, reply, call as VideoCall<z.ZodRawShape>, context), context.options),
     );
   }
 }
 
-async function answer(
+function answer(
   request: FastifyRequest,
   reply: FastifyReply,
   events: AsyncGenerator<ServerEvent, void>,
-): Promise<object> {
+  { maxBodyBytes, sendTimeoutMs }: FilledServerOptions,
+): Promise<FastifyReply> {
   const form = eventFormOf(request);
-  if (form !== 'document') return answerEvents(request, reply, form, events);
-  const segments: object[] = [];
-  let summary = {};
-  for await (const { name, data } of events) {
-    if (name === 'done') summary = data;
-    else segments.push((data as { segment: object }).segment);
-  }
-  const { done: _, ...last } = summary as { done?: true };
-  return segments.length > 0 ? { segments, ...last } : last;
+  return form === 'document'
+    ? answerDocument(reply, events, maxBodyBytes)
+    : answerEvents(request, reply, form, events, sendTimeoutMs);
 }
 
 /** A call, from its admission to its end. */
