@@ -7,9 +7,9 @@ import { realFile } from '../support/videos';
 // As it was before decoders were locked in.
 jest.mock('../../build/Release/kinetorch_bootstrap.node', () => ({ open() {}, spinsIn: () => 0 }));
 
-const onLinux = process.platform === 'linux' ? test.each : test.each.skip;
+const onLinux = process.platform === 'linux' ? test : test.skip;
 
-onLinux<[string, () => Promise<unknown>]>([
+onLinux.each<[string, () => Promise<unknown>]>([
   ['decodes nothing', () => openVideo(realFile('rotated.mp4'))],
   ['writes nothing', () => VideoWriter.open('out.mp4', { width: 16, height: 16, frameRate: 8 })],
   ['says so to doctor, which does not wait', () => decoderSandbox()],

@@ -14,7 +14,7 @@ declare module 'fastify' {
 }
 
 /** What a request's time goes to, besides its own handler's. */
-export type StepName = 'receive' | 'queue' | 'run';
+export type StepName = 'receive' | 'queue' | 'decode' | 'run';
 
 /** One kind of step, of which a request of many clips takes many, also at the same time. */
 export interface Step {

@@ -21,6 +21,7 @@ export function logRequests(app: FastifyInstance): void {
       model: record.model,
       receiveMs: rounded(record.msOf('receive')),
       queueMs: rounded(record.msOf('queue')),
+      decodeMs: rounded(record.msOf('decode')),
       runMs: rounded(record.msOf('run')),
       isCached: record.isCached || undefined,
       bytesIn: record.bytesIn,

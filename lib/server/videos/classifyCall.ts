@@ -18,12 +18,13 @@ export const classifyCall: VideoCall<ReturnType<typeof optionsOf>> = {
   optionsOf,
   prepare({ classifier, labels }, { topK, crops, ...timeline }) {
     const cut = timelineCut(classifier.inputs, timeline);
-    return async function* (source, signal) {
+    return async function* (source, signal, onStep) {
       const warnings: string[] = [];
       const all = new VectorMean();
       const onWarning = (warning: string) => warnings.push(warning);
       let video: VideoInfo | undefined;
-      const classified = classifyClips(classifier, source, { topK, crops, signal, onWarning }, (opened, aborted) => {
+      const options = { topK, crops, signal, onWarning, onStep };
+      const classified = classifyClips(classifier, source, options, (opened, aborted) => {
         video = opened.info;
         return cut(opened, aborted);
       });

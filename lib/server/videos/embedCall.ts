@@ -13,12 +13,13 @@ export const embedCall: VideoCall<typeof timelineOptions> = {
       throw new KinetorchError('ERR_UNSUPPORTED', 'expected a model that gives embeddings but this one does not');
     }
     const cut = timelineCut(model.classifier.inputs, timeline);
-    return async function* (source, signal) {
+    return async function* (source, signal, onStep) {
       const warnings: string[] = [];
       const all = new VectorMean();
       let video: VideoInfo | undefined;
       const embedded = workOnVideo(model.classifier, source, {
         signal,
+        onStep,
         onWarning: (warning) => warnings.push(warning),
         cut: (opened, aborted) => {
           video = opened.info;

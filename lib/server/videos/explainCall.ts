@@ -20,9 +20,10 @@ export const explainCall: VideoCall<typeof options> = {
   optionsOf: () => options,
   prepare(model, { atSeconds, label }) {
     const { input, classifier } = model;
-    return async function* (source, signal) {
+    return async function* (source, signal, onStep) {
       const explained = workOnVideo({ inputs: [input], videos: classifier.videos }, source, {
         signal,
+        onStep,
         cut: (video, aborted) => {
           return video.readClips([windowAround(atSeconds, input, video.info.durationSeconds)], { signal: aborted });
         },

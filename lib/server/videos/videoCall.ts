@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { VideoModel } from '../../model/videoModel';
+import type { OnVideoStep } from '../../model/videoSteps';
 import type { SpooledVideo } from '../../video/spooledVideo';
 import type { ServerEvent } from '../http/answerEvents';
 
@@ -10,5 +11,5 @@ export interface VideoCall<Table extends z.ZodRawShape> {
   prepare(
     model: VideoModel,
     options: z.output<z.ZodObject<Table>>,
-  ): (video: SpooledVideo, signal: AbortSignal) => AsyncGenerator<ServerEvent, void>;
+  ): (video: SpooledVideo, signal: AbortSignal, onStep: OnVideoStep) => AsyncGenerator<ServerEvent, void>;
 }

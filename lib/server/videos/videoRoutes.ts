@@ -77,9 +77,10 @@ async function* eventsOf(
     request.record.step('receive', beganAt);
     await using _closed = video;
     const { served, own } = planOf(fields);
+    const onStep = served.timesOf(request.record);
     const told = served.useWhile(async function* (model, version) {
       const about = { model: served.name, version };
-      for await (const { name, data } of prepared(model, own)(video, signal)) {
+      for await (const { name, data } of prepared(model, own)(video, signal, onStep)) {
         yield { name, data: name === 'done' ? { ...about, ...data } : data };
       }
     });
