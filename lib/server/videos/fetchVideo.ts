@@ -27,6 +27,7 @@ export async function fetchVideo(
   text: unknown,
   options: FetchOptions,
   signal: AbortSignal,
+  onChunk?: (chunk: Uint8Array) => void,
   resolve: Resolve = resolveByDns,
 ): Promise<SpooledVideo> {
   const { urlHosts = [], urlTimeoutMs, maxVideoBytes, receiveTimeoutMs } = options;
@@ -50,6 +51,7 @@ export async function fetchVideo(
     const chunks = boundedBody(bytesOf(response), {
       maxBytes: maxVideoBytes,
       timeoutMs: receiveTimeoutMs,
+      ...(onChunk && { onChunk }),
     });
     const limits = { signal: call.signal, maxBytes: Number.POSITIVE_INFINITY };
     return await SpooledVideo.receive(chunks, url.hostname, limits);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { onAbort } from '../../base/abort';
@@ -15,6 +16,7 @@ import { countVideo } from './countVideo';
 import { describeCall } from './describeCall';
 import { embedCall } from './embedCall';
 import { explainCall } from './explainCall';
+import { keptEvents } from './keptEvents';
 import { listModels } from './listModels';
 import { type Fields, readFields } from './readFields';
 import { isWhole, receiveVideo, requireStatedSize } from './receiveVideo';
@@ -62,8 +64,9 @@ async function* eventsOf(
   request: FastifyRequest,
   reply: FastifyReply,
   call: VideoCall<z.ZodRawShape>,
-  { models, options, videos }: ServerContext,
+  { models, options, videos, answers }: ServerContext,
 ): AsyncGenerator<ServerEvent, void> {
+  const { record } = request;
   const signal = callerGone(reply);
   const leave = videos.enter();
   // Of a caller that goes away the place is free at once; what is left of its video goes a moment later.
@@ -73,18 +76,28 @@ async function* eventsOf(
     if (isWhole(request)) planOf(request.query as Fields);
     tellToGoOn(request, reply);
     const beganAt = performance.now();
-    const { video, fields } = await receiveVideo(request, options, signal, planOf);
-    request.record.step('receive', beganAt);
+    const hash = answers.isOn ? createHash('sha256') : null;
+    const { video, fields } = await receiveVideo(request, options, {
+      signal,
+      onFields: planOf,
+      onChunk: (chunk) => hash?.update(chunk),
+    });
+    record.step('receive', beganAt);
     await using _closed = video;
     const { served, own } = planOf(fields);
-    const onStep = served.timesOf(request.record);
+    const { statistics } = served;
     const told = served.useWhile(async function* (model, version) {
       const about = { model: served.name, version };
-      for await (const { name, data } of prepared(model, own)(video, signal, onStep)) {
+      const { run, filled } = prepared(model, own);
+      // Its name is told, too.
+      const asked = [request.routeOptions.url as string, JSON.stringify(filled), video.name];
+      const key = hash === null ? null : await answers.keyOf(model, [...asked, hash.digest()]);
+      const events = keptEvents(answers, key, { record, statistics }, () => run(video, signal, served.timesOf(record)));
+      for await (const { name, data } of events) {
         yield { name, data: name === 'done' ? { ...about, ...data } : data };
       }
     });
-    yield* countVideo(served.statistics, told);
+    yield* countVideo(statistics, record, told);
   } finally {
     forget();
     leave();
@@ -92,12 +105,13 @@ async function* eventsOf(
 
   function planOf({ model, ...own }: Fields) {
     const served = chooseModel(models, model);
-    request.record.model = served.name;
+    record.model = served.name;
     prepared(served.model, own);
     return { served, own };
   }
 
   function prepared(model: VideoModel, fields: Fields) {
-    return call.prepare(model, readFields(call.optionsOf(model), fields));
+    const filled = readFields(call.optionsOf(model), fields);
+    return { filled, run: call.prepare(model, filled) };
   }
 }
