@@ -73,6 +73,8 @@ it('tells of models, requests and the machine, and a cache of answers by its hit
   expect(await metric(url, `nv_cache_num_misses_per_model${of}}`)).toBe(2);
   expect(await metric(url, `kinetorch_queue_duration_seconds_count${of}}`)).toBe(2);
   expect(await metric(url, `kinetorch_batch_duration_seconds_count${of}}`)).toBe(2);
+  expect(await metric(url, `kinetorch_preprocess_duration_seconds_count${of}}`)).toBe(2);
+  expect(await metric(url, `kinetorch_preprocess_duration_seconds_sum${of}}`)).toBeGreaterThan(0);
   expect(await metric(url, `kinetorch_batch_size_bucket${of},le="1"}`)).toBe(2);
   expect(await metric(url, `nv_inference_compute_infer_duration_us${of}}`)).toBeGreaterThan(0);
   expect(await metric(url, `nv_model_load_duration_secs${of}}`)).toBeGreaterThan(0);

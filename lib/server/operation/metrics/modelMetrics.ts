@@ -90,6 +90,9 @@ export function modelMetrics(models: readonly ServedModel[]): Metric[] {
       'Videos, until one is open, and until each of its clips is there.',
       ({ decodeTimes }) => decodeTimes,
     ),
+    times('kinetorch_preprocess_duration_seconds', 'Batches: clips resized, cropped and normalised.', (model) =>
+      model.isReady ? model.model.stats().preprocessTimes : null,
+    ),
     times('kinetorch_batch_duration_seconds', 'Batches: preprocessing, network, softmax.', (model) =>
       model.isReady ? model.model.stats().runTimes : null,
     ),
