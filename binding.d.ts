@@ -224,6 +224,8 @@ export interface NativeStats {
   queueTimes: NativeHistogram;
   /** A time for each batch that is done. */
   runTimes: NativeHistogram;
+  /** The part of it in which clips become a batch; on CUDA until that is on its way. A time for each batch. */
+  preprocessTimes: NativeHistogram;
   maxQueueMs: number;
   maxRunMs: number;
 }

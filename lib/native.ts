@@ -10,6 +10,7 @@ import {
   addonFailure,
   cLibraryFailure,
   libtorchFailure,
+  olderAddonFailure,
   openFailure,
   packageVersionFailure,
   unreachableFailure,
@@ -60,12 +61,19 @@ export function native(): NativeBinding {
   }
 }
 
+const sandboxFunctions = ['lockIn', 'restartWithoutRings', 'sendFile', 'receiveFile', 'rewindFile'] as const;
+
 /**
  * What locks a process in and hands files to it; null elsewhere than on Linux. Loads no LibTorch. Throws as `native`
- * does where there is no addon.
+ * does where there is no addon, and `ERR_LIBTORCH_VERSION` where there is one of an older build.
  */
 export function sandboxBinding(): SandboxBinding | null {
-  return process.platform === 'linux' ? (requireAddon(join(addonFolder(), bootstrapFile)) as SandboxBinding) : null;
+  if (process.platform !== 'linux') return null;
+  const path = join(addonFolder(), bootstrapFile);
+  const found = requireAddon(path) as SandboxBinding;
+  const missing = sandboxFunctions.find((name) => typeof found[name] !== 'function');
+  if (missing !== undefined) throw olderAddonFailure(path, missing);
+  return found;
 }
 
 /** Which LibTorch {@link native} uses, or where it was looked for in vain. Loads nothing. */

@@ -99,9 +99,9 @@ export const errorTable = {
   },
   ERR_VIDEO_DECODER: {
     meaning:
-      'The decoder process could not be started: no file descriptors, processes or memory left, not allowed, or no Node.js known that could run it.',
+      'The decoder process could not be started: no file descriptors, processes or memory left, not allowed, an addon of an older build, or no Node.js known that could run it.',
     remedy:
-      'Nothing is said of the video. Raise the limit or give the permission that the message names, or set `KINETORCH_NODE` to a Node.js program (docs/install.md).',
+      'Nothing is said of the video. Raise the limit, give the permission or run the command that the message names, or set `KINETORCH_NODE` to a Node.js program (docs/install.md).',
   },
   ERR_DATASET: {
     meaning: 'A dataset has no usable clips, or its description is wrong.',

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { promisify } from 'node:util';
+import { KinetorchError } from '../base/errors';
 import { formatCount } from '../base/format';
 import { packageRoot, pinnedVersion, version } from '../base/version';
 import { cLibrary, cLibraryProblem, cLibraryRemedy } from '../libtorch/find/cLibrary';
@@ -110,6 +111,10 @@ async function checkDecoder(): Promise<Check> {
     });
     return good('Video decoder', `FFmpeg ${stdout.trim()}`, [await lockLine()]);
   } catch (error) {
+    if (error instanceof KinetorchError) {
+      const [first = '', ...rest] = error.message.split('\n');
+      return bad('Video decoder', first, libtorchRemedy([])[0] as string, rest);
+    }
     const { stderr, message } = error as { stderr?: string; message: string };
     const reason = stderr?.trim() || message;
     return bad('Video decoder', `node-av cannot be loaded: ${reason}`, 'npm install --include=optional');

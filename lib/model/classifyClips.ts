@@ -4,12 +4,14 @@ import type { VideoSource } from '../video/videoSource';
 import { type ClassifiedClip, classifyViews, cropPositions } from './classifyViews';
 import type { ClipClassifier } from './clipClassifier';
 import type { SharedWindow } from './sharedWindow';
+import type { OnVideoStep } from './videoSteps';
 import { workOnVideo } from './workOnVideo';
 
 interface ClassifyClipsOptions extends CallOptions {
   topK: number;
   crops: 1 | 3;
   onWarning?: (warning: string) => void;
+  onStep?: OnVideoStep;
   /** A clip is done, not always in order. */
   onDone?: () => void;
 }

@@ -9,12 +9,14 @@ import { spreadWindows } from './clipWindows';
 import { readWindows } from './cutClips';
 import { topPredictions } from './topPredictions';
 import type { VideoClassification, VideoSegment } from './types';
+import type { OnVideoStep } from './videoSteps';
 
 /** Classifies a video from clips spread evenly over it; see `VideoModel.classifyVideo`. */
 export async function classifyVideo(
   classifier: ClipClassifier,
   source: VideoSource,
   options: ClassifyVideoOptions = {},
+  onStep?: OnVideoStep,
 ): Promise<VideoClassification> {
   const { labels, inputs } = classifier;
   const { clips, onProgress, ...views } = parseOptions(classifyVideoOptions(labels.length), options);
@@ -29,6 +31,7 @@ export async function classifyVideo(
     source,
     {
       ...views,
+      ...(onStep && { onStep }),
       onWarning: (warning) => warnings.push(warning),
       onDone: () => onProgress?.({ done: ++done, total }),
     },

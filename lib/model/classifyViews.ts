@@ -3,6 +3,7 @@ import type { VideoClip } from '../video/types';
 import type { ClipClassifier, ViewOptions } from './clipClassifier';
 import { topPredictions } from './topPredictions';
 import type { VideoSegment } from './types';
+import { VectorMean } from './vectorMean';
 
 /** A clip of a video and what was seen in it. */
 export interface ClassifiedClip {
@@ -31,8 +32,8 @@ export async function classifyViews(
 }
 
 /** The mean of vectors of one length. */
-export function mean(vectors: Float32Array[]): Float32Array {
-  const sums = new Float64Array(vectors[0]?.length ?? 0);
-  for (const vector of vectors) for (let i = 0; i < sums.length; i++) sums[i] = (sums[i] ?? 0) + (vector[i] ?? 0);
-  return Float32Array.from(sums, (sum) => sum / vectors.length);
+export function mean(vectors: readonly Float32Array[]): Float32Array {
+  const sum = new VectorMean();
+  for (const vector of vectors) sum.add(vector);
+  return sum.value;
 }

@@ -83,8 +83,9 @@ export interface Classification {
 }
 
 /**
- * Counts since the model was loaded; times in milliseconds. `queueTimes` and `runTimes` are histograms of fixed `bounds`,
- * as a metrics exporter wants them: `counts` holds one number for each range up to a bound, and a last one for all above.
+ * Counts since the model was loaded; times in milliseconds. `queueTimes`, `runTimes` and, of these the part in which clips
+ * become a batch, `preprocessTimes` are histograms of fixed `bounds`, as a metrics exporter wants them: `counts` holds one number
+ * for each range up to a bound, and a last one for all above.
  */
 export interface ModelStats extends NativeStats {
   /** Videos of this model, and the decoder processes of this thread, which all models share. */

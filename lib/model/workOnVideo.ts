@@ -8,6 +8,7 @@ import { clipsInFlight } from './clipsInFlight';
 import { decodingOf } from './decodingOf';
 import type { ModelInput } from './types';
 import type { VideoCalls } from './videoCalls';
+import { type OnVideoStep, timeClips } from './videoSteps';
 
 /** What a video's clips need of the model that they are for. */
 export interface VideoHost {
@@ -23,6 +24,7 @@ interface VideoWork<Clip extends VideoClip, T> extends CallOptions {
   /** What is done with each clip. Clips may come in the network's size; `info` is of the video's own. */
   work: (clip: Clip, info: VideoInfo, signal: AbortSignal) => Promise<T>;
   onWarning?: (warning: string) => void;
+  onStep?: OnVideoStep;
   /** What much larger frames are brought to by the decoder. Default: as the network resizes them. */
   resize?: Resize;
 }
@@ -34,18 +36,29 @@ interface VideoWork<Clip extends VideoClip, T> extends CallOptions {
 export async function* workOnVideo<Clip extends VideoClip, T>(
   { inputs, videos }: VideoHost,
   source: VideoSource,
-  { cut, work, onWarning, resize, ...options }: VideoWork<Clip, T>,
+  { cut, work, onWarning, onStep = () => {}, resize, ...options }: VideoWork<Clip, T>,
 ): AsyncGenerator<T, void> {
   const entry = videos?.enter();
   const call = callSignal(options);
   const { signal } = call;
   try {
     const decoding = { signal, ...decodingOf(inputs), ...(resize && { resize }) };
-    await using video = await openDecodedVideo(source, decoding, () => entry?.begin());
+    let beganAt = performance.now();
+    await using video = await openDecodedVideo(source, decoding, () => {
+      entry?.begin();
+      onStep('queue', beganAt);
+      beganAt = performance.now();
+    });
+    onStep('decode', beganAt);
     const { length: known } = video.warnings;
     for (const warning of [...video.warnings]) onWarning?.(warning);
-    const start = (clip: Clip) => video.keepFor(work(clip, video.info, signal));
-    for await (const result of workAhead(cut(video, signal), start, clipsInFlight)) {
+    const start = async (clip: Clip) => {
+      const startedAt = performance.now();
+      const result = await video.keepFor(work(clip, video.info, signal));
+      onStep('run', startedAt);
+      return result;
+    };
+    for await (const result of workAhead(timeClips(cut(video, signal), onStep), start, clipsInFlight)) {
       entry?.pause();
       yield result;
       entry?.resume();

@@ -7,11 +7,14 @@ import { appOptions } from './http/appOptions';
 import { boundBodies } from './http/boundBodies';
 import { closeAnswers } from './http/closeAnswers';
 import { continueWhenWanted } from './http/continueWhenWanted';
+import { knowCaller } from './http/knowCaller';
 import { limitRate, type RateLimit } from './http/limitRate';
+import { limitSendTime } from './http/limitSendTime';
 import { describeRoutes } from './http/openApi';
 import { loadServerPackages } from './http/peers';
 import { PendingBytes } from './http/pendingBytes';
 import { limitReceiveTime } from './http/receiveTimeout';
+import { refuseOddHeads } from './http/refuseOddHeads';
 import { refuseOtherMethods } from './http/refuseOtherMethods';
 import { refuseOtherSites } from './http/refuseOtherSites';
 import { keepRecords } from './http/requestRecord';
@@ -56,7 +59,7 @@ export async function createServer(options: ServerOptions = {}): Promise<VideoSe
   const context: ServerContext = {
     options: filled,
     keys,
-    models: new ModelRepository(filled),
+    models: new ModelRepository(filled, (path, reason) => app.log.info({ path, reason }, 'no model')),
     phase: new ServerPhase(),
     inWork: new RequestsInWork(),
     pending: new PendingBytes(filled.maxPendingBytes),
@@ -85,10 +88,13 @@ async function guardRequests(app: FastifyInstance, context: ServerContext, rateL
   traceRequests(app);
   takeWork(app, phase, inWork);
   if (!keys.areAsked && !options.noAuth) refuseOtherSites(app);
-  requireKey(app, keys);
+  knowCaller(app, keys);
   await limitRate(app, rateLimit, options.maxRate);
+  requireKey(app, keys);
+  refuseOddHeads(app);
   boundBodies(app, options, pending);
   limitReceiveTime(app, options.receiveTimeoutMs);
+  limitSendTime(app, options.sendTimeoutMs);
   continueWhenWanted(app);
 }
 

@@ -109,8 +109,10 @@ export const serverOptions = {
     .default(16)
     .describe('videos in work at once; one more is answered 503 (default: {default})'),
 
-  /** Of the body of any request but videos, also unpacked. Default 64 MiB. */
-  maxBodyBytes: bytes.default(64 * mebibyte).describe('largest body of a request, also unpacked (default: {default})'),
+  /** Of the body of any request but videos, also unpacked, and of what is told of a video in one document. Default 64 MiB. */
+  maxBodyBytes: bytes
+    .default(64 * mebibyte)
+    .describe('largest body of a request, also unpacked, and document of a video (default: {default})'),
   /**
    * Of all bodies together that are in memory at once; where there is no room for one more it is answered 503. One alone
    * always has room. Default 1 GiB.
@@ -147,6 +149,10 @@ export const serverOptions = {
   receiveTimeoutMs: milliseconds(1)
     .default(60_000)
     .describe('how long a request, or the next bytes of a video, may take to come (default: {default})'),
+  /** Until a caller takes more of its answer, in milliseconds; then its connection is closed. Default 60,000. */
+  sendTimeoutMs: milliseconds(1)
+    .default(60_000)
+    .describe('how long a caller may take nothing of its answer (default: {default})'),
   /** Requests a second of one caller, by key, else by address; more are answered 429. Default: any number. */
   maxRate: wholeNumber(1, 1_000_000).optional().describe('requests a second of one caller; more are answered 429'),
 

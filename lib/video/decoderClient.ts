@@ -37,7 +37,8 @@ export class DecoderClient {
     writes: string | null = null,
   ) {
     try {
-      this.isHandedFiles = writes === null && findSandbox().binding !== null;
+      const { binding } = findSandbox();
+      this.isHandedFiles = writes === null && binding !== null;
       const start: DecoderStart = {
         isHandedFiles: this.isHandedFiles,
         writes,

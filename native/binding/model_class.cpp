@@ -275,6 +275,7 @@ Napi::Value ModelClass::stats(const Napi::CallbackInfo& info) {
   object.Set("running", static_cast<double>(stats.running));
   object.Set("queueTimes", toHistogram(info.Env(), stats.queueTimes));
   object.Set("runTimes", toHistogram(info.Env(), stats.runTimes));
+  object.Set("preprocessTimes", toHistogram(info.Env(), stats.preprocessTimes));
   object.Set("maxQueueMs", stats.maxQueueMs);
   object.Set("maxRunMs", stats.maxRunMs);
   return object;

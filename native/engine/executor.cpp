@@ -158,7 +158,9 @@ Executor::Flight Executor::take(BatchRunner::Slot* slot) {
 }
 
 void Executor::stage(Flight& flight) const {
+  const Clock::time_point begin = Clock::now();
   attempt(flight.failure, [&] { runner_->stage(*flight.slot, flight.batch); });
+  statistics_.addPreprocessing(Clock::now() - begin);
 }
 
 void Executor::launch(Flight& flight) const {

@@ -33,6 +33,11 @@ void Statistics::beginBatch(const Batch& batch) {
   }
 }
 
+void Statistics::addPreprocessing(Clock::duration took) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  stats_.preprocessTimes.add(std::chrono::duration<double, std::milli>(took).count());
+}
+
 void Statistics::endBatch(Batch& batch) {
   const double runMs = millisecondsBetween(batch.begin, Clock::now());
   uint64_t failed = 0;

@@ -18,8 +18,9 @@ struct ClassifierStats {
   uint64_t batches = 0;
   uint64_t queued = 0;
   uint64_t running = 0;
-  Histogram queueTimes;  // of clips, until their batch began
-  Histogram runTimes;    // of batches
+  Histogram queueTimes;       // of clips, until their batch began
+  Histogram runTimes;         // of batches
+  Histogram preprocessTimes;  // of batches; on CUDA until one is on its way, after the others that were
   double maxQueueMs = 0;
   double maxRunMs = 0;
 };
@@ -31,6 +32,7 @@ class Statistics {
   void addRequests(size_t count, const std::function<void()>& push);
   void addCancelled(size_t count);
   void beginBatch(const Batch& batch);
+  void addPreprocessing(Clock::duration took);
   // Of a batch whose items have a result or an error; these are given the batch's times.
   void endBatch(Batch& batch);
   ClassifierStats current() const;

@@ -93,6 +93,7 @@ test('the statistics add up', async () => {
     maxRunMs: 0,
     queueTimes: emptyHistogram,
     runTimes: emptyHistogram,
+    preprocessTimes: emptyHistogram,
   });
   const bad = { ...noiseClip(), data: new Float32Array(4 * 40 * 56 * 3).fill(Number.NaN) };
   const outcomes = await Promise.allSettled([...clips, bad].map((clip) => model.classifyClip(clip)));
@@ -108,6 +109,9 @@ test('the statistics add up', async () => {
   // A time for each clip, and one for each batch.
   expect(stats.queueTimes.count).toBe(13);
   expect(stats.runTimes.count).toBe(stats.batches);
+  expect(stats.preprocessTimes.count).toBe(stats.batches);
+  expect(stats.preprocessTimes.sum).toBeGreaterThan(0);
+  expect(stats.preprocessTimes.sum).toBeLessThan(stats.runTimes.sum);
   for (const { counts, count } of [stats.queueTimes, stats.runTimes])
     expect(counts.reduce((sum, one) => sum + one, 0)).toBe(count);
   expect(stats.meanQueueMs).toBeCloseTo(stats.queueTimes.sum / 13, 6);

@@ -20,6 +20,10 @@ variables, and those over the file.
 SIGHUP loads anew what has changed. SIGTERM, or Ctrl-C, ends in order: not ready at once, refusing new work after
 --grace-ms, ending when what was accepted is done; a second one ends at once. The log goes to standard output.
 
+A model that was named and cannot be loaded ends the server; of a folder the others are served, and it is not ready until
+SIGHUP finds all of them right. Exit codes: 0 after an orderly end, 1 after a failure, 2 for wrong usage, 130 or 143 where a
+second Ctrl-C or SIGTERM ended it at once.
+
 Examples:
   $ kinetorch serve
   $ kinetorch serve fights.pt moves=camera.pt --port 9000
@@ -56,6 +60,7 @@ export function define(command: Command): void {
     .addOption(schemaFlag('--max-pending-bytes <n>', serverOptions.maxPendingBytes))
     .addOption(schemaFlag('--max-video-bytes <n>', serverOptions.maxVideoBytes))
     .addOption(schemaFlag('--receive-timeout-ms <n>', serverOptions.receiveTimeoutMs))
+    .addOption(schemaFlag('--send-timeout-ms <n>', serverOptions.sendTimeoutMs))
     .addOption(schemaFlag('--cache-bytes <n>', serverOptions.cacheBytes))
     .addOption(schemaFlag('--grace-ms <n>', serverOptions.graceMs))
     .addOption(schemaFlag('--drain-ms <n>', serverOptions.drainMs))
@@ -91,6 +96,8 @@ async function serve(
     void server
       .listen(({ name, error }) => {
         if (error === null) note(`${name}: ready`);
+        // The others of a folder are served without it.
+        else if (isOfFolder(name, options)) note(`${name}: not loaded: ${errorReport(error).message}`);
         else resolve(error);
       })
       .then((address) => note(`Listening on ${address}`), resolve);
@@ -100,6 +107,9 @@ async function serve(
   await server.close();
   if (failure !== null) throw failure;
 }
+
+const isOfFolder = (name: string, { models = {}, modelFolder }: ServerOptions): boolean =>
+  modelFolder !== undefined && !Object.hasOwn(models, name);
 
 /** Resolves with null at the first SIGTERM or Ctrl-C; the second ends the process at once. */
 function askedToEnd(): Promise<null> {

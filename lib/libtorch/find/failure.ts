@@ -61,6 +61,15 @@ export function packageVersionFailure(found: string): KinetorchError {
   return loadFailure('ERR_LIBTORCH_VERSION', headline, { remedy: reinstall() });
 }
 
+/** The addon is one that was built before it was given something that is called now. */
+export function olderAddonFailure(path: string, missing: string): KinetorchError {
+  const headline = `expected an addon of this version but found one of an older build, which has no ${missing}`;
+  return loadFailure('ERR_LIBTORCH_VERSION', headline, {
+    remedy: reinstall(),
+    attempts: [{ what: path, problem: `has no ${missing}` }],
+  });
+}
+
 /** LibTorch was looked for, and none fits. */
 export function libtorchFailure(tried: Refusal[], needed: string): KinetorchError {
   const wrong = tried.some((refusal) => refusal.wrongVersion);

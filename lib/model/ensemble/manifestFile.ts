@@ -58,6 +58,20 @@ export async function readManifest(path: string): Promise<Manifest> {
   }
 }
 
+/**
+ * Why a JSON file is of something else than an ensemble; null where it is of one, or could be though it is damaged, which
+ * {@link readManifest} then says.
+ */
+export async function otherDocument(path: string): Promise<string | null> {
+  try {
+    const document: unknown = JSON.parse(await readText(path));
+    const mayBe = typeof document === 'object' && document !== null && 'models' in document;
+    return mayBe ? null : 'expected an object with formatVersion, combine and models';
+  } catch (error) {
+    return error instanceof KinetorchError && error.code === 'ERR_MODEL_FORMAT' ? error.message : null;
+  }
+}
+
 /** Throws `ERR_INVALID_ARGUMENT` for a name that would not be taken for an ensemble's, `ERR_FILE_ACCESS`. */
 export async function writeManifest(path: string, { paths, weights, combine }: Manifest): Promise<void> {
   if (!isManifest(path)) throw invalidArgument('path', `a name that ends in ${extension}`, path);

@@ -20,6 +20,7 @@ export function sumStats(all: readonly NativeStats[]): NativeStats {
     running: sum(({ running }) => running),
     queueTimes: histogram(({ queueTimes }) => queueTimes),
     runTimes: histogram(({ runTimes }) => runTimes),
+    preprocessTimes: histogram(({ preprocessTimes }) => preprocessTimes),
     maxQueueMs: most(({ maxQueueMs }) => maxQueueMs),
     maxRunMs: most(({ maxRunMs }) => maxRunMs),
   };

@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { readOn } from './readOn';
 import { HttpError, statusOf } from './statusOf';
+import { isUnreadable, pathOf } from './unreadableUrl';
 
 /** Seconds after which whoever was turned away may try again. */
 const retryAfter = '1';
@@ -11,17 +12,14 @@ const retryAfter = '1';
  */
 export function answerErrors(app: FastifyInstance): void {
   app.setErrorHandler((error: FastifyError, request, reply) => answerError(error, request, reply));
-  app.setNotFoundHandler((request, reply) => {
-    answerError(
-      new HttpError(
-        404,
-        `expected the path of an endpoint but received ${request.method} ${pathOf(request)}`,
-        'NOT_FOUND',
-      ),
-      request,
-      reply,
-    );
-  });
+  app.setNotFoundHandler((request, reply) => answerError(notFound(request), request, reply));
+}
+
+function notFound(request: FastifyRequest): HttpError {
+  const received = `received ${request.method} ${pathOf(request)}`;
+  return isUnreadable(request)
+    ? new HttpError(400, `expected a path of text, with all else as %XX, but ${received}`, 'BAD_REQUEST')
+    : new HttpError(404, `expected the path of an endpoint but ${received}`, 'NOT_FOUND');
 }
 
 export function answerError(error: Error & { code?: string }, request: FastifyRequest, reply: FastifyReply): void {
@@ -41,9 +39,7 @@ export function shownError(
   request: FastifyRequest,
 ): { code: string; message: string } {
   const status = statusOf(error);
-  if (status >= 500 && status !== 503) request.log.error({ err: error }, 'fault');
+  if (status === 500) request.log.error({ err: error }, 'fault');
   const message = status === 500 ? 'internal error; the log has its reason' : error.message;
   return { code: error.code ?? 'ERR_INTERNAL', message };
 }
-
-const pathOf = (request: FastifyRequest) => request.url.split('?', 1)[0] as string;

@@ -28,20 +28,29 @@ export function eventFormOf({ headers }: FastifyRequest): EventForm {
 }
 
 /**
- * Answers with events as they come, no faster than they are read. What fails before the first is an answer of its own, with
- * its status; what fails later is an event, `failed`, and the last one.
+ * Answers with events as they come, no faster than they are read; of who reads none for so long the connection is closed. What
+ * fails before the first is an answer of its own, with its status; what fails later is an event, `failed`, and the last one.
  */
 export async function answerEvents(
   request: FastifyRequest,
   reply: FastifyReply,
   form: Exclude<EventForm, 'document'>,
   events: AsyncGenerator<ServerEvent, void>,
+  sendTimeoutMs: number,
 ): Promise<FastifyReply> {
   const first = await events.next();
   const toLine = form === 'sse' ? eventText : jsonText;
   const lines = linesOf(request, first, events, form === 'sse');
   async function* texts() {
-    for await (const event of lines) yield event === null ? ':\n\n' : toLine(event);
+    for await (const event of lines) {
+      // The next is asked for as soon as there is room for it. A connection is busy, too, with what its caller still sends.
+      const late = setTimeout(() => reply.raw.destroy(), sendTimeoutMs).unref();
+      try {
+        yield event === null ? ':\n\n' : toLine(event);
+      } finally {
+        clearTimeout(late);
+      }
+    }
   }
   // Proxies are not to gather it.
   reply.header('cache-control', 'no-store').header('x-accel-buffering', 'no').type(types[form]);

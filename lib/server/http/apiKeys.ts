@@ -14,6 +14,8 @@ export class ApiKeys {
   private readonly fixed: Buffer[];
   private ofFile: Buffer[] = [];
   private readonly file: string | undefined;
+  /** Stops looking at the file. */
+  readonly close: () => void = () => {};
 
   /**
    * @param onChange hears that the file was read again, with the reason where it could not be: the keys before then stay
@@ -29,14 +31,17 @@ export class ApiKeys {
     if (apiKeysFile === undefined) return;
     this.ofFile = readKeys(apiKeysFile);
     if (this.ofFile.length === 0) throw invalidArgument('apiKeysFile', 'a file of at least one key', apiKeysFile);
-    watchFile(apiKeysFile, { interval: lookMs, persistent: false }, () => {
+    const look = () => {
       try {
         this.ofFile = readKeys(apiKeysFile);
         onChange(null);
       } catch (error) {
         onChange(error);
       }
-    });
+    };
+    watchFile(apiKeysFile, { interval: lookMs, persistent: false }, look);
+    // This one alone: others may look at the same file.
+    this.close = () => unwatchFile(apiKeysFile, look);
   }
 
   /** Whether a key is asked for at all. */
@@ -55,10 +60,6 @@ export class ApiKeys {
     let isKnown = false;
     for (const known of [...this.fixed, ...this.ofFile]) isKnown = timingSafeEqual(known, given) || isKnown;
     return isKnown ? `key ${given.toString('hex', 0, 4)}` : null;
-  }
-
-  close(): void {
-    if (this.file !== undefined) unwatchFile(this.file);
   }
 }
 

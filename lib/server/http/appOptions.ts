@@ -1,14 +1,15 @@
-import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, Server } from 'node:http';
+import type { Server } from 'node:http';
 import type { FastifyHttpOptions } from 'fastify';
 import type { FilledServerOptions } from '../options';
 import { clientError } from './clientError';
 import type { loadServerPackages } from './peers';
+import { idOf } from './requestId';
+import { routeUnreadable } from './unreadableUrl';
 
 type Fastify = Awaited<ReturnType<typeof loadServerPackages>>['fastify'];
 
-/** As callers may name their requests. */
-const requestId = /^[\w.:/+=-]{1,128}$/;
+/** Of the head of a request, in bytes. */
+const maxHeadBytes = 16_384;
 
 /** How the app takes requests: its limits, and its log. */
 export function appOptions(
@@ -27,11 +28,13 @@ export function appOptions(
     http: {
       headersTimeout: receiveTimeoutMs,
       connectionsCheckingInterval: Math.min(1000, Math.ceil(receiveTimeoutMs / 2)),
-      maxHeaderSize: 16_384,
+      maxHeaderSize: maxHeadBytes,
+      requireHostHeader: false,
     },
     clientErrorHandler: clientError,
-    // As long as a model's name.
-    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 128 },
+    frameworkErrors: routeUnreadable,
+    // A name that is too long for a model is one that is not there.
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: maxHeadBytes },
   };
 }
 
@@ -42,10 +45,4 @@ function loggerOptions(level: string) {
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
     formatters: { level: (label: string) => ({ level: label }) },
   };
-}
-
-/** The caller's own name for it, where he gave a sensible one, so that it can be followed from one service to the next. */
-function idOf({ headers }: IncomingMessage): string {
-  const said = headers['x-request-id'];
-  return typeof said === 'string' && requestId.test(said) ? said : randomUUID();
 }

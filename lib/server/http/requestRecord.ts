@@ -14,7 +14,7 @@ declare module 'fastify' {
 }
 
 /** What a request's time goes to, besides its own handler's. */
-export type StepName = 'receive' | 'queue' | 'run';
+export type StepName = 'receive' | 'queue' | 'decode' | 'run';
 
 /** One kind of step, of which a request of many clips takes many, also at the same time. */
 export interface Step {
@@ -33,15 +33,19 @@ export class RequestRecord {
   readonly steps = new Map<StepName, Step>();
   /** Of the model, as soon as it is known. */
   model: string | undefined;
-  /** The key's holder, else the address. */
-  caller: string;
+  /** Of the key that was given, where it is known. */
+  holder: string | null = null;
   /** Whether the answer came out of the cache. */
   isCached = false;
   private readonly bytesBefore: number;
 
   constructor(private readonly request: FastifyRequest) {
-    this.caller = request.ip;
     this.bytesBefore = request.socket.bytesWritten ?? 0;
+  }
+
+  /** The key's holder, else the address. */
+  get caller(): string {
+    return this.holder ?? this.request.ip;
   }
 
   /** A step that has ended; times are those of `performance.now()`. */

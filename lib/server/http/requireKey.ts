@@ -7,12 +7,7 @@ import { HttpError } from './statusOf';
 export function requireKey(app: FastifyInstance, keys: ApiKeys): void {
   if (!keys.areAsked) return;
   app.addHook('onRequest', async (request, reply) => {
-    if (isOpen(request)) return;
-    const holder = keys.holderOf(request.headers.authorization);
-    if (holder !== null) {
-      request.record.caller = holder;
-      return;
-    }
+    if (isOpen(request) || request.record.holder !== null) return;
     reply.header('www-authenticate', 'Bearer realm="kinetorch"');
     throw new HttpError(
       401,

@@ -1,4 +1,5 @@
 import { callSignal } from '../../base/abort';
+import { classifyVideo } from '../../model/classifyVideo';
 import type { ModelOutput, RunResult } from '../../model/outputs';
 import type { VideoModel } from '../../model/videoModel';
 import type { QueuePlace } from '../models/clipQueue';
@@ -20,7 +21,7 @@ export async function runInput(
   outputs: readonly ModelOutput[],
   place: QueuePlace,
 ): Promise<Ran> {
-  if (input.kind === 'video') return runVideo(model, input.bytes, place);
+  if (input.kind === 'video') return runVideo(served, model, input.bytes, place);
   const call = callSignal({ signal: place.signal });
   const { signal } = call;
   try {
@@ -55,12 +56,17 @@ function rowOf(result: RunResult<ModelOutput>, outputs: readonly ModelOutput[]):
 }
 
 /** Counts as one inference, however many clips the video has. */
-async function runVideo(model: VideoModel, bytes: Uint8Array, { signal, record }: QueuePlace): Promise<Ran> {
+async function runVideo(
+  served: ServedModel,
+  model: VideoModel,
+  bytes: Uint8Array,
+  { signal, record }: QueuePlace,
+): Promise<Ran> {
   const began = performance.now();
   const classes = model.labels.length;
-  const { predictions } = await model.classifyVideo(bytes, { topK: classes, signal });
+  const options = { topK: classes, signal };
+  const { predictions } = await classifyVideo(model.classifier, bytes, options, served.timesOf(record));
   const data = new Float32Array(classes);
-  record?.step('run', began);
   for (const { index, score } of predictions) data[index] = score;
   return {
     rows: [{ probabilities: { data, shape: [classes] } }],

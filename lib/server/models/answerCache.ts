@@ -64,10 +64,15 @@ export class AnswerCache {
     return entry.value as Value;
   }
 
+  /** Whether an answer of so many bytes could be kept at all. */
+  hasRoomFor(bytes: number): boolean {
+    return bytes + overhead <= this.mostBytes;
+  }
+
   /** Keeps an answer, which nobody may change from now on. `bytes` is what it takes in memory, about. */
   set(key: string, value: unknown, bytes: number): void {
+    if (!this.hasRoomFor(bytes)) return;
     const size = bytes + overhead;
-    if (size > this.mostBytes) return;
     this.held += size - (this.entries.get(key)?.bytes ?? 0);
     this.entries.delete(key);
     this.entries.set(key, { value, bytes: size });

@@ -9,7 +9,7 @@ export interface QueuePlace {
   timeoutMs: number;
   signal?: AbortSignal;
   /** Is told of the time that it waited and ran. */
-  record?: { step(name: 'queue' | 'run', beganAt: number, endedAt?: number): void };
+  record?: { step(name: 'queue' | 'decode' | 'run', beganAt: number, endedAt?: number): void };
 }
 
 interface Waiter {

@@ -1,7 +1,7 @@
 import { KinetorchError } from '../../base/errors';
 import { HttpError } from '../http/statusOf';
 import type { FilledServerOptions } from '../options';
-import { findModels, type ModelPlace } from './findModels';
+import { findModels, type ModelPlace, type OnOther } from './findModels';
 import type { ModelChange } from './modelChange';
 import { ServedModel } from './servedModel';
 
@@ -16,7 +16,10 @@ export class ModelRepository {
   private isDisposed = false;
   private changing: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly options: FilledServerOptions) {}
+  constructor(
+    private readonly options: FilledServerOptions,
+    private readonly onOther?: OnOther,
+  ) {}
 
   /** All that are known, loaded or not. */
   get all(): readonly ServedModel[] {
@@ -66,7 +69,7 @@ export class ModelRepository {
    */
   reload(onChange: (change: ModelChange) => void = () => {}): Promise<ModelChange[]> {
     return this.inTurn(async () => {
-      const found = await findModels(this.options);
+      const found = await findModels(this.options, this.onOther);
       const changes: ModelChange[] = [];
       const tell = (change: ModelChange) => {
         changes.push(change);

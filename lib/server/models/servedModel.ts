@@ -1,6 +1,7 @@
 import { KinetorchError } from '../../base/errors';
 import { loadModel } from '../../model/loadModel';
 import type { VideoModel } from '../../model/videoModel';
+import type { OnVideoStep, VideoStep } from '../../model/videoSteps';
 import type { FilledServerOptions } from '../options';
 import { ClipQueue, type QueuePlace } from './clipQueue';
 import type { ModelPlace } from './findModels';
@@ -10,6 +11,11 @@ import { ModelStatistics } from './modelStatistics';
 
 /** As the model repository's index calls them. */
 export type ModelState = 'LOADING' | 'READY' | 'UNLOADING' | 'UNAVAILABLE';
+
+/** Is told of each step of a video. */
+interface VideoRecord {
+  step(name: VideoStep, beganAt: number): void;
+}
 
 /** A network that was loaded, and who still uses it. */
 interface Loaded {
@@ -33,6 +39,8 @@ export class ServedModel {
   readonly queueTimes = new Histogram();
   /** Of clips, from their turn to their result. */
   readonly runTimes = new Histogram();
+  /** Of videos: until one is open, and until each of its clips is there. */
+  readonly decodeTimes = new Histogram();
   readonly statistics = new ModelStatistics();
   private loaded: Loaded | null = null;
   private isLoading = false;
@@ -87,6 +95,14 @@ export class ServedModel {
         place.record?.step('run', beganAt);
       }
     });
+  }
+
+  /** Writes down what a video's time goes to. */
+  timesOf(record: VideoRecord | undefined): OnVideoStep {
+    return (step, beganAt) => {
+      if (step === 'decode') this.decodeTimes.add(performance.now() - beganAt);
+      record?.step(step, beganAt);
+    };
   }
 
   /** Works with the network, which stays until the work has ended, and is told its version. */

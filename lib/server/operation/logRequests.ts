@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { isOpen } from '../http/openRoute';
+import { pathOf } from '../http/unreadableUrl';
 
 /**
  * A line for each request when it is over: what it asked for, who it was, and where its time went. Neither bodies nor keys,
@@ -14,12 +15,13 @@ export function logRequests(app: FastifyInstance): void {
     const { record } = request;
     const line = {
       method: request.method,
-      path: request.url.split('?', 1)[0],
+      path: pathOf(request),
       status: statusOfAnswer(reply),
       ms: rounded(performance.now() - record.beganAt),
       model: record.model,
       receiveMs: rounded(record.msOf('receive')),
       queueMs: rounded(record.msOf('queue')),
+      decodeMs: rounded(record.msOf('decode')),
       runMs: rounded(record.msOf('run')),
       isCached: record.isCached || undefined,
       bytesIn: record.bytesIn,

@@ -27,7 +27,8 @@ export async function streamRoutes(app: FastifyInstance, context: ServerContext)
       throw new HttpError(404, `expected the name of a stream (${known}) but received '${name}'`, 'NOT_FOUND');
     }
     const form = eventFormOf(request) === 'sse' ? 'sse' : 'ndjson';
-    return answerEvents(request, reply, form, watched(request, reply, source, context));
+    const events = watched(request, reply, source, context);
+    return answerEvents(request, reply, form, events, context.options.sendTimeoutMs);
   });
 }
 

@@ -9,7 +9,8 @@ export type Resolve = (host: string) => Promise<readonly string[]>;
 export const resolveByDns: Resolve = async (host) => (await lookup(host, { all: true })).map(({ address }) => address);
 
 /**
- * The address to which a request for `url` may go, and no other, whatever its name means a moment later. Throws 403.
+ * The address to which a request for `url` may go, and no other, whatever its name means a moment later. Throws 403, and 502 where
+ * it has none.
  *
  * @param hosts as the option `urlHosts` has them
  */
@@ -29,7 +30,8 @@ export async function allowedAddress(url: URL, hosts: readonly string[], resolve
   }
   const addresses = await resolve(host).catch(() => []);
   const [first] = addresses;
-  if (first === undefined) throw refused(`a host that has an address but ${host} has none`);
+  if (first === undefined)
+    throw new HttpError(502, `expected a host that has an address but ${host} has none`, 'URL_FAILED');
   // One of them is enough: which is taken could be left to chance.
   if (!addresses.every(isPublicAddress)) throw refused(`a host with public addresses alone but ${host} has others`);
   return first;

@@ -9,6 +9,8 @@ export interface BodyBounds {
   maxBytes: number;
   /** Until its next bytes come. */
   timeoutMs: number;
+  /** Is shown each piece as it comes. */
+  onChunk?: (chunk: Uint8Array) => void;
 }
 
 /**
@@ -17,7 +19,7 @@ export interface BodyBounds {
  */
 export async function* boundedBody(
   chunks: AsyncIterator<Uint8Array>,
-  { maxBytes, timeoutMs }: BodyBounds,
+  { maxBytes, timeoutMs, onChunk }: BodyBounds,
 ): AsyncGenerator<Uint8Array, void> {
   const began = performance.now();
   const collect = chunkCollector();
@@ -27,6 +29,7 @@ export async function* boundedBody(
     if (done) return;
     received += value.byteLength;
     requireSize(received, maxBytes);
+    onChunk?.(value);
     yield value;
     collect(value.byteLength);
   }

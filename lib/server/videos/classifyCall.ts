@@ -1,7 +1,7 @@
 import { classifyClips } from '../../model/classifyClips';
 import { classifyVideoOptions, cropsSchema } from '../../model/classifyOptions';
-import { mean } from '../../model/classifyViews';
 import { topPredictions } from '../../model/topPredictions';
+import { VectorMean } from '../../model/vectorMean';
 import type { VideoModel } from '../../model/videoModel';
 import type { VideoInfo } from '../../video/types';
 import { timelineCut, timelineOptions } from './timelineOptions';
@@ -16,21 +16,24 @@ const optionsOf = ({ labels }: Pick<VideoModel, 'labels'>) => ({
 /** What happens in a video: a segment after the other; of clips that are spread over it their mean, too. */
 export const classifyCall: VideoCall<ReturnType<typeof optionsOf>> = {
   optionsOf,
-  async *run({ classifier, labels }, source, { topK, crops, ...timeline }, signal) {
-    const warnings: string[] = [];
-    const results: Float32Array[] = [];
+  prepare({ classifier, labels }, { topK, crops, ...timeline }) {
     const cut = timelineCut(classifier.inputs, timeline);
-    const onWarning = (warning: string) => warnings.push(warning);
-    let video: VideoInfo | undefined;
-    const classified = classifyClips(classifier, source, { topK, crops, signal, onWarning }, (opened, aborted) => {
-      video = opened.info;
-      return cut(opened, aborted);
-    });
-    for await (const { segment, probabilities } of classified) {
-      if (timeline.clips !== undefined) results.push(probabilities);
-      yield { name: 'segment', data: { segment } };
-    }
-    const predictions = results.length > 0 ? { predictions: topPredictions(mean(results), labels, topK) } : {};
-    yield { name: 'done', data: { ...predictions, video, warnings, done: true } };
+    return async function* (source, signal, onStep) {
+      const warnings: string[] = [];
+      const all = new VectorMean();
+      const onWarning = (warning: string) => warnings.push(warning);
+      let video: VideoInfo | undefined;
+      const options = { topK, crops, signal, onWarning, onStep };
+      const classified = classifyClips(classifier, source, options, (opened, aborted) => {
+        video = opened.info;
+        return cut(opened, aborted);
+      });
+      for await (const { segment, probabilities } of classified) {
+        if (timeline.clips !== undefined) all.add(probabilities);
+        yield { name: 'segment', data: { segment } };
+      }
+      const predictions = timeline.clips === undefined ? {} : { predictions: topPredictions(all.value, labels, topK) };
+      yield { name: 'done', data: { ...predictions, video, warnings, done: true } };
+    };
   },
 };

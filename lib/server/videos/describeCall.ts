@@ -8,10 +8,12 @@ const failures = {
   403: 'A URL that is not fetched here.',
   404: 'No such model.',
   408: 'The body did not come in time.',
-  413: 'Too large.',
+  413: 'A video, or an answer in one document, that is too large.',
   415: 'A form without its boundary, or a body that is packed.',
-  422: 'A video that cannot be read.',
+  422: 'A video that cannot be read, or a URL whose host refuses it.',
+  502: 'The host of a URL failed.',
   503: 'Not loaded, or as many videos in work as there may be; try again.',
+  504: 'The host of a URL took too long.',
 } as const;
 
 const binary = { schema: { type: 'string', format: 'binary' } };

@@ -18,34 +18,37 @@ const crop = { x: 0.5, y: 0.5 };
 /** Where the network looks at one moment of a video: a map of it, and the part of the frame that it covers. */
 export const explainCall: VideoCall<typeof options> = {
   optionsOf: () => options,
-  async *run(model, source, { atSeconds, label }, signal) {
+  prepare(model, { atSeconds, label }) {
     const { input, classifier } = model;
-    const explained = workOnVideo({ inputs: [input], videos: classifier.videos }, source, {
-      signal,
-      cut: (video, aborted) => {
-        return video.readClips([windowAround(atSeconds, input, video.info.durationSeconds)], { signal: aborted });
-      },
-      work: async (clip, info, aborted) => {
-        const { map, ...found } = await model.explainClip(clip, {
-          signal: aborted,
-          ...(label !== undefined && { label }),
-        });
-        const { startSeconds, endSeconds } = clip;
-        const { height, width } = input;
-        const frame = frameAt((atSeconds - startSeconds) / (endSeconds - startSeconds), input.frames);
-        const values = map.subarray(frame * height * width, (frame + 1) * height * width);
-        const data = Array.from(values, (value) => Number(value.toFixed(3)));
-        return {
-          ...found,
-          atSeconds,
-          startSeconds,
-          endSeconds,
-          map: { height, width, data },
-          area: seenArea(info, input, crop),
-        };
-      },
-    });
-    for await (const data of explained) yield { name: 'done', data };
+    return async function* (source, signal, onStep) {
+      const explained = workOnVideo({ inputs: [input], videos: classifier.videos }, source, {
+        signal,
+        onStep,
+        cut: (video, aborted) => {
+          return video.readClips([windowAround(atSeconds, input, video.info.durationSeconds)], { signal: aborted });
+        },
+        work: async (clip, info, aborted) => {
+          const { map, ...found } = await model.explainClip(clip, {
+            signal: aborted,
+            ...(label !== undefined && { label }),
+          });
+          const { startSeconds, endSeconds } = clip;
+          const { height, width } = input;
+          const frame = frameAt((atSeconds - startSeconds) / (endSeconds - startSeconds), input.frames);
+          const values = map.subarray(frame * height * width, (frame + 1) * height * width);
+          const data = Array.from(values, (value) => Number(value.toFixed(3)));
+          return {
+            ...found,
+            atSeconds,
+            startSeconds,
+            endSeconds,
+            map: { height, width, data },
+            area: seenArea(info, input, crop),
+          };
+        },
+      });
+      for await (const data of explained) yield { name: 'done', data };
+    };
   },
 };
 

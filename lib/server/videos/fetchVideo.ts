@@ -20,13 +20,14 @@ type FetchOptions = Pick<FilledServerOptions, 'urlHosts' | 'urlTimeoutMs' | 'max
  * Fetches a video from a host that the operator allows, into a temporary file. Each address is resolved once, checked, and
  * connected to by its number; nothing of the caller's request goes along.
  *
- * Throws 403 of what is not allowed, 413, 408, 422 of what gives no video, `ERR_INVALID_ARGUMENT`, `ERR_ABORTED`,
- * `ERR_TIMEOUT`.
+ * Throws 403 of what is not allowed, 413, `ERR_INVALID_ARGUMENT`, `ERR_ABORTED`; 422 where its host has no such video for us, and
+ * asking again would not help; 502 of all else that goes wrong there, 504 of what takes too long.
  */
 export async function fetchVideo(
   text: unknown,
   options: FetchOptions,
   signal: AbortSignal,
+  onChunk?: (chunk: Uint8Array) => void,
   resolve: Resolve = resolveByDns,
 ): Promise<SpooledVideo> {
   const { urlHosts = [], urlTimeoutMs, maxVideoBytes, receiveTimeoutMs } = options;
@@ -43,27 +44,33 @@ export async function fetchVideo(
       if (!redirects.includes(statusCode) || headers.location === undefined) break;
       if (hops === maxRedirects) throw failed(`at most ${maxRedirects} redirects but there are more`);
       response.destroy();
-      url = parseUrl(headers.location, url);
+      url = nextUrl(headers.location, url);
     }
     requireVideo(response);
     requireSize(Number(response.headers['content-length'] ?? 0), maxVideoBytes);
     const chunks = boundedBody(bytesOf(response), {
       maxBytes: maxVideoBytes,
       timeoutMs: receiveTimeoutMs,
+      ...(onChunk && { onChunk }),
     });
     const limits = { signal: call.signal, maxBytes: Number.POSITIVE_INFINITY };
     return await SpooledVideo.receive(chunks, url.hostname, limits);
   } catch (error) {
-    throw call.cause(meant(error));
+    throw inTime(call.cause(meant(error)), options);
   } finally {
     response?.destroy();
     call.end();
   }
 }
 
-function parseUrl(text: unknown, base?: URL): URL {
-  if (typeof text === 'string' && text.length <= 8192 && URL.canParse(text, base?.href)) return new URL(text, base);
+function parseUrl(text: unknown): URL {
+  if (typeof text === 'string' && text.length <= 8192 && URL.canParse(text)) return new URL(text);
   throw invalidArgument('url', 'a URL of a video', text);
+}
+
+function nextUrl(location: string, from: URL): URL {
+  if (URL.canParse(location, from.href)) return new URL(location, from);
+  throw failed('a redirect to another URL but its host sends to what is none');
 }
 
 function ask(url: URL, address: string, signal: AbortSignal): Promise<IncomingMessage> {
@@ -93,7 +100,7 @@ function bytesOf(response: IncomingMessage): AsyncIterator<Uint8Array> {
 }
 
 function requireVideo({ statusCode, headers }: IncomingMessage): void {
-  if (statusCode !== 200) throw failed(`its host to answer 200 but it answers ${statusCode}`);
+  if (statusCode !== 200) throw failed(`its host to answer 200 but it answers ${statusCode}`, statusOf(statusCode));
   const encoding = headers['content-encoding'] ?? 'identity';
   if (encoding !== 'identity') throw failed(`the video as it is but its host sends it as ${encoding}`);
 }
@@ -106,4 +113,18 @@ function meant(error: unknown): unknown {
   return failed(`its host to answer but ${systemReason(error)}`);
 }
 
-const failed = (message: string) => new HttpError(422, `expected ${message}`, 'URL_FAILED');
+/** What takes too long, there or on its way. */
+function inTime(error: unknown, { urlTimeoutMs, receiveTimeoutMs }: FetchOptions): unknown {
+  const late = (message: string) => new HttpError(504, `expected ${message}`, 'URL_TIMEOUT');
+  if (error instanceof KinetorchError && error.code === 'ERR_TIMEOUT') {
+    return late(`its host to send the video within ${urlTimeoutMs} ms (urlTimeoutMs)`);
+  }
+  return error instanceof HttpError && error.statusCode === 408
+    ? late(`its host to send the next bytes within ${receiveTimeoutMs} ms (receiveTimeoutMs)`)
+    : error;
+}
+
+/** Of those that blame who asks, only two pass by themselves. */
+const statusOf = (answered = 0) => (answered >= 400 && answered < 500 && ![408, 429].includes(answered) ? 422 : 502);
+
+const failed = (message: string, status = 502) => new HttpError(status, `expected ${message}`, 'URL_FAILED');

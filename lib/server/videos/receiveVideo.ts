@@ -16,6 +16,15 @@ export interface ReceivedVideo {
   fields: Fields;
 }
 
+/** How a video is received. */
+export interface Receiving {
+  signal: AbortSignal;
+  /** Is told what is said of a video before it is fetched. */
+  onFields(fields: Fields): void;
+  /** Is shown each piece of the video as it comes. */
+  onChunk(chunk: Uint8Array): void;
+}
+
 /** What errors call a video that came without a name. */
 const nameless = 'video';
 /** Of a form beside its file, and of a JSON document. */
@@ -31,12 +40,12 @@ const maxJsonBytes = 64 * 1024;
 export async function receiveVideo(
   request: FastifyRequest,
   options: FilledServerOptions,
-  signal: AbortSignal,
+  receiving: Receiving,
 ): Promise<ReceivedVideo> {
   const query = request.query as Fields;
   requirePlain(request);
   if (request.isMultipart()) {
-    const { video, fields } = await receiveForm(request, options, signal);
+    const { video, fields } = await receiveForm(request, options, receiving);
     return {
       video,
       fields: await closingOnError(
@@ -50,9 +59,10 @@ export async function receiveVideo(
   if (isJson(request)) {
     const { url, ...fields } = await readJson(request, options);
     const joined = joinFields(query, fields);
-    return { video: await fetchVideo(url, options, signal), fields: joined };
+    receiving.onFields(joined);
+    return { video: await fetchVideo(url, options, receiving.signal, receiving.onChunk), fields: joined };
   }
-  return { video: await spool(unbroken(request.raw), nameless, options, signal), fields: query };
+  return { video: await spool(unbroken(request.raw), nameless, options, receiving), fields: query };
 }
 
 /** Whether the whole body is the video, so that all options stand in the query. */
@@ -75,7 +85,7 @@ function requirePlain({ headers }: FastifyRequest): void {
 async function receiveForm(
   request: FastifyRequest,
   options: FilledServerOptions,
-  signal: AbortSignal,
+  receiving: Receiving,
 ): Promise<ReceivedVideo> {
   const fields: Record<string, unknown> = {};
   let video: SpooledVideo | null = null;
@@ -87,7 +97,7 @@ async function receiveForm(
       if (done) break;
       if (part.type === 'file') {
         if (video !== null) throw invalidArgument('body', 'a form with one file', `a second, '${part.fieldname}'`);
-        video = await spool(partOf(part.file), fileName(part), options, signal);
+        video = await spool(partOf(part.file), fileName(part), options, receiving);
       } else {
         if (part.valueTruncated || Object.hasOwn(fields, part.fieldname)) {
           throw invalidArgument(part.fieldname, `given once, in at most ${formLimits.fieldSize} bytes,`, part.value);
@@ -131,9 +141,9 @@ async function spool(
   body: AsyncIterator<Uint8Array>,
   name: string,
   { maxVideoBytes, receiveTimeoutMs }: FilledServerOptions,
-  signal: AbortSignal,
+  { signal, onChunk }: Receiving,
 ): Promise<SpooledVideo> {
-  const bounds = { maxBytes: maxVideoBytes, timeoutMs: receiveTimeoutMs };
+  const bounds = { maxBytes: maxVideoBytes, timeoutMs: receiveTimeoutMs, onChunk };
   try {
     const chunks = boundedBody(body, bounds);
     return await SpooledVideo.receive(chunks, name, { signal, maxBytes: Number.POSITIVE_INFINITY });

@@ -1,17 +1,22 @@
+import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { onAbort } from '../../base/abort';
+import type { VideoModel } from '../../model/videoModel';
 import { answerEvents, eventFormOf, type ServerEvent } from '../http/answerEvents';
 import { callerGone } from '../http/callerGone';
 import { tellToGoOn } from '../http/continueWhenWanted';
 import { loadServerPackages } from '../http/peers';
+import type { FilledServerOptions } from '../options';
 import type { ServerContext } from '../serverContext';
+import { answerDocument } from './answerDocument';
 import { chooseModel } from './chooseModel';
 import { classifyCall } from './classifyCall';
 import { countVideo } from './countVideo';
 import { describeCall } from './describeCall';
 import { embedCall } from './embedCall';
 import { explainCall } from './explainCall';
+import { keptEvents } from './keptEvents';
 import { listModels } from './listModels';
 import { type Fields, readFields } from './readFields';
 import { isWhole, receiveVideo, requireStatedSize } from './receiveVideo';
@@ -37,26 +42,21 @@ export async function videoRoutes(app: FastifyInstance, context: ServerContext):
     const onRequest = async (request: FastifyRequest) => requireStatedSize(request, context.options);
     const config = { seesToBody: true, openApi: describeCall(summary, call.optionsOf(anyModel)) };
     app.post(path, { config, onRequest }, async (request, reply) =>
-      answer(request, reply, eventsOf(request, reply, call as VideoCall<z.ZodRawShape>, context)),
+      answer(request, reply, eventsOf(request, reply, call as VideoCall<z.ZodRawShape>, context), context.options),
     );
   }
 }
 
-async function answer(
+function answer(
   request: FastifyRequest,
   reply: FastifyReply,
   events: AsyncGenerator<ServerEvent, void>,
-): Promise<object> {
+  { maxBodyBytes, sendTimeoutMs }: FilledServerOptions,
+): Promise<FastifyReply> {
   const form = eventFormOf(request);
-  if (form !== 'document') return answerEvents(request, reply, form, events);
-  const segments: object[] = [];
-  let summary = {};
-  for await (const { name, data } of events) {
-    if (name === 'done') summary = data;
-    else segments.push((data as { segment: object }).segment);
-  }
-  const { done: _, ...last } = summary as { done?: true };
-  return segments.length > 0 ? { segments, ...last } : last;
+  return form === 'document'
+    ? answerDocument(reply, events, maxBodyBytes)
+    : answerEvents(request, reply, form, events, sendTimeoutMs);
 }
 
 /** A call, from its admission to its end. */
@@ -64,8 +64,9 @@ async function* eventsOf(
   request: FastifyRequest,
   reply: FastifyReply,
   call: VideoCall<z.ZodRawShape>,
-  { models, options, videos }: ServerContext,
+  { models, options, videos, answers }: ServerContext,
 ): AsyncGenerator<ServerEvent, void> {
+  const { record } = request;
   const signal = callerGone(reply);
   const leave = videos.enter();
   // Of a caller that goes away the place is free at once; what is left of its video goes a moment later.
@@ -75,18 +76,28 @@ async function* eventsOf(
     if (isWhole(request)) planOf(request.query as Fields);
     tellToGoOn(request, reply);
     const beganAt = performance.now();
-    const { video, fields } = await receiveVideo(request, options, signal);
-    request.record.step('receive', beganAt);
+    const hash = answers.isOn ? createHash('sha256') : null;
+    const { video, fields } = await receiveVideo(request, options, {
+      signal,
+      onFields: planOf,
+      onChunk: (chunk) => hash?.update(chunk),
+    });
+    record.step('receive', beganAt);
     await using _closed = video;
     const { served, own } = planOf(fields);
+    const { statistics } = served;
     const told = served.useWhile(async function* (model, version) {
       const about = { model: served.name, version };
-      const filled = readFields(call.optionsOf(model), own);
-      for await (const { name, data } of call.run(model, video, filled, signal)) {
+      const { run, filled } = prepared(model, own);
+      // Its name is told, too.
+      const asked = [request.routeOptions.url as string, JSON.stringify(filled), video.name];
+      const key = hash === null ? null : await answers.keyOf(model, [...asked, hash.digest()]);
+      const events = keptEvents(answers, key, { record, statistics }, () => run(video, signal, served.timesOf(record)));
+      for await (const { name, data } of events) {
         yield { name, data: name === 'done' ? { ...about, ...data } : data };
       }
     });
-    yield* countVideo(served.statistics, told);
+    yield* countVideo(statistics, record, told);
   } finally {
     forget();
     leave();
@@ -94,8 +105,13 @@ async function* eventsOf(
 
   function planOf({ model, ...own }: Fields) {
     const served = chooseModel(models, model);
-    request.record.model = served.name;
-    readFields(call.optionsOf(served.model), own);
+    record.model = served.name;
+    prepared(served.model, own);
     return { served, own };
+  }
+
+  function prepared(model: VideoModel, fields: Fields) {
+    const filled = readFields(call.optionsOf(model), fields);
+    return { filled, run: call.prepare(model, filled) };
   }
 }

@@ -1,3 +1,4 @@
+import { AsyncQueue } from '../../base/asyncQueue';
 import { KinetorchError } from '../../base/errors';
 import type { TimedPicture } from '../types';
 
@@ -13,10 +14,9 @@ const mostBytes = 2 ** 28;
  * further behind the run is over, with all that waits, and the next one begins with what is seen now.
  */
 export class LiveRun implements AsyncIterable<TimedPicture> {
-  private readonly waiting: TimedPicture[] = [];
+  private readonly waiting = new AsyncQueue<TimedPicture>();
   private last: TimedPicture | null = null;
   private over: RunOver | null = null;
-  private wake = () => {};
   /** When its first frame came, by the clock of this machine and by the stream's. */
   private beganAt: { date: number; timeSeconds: number } | null = null;
 
@@ -34,36 +34,25 @@ export class LiveRun implements AsyncIterable<TimedPicture> {
     this.beganAt ??= { date: Date.now(), timeSeconds: picture.timeSeconds };
     const reason = last === null ? null : breakBetween(last, picture);
     if (reason !== null) return this.end(reason);
-    const behind = picture.timeSeconds - (waiting[0] ?? picture).timeSeconds;
+    const behind = picture.timeSeconds - (waiting.first ?? picture).timeSeconds;
     if (behind > this.maxWaitSeconds || waiting.length * picture.data.length > mostBytes) {
-      waiting.length = 0;
+      waiting.clear();
       return this.end('the model is slower than the stream: some of it was left out');
     }
     waiting.push(picture);
     this.last = picture;
-    this.wake();
     return null;
   }
 
   /** Its reader gets what waits, and then the reason. */
   end(reason: string): RunOver {
     this.over ??= new RunOver('ERR_VIDEO_DECODE', reason);
-    this.wake();
+    this.waiting.end(this.over);
     return this.over;
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<TimedPicture, void> {
-    for (;;) {
-      const picture = this.waiting.shift();
-      if (picture !== undefined) {
-        yield picture;
-        continue;
-      }
-      if (this.over !== null) throw this.over;
-      await new Promise<void>((resolve) => {
-        this.wake = resolve;
-      });
-    }
+  [Symbol.asyncIterator](): AsyncIterator<TimedPicture> {
+    return this.waiting[Symbol.asyncIterator]();
   }
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { abortError, onAbort, throwIfAborted } from '../../base/abort';
+import { AsyncQueue } from '../../base/asyncQueue';
 import { KinetorchError } from '../../base/errors';
 import type { FrameForm } from '../types';
 import { LiveClient } from './liveClient';
@@ -52,7 +53,7 @@ export async function* liveRuns(
     const connection = new Connection(source, form, limits, onNotice);
     const leave = onAbort(signal, () => connection.end(abortError(signal)));
     try {
-      yield* connection.runs();
+      yield* connection.runs;
     } catch (error) {
       if (!(error instanceof KinetorchError) || isForGood(error)) throw error;
       // One that has worked is tried again soon.
@@ -74,12 +75,11 @@ const isForGood = ({ code }: KinetorchError) =>
 class Connection {
   hasShown = false;
   private readonly client: LiveClient;
-  /** That frames go to, and those that nobody has taken yet. */
+  /** Those that nobody has taken yet, and in the end why it ended. */
+  readonly runs = new AsyncQueue<LiveRun>();
+  /** That frames go to. */
   private current: LiveRun | null = null;
-  private readonly fresh: LiveRun[] = [];
-  private failure: KinetorchError | null = null;
   private watchdog: NodeJS.Timeout | undefined;
-  private wake = () => {};
 
   constructor(
     source: LiveSource,
@@ -97,38 +97,21 @@ class Connection {
         if (over === null) return;
         if (over !== undefined) onNotice({ state: 'interrupted', reason: over.message });
         // Of runs that nobody has taken only the latest is of interest.
-        this.fresh.length = 0;
+        this.runs.clear();
         this.current = new LiveRun(limits.maxWaitSeconds);
         this.current.add(picture);
-        this.fresh.push(this.current);
-        this.wake();
+        this.runs.push(this.current);
       },
       onEnd: (error) => this.end(error),
     });
     this.seeToIt();
   }
 
-  /** Throws why it ended. */
-  async *runs(): AsyncGenerator<LiveRun, void> {
-    for (;;) {
-      const run = this.fresh.shift();
-      if (run !== undefined) {
-        yield run;
-        continue;
-      }
-      if (this.failure !== null) throw this.failure;
-      await new Promise<void>((resolve) => {
-        this.wake = resolve;
-      });
-    }
-  }
-
   end(error: KinetorchError): void {
     clearTimeout(this.watchdog);
-    this.failure ??= error;
     this.client.close();
     this.current?.end(error.message);
-    this.wake();
+    this.runs.end(error);
   }
 
   /** It has shown a sign of life. */

@@ -150,6 +150,7 @@ TEST_P(EitherWay, ACallForSeveralTensorsGetsTheirResultsInOrder) {
   EXPECT_EQ(stats.completed, 5u);
   EXPECT_EQ(stats.queueTimes.count, 5u);
   EXPECT_EQ(stats.runTimes.count, stats.batches);
+  EXPECT_EQ(stats.preprocessTimes.count, stats.batches);
 }
 
 TEST_P(EitherWay, ACallFailsWithTheErrorOfOneOfItsClipsWhenAllAreDone) {

@@ -119,6 +119,15 @@ describe('frames', () => {
     }
   });
 
+  test('in chunks as small as there are', async () => {
+    const json = Buffer.from(JSON.stringify({ inputs: [{ ...frames, data: values }] }));
+    expect(json.length).toBeGreaterThan(65_536);
+    const pieces = Array.from(json, (_, i) => json.subarray(i, i + 1));
+    const headers = { 'transfer-encoding': 'chunked' };
+    const { status, body } = await rawRequest(`${served.url}/v2/models/tiny/infer`, { headers, pieces });
+    expect({ status, body }).toEqual({ status: 200, body: expect.stringContaining('probabilities') });
+  });
+
   test('at any place in memory', async () => {
     const { frames: f, height, width } = model.input;
     const tensor = new Float32Array(3 * f * height * width).fill(0.25);

@@ -147,6 +147,23 @@ describe('ends with a failure', () => {
     expect(running.stdout).not.toMatch(/stack/);
   });
 
+  it('not of one of a folder, whose others are served, and which is ready as soon as that is right', async () => {
+    const some = inFolder('some', 'a.pt');
+    copyFileSync(moves, join(some, 'b.pt'));
+    const running = new Running(some, '--grace-ms', '0');
+    await until(() => running.stderr.includes('b: ready'));
+    expect(running.stderr).toMatch(/a: not loaded: .*a\.pt/);
+    const status = async (path: string) => (await call(running.url + path)).status;
+    expect(await status('/v2/models/b/ready')).toBe(200);
+    expect(await status('/v2/models/a/ready')).toBe(503);
+    expect(await status('/v2/health/ready')).toBe(503);
+    copyFileSync(moves, join(some, 'a.pt'));
+    running.kill('SIGHUP');
+    await running.ready();
+    running.kill('SIGTERM');
+    expect(await running.ended).toBe(0);
+  });
+
   it('of a port that another has', async () => {
     const { server, url } = await startServer({ models: { moves } });
     const running = new Running(moves, '--port', new URL(url).port);

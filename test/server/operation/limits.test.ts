@@ -89,6 +89,18 @@ describe('keys', () => {
     expect(await status('second-key-of-some-length')).toBe(200);
   });
 
+  it('are read again for a server though another, with the same file, has ended', async () => {
+    const file = join(folder, 'shared.txt');
+    writeFileSync(file, 'first-key-of-some-length\n');
+    const url = await start({ apiKeysFile: file });
+    const other = await createServer({ ...quiet, apiKeysFile: file });
+    await other.listen();
+    await other.close();
+    writeFileSync(file, 'second-key-of-some-length\n');
+    const headers = { authorization: 'Bearer second-key-of-some-length' };
+    await until(async () => (await call(`${url}/v2`, { headers })).status === 200, 5000);
+  });
+
   it('that no file has, or that are too short, are told of before anything is served', async () => {
     const file = join(folder, 'bad.txt');
     await expectError(() => createServer({ ...quiet, apiKeysFile: join(folder, 'none') }), 'ERR_FILE_NOT_FOUND');
@@ -224,14 +236,51 @@ describe('bodies', () => {
   });
 });
 
-it('answers heads that are too long, and what is no HTTP, by a document', async () => {
+it('answers heads that are too long, and what is no HTTP, by a document with an id', async () => {
   const url = await start({});
   const long = await raw(url, `GET /v2 HTTP/1.1\r\nHost: localhost\r\nX-Long: ${'x'.repeat(40_000)}\r\n\r\n`);
-  expect(long).toMatch(/^HTTP\/1.1 431[\s\S]*\{"error":/);
+  expect(long).toMatch(/^HTTP\/1.1 431[\s\S]*X-Request-Id: [\da-f-]{36}[\s\S]*\{"error":/);
   expect(await raw(url, 'no HTTP at all\r\n\r\n')).toMatch(/^HTTP\/1.1 400[\s\S]*\{"error":/);
+  expect(await raw(url, 'FOO / HTTP/1.1\r\nHost: localhost\r\n\r\n')).toMatch(/^HTTP\/1.1 400[\s\S]*a method of HTTP/);
   expect(await raw(url, 'GET /v2?a=\u00e9 HTTP/1.1\r\nHost: localhost\r\n\r\n')).toMatch(/^HTTP\/1.1 400[\s\S]*ASCII/);
   const length = `POST /v2 HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${'9'.repeat(24)}\r\n\r\n`;
   expect(await raw(url, length)).toMatch(/^HTTP\/1.1 400[\s\S]*Content-Length/);
+});
+
+describe('heads that the router or Node would answer themselves', () => {
+  const key = 'Authorization: Bearer first-key-of-some-length\r\n';
+  const common = 'Connection: close\r\nX-Request-Id: mine\r\n';
+  const host = `${common}Host: localhost\r\n`;
+  let url: string;
+  beforeEach(async () => {
+    url = await start({ apiKeys: ['first-key-of-some-length'] });
+  });
+
+  it.each([
+    ['a path that cannot be decoded', '/v2/models/%zz/ready', host, 400, { error: expect.stringMatching(/%XX/) }],
+    [
+      'and elsewhere',
+      '/%?key=secret',
+      host,
+      400,
+      { error: { code: 'BAD_REQUEST', message: expect.not.stringMatching('secret') } },
+    ],
+    [
+      'a name that is too long',
+      `/v2/models/${'x'.repeat(300)}`,
+      host,
+      404,
+      { error: expect.stringMatching(/name of a model/) },
+    ],
+    ['an expectation', '/v2', `${host}Expect: wonders\r\n`, 417, { error: expect.stringMatching(/100-continue/) }],
+    ['no host', '/v2', common, 400, { error: expect.stringMatching(/`Host`/) }],
+  ])('%s: are asked for a key, named and answered as all are', async (_, path, headers, status, body) => {
+    const head = `GET ${path} HTTP/1.1\r\n${headers}`;
+    expect(await raw(url, `${head}\r\n`)).toMatch(/^HTTP\/1.1 401[\s\S]*x-request-id: mine[\s\S]*expected a key/);
+    const answer = await raw(url, `${head}${key}\r\n`);
+    expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status}[\\s\\S]*x-request-id: mine`));
+    expect(JSON.parse(answer.slice(answer.indexOf('\r\n\r\n')))).toEqual(body);
+  });
 });
 
 it('answers 429 to who asks more often than he may, by key or address, and lets health through', async () => {
@@ -249,6 +298,18 @@ it('answers 429 to who asks more often than he may, by key or address, and lets 
   expect(other.status).toBe(200);
   const health = await Promise.all(Array.from({ length: 20 }, () => call(`${url}/v2/health/live`)));
   expect(health.every(({ status }) => status === 200)).toBe(true);
+});
+
+it('limits who has no key by his address, on paths without a route too, and takes nothing from those who have one', async () => {
+  const url = await start({ maxRate: 5, apiKeys: ['first-key-of-some-length'] });
+  const ask = (path: string, headers = {}) => call(url + path, { headers });
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, (_, i) => ask(i % 2 === 0 ? '/v2' : '/none', { authorization: `Bearer guess-${i}` })),
+  );
+  const statuses = answers.map(({ status }) => status);
+  expect(new Set(statuses)).toEqual(new Set([401, 429]));
+  expect(statuses.filter((status) => status === 429).length).toBeGreaterThanOrEqual(5);
+  expect((await ask('/v2', { authorization: 'Bearer first-key-of-some-length' })).status).toBe(200);
 });
 
 it('closes connections beyond their number', async () => {

@@ -73,6 +73,8 @@ it('tells of models, requests and the machine, and a cache of answers by its hit
   expect(await metric(url, `nv_cache_num_misses_per_model${of}}`)).toBe(2);
   expect(await metric(url, `kinetorch_queue_duration_seconds_count${of}}`)).toBe(2);
   expect(await metric(url, `kinetorch_batch_duration_seconds_count${of}}`)).toBe(2);
+  expect(await metric(url, `kinetorch_preprocess_duration_seconds_count${of}}`)).toBe(2);
+  expect(await metric(url, `kinetorch_preprocess_duration_seconds_sum${of}}`)).toBeGreaterThan(0);
   expect(await metric(url, `kinetorch_batch_size_bucket${of},le="1"}`)).toBe(2);
   expect(await metric(url, `nv_inference_compute_infer_duration_us${of}}`)).toBeGreaterThan(0);
   expect(await metric(url, `nv_model_load_duration_secs${of}}`)).toBeGreaterThan(0);
@@ -112,6 +114,9 @@ it('counts a video as one inference, and what became of it', async () => {
   expect(await metric(url, `nv_inference_count${of}}`)).toBe(1);
   expect(await metric(url, `nv_inference_compute_infer_duration_us${of}}`)).toBeGreaterThan(0);
   expect(await metric(url, `nv_inference_request_failure${of},reason="BACKEND"}`)).toBe(1);
+  // It was opened, and then it has clips.
+  expect(await metric(url, `kinetorch_decode_duration_seconds_count${of}}`)).toBeGreaterThan(4);
+  expect(await metric(url, `kinetorch_decode_duration_seconds_sum${of}}`)).toBeGreaterThan(0);
   expect(await metric(url, 'kinetorch_http_requests_total{route="POST /v1/videos:classify",status="200"}')).toBe(1);
   await server.close();
 });
@@ -141,11 +146,25 @@ it('gives OpenTelemetry the spans of a request, within the trace of its caller',
   const { server, url } = await startServer({ models: { moves: model } });
   const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
   await call(`${url}/v2/models/moves/infer`, { ...ask, headers: { ...ask.headers, traceparent } });
+  /** Of one request, which are made when it is over. */
+  const taken = async () => {
+    await until(() => spans.length > 0);
+    return spans.splice(0);
+  };
+  const ofClip = await taken();
+  await call(`${url}/v1/videos:classify`, { body: readFileSync(sampleVideo) });
+  const ofVideo = await taken();
+  const raw = { 'inference-header-content-length': 0 };
+  await call(`${url}/v2/models/moves/infer`, { headers: raw, body: readFileSync(sampleVideo) });
+  const ofInference = await taken();
   await server.close();
   trace.disable();
   propagation.disable();
 
-  const [whole, ...steps] = spans;
+  for (const video of [ofVideo, ofInference]) {
+    expect(video.slice(1).map(({ name }) => name)).toEqual(['receive', 'queue', 'decode', 'run']);
+  }
+  const [whole, ...steps] = ofClip;
   expect(whole).toMatchObject({
     name: 'POST /v2/models/:model/infer',
     trace: traceparent,

@@ -51,6 +51,21 @@ test('clips spread over a video, and their mean', async () => {
   expect(answer.predictions).toHaveLength(5);
 });
 
+test('what is too large for one document is told to be asked for line by line, which has no end', async () => {
+  const small = await start({ maxBodyBytes: 50_000 });
+  for (const call of ['classify', 'embed']) {
+    const url = `${small}/v1/videos:${call}?strideSeconds=0.01`;
+    expect(await errorOf(await post(url, bytes))).toEqual({
+      status: 413,
+      code: 'ANSWER_TOO_LARGE',
+      message: expect.stringMatching(/at most 50000 bytes \(maxBodyBytes\).*application\/x-ndjson/),
+    });
+    const text = await (await post(url, bytes, { accept: 'application/x-ndjson' })).text();
+    expect(text.length).toBeGreaterThan(50_000);
+    expect(jsonLines(text).at(-1)).toMatchObject({ done: true });
+  }
+});
+
 test('segments come one by one as NDJSON, the summary last', async () => {
   const response = await post(`${classify}?strideSeconds=2`, bytes, { accept: 'application/x-ndjson' });
   expect(response.headers.get('content-type')).toMatch('application/x-ndjson');

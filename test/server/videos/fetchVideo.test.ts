@@ -106,7 +106,7 @@ test('redirects are followed three times, each checked as the first', async () =
   };
   const host = await serve(listener);
   await (await fetchFrom(host, `http://${host}/3`))[Symbol.asyncDispose]();
-  await expect(fetchFrom(host, `http://${host}/4`)).rejects.toMatchObject({ statusCode: 422 });
+  await expect(fetchFrom(host, `http://${host}/4`)).rejects.toMatchObject({ statusCode: 502 });
   for (const location of [`http://${other}/`, 'http://169.254.169.254/', 'file:///etc/passwd']) {
     const away = await serve((_, response) => void response.writeHead(302, { location }).end());
     await expect(fetchFrom(away)).rejects.toMatchObject({ statusCode: 403 });
@@ -123,14 +123,17 @@ describe('bounds', () => {
     ['one that grows too large', 413, (_, response) => void response.end(Buffer.alloc(20_000))],
     [
       'one that is packed',
-      422,
+      502,
       (_, response) => void response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(content)),
     ],
     ['one that is not there', 422, (_, response) => void response.writeHead(404).end()],
-    ['one that stops coming', 408, (_, response) => void response.write('a')],
+    ['one that is asked for too often', 502, (_, response) => void response.writeHead(429).end()],
+    ['one whose host fails', 502, (_, response) => void response.writeHead(500).end()],
+    ['one that leads nowhere', 502, (_, response) => void response.writeHead(302, { location: 'http://' }).end()],
+    ['one that stops coming', 504, (_, response) => void response.write('a')],
     [
       'one that breaks off',
-      422,
+      502,
       (request, response) => {
         response.writeHead(200, { 'content-length': 100 }).write('a');
         setTimeout(() => request.socket.destroy(), 50);
@@ -145,8 +148,18 @@ describe('bounds', () => {
     await expect(
       fetchVideo(`http://${host}/`, { ...bounds, urlTimeoutMs: 100, urlHosts: [host] }, never),
     ).rejects.toMatchObject({
-      code: 'ERR_TIMEOUT',
+      statusCode: 504,
+      code: 'URL_TIMEOUT',
     });
+  });
+
+  test('one whose host is not there', async () => {
+    await expect(fetchFrom('127.0.0.1:1')).rejects.toMatchObject({ statusCode: 502, code: 'URL_FAILED' });
+  });
+
+  test('one whose name has no address', async () => {
+    const missing = allowedAddress(new URL('http://example.com'), ['example.com'], async () => []);
+    await expect(missing).rejects.toMatchObject({ statusCode: 502, code: 'URL_FAILED' });
   });
 
   test('a caller that goes away', async () => {

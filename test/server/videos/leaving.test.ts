@@ -45,12 +45,15 @@ async function begun(path: string, headers: Record<string, string> = {}) {
 }
 
 let segments = 0;
-const { run } = embedCall;
-jest.spyOn(embedCall, 'run').mockImplementation(async function* (...args) {
-  for await (const event of run(...args)) {
-    segments++;
-    yield event;
-  }
+const { prepare } = embedCall;
+jest.spyOn(embedCall, 'prepare').mockImplementation((...args) => {
+  const run = prepare(...args);
+  return async function* (...given) {
+    for await (const event of run(...given)) {
+      segments++;
+      yield event;
+    }
+  };
 });
 
 const left: number[] = [];
@@ -135,6 +138,34 @@ test('who does not read is waited for, and costs no memory', async () => {
   }
   expect(written).toBeLessThan(5000);
   await freed(asked);
+});
+
+test('who reads nothing for longer than sendTimeoutMs holds no place', async () => {
+  const strict = await start({ maxVideos: 1, sendTimeoutMs: 500 });
+  const headers = { accept: 'application/x-ndjson' };
+  const asked = request(`${strict}/v1/videos:embed?${long}`, { method: 'POST', headers });
+  asked.on('error', () => {});
+  asked.end(bytes);
+  const response = await responseTo(asked);
+  const reset = new Promise((resolve) => response.once('error', resolve));
+  // Who reads a little at a time is waited for.
+  for (let i = 0; i < 10; i++) {
+    response.read();
+    await delay(200);
+  }
+  expect(response.errored).toBeNull();
+  response.pause();
+  // And is not busy by what he sends meanwhile.
+  asked.socket?.write('GET /');
+  const before = left.length;
+  for (let i = 0; left.length === before && i < 100; i++) {
+    asked.socket?.write('a');
+    await delay(100);
+  }
+  const next = await post(`${strict}/v1/videos:classify`, bytes);
+  expect(next.status).toBe(200);
+  response.resume();
+  expect(await reset).toMatchObject({ code: 'ECONNRESET' });
 });
 
 test('what goes wrong after the first segment is the last event', async () => {

@@ -91,11 +91,22 @@ test('the URL of a video, where its host is allowed, and not elsewhere', async (
   const refused = await post(`${address}/v1/videos:classify`, body, headers);
   expect(refused.status).toBe(403);
 
-  const host = createServer((_, response) => void response.end(bytes)).listen(0, '127.0.0.1');
+  let fetched = 0;
+  const host = createServer((_, response) => {
+    fetched++;
+    response.end(bytes);
+  }).listen(0, '127.0.0.1');
   await new Promise((resolve) => host.once('listening', resolve));
   const { port } = host.address() as AddressInfo;
   const open = await start({ urlHosts: [`127.0.0.1:${port}`] });
-  const asked = JSON.stringify({ url: `http://127.0.0.1:${port}/a.mp4`, topK: 2, clips: 1 });
+  const url = `http://127.0.0.1:${port}/a.mp4`;
+  for (const wrong of [{ topK: 0 }, { topk: 1 }, { model: 'other' }, { clips: 1, strideSeconds: 1 }]) {
+    const { status } = await post(`${open}/v1/videos:classify`, JSON.stringify({ url, ...wrong }), headers);
+    expect(status).toBe('model' in wrong ? 404 : 400);
+  }
+  // What is wrong with the options is told before the video is fetched.
+  expect(fetched).toBe(0);
+  const asked = JSON.stringify({ url, topK: 2, clips: 1 });
   const response = await post(`${open}/v1/videos:classify`, asked, headers);
   host.close().closeAllConnections();
   expect(await response.json()).toMatchObject({ predictions: [{}, {}], segments: [{}] });

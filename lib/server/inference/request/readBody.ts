@@ -2,9 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { promisify } from 'node:util';
 import { gunzip, inflate } from 'node:zlib';
 import { HttpError } from '../../http/statusOf';
-
-/** Pieces of a body, each of which costs more than its bytes. */
-const maxPieces = 65_536;
+import { PieceGatherer } from './pieceGatherer';
 
 const unpackers = { gzip: promisify(gunzip), deflate: promisify(inflate) };
 
@@ -31,7 +29,7 @@ export async function readBody(request: IncomingMessage, maxBytes: number): Prom
 
 function receive(request: IncomingMessage, maxBytes: number): Promise<Buffer[]> {
   return new Promise((resolve, reject) => {
-    const pieces: Buffer[] = [];
+    const pieces = new PieceGatherer();
     let bytes = 0;
     const fail = (error: unknown) => {
       request.off('data', take);
@@ -42,12 +40,10 @@ function receive(request: IncomingMessage, maxBytes: number): Promise<Buffer[]> 
     const take = (piece: Buffer) => {
       bytes += piece.length;
       if (bytes > maxBytes) return fail(tooLarge(maxBytes));
-      if (pieces.push(piece) > maxPieces) {
-        fail(new HttpError(413, `expected a body of at most ${maxPieces} chunks but more came`, 'TOO_LARGE'));
-      }
+      pieces.add(piece);
     };
     request.on('data', take);
-    request.once('end', () => resolve(pieces));
+    request.once('end', () => resolve(pieces.all()));
     request.once('error', () => fail(new HttpError(400, 'the body ended before it was whole', 'BODY_CUT_SHORT')));
   });
 }

@@ -85,6 +85,14 @@ export function modelMetrics(models: readonly ServedModel[]): Metric[] {
     },
     times('kinetorch_queue_duration_seconds', 'Clips, until their turn.', ({ queueTimes }) => queueTimes),
     times('kinetorch_clip_duration_seconds', 'Clips, from their turn to their result.', ({ runTimes }) => runTimes),
+    times(
+      'kinetorch_decode_duration_seconds',
+      'Videos, until one is open, and until each of its clips is there.',
+      ({ decodeTimes }) => decodeTimes,
+    ),
+    times('kinetorch_preprocess_duration_seconds', 'Batches: clips resized, cropped and normalised.', (model) =>
+      model.isReady ? model.model.stats().preprocessTimes : null,
+    ),
     times('kinetorch_batch_duration_seconds', 'Batches: preprocessing, network, softmax.', (model) =>
       model.isReady ? model.model.stats().runTimes : null,
     ),
