@@ -42,6 +42,7 @@ export const statsSchema: z.ZodType<NativeStats> = z.object({
   queued: wholeNumber,
   running: wholeNumber,
   queueTimes: histogramSchema,
+  preprocessTimes: histogramSchema,
   runTimes: histogramSchema,
   maxQueueMs: time,
   maxRunMs: time,

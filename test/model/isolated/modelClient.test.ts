@@ -16,7 +16,14 @@ jest.mock('../../../lib/base/childProgram', () => ({
 
 const histogram = { bounds: [1], counts: [0, 0], sum: 0, count: 0 };
 const counts = { requests: 0, completed: 0, failed: 0, cancelled: 0, batches: 0, queued: 0, running: 0 };
-const stats = { ...counts, queueTimes: histogram, runTimes: histogram, maxQueueMs: 0, maxRunMs: 0 };
+const stats = {
+  ...counts,
+  queueTimes: histogram,
+  preprocessTimes: histogram,
+  runTimes: histogram,
+  maxQueueMs: 0,
+  maxRunMs: 0,
+};
 const floats = { $array: 'Float32Array', length: 2 };
 const labels = { $array: 'Int32Array', length: 2 };
 const result = { indices: labels, scores: floats, outputs: {}, map: null, queueMs: 0, runMs: 0, batchSize: 1 };
