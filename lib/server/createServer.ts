@@ -11,6 +11,7 @@ import { limitRate, type RateLimit } from './http/limitRate';
 import { describeRoutes } from './http/openApi';
 import { loadServerPackages } from './http/peers';
 import { PendingBytes } from './http/pendingBytes';
+import { readRests } from './http/readRests';
 import { limitReceiveTime } from './http/receiveTimeout';
 import { refuseOtherMethods } from './http/refuseOtherMethods';
 import { refuseOtherSites } from './http/refuseOtherSites';
@@ -90,6 +91,7 @@ async function guardRequests(app: FastifyInstance, context: ServerContext, rateL
   boundBodies(app, options, pending);
   limitReceiveTime(app, options.receiveTimeoutMs);
   continueWhenWanted(app);
+  readRests(app);
 }
 
 const loopback = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
