@@ -13,6 +13,7 @@ import { limitSendTime } from './http/limitSendTime';
 import { describeRoutes } from './http/openApi';
 import { loadServerPackages } from './http/peers';
 import { PendingBytes } from './http/pendingBytes';
+import { readRests } from './http/readRests';
 import { limitReceiveTime } from './http/receiveTimeout';
 import { refuseOddHeads } from './http/refuseOddHeads';
 import { refuseOtherMethods } from './http/refuseOtherMethods';
@@ -96,6 +97,7 @@ async function guardRequests(app: FastifyInstance, context: ServerContext, rateL
   limitReceiveTime(app, options.receiveTimeoutMs);
   limitSendTime(app, options.sendTimeoutMs);
   continueWhenWanted(app);
+  readRests(app);
 }
 
 const loopback = /^(127(\.\d{1,3}){3}|::1|localhost)$/;

@@ -9,6 +9,8 @@ const cores = availableCores();
 export const videoLimits = {
   /** Pixels of one decoded frame: 8192 × 8192. */
   maxPixels: 2 ** 26,
+  /** Seconds of one video, a third of a year: a file of a few bytes can say that it lasts for centuries. */
+  maxSeconds: 1e7,
   /** Bytes of one clip, T×H×W×3. */
   maxClipBytes: 2 ** 30,
   /** Bytes of a video that comes as bytes: they are kept in a temporary file. */

@@ -4,8 +4,8 @@ import type { IncomingMessage } from 'node:http';
 const patienceMs = 1000;
 
 /**
- * Reads on, into nothing, what a caller still sends though it is being refused, and hangs up on one that goes on. If its
- * connection were closed at once, it would get a reset in place of the answer.
+ * Reads on, into nothing, what a caller still sends though it is being refused or was answered, and hangs up on one that goes
+ * on. If its connection were closed at once, it would get a reset in place of the answer.
  */
 export function readOn(request: IncomingMessage): void {
   if (request.complete) return;

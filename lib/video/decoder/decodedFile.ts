@@ -1,6 +1,7 @@
 import { KinetorchError } from '../../base/errors';
 import { type ClipSpan, clipSpan } from '../clipSpan';
 import { instantOf } from '../instantOf';
+import { videoLimits } from '../limits';
 import { slideWindows } from '../slideWindows';
 import type { ClipWindow, FrameForm, FrameSize, SlideWindows, VideoInfo } from '../types';
 import type { Av } from './av';
@@ -42,6 +43,7 @@ export class DecodedFile {
       if (!(await source.rewind()) || source.current === null) {
         throw new KinetorchError('ERR_VIDEO_DECODE', `no frame of "${file.name}" could be decoded`);
       }
+      requireLength(file, source.durationSeconds);
       const { stream, container, codec } = source;
       const { frame } = source.current;
       const { avgFrameRate } = stream;
@@ -143,4 +145,12 @@ export class DecodedFile {
     if (this.picture?.serial !== serial) this.picture = { serial, rgb: this.converter.convert(current.frame) };
     return this.picture.rgb;
   }
+}
+
+function requireLength({ name }: InputFile, seconds: number): void {
+  if (seconds <= videoLimits.maxSeconds) return;
+  throw new KinetorchError(
+    'ERR_VIDEO_DECODE',
+    `expected "${name}" to last for at most ${videoLimits.maxSeconds} s but it lasts for ${seconds}`,
+  );
 }

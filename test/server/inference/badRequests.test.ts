@@ -91,6 +91,11 @@ describe('JSON', () => {
     ['both data and bytes', { inputs: [frames({ parameters: { binary_data_size: 12 } })] }, 'both'],
     ['neither', { inputs: [frames({ data: undefined })] }, 'neither'],
     ['a parameter that is a list', { inputs: [frames({ parameters: { key: [] } })] }, 'inputs.0.parameters.key'],
+    [
+      'a parameter that every object of JavaScript has, as a list',
+      { inputs: [frames()], outputs: [{ name: 'logits', parameters: { constructor: [1] } }] },
+      'outputs.0.parameters.constructor',
+    ],
     ['an id that is a number', { id: 7, inputs: [frames()] }, '`request.id` to be a text'],
     ['a priority below 0', { parameters: { priority: -1 }, inputs: [frames()] }, 'parameters.priority'],
     ['a timeout of text', { parameters: { timeout: 'soon' }, inputs: [frames()] }, 'parameters.timeout'],

@@ -1,10 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import type { ClientRequest } from 'node:http';
-import { constants } from 'node:os';
 import { join } from 'node:path';
 import { noiseClip, smallArchive } from '../../support/models';
-import { jsonLines, kinetorch, root } from '../../support/runCli';
+import { jsonLines, kinetorch } from '../../support/runCli';
+import { ServingProcess } from '../../support/servingProcess';
 import { temporaryFolder } from '../../support/temporaryFolder';
 import { call, inferCall, startServer, until } from './support';
 
@@ -12,50 +11,13 @@ const folder = temporaryFolder();
 const models = join(folder, 'models');
 const ask = inferCall(noiseClip().data, [4, 40, 56, 3]);
 
-class Running {
-  stdout = '';
-  stderr = '';
-  readonly ended: Promise<number>;
-  private readonly child: ChildProcess;
-
-  constructor(...args: string[]) {
-    const all = [join(root, 'dist', 'cli', 'main.js'), 'serve', '--port', '0', '--threads', '1', ...args];
-    this.child = spawn(process.execPath, all, { stdio: ['ignore', 'pipe', 'pipe'] });
-    this.child.stdout?.on('data', (text) => {
-      this.stdout += text;
-    });
-    this.child.stderr?.on('data', (text) => {
-      this.stderr += text;
-    });
-    this.ended = new Promise((resolve) => {
-      this.child.on('close', (code, signal) =>
-        resolve(signal === null ? (code as number) : 128 + constants.signals[signal]),
-      );
-    });
-  }
-
-  get url(): string {
-    return /Listening on (\S+)/.exec(this.stderr)?.[1] ?? '';
-  }
-
-  async ready(): Promise<string> {
-    await until(() => this.url !== '');
-    await until(async () => (await call(`${this.url}/v2/health/ready`)).status === 200);
-    return this.url;
-  }
-
-  kill(signal: NodeJS.Signals): void {
-    this.child.kill(signal);
-  }
-}
-
 beforeAll(async () => {
   mkdirSync(models);
   await (await smallArchive()).save(join(models, 'moves.pt'));
 });
 
 it('serves a folder, writes a line of JSON a request, loads anew at SIGHUP, and ends at SIGTERM', async () => {
-  const running = new Running(models, '--grace-ms', '0', '--model-control');
+  const running = new ServingProcess([models, '--grace-ms', '0', '--model-control']);
   const url = await running.ready();
   const headers = { ...ask.headers, 'x-request-id': 'job-1', authorization: 'Bearer of-nobody-in-particular' };
   expect((await call(`${url}/v2/models/moves/infer?secret=x`, { ...ask, headers })).status).toBe(200);
@@ -100,7 +62,7 @@ it('serves a folder, writes a line of JSON a request, loads anew at SIGHUP, and 
 });
 
 it('ends at once at a second signal', async () => {
-  const running = new Running(join(models, 'moves.pt'), '--grace-ms', '60000', '--log-level', 'silent');
+  const running = new ServingProcess([join(models, 'moves.pt'), '--grace-ms', '60000', '--log-level', 'silent']);
   await running.ready();
   running.kill('SIGTERM');
   await until(() => running.stderr.includes('again ends at once'));
@@ -132,7 +94,7 @@ describe('ends with a failure', () => {
     ['a name that is none', () => ['a@b=/a.pt'], 2, /no name of letters/],
     ['no file', () => ['a='], 2, /no file/],
   ] as const)('of %s, before it listens', async (_, args, code, message) => {
-    const running = new Running(...args());
+    const running = new ServingProcess(args());
     expect(await running.ended).toBe(code);
     expect(running.stderr).toMatch(message);
     expect(running.url).toBe('');
@@ -140,7 +102,7 @@ describe('ends with a failure', () => {
   });
 
   it('of a file that is no model, of which the log tells without where it arose', async () => {
-    const running = new Running(join(inFolder('broken', 'a.pt'), 'a.pt'));
+    const running = new ServingProcess([join(inFolder('broken', 'a.pt'), 'a.pt')]);
     expect(await running.ended).toBe(1);
     expect(running.stderr).toMatch(/a\.pt.*ERR_MODEL_FORMAT/);
     expect(running.stdout).toMatch(/ERR_MODEL_FORMAT/);
@@ -166,7 +128,7 @@ describe('ends with a failure', () => {
 
   it('of a port that another has', async () => {
     const { server, url } = await startServer({ models: { moves } });
-    const running = new Running(moves, '--port', new URL(url).port);
+    const running = new ServingProcess([moves, '--port', new URL(url).port]);
     expect(await running.ended).toBe(1);
     expect(running.stderr).toMatch(/--port to be a port that is free but received \d+.*ERR_INVALID_ARGUMENT/);
     await server.close();

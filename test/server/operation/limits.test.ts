@@ -216,6 +216,19 @@ describe('bodies', () => {
     expect(answer.status).toBe(200);
   });
 
+  it('that nobody needs for the answer are not waited for', async () => {
+    const url = await start({});
+    const began = Date.now();
+    const head = 'GET /v2 HTTP/1.1\r\nHost: localhost\r\n';
+    for (const never of [
+      `${head}Content-Length: 5\r\n\r\n1`,
+      `${head}Transfer-Encoding: chunked\r\n\r\nffffffff\r\n1`,
+    ]) {
+      expect(await raw(url, never)).toMatch(/^HTTP\/1.1 200/);
+    }
+    expect(Date.now() - began).toBeLessThan(10_000);
+  });
+
   it('and heads that come too slowly are ended', async () => {
     const url = await start({ receiveTimeoutMs: 300 });
     const began = Date.now();
