@@ -3,27 +3,27 @@
  * whitelists.
  */
 import { join } from 'node:path';
-import { decoderProgram } from '../../../lib/video/decoderProgram';
+import { childProgram } from '../../../lib/base/childProgram';
 import { temporaryFolder } from '../../support/temporaryFolder';
 import { post, videoServers } from '../../support/videoServer';
 import { judgeVideoAnswer } from './judgeVideoAnswer';
 import { referringVideos } from './referringVideos';
 import { secret, videoSamples } from './videoSamples';
 
-jest.mock('../../../lib/video/decoderProgram', () => {
-  const real = jest.requireActual('../../../lib/video/decoderProgram');
-  return { decoderProgram: jest.fn(real.decoderProgram) };
+jest.mock('../../../lib/base/childProgram', () => {
+  const real = jest.requireActual('../../../lib/base/childProgram');
+  return { childProgram: jest.fn(real.childProgram) };
 });
 
-jest.mock('../../../lib/video/fileHanding', () => ({ fileHanding: () => ({ binding: null, problem: 'a test' }) }));
+jest.mock('../../../lib/sandbox/findSandbox', () => ({ findSandbox: () => ({ binding: null, problem: 'a test' }) }));
 
 const folder = temporaryFolder();
 const { start } = videoServers();
 
 test('lists that lead to other files show them where nothing holds the decoder', async () => {
   jest.spyOn(process, 'emitWarning').mockImplementation(() => {});
-  const guarded = decoderProgram();
-  jest.mocked(decoderProgram).mockReturnValue({ ...guarded, args: [join(__dirname, 'unguardedDecoder.cjs')] });
+  const guarded = childProgram('video/decoderProcess.js');
+  jest.mocked(childProgram).mockReturnValue({ ...guarded, args: [join(__dirname, 'unguardedDecoder.cjs')] });
   const url = await start();
   const { sound, canaries } = videoSamples(folder);
   const found: string[] = [];
