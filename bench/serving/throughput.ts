@@ -5,15 +5,13 @@
  *   npm run build
  *   npx tsx bench/serving/throughput.ts [--rounds 5] [--seconds 8]
  */
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { createModel, loadModel } from '../../dist';
+import { loadModel } from '../../dist';
 import { inTurn } from '../harness/inTurn';
 import { noiseClip } from '../harness/noiseClip';
 import { ratiosOf, spreadOf } from '../harness/statistics';
-import { workFolder } from '../harness/workFolder';
 import { Connection, requestBytes } from './connection';
+import { dwClip, dwModel } from './dwModel';
 import { inferRequest } from './inferRequest';
 import { keepInFlight } from './keepInFlight';
 import { startServer } from './startServer';
@@ -24,12 +22,9 @@ async function measure(): Promise<void> {
   const { values } = parseArgs({
     options: { rounds: { type: 'string', default: '5' }, seconds: { type: 'string', default: '8' } },
   });
-  const file = join(workFolder, 'serving', 'r2plus1d_dw.pt');
-  mkdirSync(join(workFolder, 'serving'), { recursive: true });
-  await (await createModel({ architecture: 'r2plus1d_dw', numClasses: 400 })).save(file);
+  const file = await dwModel();
   await using model = await loadModel(file);
-  const { frames, height, width } = model.input;
-  const clip = noiseClip(17, frames, height, width);
+  const clip = noiseClip(17, ...dwClip);
   const server = await startServer(file, []);
   try {
     const { headers, body } = inferRequest(clip);
