@@ -14,6 +14,9 @@ export function pinnedVersion(): string {
   return manifest().libtorch;
 }
 
-function manifest(): { version: string; libtorch: string } {
-  return JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8'));
+let read: { version: string; libtorch: string } | undefined;
+
+function manifest() {
+  read ??= JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as NonNullable<typeof read>;
+  return read;
 }

@@ -12,9 +12,9 @@ declare module 'fastify' {
 
 /** Answers 408 where a whole request has not come in time. Node's own timer would end long uploads of videos as well. */
 export function limitReceiveTime(app: FastifyInstance, timeoutMs: number): void {
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     const { raw } = request;
-    if (!hasBody(request) || request.routeOptions.config?.seesToBody) return;
+    if (!hasBody(request) || request.routeOptions.config?.seesToBody) return done();
     const late = () => {
       // Whole, but read by nobody; or answered already, perhaps by what still goes on.
       if (raw.complete || reply.raw.headersSent) return;
@@ -26,5 +26,6 @@ export function limitReceiveTime(app: FastifyInstance, timeoutMs: number): void 
     };
     const timer = setTimeout(late, timeoutMs).unref();
     for (const event of ['end', 'close'] as const) raw.once(event, () => clearTimeout(timer));
+    done();
   });
 }

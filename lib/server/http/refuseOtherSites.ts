@@ -9,14 +9,16 @@ const ofThisMachine = /^(127(\.\d{1,3}){3}|\[::1\]|localhost)(:\d+)?$/i;
  * of another name or the `Origin` of another site; programs send neither.
  */
 export function refuseOtherSites(app: FastifyInstance): void {
-  app.addHook('onRequest', async ({ headers: { host = '', origin } }) => {
+  app.addHook('onRequest', ({ headers: { host = '', origin } }, _reply, done) => {
     const isOurs = ofThisMachine.test(host) && (origin === undefined || origin === `http://${host}`);
-    if (isOurs) return;
-    throw new HttpError(
-      403,
-      'expected a request by the name or an address of this machine, and not from the page of another site; ' +
-        'with keys (apiKeysFile) or noAuth any is taken',
-      'OTHER_SITE',
+    if (isOurs) return done();
+    done(
+      new HttpError(
+        403,
+        'expected a request by the name or an address of this machine, and not from the page of another site; ' +
+          'with keys (apiKeysFile) or noAuth any is taken',
+        'OTHER_SITE',
+      ),
     );
   });
 }

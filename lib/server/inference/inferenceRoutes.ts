@@ -11,8 +11,9 @@ import { statisticsRoutes } from './statisticsRoutes';
 /** The Open Inference Protocol, version 2, with Triton's extensions. */
 export async function inferenceRoutes(app: FastifyInstance, context: ServerContext): Promise<void> {
   // What a body is, its length header says. Clients name all kinds of types, or, as Triton's, none.
-  app.addHook('onRequest', async ({ raw }) => {
+  app.addHook('onRequest', ({ raw }, _reply, done) => {
     delete raw.headers['content-type'];
+    done();
   });
   app.addContentTypeParser('*', async (_request: FastifyRequest, payload: IncomingMessage) =>
     readBody(payload, context.options.maxBodyBytes),

@@ -1,4 +1,5 @@
 import { callSignal } from '../../base/abort';
+import type { Clip, Tensor } from '../../clip/types';
 import { classifyVideo } from '../../model/classifyVideo';
 import type { ModelOutput, RunResult } from '../../model/outputs';
 import type { VideoModel } from '../../model/videoModel';
@@ -22,29 +23,39 @@ export async function runInput(
   place: QueuePlace,
 ): Promise<Ran> {
   if (input.kind === 'video') return runVideo(served, model, input.bytes, place);
+  if (input.clips.length === 1) return runClips(served, model, input.clips, outputs, place);
   const call = callSignal({ signal: place.signal });
-  const { signal } = call;
   try {
-    const ran = await Promise.all(
-      input.clips.map((clip) =>
-        served.timed({ ...place, signal }, async () => {
-          const options = { outputs, signal };
-          // Of a tensor, which is of one clip here, an array of one.
-          return [
-            await ('frames' in clip ? model.run(clip, options) : model.run(clip, options)),
-          ].flat()[0] as RunResult<ModelOutput>;
-        }),
-      ),
-    );
-    return {
-      rows: ran.map(({ result }) => rowOf(result, outputs)),
-      clips: ran.map(({ result: { timing }, waitedMs }) => ({ ...timing, waitedMs: waitedMs + timing.queueMs })),
-    };
+    return await runClips(served, model, input.clips, outputs, { ...place, signal: call.signal });
   } catch (error) {
     throw call.cause(error);
   } finally {
     call.end();
   }
+}
+
+async function runClips(
+  served: ServedModel,
+  model: VideoModel,
+  clips: readonly (Clip | Tensor)[],
+  outputs: readonly ModelOutput[],
+  place: QueuePlace,
+): Promise<Ran> {
+  const options = { outputs, signal: place.signal };
+  const ran = await Promise.all(
+    clips.map((clip) =>
+      served.timed(place, async () => {
+        // Of a tensor, which is of one clip here, an array of one.
+        return [
+          await ('frames' in clip ? model.run(clip, options) : model.run(clip, options)),
+        ].flat()[0] as RunResult<ModelOutput>;
+      }),
+    ),
+  );
+  return {
+    rows: ran.map(({ result }) => rowOf(result, outputs)),
+    clips: ran.map(({ result: { timing }, waitedMs }) => ({ ...timing, waitedMs: waitedMs + timing.queueMs })),
+  };
 }
 
 function rowOf(result: RunResult<ModelOutput>, outputs: readonly ModelOutput[]): Ran['rows'][number] {

@@ -10,9 +10,9 @@ const leastBytes = 1024;
 
 /** A body as its caller takes it, by the header `Accept-Encoding`. */
 export async function packed(
-  body: Buffer,
+  body: Buffer | string,
   accepted: string | undefined,
-): Promise<{ body: Buffer; encoding?: Encoding }> {
+): Promise<{ body: Buffer | string; encoding?: Encoding }> {
   const encoding = body.length < leastBytes ? undefined : encodingOf(accepted);
   return encoding === undefined ? { body } : { body: await packers[encoding](body), encoding };
 }

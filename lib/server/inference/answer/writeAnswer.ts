@@ -3,7 +3,7 @@ import type { OutputTensor } from './outputTensor';
 
 /** An answer to an infer request. */
 export interface Answer {
-  body: Buffer;
+  body: Buffer | string;
   /** Bytes of JSON before binary tensors; null where there are none. */
   jsonBytes: number | null;
 }
@@ -33,8 +33,10 @@ export async function writeAnswer(head: AnswerHead, outputs: readonly OutputTens
       written.push(`${said},"data":${await textOf(data)}}`);
     }
   }
-  const json = Buffer.from(`${JSON.stringify(head).slice(0, -1)},"outputs":[${written.join()}]}`);
-  if (tensors.length === 0) return { body: json, jsonBytes: null };
+  const text = `${JSON.stringify(head).slice(0, -1)},"outputs":[${written.join()}]}`;
+  // As text it leaves in one piece with the head of the answer.
+  if (tensors.length === 0) return { body: text, jsonBytes: null };
+  const json = Buffer.from(text);
   return { body: Buffer.concat([json, ...tensors]), jsonBytes: json.length };
 }
 

@@ -13,7 +13,8 @@ const unpackers = { gzip: promisify(gunzip), deflate: promisify(inflate) };
  * @throws HttpError 413 beyond `maxBytes`, packed or not; 415 for another packing; 400 for a damaged one
  */
 export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
-  const encoding = request.headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
+  const { headers } = request;
+  const encoding = headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
   if (encoding !== 'identity' && !(encoding in unpackers)) {
     throw new HttpError(
       415,
@@ -21,44 +22,74 @@ export async function readBody(request: IncomingMessage, maxBytes: number): Prom
       'UNSUPPORTED_MEDIA_TYPE',
     );
   }
-  if (Number(request.headers['content-length']) > maxBytes) throw tooLarge(maxBytes);
-  const pieces = await receive(request, maxBytes);
-  if (encoding === 'identity') return joined(pieces, Number(request.headers['inference-header-content-length']));
-  return unpack(Buffer.concat(pieces), encoding as keyof typeof unpackers, maxBytes);
+  const length = Number(headers['content-length']);
+  if (length > maxBytes) throw tooLarge(maxBytes);
+  const jsonBytes = Number(headers['inference-header-content-length']);
+  if (encoding !== 'identity') {
+    return unpack(Buffer.concat(await receivePieces(request, maxBytes)), encoding as keyof typeof unpackers, maxBytes);
+  }
+  if (Number.isNaN(length)) return joined(await receivePieces(request, maxBytes), jsonBytes);
+  // Each piece goes to its place as it comes, while the processor has it at hand.
+  const body = bodyOf(length, jsonBytes);
+  let end = 0;
+  await receive(request, (piece) => {
+    body.set(piece, end);
+    end += piece.length;
+  });
+  return body;
 }
 
-function receive(request: IncomingMessage, maxBytes: number): Promise<Buffer[]> {
+/** Of a body whose length nobody has said. */
+async function receivePieces(request: IncomingMessage, maxBytes: number): Promise<Buffer[]> {
+  const pieces = new PieceGatherer();
+  let bytes = 0;
+  await receive(request, (piece) => {
+    bytes += piece.length;
+    if (bytes > maxBytes) throw tooLarge(maxBytes);
+    pieces.add(piece);
+  });
+  return pieces.all();
+}
+
+/** Gives each piece to `take` until the last has come, or `take` throws. */
+function receive(request: IncomingMessage, take: (piece: Buffer) => void): Promise<void> {
   return new Promise((resolve, reject) => {
-    const pieces = new PieceGatherer();
-    let bytes = 0;
     const fail = (error: unknown) => {
-      request.off('data', take);
+      request.off('data', onData);
       // The rest of what was refused is not read.
       request.pause();
       reject(error);
     };
-    const take = (piece: Buffer) => {
-      bytes += piece.length;
-      if (bytes > maxBytes) return fail(tooLarge(maxBytes));
-      pieces.add(piece);
+    const onData = (piece: Buffer) => {
+      try {
+        take(piece);
+      } catch (error) {
+        fail(error);
+      }
     };
-    request.on('data', take);
-    request.once('end', () => resolve(pieces.all()));
+    request.on('data', onData);
+    request.once('end', resolve);
     request.once('error', () => fail(new HttpError(400, 'the body ended before it was whole', 'BODY_CUT_SHORT')));
   });
 }
 
-function joined(pieces: readonly Buffer[], headerBytes: number): Buffer {
-  const bytes = pieces.reduce((sum, { length }) => sum + length, 0);
-  // Of what is no length, which is refused later, none.
-  const padding = -headerBytes & 7;
-  const body = Buffer.allocUnsafeSlow(padding + bytes).subarray(padding);
+function joined(pieces: readonly Buffer[], jsonBytes: number): Buffer {
+  const body = bodyOf(
+    pieces.reduce((sum, { length }) => sum + length, 0),
+    jsonBytes,
+  );
   let end = 0;
   for (const piece of pieces) {
     body.set(piece, end);
     end += piece.length;
   }
   return body;
+}
+
+/** Memory for a body with so many bytes of JSON before what is binary. Of what is no length, which is refused later, none. */
+function bodyOf(bytes: number, jsonBytes: number): Buffer {
+  const padding = -jsonBytes & 7;
+  return Buffer.allocUnsafeSlow(padding + bytes).subarray(padding);
 }
 
 async function unpack(packed: Buffer, encoding: keyof typeof unpackers, maxBytes: number): Promise<Buffer> {
