@@ -4,7 +4,6 @@
  */
 
 const prefixBytes = 8;
-const maxHeaderBytes = 2 ** 26;
 
 /** Prefix and header of a message; its payload, if any, is written right after. */
 export function encodeMessage(message: object, payloadBytes = 0): Buffer {
@@ -22,14 +21,20 @@ export interface MessageHandler<Message> {
 
 /** Cuts a byte stream into messages; payloads are handed on as they come, without being gathered. */
 export class MessageParser<Message> {
-  private pending: Buffer = Buffer.alloc(0);
+  /** Of the prefix, or of prefix and header. */
+  private pieces: Buffer[] = [];
+  private gathered = 0;
+  private wanted = prefixBytes;
   private payloadLeft = 0;
 
-  constructor(private readonly handler: MessageHandler<Message>) {}
+  constructor(
+    private readonly handler: MessageHandler<Message>,
+    private readonly maxHeaderBytes = 2 ** 26,
+  ) {}
 
   /** Throws on bytes that are no message. */
   push(chunk: Buffer): void {
-    let rest = this.pending.length > 0 ? Buffer.concat([this.pending, chunk]) : chunk;
+    let rest = chunk;
     while (rest.length > 0) {
       if (this.payloadLeft > 0) {
         const part = rest.subarray(0, this.payloadLeft);
@@ -38,16 +43,29 @@ export class MessageParser<Message> {
         this.handler.onPayload(part);
         continue;
       }
-      if (rest.length < prefixBytes) break;
-      const headerBytes = rest.readUInt32LE(0);
-      if (headerBytes > maxHeaderBytes) throw new Error(`a message header of ${headerBytes} bytes`);
-      if (rest.length < prefixBytes + headerBytes) break;
-      this.payloadLeft = rest.readUInt32LE(4);
-      const message = JSON.parse(rest.toString('utf8', prefixBytes, prefixBytes + headerBytes)) as Message;
-      rest = rest.subarray(prefixBytes + headerBytes);
-      this.handler.onMessage(message, this.payloadLeft);
+      const part = rest.subarray(0, this.wanted - this.gathered);
+      rest = rest.subarray(part.length);
+      this.pieces.push(part);
+      this.gathered += part.length;
+      if (this.gathered === this.wanted) this.read(Buffer.concat(this.pieces));
     }
-    this.pending = rest;
+  }
+
+  private read(head: Buffer): void {
+    if (head.length === prefixBytes) {
+      const headerBytes = head.readUInt32LE(0);
+      if (headerBytes === 0 || headerBytes > this.maxHeaderBytes) {
+        throw new Error(`a message header of ${headerBytes} bytes`);
+      }
+      this.pieces = [head];
+      this.wanted = prefixBytes + headerBytes;
+      return;
+    }
+    this.pieces = [];
+    this.gathered = 0;
+    this.wanted = prefixBytes;
+    this.payloadLeft = head.readUInt32LE(4);
+    this.handler.onMessage(JSON.parse(head.toString('utf8', prefixBytes)) as Message, this.payloadLeft);
   }
 }
 

@@ -5,6 +5,7 @@ import { encodeMessage, MessageParser } from './messages';
 import { systemReason } from './systemReason';
 
 const keptErrorBytes = 2000;
+const maxErrorBytes = 2 ** 26;
 
 /** What a process says. */
 export interface ProcessListener<Reply> {
@@ -26,6 +27,8 @@ export interface ProcessEnd {
 export interface ProcessOptions {
   /** Whether file descriptor 4 is a socket. Default false. */
   hasSocket?: boolean;
+  /** Of one message but for its payload. Default 64 MiB. */
+  maxHeaderBytes?: number;
   /** Of its environment, beside those of {@link childProgram}. */
   variables?: NodeJS.ProcessEnv;
 }
@@ -57,7 +60,11 @@ export class PipedProcess<Command extends object, Reply> {
   private hasStarted = false;
   private killReason: string | null = null;
   private errorText = '';
+  private errorBytes = 0;
   private isOver = false;
+  /** For all that wait to have written something. */
+  private readonly gone: Promise<void>;
+  private onGone = () => {};
 
   /**
    * Throws the system's error, or that of {@link childProgram}, where it cannot be started.
@@ -68,10 +75,13 @@ export class PipedProcess<Command extends object, Reply> {
     file: string,
     start: object,
     private readonly listener: ProcessListener<Reply>,
-    { hasSocket = false, variables = {} }: ProcessOptions = {},
+    { hasSocket = false, variables = {}, maxHeaderBytes }: ProcessOptions = {},
   ) {
+    this.gone = new Promise((resolve) => {
+      this.onGone = resolve;
+    });
     this.child = startProgram(childProgram(file, variables), start, hasSocket);
-    this.parser = new MessageParser<Reply>(listener);
+    this.parser = new MessageParser<Reply>(listener, maxHeaderBytes);
     this.child.on('error', (error) => this.end(systemReason(error)));
     this.child.on('close', (code, signal) => {
       const how = this.describeEnd(code, signal);
@@ -82,6 +92,8 @@ export class PipedProcess<Command extends object, Reply> {
     this.replies?.on('data', (chunk: Buffer) => this.receive(chunk));
     this.child.stderr?.on('data', (chunk: Buffer) => {
       this.errorText = (this.errorText + chunk.toString()).slice(-keptErrorBytes);
+      this.errorBytes += chunk.length;
+      if (this.errorBytes > maxErrorBytes) this.kill('was stopped because it wrote errors without end');
     });
     alive.add(this);
   }
@@ -107,16 +119,12 @@ export class PipedProcess<Command extends object, Reply> {
       ),
     );
     if (parts.length === 0) return;
-    await new Promise<void>((resolve) => {
-      pipe.once('close', resolve);
-      const written = () => {
-        pipe.off('close', resolve);
-        resolve();
-      };
+    const written = new Promise<void>((resolve) => {
       parts.forEach((part, index) => {
-        pipe.write(part, index === parts.length - 1 ? written : () => {});
+        pipe.write(part, index === parts.length - 1 ? () => resolve() : () => {});
       });
     });
+    await Promise.race([written, this.gone]);
   }
 
   /** Whether it may keep this process running. */
@@ -162,6 +170,7 @@ export class PipedProcess<Command extends object, Reply> {
     if (this.isOver) return;
     this.isOver = true;
     alive.delete(this);
+    this.onGone();
     this.listener.onEnd({ reason, hasStarted: this.hasStarted, wasKilled: this.killReason !== null });
   }
 }

@@ -5,6 +5,7 @@ import { ownRealm } from '../base/ownRealm';
 import { optionsSchema } from '../base/schemas';
 import { parse } from '../base/validation';
 import { checkClip } from '../clip/checkClip';
+import { copyData } from '../clip/copyData';
 import type { Clip } from '../clip/types';
 import type { ClipRunner } from './clipRunner';
 import { type ExplainClipOptions, type Explanation, explainClipOptions } from './explainOptions';
@@ -104,7 +105,7 @@ export class ClipExplainer {
 
   private async afterKeeping(clip: Clip): Promise<Clip> {
     const checked = checkClip(clip);
-    const copy = { ...clip, ...checked, data: checked.data.slice() };
+    const copy = { ...clip, ...checked, data: copyData(checked.data) };
     const { bytes } = this;
     if (bytes !== null) {
       this.#kept ??= withModelFile(bytes.bytes, (file) => this.native.keepFile(file.native), bytes.opening);

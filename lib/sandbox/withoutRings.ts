@@ -7,11 +7,14 @@ import { sandboxBinding } from '../native';
 
 const descriptors = '/proc/self/fd';
 
-if (process.platform === 'linux' && hasRing()) {
+const { bun, deno } = process.versions;
+
+if (process.platform === 'linux' && bun === undefined && deno === undefined) {
   try {
-    sandboxBinding()?.restartWithoutRings(process.execPath, [...process.execArgv, ...process.argv.slice(1)]);
+    if (hasRing())
+      sandboxBinding()?.restartWithoutRings(process.execPath, [...process.execArgv, ...process.argv.slice(1)]);
   } catch {
-    // Without seccomp, or an addon, nothing will be locked in either, and whoever tries says why.
+    // Without seccomp, /proc, or an addon, nothing will be locked in either, and whoever tries says why.
   }
 }
 

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { KinetorchError } from '../base/errors';
 import { fileSize } from '../base/regularFile';
-import { version } from '../base/version';
+import { pinnedVersion, version } from '../base/version';
 import { measuredLoading } from '../evaluation/measuredLoading';
+import { decodingOf } from '../model/decodingOf';
 import { loadModel } from '../model/loadModel';
 import { type ModelSource, nativeSource } from '../model/modelSource';
 import type { VideoModel } from '../model/videoModel';
@@ -32,13 +33,17 @@ export async function hashOf(source: ModelSource): Promise<string> {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-/** A name for each network that changes with all that its vectors depend on, to the last digit. */
+/**
+ * A name for each network that changes with all that its vectors depend on, to the last digit; of the others that is how
+ * videos are decoded for all of them.
+ */
 export function namesOf(
   models: readonly VideoModel[],
   hashes: readonly string[],
   { threads, batchSize }: LoadingOptions,
 ): string[] {
+  const decoding = decodingOf(models.map(({ input }) => input));
   return models.map(({ device, precision }, index) =>
-    JSON.stringify([version(), hashes[index], device, precision, threads, batchSize]),
+    JSON.stringify([version(), pinnedVersion(), hashes[index], device, precision, threads, batchSize, decoding]),
   );
 }

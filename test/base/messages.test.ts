@@ -29,6 +29,16 @@ test('messages and payloads survive being cut anywhere', () => {
   }
 });
 
+test('a large header that comes in small pieces costs its bytes once', () => {
+  const stream = encodeMessage({ type: 'x'.repeat(2 ** 23) });
+  const { log, parser } = parserLog();
+  const began = performance.now();
+  for (let at = 0; at < stream.length; at += 512) parser.push(stream.subarray(at, at + 512));
+  expect(log).toHaveLength(1);
+  // Gathered anew with each piece it would be 64 GB.
+  expect(performance.now() - began).toBeLessThan(5000);
+});
+
 test('bytes that are no message are refused', () => {
   expect(() => parserLog().parser.push(Buffer.alloc(64, 255))).toThrow(/header of 4294967295 bytes/);
 });

@@ -14,6 +14,7 @@ import { ModelClient, processError } from './modelClient';
 import { loadedSchema, openedSchema } from './replySchemas';
 
 const silenceMs = 300_000;
+const maxMetadataBytes = 2 ** 26;
 
 /**
  * Loads a model in a locked process: see Note [Model process].
@@ -27,23 +28,27 @@ export async function loadIsolated(from: string | Uint8Array, filled: FilledLoad
   const onCpu = { ...filled, device: 'cpu' } as const;
   const path = typeof from === 'string' ? resolve(from) : null;
   const bytes = typeof from === 'string' ? null : from;
-  let stored: string | null | undefined;
+  /** Of the file that was opened first. */
+  let fingerprint: string | undefined;
   const begin = async (): Promise<StartedModel & { metadata: ModelMetadata }> => {
     const client = new ModelClient(silenceMs);
     return closingOnError(
       () => client.kill('was not loaded'),
       async () => {
-        const opened = checked(openedSchema, await client.call('open', { path, bytes, sha256: filled.sha256 ?? '' }));
-        if (stored !== undefined && opened.metadata !== stored) throw replaced(path);
-        stored = opened.metadata;
-        const metadata = mergeMetadata(stored === null ? null : parseMetadata(stored), filled);
+        const file = { path, bytes, sha256: filled.sha256 ?? '' };
+        const opened = checked(openedSchema, await client.call('open', file, maxMetadataBytes));
+        fingerprint ??= opened.fingerprint;
+        if (opened.fingerprint !== fingerprint) throw replaced(path);
+        const text = opened.metadata && new TextDecoder().decode(opened.metadata);
+        const metadata = mergeMetadata(text === null ? null : parseMetadata(text), filled);
         const options = nativeLoadOptions(onCpu, metadata, '');
         const perFrame = filled.perFrame ? JSON.stringify(metadata) : null;
         const loaded = checked(
           loadedSchema,
-          await client.call('load', { options, perFrame, memoryBytes: halfOfMemory() }),
+          await client.call('load', { options, perFrame, memoryBytes: halfOfMemory() }, 0),
         );
-        return { client, loaded, metadata };
+        if (client.stats === null) throw processError('was stopped because it said what it should not');
+        return { client, loaded, metadata, stats: client.stats };
       },
     );
   };

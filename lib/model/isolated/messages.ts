@@ -13,7 +13,7 @@ export interface ModelCalls {
   /** Null: the bytes are given. */
   open: {
     args: { path: string | null; bytes: Uint8Array | null; sha256: string };
-    result: { metadata: string | null };
+    result: OpenedFile;
   };
   /** Locks the process in, and then loads. With `perFrame` the file's network is one for pictures, and becomes this. */
   load: { args: { options: LoadOptions; perFrame: string | null; memoryBytes: number }; result: LoadedModel };
@@ -27,6 +27,13 @@ export interface ModelCalls {
     result: unknown;
   };
   dispose: { args: Record<string, never>; result: null };
+}
+
+export interface OpenedFile {
+  /** The bytes of `kinetorch.json`, which may be many. */
+  metadata: Uint8Array | null;
+  /** Changes with the file at its path; '' of bytes. */
+  fingerprint: string;
 }
 
 export interface LoadedModel {

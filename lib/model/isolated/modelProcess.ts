@@ -4,7 +4,7 @@
  */
 // The first: it may begin the process anew.
 import '../../sandbox/withoutRings';
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, statSync } from 'node:fs';
 import type { NativeModel, NativeModelFile } from '../../../binding';
 import { KinetorchError } from '../../base/errors';
 import { encodeMessage, gathering, MessageParser } from '../../base/messages';
@@ -30,8 +30,9 @@ let model: NativeModel | null = null;
 
 const handlers: Handlers = {
   async open({ path, bytes, sha256 }) {
+    const fingerprint = path === null ? '' : fingerprintOf(path);
     file = await native().NativeModelFile.open(path ?? (bytes as Uint8Array), sha256);
-    return { metadata: file.metadata };
+    return { metadata: file.metadata === null ? null : new TextEncoder().encode(file.metadata), fingerprint };
   },
   async load({ options, perFrame, memoryBytes }) {
     await warm;
@@ -54,11 +55,18 @@ const handlers: Handlers = {
 function lock(memoryBytes: number): void {
   const { binding, problem } = findSandbox();
   const held = binding?.lockIn('', memoryBytes);
-  if (held?.seccomp) return;
+  // Seccomp forbids all that Landlock does, which kernels before 5.13 have not.
+  if (held?.seccomp && (held.problem === '' || held.landlock === 0)) return;
   throw new KinetorchError(
     'ERR_UNSUPPORTED',
     `expected a system that can lock a process in, for \`isolate\`, but it cannot: ${held?.problem ?? problem}`,
   );
+}
+
+/** Of a file that cannot be looked at, whoever opens it tells. */
+function fingerprintOf(path: string): string {
+  const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return stats === undefined ? '' : [stats.dev, stats.ino, stats.size, stats.mtimeNs, stats.ctimeNs].join();
 }
 
 async function answer({ id, method, args }: ModelCommand & { method: ModelMethod }): Promise<void> {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { NativeOutput, NativeResult, NativeStats } from '../../../binding';
-import type { LoadedModel } from './messages';
+import { type ErrorCode, errorCodes } from '../../base/errors';
+import type { LoadedModel, ModelMethod } from './messages';
 
 /*
  * What a model's process may answer. It may have been taken over by the file that it runs: what does not fit these is not
@@ -10,30 +11,27 @@ import type { LoadedModel } from './messages';
 const wholeNumber = z.int().min(0);
 const time = z.number().min(0);
 const outputNames = ['logits', 'probabilities', 'embedding', 'features', 'reconstruction', 'target'] as const;
-const text = z.string().max(10_000);
+/** What people are shown: of one kind of letters with the rest of a message, so that it moves no cursor. */
+const text = z
+  .string()
+  .max(10_000)
+  .transform((said) => said.replace(/[\p{Cc}\p{Cf}]+/gu, ' ').slice(0, 1000));
 
-export const replySchema = z.object({
-  id: wholeNumber,
-  stats: z.unknown(),
-  result: z.unknown().optional(),
-  failure: z.object({ code: z.string().max(64), message: text }).optional(),
-});
+export const openedSchema = z.object({ metadata: z.instanceof(Uint8Array).nullable(), fingerprint: z.string() });
 
-export const openedSchema = z.object({ metadata: z.string().nullable() });
-
-export const loadedSchema: z.ZodType<LoadedModel> = z.object({
-  devices: z.array(text).max(1),
-  precision: text,
+export const loadedSchema = z.object({
+  devices: z.array(z.literal('cpu')).length(1),
+  precision: z.enum(['float32', 'float16', 'bfloat16']),
   outputs: z.array(z.enum(outputNames)).max(outputNames.length),
-  output: text,
-  warnings: z.array(text).max(100),
-});
+  output: z.enum(['logits', 'probabilities']),
+  warnings: z.array(text).max(20),
+}) satisfies z.ZodType<LoadedModel>;
 
 const histogramSchema = z
   .object({ bounds: z.array(time).max(1000), counts: z.array(wholeNumber).max(1001), sum: time, count: wholeNumber })
   .refine(({ bounds, counts }) => counts.length === bounds.length + 1);
 
-export const statsSchema: z.ZodType<NativeStats> = z.object({
+const statsSchema: z.ZodType<NativeStats> = z.object({
   requests: wholeNumber,
   completed: wholeNumber,
   failed: wholeNumber,
@@ -47,6 +45,23 @@ export const statsSchema: z.ZodType<NativeStats> = z.object({
   maxQueueMs: time,
   maxRunMs: time,
 });
+
+export const replySchema = z.object({
+  id: wholeNumber,
+  stats: statsSchema.nullable(),
+  result: z.unknown().optional(),
+  failure: z.object({ code: z.string().max(64), message: text }).optional(),
+});
+
+const ofLoading = ['ERR_MODEL_FORWARD', 'ERR_OUT_OF_MEMORY', 'ERR_UNSUPPORTED', 'ERR_INVALID_ARGUMENT'];
+const ofRunning = ['ERR_QUEUE_FULL', 'ERR_ABORTED', 'ERR_TIMEOUT', 'ERR_DISPOSED', 'ERR_CLIP_DATA'];
+
+/** Whether it may fail so. Before it is loaded nothing of the file has run, and it is believed. */
+export function knownFailure(method: ModelMethod, code: string): boolean {
+  if (method === 'open') return errorCodes.includes(code as ErrorCode);
+  const more = method === 'load' ? ['ERR_MODEL_METADATA', 'ERR_MODEL_FORMAT'] : ofRunning;
+  return [...ofLoading, ...more].includes(code);
+}
 
 const floats = z.instanceof(Float32Array);
 

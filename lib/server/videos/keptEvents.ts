@@ -3,6 +3,9 @@ import type { RequestRecord } from '../http/requestRecord';
 import type { AnswerCache } from '../models/answerCache';
 import type { ModelStatistics } from '../models/modelStatistics';
 
+/** Answers that are kept are no larger than the room for this many: as many may be gathered at once, and none drives out all others. */
+const sharers = 16;
+
 /** What is told of the caching of an answer. */
 interface Told {
   record: RequestRecord;
@@ -39,7 +42,7 @@ export async function* keptEvents(
     const text = JSON.stringify(event);
     texts.push(text);
     bytes += Buffer.byteLength(text);
-    if (!answers.hasRoomFor(bytes)) texts = null;
+    if (!answers.hasRoomFor(sharers * bytes)) texts = null;
   }
   if (texts !== null) answers.set(key, texts, bytes);
 }

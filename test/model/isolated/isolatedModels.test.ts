@@ -79,6 +79,16 @@ test('calls that are cancelled, full queues and bad clips are told as they are w
   expect(failures.length).toBeLessThan(30);
 });
 
+test('a clip may be written to as soon as it was given, a Buffer too', async () => {
+  const { bytes } = await smallArchive();
+  await using model = await loadModel(bytes, isolated);
+  const right = await model.logits(clip);
+  const data = Buffer.from(clip.data);
+  const asked = model.logits({ ...clip, data });
+  data.fill(0);
+  expect(await asked).toEqual(right);
+});
+
 test('code of the file writes no file', async () => {
   const { bytes } = await smallArchive();
   const written = join(folder, 'written');
@@ -139,13 +149,30 @@ test('a process that is ended fails what was asked of it, and the next call has 
   const both = await Promise.all([model.logits(clip), model.logits(clip)]);
   for (const logits of both) expect(relativeError(logits, first)).toBeLessThan(1e-5);
   expect(processes.alive).toHaveLength(before + 1);
-  await save('ended.pt', (await smallArchive({ labels: ['a', 'b'] })).bytes);
+  // Of the same labels, with other weights.
+  await save('ended.pt', (await smallArchive({ seed: 4 })).bytes);
   processes.alive.at(-1)?.kill('SIGKILL');
   await expectError(model.logits(clip), 'ERR_MODEL_PROCESS');
   await expectError(model.logits(clip), 'ERR_MODEL_FORMAT', 'others now');
-  await save('ended.pt', bytes);
-  expect(await model.logits(clip)).toEqual(first);
 });
+
+test('one that hangs is disposed of all the same', async () => {
+  const { bytes } = await smallArchive();
+  const hanging = withForward(bytes, [
+    'while bool(torch.gt(torch.mean(x), 0.9)):',
+    '  x = torch.add(x, 1)',
+    'return torch.flatten(torch.adaptive_avg_pool3d(x, [1, 1, 2]), 1)',
+  ]);
+  const model = await loadModel(hanging, isolated);
+  expect(await model.logits(clip)).toHaveLength(6);
+  const asked = expectError(
+    model.logits({ ...clip, data: clip.data.slice().fill(255) }),
+    'ERR_MODEL_PROCESS',
+    'did not answer for 10 s',
+  );
+  await model.dispose();
+  await asked;
+}, 30_000);
 
 test('devices that it cannot have are refused', async () => {
   const { bytes } = await smallArchive();

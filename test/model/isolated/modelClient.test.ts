@@ -34,9 +34,8 @@ outside.writeInt32LE(7);
 
 async function ask(): Promise<unknown> {
   const client = new ModelClient(30_000);
-  client.stats = stats;
   const loaded = { devices: ['cpu'], precision: 'float32', outputs: [], output: 'logits', warnings: [] };
-  const model = new IsolatedModel({ client, loaded }, () => Promise.reject(new Error('again')), 3);
+  const model = new IsolatedModel({ client, loaded, stats }, () => Promise.reject(new Error('again')), 3);
   const data = noiseClip().data as Uint8Array;
   try {
     return await model.run(1, { data, frames: 4, height: 16, width: 16, cropX: 0, cropY: 0 }, ['logits'], 2, null);
@@ -70,6 +69,8 @@ test.each([
   ['more bytes than its arrays', answer([result], Buffer.alloc(64))],
   ['an array of no kind', answer([{ ...result, indices: { $array: '__proto__', length: 2 } }])],
   ['too large an answer', encodeMessage({ id: 0, stats, result: null }, 2 ** 31)],
+  ['an answer of too many parts', Buffer.from(new Uint32Array([2 ** 21, 0]).buffer)],
+  ['other statistics', encodeMessage({ id: 0, stats: { ...stats, requests: 'many' }, result: null })],
 ])('%s is not', async (_, bytes) => {
   sent = bytes as Buffer;
   await expectError(ask(), 'ERR_MODEL_PROCESS', 'was stopped because it');
@@ -78,13 +79,21 @@ test.each([
 test('its errors are Kinetorch errors, whatever it calls them', async () => {
   sent = encodeMessage({ id: 0, stats, failure: { code: 'ERR_QUEUE_FULL', message: 'full' } });
   await expectError(ask(), 'ERR_QUEUE_FULL', 'full');
-  sent = encodeMessage({ id: 0, stats, failure: { code: 'constructor', message: 'x' } });
-  await expectError(ask(), 'ERR_INTERNAL', 'x');
+  for (const code of ['constructor', 'ERR_FILE_NOT_FOUND']) {
+    sent = encodeMessage({ id: 0, stats, failure: { code, message: 'x\u001b[2J' } });
+    await expectError(ask(), 'ERR_MODEL_PROCESS', /failed: x \[2J$/);
+  }
 });
 
-test('one that says nothing is ended', async () => {
+test('one that answers nothing is ended, however often it is asked', async () => {
   sent = Buffer.alloc(0);
+  const busy = new ModelClient(300);
+  const began = performance.now();
+  const asked = setInterval(() => busy.call('dispose', {}, 0).catch(() => {}), 50);
+  await expectError(busy.call('dispose', {}, 0), 'ERR_MODEL_PROCESS', 'did not answer for 0.3 s');
+  expect(performance.now() - began).toBeLessThan(3000);
+  clearInterval(asked);
   const client = new ModelClient(300);
-  await expectError(client.call('dispose', {}), 'ERR_MODEL_PROCESS', 'did not answer for 0.3 s');
-  await expectError(client.call('dispose', {}), 'ERR_MODEL_PROCESS', 'did not answer for 0.3 s');
+  await expectError(client.call('dispose', {}, 0), 'ERR_MODEL_PROCESS', 'did not answer for 0.3 s');
+  await expectError(client.call('dispose', {}, 0), 'ERR_MODEL_PROCESS', 'did not answer for 0.3 s');
 });

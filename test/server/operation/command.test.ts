@@ -112,7 +112,7 @@ describe('ends with a failure', () => {
   it('not of one of a folder, whose others are served, and which is ready as soon as that is right', async () => {
     const some = inFolder('some', 'a.pt');
     copyFileSync(moves, join(some, 'b.pt'));
-    const running = new Running(some, '--grace-ms', '0');
+    const running = new ServingProcess([some, '--grace-ms', '0']);
     await until(() => running.stderr.includes('b: ready'));
     expect(running.stderr).toMatch(/a: not loaded: .*a\.pt/);
     const status = async (path: string) => (await call(running.url + path)).status;

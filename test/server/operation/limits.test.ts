@@ -3,7 +3,9 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
+import fastify from 'fastify';
 import { createServer } from '../../../lib/server/createServer';
+import { limitSendTime } from '../../../lib/server/http/limitSendTime';
 import { ModelRepository } from '../../../lib/server/models/modelRepository';
 import type { ServerOptions } from '../../../lib/server/options';
 import type { VideoServer } from '../../../lib/server/videoServer';
@@ -132,6 +134,17 @@ describe('pages of other sites', () => {
     const url = await start({ noAuth: true });
     expect((await call(`${url}/v2`, { headers: { ...evil, host: 'video.example' } })).status).toBe(200);
   });
+});
+
+test('a connection that its caller leaves open is closed in time', async () => {
+  const app = fastify({ keepAliveTimeout: 200 });
+  app.get('/', () => 'here');
+  limitSendTime(app, 60_000);
+  const url = await app.listen({ port: 0 });
+  const began = Date.now();
+  expect(await raw(url, 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n')).toMatch(/^HTTP\/1.1 200/);
+  expect(Date.now() - began).toBeLessThan(10_000);
+  await app.close();
 });
 
 describe('bodies', () => {
