@@ -23,7 +23,7 @@ import type { VideoModel } from './videoModel';
  *
  * Loading a TorchScript file runs code from that file: load only files you trust. Of a file of Kinetorch's, `trust: 'weights'`
  * takes the weights alone, for a network that is built here; nothing of the file runs. With `isolate: true` its code runs in a
- * locked process, which can do no harm.
+ * locked process, which has no files, no network and no other processes.
  *
  * @example
  * await using model = await loadModel('r2plus1d_18.pt', { device: 'auto' });

@@ -1,4 +1,4 @@
-/** What the kernel holds a decoder process to: see Note [Locked in]. */
+/** What the kernel holds a process to that has locked itself in: see Note [Two locks] in native/sandbox/lock_in.h. */
 export interface SandboxState {
   /** The version of Landlock's ABI; 0 where it does not hold. */
   landlock: number;

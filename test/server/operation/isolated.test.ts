@@ -31,8 +31,9 @@ test('one that ends fails what it was asked, others go on, and the next request 
     const asked = Promise.all(Array.from({ length: 8 }, () => infer('moves')));
     for (const child of processes.alive) child.kill('SIGKILL');
     const statuses = (await asked).map(({ status }) => status);
-    expect(new Set(statuses).size).toBeLessThanOrEqual(2);
+    // Some may have been answered before it ended.
     expect(statuses.every((status) => status === 500 || status === 200)).toBe(true);
+    expect(statuses).toContain(500);
     const again = await infer('moves');
     expect([again.status, JSON.parse(again.text).outputs]).toEqual([200, JSON.parse(right.text).outputs]);
     expect((await infer('foreign')).status).toBe(200);
