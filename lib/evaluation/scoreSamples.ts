@@ -31,23 +31,28 @@ export type ScoreOptions = Pick<
   'clips' | 'crops' | 'averageFrames' | 'batchSize' | 'maxSkippedShare' | 'onProgress'
 >;
 
-/**
- * Runs every view of every sample on each network; samples are loaded ahead, once for all networks.
- *
- * @param known samples that need not be run again, by their indices
- */
+/** What became of samples before, and what is to become of them. */
+export interface KeptSamples {
+  /** Those that need not be run again, by their indices. */
+  known: ReadonlyMap<number, ScoredSample[]>;
+  /** Hears of each other one as soon as all networks have said what they say. */
+  keep(sample: ScoredSample[]): Promise<void>;
+}
+
+/** Runs every view of every sample on each network; samples are loaded ahead, once for all networks. */
 export async function scoreSamples(
   networks: readonly ScoringNetwork[],
   data: ViewedSamples,
   options: ScoreOptions,
   run: Omit<ViewBatchOptions, 'batchSize'>,
-  known: ReadonlyMap<number, ScoredSample[]> = new Map(),
+  { known, keep }: KeptSamples = { known: new Map(), keep: async () => {} },
 ): Promise<ScoredSamples> {
   const { dataset } = data;
   const { signal } = run;
   const batches = networks.map(({ model }) => new ViewBatches(model, { ...run, batchSize: options.batchSize }));
   const slots = Array.from({ length: dataset.length }, (_, index) => known.get(index));
   const skipped: SkippedSample[] = [];
+  const keeping: Promise<void>[] = [];
   let done = 0;
   const report = () => options.onProgress?.({ done: ++done, total: dataset.length });
   for (const _ of known) report();
@@ -76,6 +81,10 @@ export async function scoreSamples(
         said[network] = { index, name, labels: own, clips: ofClips, video: mean(ofClips) };
         if (--missing > 0) return;
         slots[index] = said;
+        const kept = keep(said);
+        // Is told below, unless something else fails before.
+        kept.catch(() => {});
+        keeping.push(kept);
         report();
       });
       for (const [place, clip] of clips.entries()) {
@@ -86,6 +95,7 @@ export async function scoreSamples(
     }
   }
   for (const own of batches) await own.flush();
+  await Promise.all(keeping);
   const samples = slots.filter((sample) => sample !== undefined);
   if (samples.length === 0) throw loadFailure('at least one sample that can be loaded', skipped, dataset.length);
   return { samples, skipped };

@@ -41,17 +41,12 @@ export async function embedVideos(
   const places = [...data.dataset.labels.keys()];
   const networks = models.map((model) => ({ model, places }));
   const known = cache ? await knownSamples(data, options.clips, cache) : new Map<number, ScoredSample[]>();
-  const { samples, skipped } = await scoreSamples(networks, data, options, run, known);
-  for (const same of samples) {
+  const keep = async (same: ScoredSample[]) => {
     const [{ index }] = same as [ScoredSample];
-    if (known.has(index)) continue;
-    await cache?.write(
-      data,
-      index,
-      options.clips,
-      same.map(({ clips }) => [...clips]),
-    );
-  }
+    const vectors = same.map(({ clips }) => [...clips]);
+    await cache?.write(data, index, options.clips, vectors);
+  };
+  const { samples, skipped } = await scoreSamples(networks, data, options, run, { known, keep });
   const videos = samples.map((same) => {
     const count = Math.max(...same.map(({ clips }) => clips.length));
     const vectors = Array.from({ length: count }, (_, clip) =>

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import { KinetorchError } from '../base/errors';
 import { fileSize } from '../base/regularFile';
 import { pinnedVersion, version } from '../base/version';
@@ -29,8 +29,10 @@ export async function hashOf(source: ModelSource): Promise<string> {
   const file = nativeSource(source);
   // Of a pipe nobody would ever read the end.
   if (typeof file === 'string') await fileSize(file);
-  const bytes = typeof file === 'string' ? await readFile(file) : file;
-  return createHash('sha256').update(bytes).digest('hex');
+  const hash = createHash('sha256');
+  const pieces = typeof file === 'string' ? createReadStream(file) : [file];
+  for await (const piece of pieces) hash.update(piece as Uint8Array);
+  return hash.digest('hex');
 }
 
 /**

@@ -180,6 +180,7 @@ class OnnxReader {
       }
       expected *= static_cast<uint64_t>(size);
     }
+    if (read.data.number == 0) return;  // So will he of those that lie elsewhere.
     if (read.data.size() == expected && (read.data.number != tensor::kFloatData || *kind == ScalarKind::kFloat32))
       return;
     bytes_.fail("expected " + std::to_string(expected) + " bytes of elements in `" + read.name + "` but received " +
@@ -229,6 +230,10 @@ class OnnxFile final : public WeightFile {
                                      std::to_string(from.dataType));
     }
     WeightTensor read{from.name, *kind, from.shape, {}};
+    if (from.data.number == 0 && std::find(from.shape.begin(), from.shape.end(), 0) == from.shape.end()) {
+      throw Error("ERR_WEIGHTS", source_->label() + ": expected the elements of `" + from.name +
+                                     "` in raw_data, float_data or int64_data but they are in none of these");
+    }
     if (from.data.number == tensor::kInt64Data) {
       readIntegers(from, read.bytes);
     } else {
