@@ -114,8 +114,6 @@ export const networkOptions = {
 
 export const trustSchema = oneOf(['all', 'weights']).describe('of a model file: all, or its weights alone');
 
-export const isolateSchema = trueOrFalse.describe("run a model file's code in a locked process (Linux)");
-
 /** How any file is loaded, one that says itself what its network is too. */
 export const loadingOptions = {
   /** Default `auto`. */
@@ -155,7 +153,7 @@ export const loadingOptions = {
    * than half of the memory: on a CPU, on Linux. With `trust: 'weights'` networks that can be built are, as without it, and
    * the others are isolated instead of refused. Kernels are measured anew at each load. Default false.
    */
-  isolate: isolateSchema.default(false),
+  isolate: trueOrFalse.default(false),
 };
 
 const sha256Digits = 'a SHA-256, 64 hexadecimal digits';

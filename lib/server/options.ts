@@ -8,7 +8,7 @@ import {
   trueOrFalse,
   wholeNumber,
 } from '../base/schemas';
-import { isolateSchema, modelDeviceSchema, openingOptions, precisionSchema, threadsSchema } from '../model/options';
+import { modelDeviceSchema, openingOptions, precisionSchema, threadsSchema } from '../model/options';
 
 /*
  * What can be said of a server, once for everybody who can say it: `createServer`'s options, the flags of `kinetorch serve`,
@@ -67,7 +67,7 @@ export const serverOptions = {
    * Code of model files runs in a locked process for each, as `loadModel` has it with `isolate: true`; with `untrusted`
    * that of networks which cannot be built here. Default false.
    */
-  isolate: isolateSchema.default(false),
+  isolate: trueOrFalse.default(false).describe('run code of model files in locked processes (Linux)'),
   /** Loading and unloading by `POST /v2/repository/models/…`. Default false. */
   modelControl: trueOrFalse.default(false).describe('let callers load and unload models of the folder'),
   /** Default `127.0.0.1`; other than loopback asks for a key or `noAuth`. */
