@@ -6,6 +6,8 @@ import { systemReason } from './systemReason';
 
 const keptErrorBytes = 2000;
 const maxErrorBytes = 2 ** 26;
+/** Of one message but for its payload. As JSON of many small parts it may take fifty times as much memory. */
+const maxHeaderBytes = 2 ** 20;
 
 /** What a process says. */
 export interface ProcessListener<Reply> {
@@ -27,8 +29,6 @@ export interface ProcessEnd {
 export interface ProcessOptions {
   /** Whether file descriptor 4 is a socket. Default false. */
   hasSocket?: boolean;
-  /** Of one message but for its payload. Default 64 MiB. */
-  maxHeaderBytes?: number;
   /** Of its environment, beside those of {@link childProgram}. */
   variables?: NodeJS.ProcessEnv;
 }
@@ -75,7 +75,7 @@ export class PipedProcess<Command extends object, Reply> {
     file: string,
     start: object,
     private readonly listener: ProcessListener<Reply>,
-    { hasSocket = false, variables = {}, maxHeaderBytes }: ProcessOptions = {},
+    { hasSocket = false, variables = {} }: ProcessOptions = {},
   ) {
     this.gone = new Promise((resolve) => {
       this.onGone = resolve;

@@ -8,8 +8,6 @@ import { libtorchLocation } from '../../native';
 import type { ModelCalls, ModelCommand, ModelMethod, ModelReply } from './messages';
 import { knownFailure, replySchema } from './replySchemas';
 
-/** Of an answer, but for its arrays: as JSON it may take fifty times as much memory. */
-const maxHeaderBytes = 2 ** 20;
 const maxPayloadBytes = 2 ** 32 - 1;
 /** How many times the silence that ends a process a call may go without an answer while others are answered. */
 const longestCall = 12;
@@ -55,7 +53,7 @@ export class ModelClient {
     };
     const variables = { LIBTORCH: libtorchLocation().found?.path, ...openMp() };
     try {
-      this.process = new PipedProcess('model/isolated/modelProcess.js', {}, listener, { variables, maxHeaderBytes });
+      this.process = new PipedProcess('model/isolated/modelProcess.js', {}, listener, { variables });
     } catch (error) {
       throw processError(`could not be started: ${systemReason(error)}`, error);
     }
