@@ -19,7 +19,7 @@ async function counts(address: string) {
 const text = async (url: string, body: Buffer | FormData, headers = {}) => (await post(url, body, headers)).text();
 
 test('what was told of a video is told again to who asks the same of it, however he wants it', async () => {
-  const address = await start({ cacheBytes: 2 ** 20 });
+  const address = await start({ cacheBytes: 2 ** 24 });
   const classify = `${address}/v1/videos:classify?topK=2`;
   const first = await text(classify, bytes);
   expect(await text(classify, bytes)).toBe(first);
