@@ -1,5 +1,5 @@
 // Required before a server's program: plants the faults that KINETORCH_PLANTED names into it, which a siege has to find. They
-// begin with the first inference.
+// begin with the first inference, and leave metrics alone, by which memory is seen.
 const { Server } = require('node:http');
 
 const kept = [];
@@ -41,7 +41,7 @@ const faults = {
 const planted = process.env.KINETORCH_PLANTED.split(',').map((name) => faults[name]);
 const { emit } = Server.prototype;
 Server.prototype.emit = function (event, request, response, ...rest) {
-  const isOurs = event === 'request' && (requests > 0 || request.url.endsWith('/infer'));
+  const isOurs = event === 'request' && request.url !== '/metrics' && (requests > 0 || request.url.endsWith('/infer'));
   if (isOurs && planted.map((fault) => fault(requests, response)).some(Boolean)) return requests++;
   if (isOurs) requests++;
   return emit.call(this, event, request, response, ...rest);
