@@ -21,8 +21,8 @@ const childMark = 'KINETORCH_CHILD';
 const runtimeName = /[\\/](node|nodejs|bun|deno)[-_]?v?[\d.]*(\.exe)?$/i;
 
 /**
- * The program that runs a file of this package in a process of its own: `KINETORCH_NODE`, else the runtime that runs this process, else the `node` of
- * PATH. A program that is not known to run a file is never started: an app that is packed into one with its Node.js
+ * The program that runs a file of this package in a process of its own: `KINETORCH_NODE`, else the runtime that runs this
+ * process, else the `node` of PATH. A program that is not known to run a file is never started: an app that is packed into one with its Node.js
  * (Electron, single executables) would start itself, without end.
  *
  * Throws an error whose message says what is missing and what to set.

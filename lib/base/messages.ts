@@ -3,6 +3,8 @@
  * `u32le header bytes | u32le payload bytes | header as JSON | payload`.
  */
 
+import type { Writable } from 'node:stream';
+
 const prefixBytes = 8;
 
 /** Prefix and header of a message; its payload, if any, is written right after. */
@@ -13,6 +15,17 @@ export function encodeMessage(message: object, payloadBytes = 0): Buffer {
   prefix.writeUInt32LE(payloadBytes, 4);
   return Buffer.concat([prefix, header]);
 }
+
+/** Writes a message with its payload; resolves as soon as all of the payload was taken. */
+export async function writeMessage(to: Writable, message: object, payload: readonly Uint8Array[] = []): Promise<void> {
+  const parts = payload.filter(({ byteLength }) => byteLength > 0);
+  to.write(encodeMessage(message, totalBytes(parts)));
+  // They are taken in turn.
+  await Promise.all(parts.map((part) => new Promise<void>((resolve) => to.write(part, () => resolve()))));
+}
+
+export const totalBytes = (parts: readonly Uint8Array[]): number =>
+  parts.reduce((sum, { byteLength }) => sum + byteLength, 0);
 
 export interface MessageHandler<Message> {
   onMessage(message: Message, payloadBytes: number): void;

@@ -1,7 +1,7 @@
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { type ChildProgram, childProgram } from './childProgram';
-import { encodeMessage, MessageParser } from './messages';
+import { MessageParser, writeMessage } from './messages';
 import { systemReason } from './systemReason';
 
 const keptErrorBytes = 2000;
@@ -111,20 +111,7 @@ export class PipedProcess<Command extends object, Reply> {
   async send(command: Command, payload: readonly Uint8Array[] = []): Promise<void> {
     const pipe = this.child.stdin;
     if (!pipe?.writable) return;
-    const parts = payload.filter(({ byteLength }) => byteLength > 0);
-    pipe.write(
-      encodeMessage(
-        command,
-        parts.reduce((sum, { byteLength }) => sum + byteLength, 0),
-      ),
-    );
-    if (parts.length === 0) return;
-    const written = new Promise<void>((resolve) => {
-      parts.forEach((part, index) => {
-        pipe.write(part, index === parts.length - 1 ? () => resolve() : () => {});
-      });
-    });
-    await Promise.race([written, this.gone]);
+    await Promise.race([writeMessage(pipe, command, payload), this.gone]);
   }
 
   /** Whether it may keep this process running. */

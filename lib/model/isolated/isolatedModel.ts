@@ -91,8 +91,9 @@ export class IsolatedModel implements NativeModel {
       const given = await client.call('run', { input: own, outputs, topK, map }, answerBytes, begun.id);
       const results = resultsSchema({ clips, classes: this.classes, outputs, topK }).safeParse(given);
       if (results.success) return results.data;
-      client.kill('was stopped because it gave what no network gives');
-      throw processError('was stopped because it gave what no network gives');
+      const reason = 'was stopped because it gave what no network gives';
+      client.kill(reason);
+      throw processError(reason);
     } finally {
       this.runs.delete(requestId);
     }

@@ -1,6 +1,7 @@
+import type { z } from 'zod';
 import type { NativeStats } from '../../../binding';
 import { type ErrorCode, KinetorchError } from '../../base/errors';
-import { gathering } from '../../base/messages';
+import { gathering, totalBytes } from '../../base/messages';
 import { packArrays, unpackArrays } from '../../base/packArrays';
 import { PipedProcess } from '../../base/pipedProcess';
 import { systemReason } from '../../base/systemReason';
@@ -13,6 +14,8 @@ const maxPayloadBytes = 2 ** 32 - 1;
 const longestCall = 12;
 /** As LibTorch's OpenMP reads them. */
 const openMpVariables = ['OMP_NUM_THREADS', 'MKL_NUM_THREADS', 'OMP_WAIT_POLICY', 'GOMP_SPINCOUNT', 'OMP_PROC_BIND'];
+
+type CheckedReply = z.output<typeof replySchema>;
 
 interface Call {
   method: ModelMethod;
@@ -42,11 +45,10 @@ export class ModelClient {
 
   /** Throws `ERR_MODEL_PROCESS` where no process can be started. */
   constructor(private silenceMs: number) {
-    const gathered = gathering<ModelReply>((reply, payload) => this.hear(reply, payload));
+    const gathered = gathering<CheckedReply>((reply, payload) => this.hear(reply, payload));
     const listener = {
       onMessage: (reply: ModelReply, payloadBytes: number) => {
-        this.expect(reply, payloadBytes);
-        gathered.onMessage(reply, payloadBytes);
+        gathered.onMessage(this.checked(reply, payloadBytes), payloadBytes);
       },
       onPayload: gathered.onPayload,
       onEnd: ({ reason }: { reason: string }) => this.die(reason),
@@ -76,7 +78,7 @@ export class ModelClient {
   ): Promise<unknown> {
     if (this.death !== null) throw processError(this.death);
     const { value, payload } = packArrays(args);
-    const bytes = payload.reduce((sum, { byteLength }) => sum + byteLength, 0);
+    const bytes = totalBytes(payload);
     if (bytes > maxPayloadBytes) {
       const what = `expected at most ${maxPayloadBytes} bytes at once for an isolated model but received ${bytes}`;
       throw new KinetorchError('ERR_UNSUPPORTED', what);
@@ -109,15 +111,15 @@ export class ModelClient {
   }
 
   /** Before the payload of an answer is gathered. Throws where it is none. */
-  private expect(said: unknown, payloadBytes: number): void {
+  private checked(said: unknown, payloadBytes: number): CheckedReply {
     const reply = replySchema.safeParse(said);
     const call = reply.success ? this.calls.get(reply.data.id) : undefined;
-    if (call === undefined) throw new Error('an answer to nothing that was asked');
+    if (!reply.success || call === undefined) throw new Error('an answer to nothing that was asked');
     if (payloadBytes > call.answerBytes) throw new Error(`an answer of ${payloadBytes} bytes`);
+    return reply.data;
   }
 
-  private hear(said: unknown, payload: Buffer): void {
-    const { id, stats, result, failure } = replySchema.parse(said);
+  private hear({ id, stats, result, failure }: CheckedReply, payload: Buffer): void {
     const unpacked = unpackArrays(result, payload);
     const call = this.calls.get(id) as Call;
     this.calls.delete(id);

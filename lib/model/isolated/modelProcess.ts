@@ -7,7 +7,7 @@ import '../../sandbox/withoutRings';
 import { createWriteStream, statSync } from 'node:fs';
 import type { NativeModel, NativeModelFile } from '../../../binding';
 import { KinetorchError } from '../../base/errors';
-import { encodeMessage, gathering, MessageParser } from '../../base/messages';
+import { gathering, MessageParser, writeMessage } from '../../base/messages';
 import { packArrays, unpackArrays } from '../../base/packArrays';
 import { native, nativeError } from '../../native';
 import { findSandbox } from '../../sandbox/findSandbox';
@@ -83,13 +83,7 @@ async function answer({ id, method, args }: ModelCommand & { method: ModelMethod
 const replies = createWriteStream('', { fd: 3 });
 
 function send(reply: ModelReply, payload: Uint8Array[] = []): void {
-  replies.write(
-    encodeMessage(
-      reply,
-      payload.reduce((sum, { byteLength }) => sum + byteLength, 0),
-    ),
-  );
-  for (const part of payload) replies.write(part);
+  void writeMessage(replies, reply, payload);
 }
 
 const parser = new MessageParser<ModelCommand>(
