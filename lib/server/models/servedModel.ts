@@ -175,9 +175,10 @@ export class ServedModel {
     const beganAt = performance.now();
     // Before it is read: what is changed meanwhile is then seen to have changed.
     const fingerprint = await fingerprintOf(place);
-    const { device, precision, threads, maxBatchSize, maxVideos, untrusted, isolate } = this.options;
-    // The native queue is never full: ClipQueue lets in fewer.
+    const { device, precision, threads, maxBatchSize, untrusted, isolate } = this.options;
+    // Neither is ever full: ClipQueue and VideoAdmission let in fewer, and have a place again before the network has.
     const batching = { maxBatchSize, maxQueue: 100_000 };
+    const maxVideos = 100_000;
     const trust = untrusted ? 'weights' : 'all';
     const file = { sha256: place.sha256, trust, isolate } as const;
     const model = await loadModel(place.path, { device, precision, threads, batching, maxVideos, ...file });
