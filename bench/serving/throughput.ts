@@ -1,5 +1,5 @@
 /**
- * Clips a second of r2plus1d_dw, of its own input size: by a server, over 64 connections, and by as many calls in a process, in
+ * Clips a second of r2plus1d_dw, of its own input size and with the best five labels: by a server, over 64 connections, and by as many calls in a process, in
  * turn. Ratios are of neighbours: what disturbs a round disturbs both.
  *
  *   npm run build
@@ -27,7 +27,7 @@ async function measure(): Promise<void> {
   const clip = noiseClip(17, ...dwClip);
   const server = await startServer(file, []);
   try {
-    const { headers, body } = inferRequest(clip);
+    const { headers, body } = inferRequest(clip, 5);
     const request = requestBytes(server.inferUrl, headers, body);
     const connections = await Promise.all(Array.from({ length: inFlight }, () => Connection.open(server.url)));
     const ways = [

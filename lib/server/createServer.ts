@@ -4,6 +4,7 @@ import { parseOptions } from '../base/validation';
 import { answerErrors } from './http/answerErrors';
 import { ApiKeys } from './http/apiKeys';
 import { appOptions } from './http/appOptions';
+import { BodyMemory } from './http/bodyMemory';
 import { boundBodies } from './http/boundBodies';
 import { closeAnswers } from './http/closeAnswers';
 import { continueWhenWanted } from './http/continueWhenWanted';
@@ -64,6 +65,7 @@ export async function createServer(options: ServerOptions = {}): Promise<VideoSe
     phase: new ServerPhase(),
     inWork: new RequestsInWork(),
     pending: new PendingBytes(filled.maxPendingBytes),
+    memory: new BodyMemory(Math.min(filled.maxPendingBytes, 64 * 2 ** 20)),
     videos: new VideoAdmission(filled.maxVideos),
     answers: new AnswerCache(filled.cacheBytes),
   };

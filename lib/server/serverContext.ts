@@ -1,4 +1,5 @@
 import type { ApiKeys } from './http/apiKeys';
+import type { BodyMemory } from './http/bodyMemory';
 import type { PendingBytes } from './http/pendingBytes';
 import type { AnswerCache } from './models/answerCache';
 import type { ModelRepository } from './models/modelRepository';
@@ -16,6 +17,8 @@ export interface ServerContext {
   readonly inWork: RequestsInWork;
   /** Of the bodies that are held. */
   readonly pending: PendingBytes;
+  /** Of bodies, to be used again. */
+  readonly memory: BodyMemory;
   /** Of all models. */
   readonly videos: VideoAdmission;
   readonly answers: AnswerCache;

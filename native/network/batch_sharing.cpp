@@ -5,6 +5,7 @@
 #include <torch/csrc/jit/ir/alias_analysis.h>
 
 #include <algorithm>
+#include <atomic>
 #include <vector>
 
 #include "native/runtime/parallel_for.h"
@@ -27,16 +28,19 @@ bool canShareClips(const std::shared_ptr<torch::jit::Graph>& graph) {
   return partsStayOnTheirThread() && keepsNothing(graph->block(), torch::jit::AliasDb(graph));
 }
 
-std::vector<at::Tensor> runByClips(const at::Tensor& clips,
-                                   const std::function<std::vector<at::Tensor>(const at::Tensor&)>& run) {
+std::vector<at::Tensor> runShared(const at::Tensor& clips, BatchSharing sharing,
+                                  const std::function<std::vector<at::Tensor>(const at::Tensor&)>& run) {
   const int64_t threads = parallelThreads();
   const int64_t share = clips.size(0) / threads;
-  if (share == 0) return run(clips);
-  std::vector<std::vector<at::Tensor>> parts(static_cast<size_t>(threads));
-  parallelFor(threads, [&](int64_t begin, int64_t end) {
+  if (sharing == BatchSharing::kLayers || share == 0) return run(clips);
+  const int64_t size = sharing == BatchSharing::kClips ? 1 : share;
+  const int64_t count = share * threads / size;
+  std::vector<std::vector<at::Tensor>> parts(static_cast<size_t>(count));
+  std::atomic<int64_t> next{0};
+  parallelFor(threads, [&](int64_t, int64_t) {
     const c10::InferenceMode guard;
-    for (int64_t part = begin; part < end; ++part) {
-      parts[static_cast<size_t>(part)] = run(clips.slice(0, part * share, (part + 1) * share));
+    for (int64_t part; (part = next++) < count;) {
+      parts[static_cast<size_t>(part)] = run(clips.slice(0, part * size, (part + 1) * size));
     }
   });
   if (share * threads < clips.size(0)) parts.push_back(run(clips.slice(0, share * threads)));

@@ -120,7 +120,7 @@ void TorchScriptNetwork::warmUp(const std::vector<int64_t>& batchSizes) {
 
 std::vector<at::Tensor> TorchScriptNetwork::runInParts(const at::Tensor& clips, const Run& runSome) const {
   const int64_t count = clips.size(0);
-  const auto runAll = [&](const at::Tensor& some) { return byClips_ ? runByClips(some, runSome) : runSome(some); };
+  const auto runAll = [&](const at::Tensor& some) { return runShared(some, sharing_, runSome); };
   if (largestBatch_ == 0 || count <= largestBatch_) return runAll(clips);
   std::vector<std::vector<at::Tensor>> parts;
   for (int64_t begin = 0; begin < count; begin += largestBatch_) {

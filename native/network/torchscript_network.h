@@ -39,7 +39,7 @@ class TorchScriptNetwork final : public Network {
   OutputTensors run(const at::Tensor& clips, OutputSet wanted) override;
   at::Tensor headOfFeatures() const override;
   int64_t bytes() const override { return bytes_; }
-  bool sharesClips() const override { return byClips_; }
+  bool sharesClips() const override { return sharing_ != BatchSharing::kLayers; }
   const std::vector<std::string>& warnings() const override { return warnings_; }
   void warmUp(const std::vector<int64_t>& batchSizes) override;
 
@@ -57,7 +57,7 @@ class TorchScriptNetwork final : public Network {
   // Larger batches run in parts of this many clips.
   void setLargestBatch(int64_t size) { largestBatch_ = size; }
   // Note [Sharing a batch]
-  void shareByClips(bool byClips) { byClips_ = byClips; }
+  void share(BatchSharing sharing) { sharing_ = sharing; }
   void setGivesProbabilities(bool gives) { givesProbabilities_ = gives; }
   void addBytes(int64_t bytes) { bytes_ += bytes; }
   void addWarning(std::string warning) { warnings_.push_back(std::move(warning)); }
@@ -86,7 +86,7 @@ class TorchScriptNetwork final : public Network {
   const at::Tensor bias_;
   int64_t bytes_;
   int64_t largestBatch_ = 0;  // 0: any
-  bool byClips_ = false;
+  BatchSharing sharing_ = BatchSharing::kLayers;
   bool givesProbabilities_ = false;
   std::vector<std::string> warnings_;
 };

@@ -90,17 +90,17 @@ void CpuTuner::chooseSharing(const PlainRun& plain) {
       plain.time.count() / 2 * static_cast<double>(options_.maxBatchSize) < options_.measureMs / 3;
   const int threads = parallelThreads();
   const bool isChoice = threads > 1 && options_.maxBatchSize >= threads && canShareClips(network_.graph());
-  std::optional<bool> known;
+  std::optional<BatchSharing> known;
   if (isChoice) {
     const std::string key = sharingKey();
-    known = context_->store().findDecision(key);
+    known = context_->store().findSharing(key);
     if (!known && isAffordable) {
       context_->setMeasuringTime(slice_ / 8);
-      const bool byClips = isFasterByClips();
-      context_->store().putDecision(key, byClips);
-      shareByClips(byClips);
+      const BatchSharing fastest = fastestSharing();
+      context_->store().putSharing(key, fastest);
+      share(fastest);
     } else if (known) {
-      shareByClips(*known);
+      share(*known);
     }
   }
   // Where it was known, larger batches were measured before.
@@ -109,11 +109,14 @@ void CpuTuner::chooseSharing(const PlainRun& plain) {
   tryRun(network_, randomClips(options_.maxBatchSize, network_.input()));
 }
 
-void CpuTuner::shareByClips(bool byClips) {
-  network_.shareByClips(byClips);
+void CpuTuner::share(BatchSharing sharing) {
+  network_.share(sharing);
   const int threads = parallelThreads();
   for (const auto& layer : layers_) {
-    layer->forget([&](int64_t size, int team) { return byClips ? team > 1 && size >= threads : team == 1; });
+    layer->forget([&](int64_t size, int team) {
+      if (sharing == BatchSharing::kLayers) return team == 1;
+      return team == 1 ? sharing == BatchSharing::kClips && size > 1 : size >= threads;
+    });
   }
 }
 
@@ -128,25 +131,35 @@ void CpuTuner::finish() {
   context_->store().save();
 }
 
-bool CpuTuner::isFasterByClips() {
-  const at::Tensor clips = randomClips(parallelThreads(), network_.input());
-  const auto time = [&](bool byClips, at::Tensor& found) {
-    network_.shareByClips(byClips);
-    constexpr int kRepeats = 3;  // the first chooses plans
-    Milliseconds best = Milliseconds::max();
-    for (int repeat = 0; repeat < kRepeats; ++repeat) {
-      const Clock::time_point begin = Clock::now();
-      found = tryRun(network_, clips);
-      best = std::min(best, Milliseconds(Clock::now() - begin));
-    }
-    return best;
-  };
-  at::Tensor byLayersFound;
-  at::Tensor byClipsFound;
-  const Milliseconds byLayers = time(false, byLayersFound);
-  if (!byLayersFound.defined()) return false;
-  return time(true, byClipsFound) < byLayers && byClipsFound.defined() &&
-         agree(byClipsFound, byLayersFound, network_.rounding());
+BatchSharing CpuTuner::fastestSharing() {
+  const at::Tensor clips = randomClips(options_.maxBatchSize, network_.input());
+  at::Tensor expected;
+  BatchSharing fastest = BatchSharing::kLayers;
+  Milliseconds shortest = timeOf(fastest, clips, expected);
+  if (!expected.defined()) return fastest;
+  for (const BatchSharing sharing : {BatchSharing::kParts, BatchSharing::kClips}) {
+    const Milliseconds took = timeOf(sharing, clips, expected);
+    if (took >= shortest) continue;
+    shortest = took;
+    fastest = sharing;
+  }
+  return fastest;
+}
+
+CpuTuner::Milliseconds CpuTuner::timeOf(BatchSharing sharing, const at::Tensor& clips, at::Tensor& expected) {
+  network_.share(sharing);
+  constexpr int kRepeats = 3;  // the first chooses plans
+  Milliseconds best = Milliseconds::max();
+  for (int repeat = 0; repeat < kRepeats; ++repeat) {
+    const Clock::time_point begin = Clock::now();
+    const at::Tensor found = tryRun(network_, clips);
+    const Milliseconds took = Clock::now() - begin;
+    if (!found.defined()) return Milliseconds::max();
+    if (!expected.defined()) expected = found;
+    if (!agree(found, expected, network_.rounding())) return Milliseconds::max();
+    best = std::min(best, took);
+  }
+  return best;
 }
 
 std::string CpuTuner::sharingKey() const {
@@ -154,7 +167,7 @@ std::string CpuTuner::sharingKey() const {
   for (const auto& layer : layers_) names += layer->name() + '\n';
   const preprocessing::InputSpec& input = network_.input();
   std::ostringstream key;
-  key << "by clips " << std::hex << std::hash<std::string>()(names) << std::dec << " on " << input.frames << 'x'
+  key << "sharing " << std::hex << std::hash<std::string>()(names) << std::dec << " on " << input.frames << 'x'
       << input.height << 'x' << input.width << " by " << parallelThreads();
   return key.str();
 }

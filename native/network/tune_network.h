@@ -38,14 +38,17 @@ class CpuTuner {
   // By what is known, or by measuring where that is affordable.
   void chooseSharing(const PlainRun& plain);
   // Note [Sharing a batch]
-  void shareByClips(bool byClips);
+  void share(BatchSharing sharing);
   // Frees what only measuring needs, and remembers what it found.
   void finish();
 
  private:
   using Milliseconds = std::chrono::duration<double, std::milli>;
 
-  bool isFasterByClips();
+  BatchSharing fastestSharing();
+  // The shortest of a few runs; the longest there is where they fail or do not give what `expected`, where it is defined,
+  // already holds.
+  Milliseconds timeOf(BatchSharing sharing, const at::Tensor& clips, at::Tensor& expected);
   std::string sharingKey() const;
 
   TorchScriptNetwork& network_;

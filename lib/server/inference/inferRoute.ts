@@ -101,17 +101,15 @@ async function answerInfer(
 /** All of it with one network, whatever takes over meanwhile. */
 function infer(
   served: ServedModel,
-  { options, answers, videos }: ServerContext,
+  { options, answers, videos, memory }: ServerContext,
   { body, headers, record }: FastifyRequest,
   signal: AbortSignal,
 ): Promise<Answer> {
   return served.use(async (model, version) => {
     throwIfAborted(signal);
     const began = performance.now();
-    const request = await readInferRequest(
-      (body as Buffer | undefined) ?? Buffer.alloc(0),
-      headers[lengthHeader] as string,
-    );
+    const bytes = (body as Buffer<ArrayBuffer> | undefined) ?? Buffer.alloc(0);
+    const request = await readInferRequest(bytes, headers[lengthHeader] as string);
     const signature = signatureOf(model);
     const limits = { maxBytes: options.maxBodyBytes, maxClips: options.maxQueue };
     const input = await readInput(request, signature, limits);
@@ -143,6 +141,8 @@ function infer(
     );
     const ended = performance.now();
     served.statistics.succeeded({ clips, inputMs, outputMs: ended - ran, totalMs: ended - began });
+    // Of what went wrong, of videos and of networks in processes of their own somebody may still be reading.
+    if (input.kind !== 'video' && !options.isolate) memory.give(bytes);
     return answer;
   });
 }

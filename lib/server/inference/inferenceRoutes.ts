@@ -16,7 +16,7 @@ export async function inferenceRoutes(app: FastifyInstance, context: ServerConte
     done();
   });
   app.addContentTypeParser('*', async (_request: FastifyRequest, payload: IncomingMessage) =>
-    readBody(payload, context.options.maxBodyBytes),
+    readBody(payload, context.options.maxBodyBytes, context.memory),
   );
   serverRoutes(app, context);
   modelRoutes(app, context);

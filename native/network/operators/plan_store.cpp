@@ -20,8 +20,7 @@ namespace {
 // alone.
 constexpr int kFormat = 3;
 constexpr const char* kLibrary = "library";
-constexpr const char* kYes = "yes";
-constexpr const char* kNo = "no";
+constexpr std::array<const char*, 3> kSharings{"layers", "parts", "clips"};  // as in BatchSharing
 
 std::string textOf(const ConvChoice& choice) {
   if (!choice) return kLibrary;
@@ -80,13 +79,13 @@ void PlanStore::put(const std::string& key, const ConvChoice& choice) {
   changed_ = true;
 }
 
-std::optional<bool> PlanStore::findDecision(const std::string& key) const {
-  const auto found = decisions_.find(key);
-  return found == decisions_.end() ? std::nullopt : std::optional<bool>(found->second);
+std::optional<BatchSharing> PlanStore::findSharing(const std::string& key) const {
+  const auto found = sharings_.find(key);
+  return found == sharings_.end() ? std::nullopt : std::optional<BatchSharing>(found->second);
 }
 
-void PlanStore::putDecision(const std::string& key, bool yes) {
-  decisions_[key] = yes;
+void PlanStore::putSharing(const std::string& key, BatchSharing sharing) {
+  sharings_[key] = sharing;
   changed_ = true;
 }
 
@@ -95,7 +94,7 @@ void PlanStore::save() {
   read();  // what others have measured meanwhile
   std::string text;
   for (const auto& [key, choice] : choices_) text += key + '\t' + textOf(choice) + '\n';
-  for (const auto& [key, yes] : decisions_) text += key + '\t' + (yes ? kYes : kNo) + '\n';
+  for (const auto& [key, sharing] : sharings_) text += key + '\t' + kSharings[static_cast<size_t>(sharing)] + '\n';
   try {
     writeFileAtomically(path_, text.data(), text.size());
     changed_ = false;
@@ -112,7 +111,8 @@ void PlanStore::read() {
     if (tab == std::string::npos) continue;
     const std::string key = line.substr(0, tab);
     const std::string value = line.substr(tab + 1);
-    if (value == kYes || value == kNo) decisions_.emplace(key, value == kYes);
+    const auto* const sharing = std::find(kSharings.begin(), kSharings.end(), value);
+    if (sharing != kSharings.end()) sharings_.emplace(key, static_cast<BatchSharing>(sharing - kSharings.begin()));
     if (const auto choice = choiceFrom(value)) choices_.emplace(key, *choice);
   }
 }

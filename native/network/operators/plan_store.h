@@ -5,6 +5,7 @@
 #include <string>
 
 #include "native/kernels/conv.h"
+#include "native/network/sharing.h"
 
 namespace kinetorch::network {
 
@@ -12,7 +13,7 @@ namespace kinetorch::network {
 using ConvChoice = std::optional<kernels::ConvPlan>;
 
 // What was fastest for convolutions that were measured before, by text that says for which layer, kind of elements,
-// size and number of threads.
+// size and number of threads; and how threads share a batch of a network best.
 //
 // The file is a cache: lines that cannot be read are passed over, and one that cannot be written is no error.
 class PlanStore {
@@ -22,9 +23,8 @@ class PlanStore {
 
   const ConvChoice* find(const std::string& key) const;
   void put(const std::string& key, const ConvChoice& choice);
-  // What else was found by measuring: yes or no.
-  std::optional<bool> findDecision(const std::string& key) const;
-  void putDecision(const std::string& key, bool yes);
+  std::optional<BatchSharing> findSharing(const std::string& key) const;
+  void putSharing(const std::string& key, BatchSharing sharing);
   // Adds what was put to what the file holds by now.
   void save();
 
@@ -33,7 +33,7 @@ class PlanStore {
 
   std::string path_;
   std::map<std::string, ConvChoice> choices_;
-  std::map<std::string, bool> decisions_;
+  std::map<std::string, BatchSharing> sharings_;
   bool changed_ = false;
 };
 

@@ -46,7 +46,7 @@ TEST_P(TunedNetwork, GivesTheSameRewrittenForCuda) {
   EXPECT_LE(relativeError(plain.network.logits(input), module.forward({input}).toTensor()), 1e-4);
 }
 
-// One thread a clip, and all threads for what is left over.
+// Each thread its clips, at once or one after another, and all threads for what is left over.
 TEST_P(TunedNetwork, GivesTheSameWhenABatchIsSharedByClips) {
   const int threads = at::get_num_threads();
   at::set_num_threads(2);
@@ -54,11 +54,11 @@ TEST_P(TunedNetwork, GivesTheSameWhenABatchIsSharedByClips) {
   OptimizeOptions options;
   options.measureMs = 50;
   options.maxWeightBytes = int64_t{1} << 30;
-  for (const bool byClips : {true, false}) {
+  for (const BatchSharing sharing : {BatchSharing::kClips, BatchSharing::kParts, BatchSharing::kLayers}) {
     Plain plain(module);
     CpuTuner tuner(plain.network, options);
     ASSERT_TRUE(tuner.takeKernels(plain.run));
-    tuner.shareByClips(byClips);
+    tuner.share(sharing);
     tuner.finish();
     for (const int64_t count : {1, 2, 3, 4, 5}) {
       const at::Tensor input = smallClips(count);

@@ -276,3 +276,17 @@ describe('outputs', () => {
     expect(reconstruction?.data[0]).toBeCloseTo((target?.data[0] as number) / 2, 5);
   });
 });
+
+test('memory of bodies is used again, and everybody gets the answer to his own clip', async () => {
+  const clips = Array.from({ length: 12 }, (_, i) => noiseClip({ frames: 6, height: 90 + i, width: 100, seed: i }));
+  const expected = await Promise.all(clips.map((each) => model.probabilities(each)));
+  for (let round = 0; round < 3; round++) {
+    const answers = await Promise.all(
+      clips.map(({ data, height, width }) => {
+        const input = binaryInput('frames', 'UINT8', [6, height, width, 3], data.length);
+        return served.post(infer, ...binaryRequest({ inputs: [input] }, data as Uint8Array));
+      }),
+    );
+    for (const [i, answer] of answers.entries()) expectProbabilities(answer, expected[i]);
+  }
+});

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { promisify } from 'node:util';
 import { gunzip, inflate } from 'node:zlib';
+import type { BodyMemory } from '../../http/bodyMemory';
 import { HttpError } from '../../http/statusOf';
 import { PieceGatherer } from './pieceGatherer';
 
@@ -12,7 +13,7 @@ const unpackers = { gzip: promisify(gunzip), deflate: promisify(inflate) };
  *
  * @throws HttpError 413 beyond `maxBytes`, packed or not; 415 for another packing; 400 for a damaged one
  */
-export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+export async function readBody(request: IncomingMessage, maxBytes: number, memory: BodyMemory): Promise<Buffer> {
   const { headers } = request;
   const encoding = headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
   if (encoding !== 'identity' && !(encoding in unpackers)) {
@@ -30,7 +31,7 @@ export async function readBody(request: IncomingMessage, maxBytes: number): Prom
   }
   if (Number.isNaN(length)) return joined(await receivePieces(request, maxBytes), jsonBytes);
   // Each piece goes to its place as it comes, while the processor has it at hand.
-  const body = bodyOf(length, jsonBytes);
+  const body = placed(memory.take(length + 7), length, jsonBytes);
   let end = 0;
   await receive(request, (piece) => {
     body.set(piece, end);
@@ -74,10 +75,8 @@ function receive(request: IncomingMessage, take: (piece: Buffer) => void): Promi
 }
 
 function joined(pieces: readonly Buffer[], jsonBytes: number): Buffer {
-  const body = bodyOf(
-    pieces.reduce((sum, { length }) => sum + length, 0),
-    jsonBytes,
-  );
+  const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  const body = placed(Buffer.allocUnsafeSlow(length + 7), length, jsonBytes);
   let end = 0;
   for (const piece of pieces) {
     body.set(piece, end);
@@ -86,10 +85,9 @@ function joined(pieces: readonly Buffer[], jsonBytes: number): Buffer {
   return body;
 }
 
-/** Memory for a body with so many bytes of JSON before what is binary. Of what is no length, which is refused later, none. */
-function bodyOf(bytes: number, jsonBytes: number): Buffer {
-  const padding = -jsonBytes & 7;
-  return Buffer.allocUnsafeSlow(padding + bytes).subarray(padding);
+/** The place in `memory` of a body with so many bytes of JSON before what is binary; of what is no length, which is refused later, none. */
+function placed({ buffer }: Uint8Array<ArrayBuffer>, bytes: number, jsonBytes: number): Buffer {
+  return Buffer.from(buffer, -jsonBytes & 7, bytes);
 }
 
 async function unpack(packed: Buffer, encoding: keyof typeof unpackers, maxBytes: number): Promise<Buffer> {
