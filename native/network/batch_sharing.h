@@ -16,7 +16,8 @@ namespace kinetorch::network {
 bool canShareClips(const std::shared_ptr<torch::jit::Graph>& graph);
 
 // `run` on as many clips for each thread, at once or one after another; on what is left over, once more on all threads
-// together. Each tensor that it gives has a row for each of its clips, and comes back with the rows of all, in their order.
+// together. Each tensor that it gives has a row for each of its clips, and comes back with the rows of all, in their
+// order.
 std::vector<at::Tensor> runShared(const at::Tensor& clips, BatchSharing sharing,
                                   const std::function<std::vector<at::Tensor>(const at::Tensor&)>& run);
 

@@ -46,8 +46,8 @@ class CpuTuner {
   using Milliseconds = std::chrono::duration<double, std::milli>;
 
   BatchSharing fastestSharing();
-  // The shortest of a few runs; the longest there is where they fail or do not give what `expected`, where it is defined,
-  // already holds.
+  // The shortest of a few runs; the longest there is where they fail or do not give what `expected`, where it is
+  // defined, already holds.
   Milliseconds timeOf(BatchSharing sharing, const at::Tensor& clips, at::Tensor& expected);
   std::string sharingKey() const;
 
