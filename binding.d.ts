@@ -45,7 +45,7 @@ export interface FrameCnnOptions {
   mean: number[];
   std: number[];
   /** What becomes of the vectors of the frames. */
-  pool: 'mean' | 'mean+change' | 'convolution' | 'lstm';
+  pool: 'mean' | 'mean+change' | 'multi-stage' | 'convolution' | 'lstm';
   /** Share of numbers that training leaves out before the head. */
   dropout: number;
 }

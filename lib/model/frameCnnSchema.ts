@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { oneOf, realNumber, wholeNumber } from '../base/schemas';
 
 const stream = oneOf(['rgb', 'difference']);
-const pool = oneOf(['mean', 'mean+change', 'convolution', 'lstm']);
+const pool = oneOf(['mean', 'mean+change', 'multi-stage', 'convolution', 'lstm']);
 const dropout = realNumber(0, 0.99);
 
 /** Options of `createModel` for a 2-D network, such as `mobilenet_v2`; explained there. */
 export const frameCnnOptions = {
   stream: stream.optional().describe('what a 2-D network sees: rgb, or difference, what changes over 0.1 s'),
-  pool: pool.optional().describe('what becomes of its vectors: mean, mean+change, convolution or lstm'),
+  pool: pool.optional().describe('what becomes of its vectors: mean, mean+change, multi-stage, convolution or lstm'),
   dropout: dropout.optional().describe('of a 2-D network: share of numbers that training leaves out'),
 };
 
@@ -21,7 +21,7 @@ export interface FrameCnn {
   /** Frames from one to the other of a difference. */
   lag: number;
   /** What becomes of its vectors over time. */
-  pool: 'mean' | 'mean+change' | 'convolution' | 'lstm';
+  pool: 'mean' | 'mean+change' | 'multi-stage' | 'convolution' | 'lstm';
   /** Share of numbers that training leaves out before the head, 0…0.99. */
   dropout: number;
   /** Of the pictures that the network takes. */

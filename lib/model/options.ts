@@ -233,8 +233,9 @@ export const createModelOptions = {
   stream: frameCnnOptions.stream,
   /**
    * What becomes of the vectors of frames. `mean`. `mean+change`: their mean, and the mean size of their change from frame
-   * to frame. `convolution`: three frames at a time to 256 numbers, and their mean. `lstm`: the last of its states, 256
-   * numbers. Only the first two have no weights. Default `mean`.
+   * to frame. `multi-stage`: the means of the maps of strides 8, 16 and 32, and of each frame's largest values of the latter
+   * two, as roots, x / √(|x| + 0.01); for a head on a frozen network. `convolution`: three frames at a time to 256 numbers,
+   * and their mean. `lstm`: the last of its states, 256 numbers. Only these two have weights. Default `mean`.
    */
   pool: frameCnnOptions.pool,
   /** Of a 2-D network: share of numbers that training leaves out before the head, 0 to 0.99. Default 0. */

@@ -123,8 +123,10 @@ Row frameCnn(const char* name, const Parts& parts, FrameBackbone (*backbone)(Lay
 template <int64_t depth>
 FrameBackbone frameResNet(LayerFactory& factory) {
   const ResNetBody body = buildResNetBody(factory, pictureResNet(depth));
-  FrameBackbone backbone{{}, body.features, resNetParts()};
-  for (size_t i = 0; i < body.stages.size(); ++i) backbone.layers.emplace_back(resNetParts().stages[i], body.stages[i]);
+  const std::vector<std::string>& stages = resNetParts().stages;
+  FrameBackbone backbone{
+      {}, body.features, {Tap{stages[2], body.features / 4}, Tap{stages[3], body.features / 2}}, resNetParts()};
+  for (size_t i = 0; i < body.stages.size(); ++i) backbone.layers.emplace_back(stages[i], body.stages[i]);
   return backbone;
 }
 

@@ -2,7 +2,9 @@
 
 #include <torch/csrc/jit/api/module.h>
 
+#include <array>
 #include <cstdint>
+#include <string>
 
 #include "native/architectures/frame_cnn_spec.h"
 #include "native/architectures/layer_factory.h"
@@ -10,10 +12,17 @@
 
 namespace kinetorch::architectures {
 
+// A layer within a network, by its path, and what it gives.
+struct Tap {
+  std::string path;
+  int64_t channels = 0;
+};
+
 // A 2-D network of convolutions of 1×k×k.
 struct FrameBackbone {
   LayerFactory::Children layers;  // one after another, to N×features×T×H×W
   int64_t features = 0;
+  std::array<Tap, 2> earlier;  // the last layers whose maps have strides of 8 and of 16
   // Its head may stand within a module that holds nothing else, such as "classifier.1".
   const Parts& parts;
 };

@@ -15,6 +15,7 @@ enum class FrameStream {
 enum class FramePool {
   kMean,
   kMeanAndChange,  // the mean, and the mean size of the change from frame to frame
+  kMultiStage,     // means of the last maps of strides 8, 16 and 32, and of the largest values of the latter two
   kConvolution,    // 3 frames at a time to 256 numbers, and their mean
   kLstm,           // the last of an LSTM's states, of 256 numbers
 };

@@ -64,6 +64,18 @@ Module meanAndChange(LayerFactory& factory) {
   )");
 }
 
+Module meanAndMaximum(LayerFactory& factory) {
+  return factory.composite("MeanAndMaximum", {}, R"(
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.cat([x.mean([2, 3, 4]), x.amax([3, 4]).mean([2])], 1)
+  )");
+}
+
+Module signedRoot(LayerFactory& factory) {
+  return factory.composite("SignedRoot", {},
+                           "def forward(self, x: Tensor) -> Tensor:\n    return x / torch.sqrt(torch.abs(x) + 0.01)\n");
+}
+
 Module frameLstm(LayerFactory& factory, int64_t channels, int64_t hidden) {
   const Module lstm = factory.lstm(channels, hidden);
   Module module = factory.composite("FrameLstm", {{"lstm", lstm}}, R"(

@@ -30,6 +30,14 @@ torch::jit::Module spaceMean(LayerFactory& factory);
 // N×C×T×H×W to N×2C: the mean, and the mean size of the change from one frame's mean to the next's; of one frame 0.
 torch::jit::Module meanAndChange(LayerFactory& factory);
 
+// N×C×T×H×W to N×2C: the mean, and the mean of each frame's largest value.
+torch::jit::Module meanAndMaximum(LayerFactory& factory);
+
+// x / √(|x| + 0.01): where it matters the square root with its sign, which keeps large values from being all that
+// counts (Perronnin et al. 2010, "Improving the Fisher Kernel for Large-Scale Image Classification"), with a finite
+// slope at 0.
+torch::jit::Module signedRoot(LayerFactory& factory);
+
 // N×C×T×H×W to N×hidden: the last state of an LSTM over the frames' means.
 torch::jit::Module frameLstm(LayerFactory& factory, int64_t channels, int64_t hidden);
 

@@ -121,7 +121,10 @@ FrameBackbone mobileNetV2(LayerFactory& factory) {
   const std::vector<Block> blocks = blocksOf(kMobileNetV2);
   for (const Block& block : blocks) features.push_back(mobileNetBlock(factory, block));
   features.push_back(convNormRelu6(factory, blocks.back().out, kFeatures, 1, 1));
-  return {{{"features", factory.sequential(features)}}, kFeatures, mobileNetV2Parts()};
+  return {{{"features", factory.sequential(features)}},
+          kFeatures,
+          {Tap{"features.6", 32}, Tap{"features.13", 96}},
+          mobileNetV2Parts()};
 }
 
 const Parts& mobileNetV2Parts() {
@@ -137,7 +140,7 @@ FrameBackbone efficientNetLite0(LayerFactory& factory) {
   for (const Block& block : blocks) residuals.push_back(liteBlock(factory, block));
   layers.emplace_back("_blocks", factory.sequential(residuals));
   addSameConv(factory, layers, "_conv_head", "_bn1", {blocks.back().out, kFeatures});
-  return {layers, kFeatures, efficientNetLite0Parts()};
+  return {layers, kFeatures, {Tap{"_blocks.4", 40}, Tap{"_blocks.10", 112}}, efficientNetLite0Parts()};
 }
 
 const Parts& efficientNetLite0Parts() {

@@ -52,6 +52,7 @@ architectures::FrameStream streamOf(const std::string& name) {
 
 architectures::FramePool poolOf(const std::string& name) {
   if (name == "mean+change") return architectures::FramePool::kMeanAndChange;
+  if (name == "multi-stage") return architectures::FramePool::kMultiStage;
   if (name == "convolution") return architectures::FramePool::kConvolution;
   if (name == "lstm") return architectures::FramePool::kLstm;
   return architectures::FramePool::kMean;

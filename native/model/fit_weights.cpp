@@ -80,17 +80,20 @@ std::vector<NamedEntry> entriesAfter(const std::string& beginning, const formats
   return entries;
 }
 
-// Whether these are a picture network's, without a head of the classes that are wanted.
+// Whether these are a picture network's, without a head of the classes and the width that are wanted.
 bool lacksPictureHead(const std::vector<NamedEntry>& entries, const WantedWeights& wanted) {
   bool isPictures = false;
   bool hasHead = false;
+  bool headFits = true;
   for (const NamedEntry& each : entries) {
     const auto target = wanted.shapes.find(each.name);
     if (target == wanted.shapes.end()) continue;
     isPictures = isPictures || inflatesTo(each.entry.shape, target->second);
-    hasHead = hasHead || (isWithin(each.name, wanted.head) && each.entry.shape == target->second);
+    if (!isWithin(each.name, wanted.head)) continue;
+    hasHead = true;
+    headFits = headFits && each.entry.shape == target->second;
   }
-  return isPictures && !hasHead;
+  return isPictures && !(hasHead && headFits);
 }
 
 Candidate match(const formats::WeightSet& set, const std::string& beginning, const WantedWeights& wanted) {

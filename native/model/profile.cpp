@@ -120,6 +120,12 @@ class ShapeWalk {
     } else if (kind == "aten::adaptive_avg_pool3d") {
       const Shape size = ints(node, 1);
       frame.shapes[out] = {frame.shape(node->inputs()[0])[0], size[0], size[1], size[2]};
+    } else if (kind == "aten::cat") {
+      frame.shapes[out] = {0};
+      for (const Value* part : node->inputs()[0]->node()->inputs()) {
+        if (frame.shape(part).size() != 1) throw UnknownOperator{kind};
+        frame.shapes[out][0] += frame.shape(part)[0];
+      }
     } else if (kind == "aten::flatten") {
       frame.shapes[out] = {volume(frame.shape(node->inputs()[0]))};
     } else if (kind == "aten::relu_" || kind == "aten::relu" || kind == "aten::add_" || kind == "aten::add" ||
@@ -133,11 +139,11 @@ class ShapeWalk {
   // Of LayerFactory's modules of several operators, whose shapes are simpler than their graphs.
   static std::optional<Shape> knownShape(const Module& module, Shape size) {
     const std::string name = module.type()->name()->name();
-    if (name == "LocalContrast" || name == "TemporalShift") return size;
+    if (name == "LocalContrast" || name == "TemporalShift" || name == "SignedRoot") return size;
     if (name == "FrameDifference")
       return Shape{size.at(0), size.at(1) - module.attr("lag").toInt(), size.at(2), size.at(3)};
     if (name == "SpaceMean") return Shape{size.at(0), size.at(1), 1, 1};
-    if (name == "MeanAndChange") return Shape{2 * size.at(0)};
+    if (name == "MeanAndChange" || name == "MeanAndMaximum") return Shape{2 * size.at(0)};
     if (name == "SamePad") {
       const int64_t kernel = module.attr("kernel").toInt();
       const int64_t stride = module.attr("stride").toInt();

@@ -67,6 +67,7 @@ test('of a clip that stands still, differences say nothing', async () => {
 test.each([
   ['mean', 1280, true],
   ['mean+change', 2560, false],
+  ['multi-stage', 2824, false],
   ['convolution', 256, true],
   ['lstm', 256, false],
 ] as const)('pool %s gives %i numbers', async (pool, width, hasMap) => {

@@ -4,7 +4,10 @@
 #include <gtest/gtest.h>
 #include <torch/csrc/autograd/grad_mode.h>
 
+#include <array>
 #include <set>
+#include <string>
+#include <vector>
 
 #include "native/architectures/build.h"
 #include "native/architectures/frame_layers.h"
@@ -85,6 +88,7 @@ TEST_F(FrameCnnTest, PoolsAsItIsTold) {
   FrameCnnSpec spec;
   for (const auto& [pool, width] : {std::pair{FramePool::kMean, 1280},
                                     {FramePool::kMeanAndChange, 2560},
+                                    {FramePool::kMultiStage, 32 + 2 * 96 + 2 * 1280},
                                     {FramePool::kConvolution, 256},
                                     {FramePool::kLstm, 256}}) {
     spec.pool = pool;
@@ -108,6 +112,54 @@ TEST_F(FrameCnnTest, MeanAndChangeAreTheirDefinition) {
   EXPECT_TRUE(layer.forward({frames.slice(2, 0, 1)}).toTensor().equal(at::tensor({1.0f, 0.0f}).view({1, 2})));
 }
 
+TEST_F(FrameCnnTest, MeanAndMaximumAreTheirDefinition) {
+  LayerFactory factory(0);
+  Module layer = meanAndMaximum(factory);
+  const at::Tensor clip = at::tensor({1.0f, 3.0f, 2.0f, 2.0f, -1.0f, 0.0f, -2.0f, -5.0f}).view({1, 1, 2, 2, 2});
+  // 0 is the mean of all, and 1.5 that of 3 and 0, each frame's largest.
+  EXPECT_TRUE(layer.forward({clip}).toTensor().equal(at::tensor({0.0f, 1.5f}).view({1, 2})));
+}
+
+struct Staged {
+  const char* name;
+  std::array<std::vector<std::string>, 3> parts;  // each to the map that is looked at next
+};
+
+std::vector<std::string> numbered(const std::string& path, int first, int last) {
+  std::vector<std::string> paths;
+  for (int i = first; i <= last; ++i) paths.push_back(path + "." + std::to_string(i));
+  return paths;
+}
+
+TEST_F(FrameCnnTest, SeveralStagesArePooledAfterTheLastLayersOfTheirStrides) {
+  FrameCnnSpec spec;
+  spec.pool = FramePool::kMultiStage;
+  std::vector<std::string> liteStart = numbered("_blocks", 0, 4);
+  liteStart.insert(liteStart.begin(), {"pad_conv_stem", "_conv_stem", "_bn0", "relu_bn0"});
+  std::vector<std::string> liteEnd = numbered("_blocks", 11, 15);
+  liteEnd.insert(liteEnd.end(), {"_conv_head", "_bn1", "relu_bn1"});
+  const std::vector<Staged> networks{
+      {"mobilenet_v2", {numbered("features", 0, 6), numbered("features", 7, 13), numbered("features", 14, 18)}},
+      {"efficientnet_lite0", {liteStart, numbered("_blocks", 5, 10), liteEnd}},
+      {"resnet18", {{{"stem", "layer1", "layer2"}, {"layer3"}, {"layer4"}}}},
+  };
+  for (const auto& [name, parts] : networks) {
+    const Module module = network(name, spec);
+    const at::Tensor clip = at::rand({2, 3, 3, 70, 64});
+    at::Tensor x = clip;
+    std::vector<at::Tensor> expected;
+    for (size_t stage = 0; stage < parts.size(); ++stage) {
+      for (const std::string& path : parts[stage]) x = moduleAt(module, path)->forward({x}).toTensor();
+      EXPECT_EQ(x.size(4), 8 >> stage) << name;
+      expected.push_back(x.mean({2, 3, 4}));
+      if (stage > 0) expected.push_back(x.amax({3, 4}).mean({2}));
+    }
+    const at::Tensor joined = at::cat(expected, 1);
+    const at::Tensor vectors = module.get_method("embed")({clip}).toTensor();
+    EXPECT_TRUE(vectors.allclose(joined / (joined.abs() + 0.01).sqrt(), 1e-4, 1e-5)) << name;
+  }
+}
+
 // By TensorFlow's formula: ceil(size / stride) outputs, the odd row or column below and on the right.
 TEST_F(FrameCnnTest, PadsAsTensorFlowDoes) {
   LayerFactory factory(0);
@@ -128,15 +180,17 @@ TEST_F(FrameCnnTest, PadsAsTensorFlowDoes) {
 TEST(FrameCnnTraining, HasGradientsEverywhere) {
   FrameCnnSpec spec;
   spec.stream = FrameStream::kDifference;
-  spec.pool = FramePool::kLstm;
   spec.dropout = 0.5;
-  for (const char* name : {"mobilenet_v2", "efficientnet_lite0"}) {
+  for (const auto& [name, pool] :
+       {std::pair{"mobilenet_v2", FramePool::kLstm}, {"efficientnet_lite0", FramePool::kMultiStage}}) {
+    spec.pool = pool;
     Module module = buildArchitecture(name, 3, 0, spec);
     module.train();
     for (at::Tensor parameter : module.parameters()) parameter.set_requires_grad(true);
     module.forward({at::rand({2, 3, 4, 32, 32})}).toTensor().square().sum().backward();
     for (const auto& parameter : module.named_parameters()) {
-      EXPECT_TRUE(parameter.value.grad().defined()) << name << " " << parameter.name;
+      ASSERT_TRUE(parameter.value.grad().defined()) << name << " " << parameter.name;
+      EXPECT_TRUE(parameter.value.grad().isfinite().all().item<bool>()) << name << " " << parameter.name;
     }
   }
 }

@@ -59,7 +59,8 @@ TEST(BuildWithWeights, GivesTheLogitsOfEveryFamilyBitForBit) {
   using architectures::FramePool;
   using architectures::FrameStream;
   for (const char* name : {"mobilenet_v2", "efficientnet_lite0", "resnet18"}) expectTheSame({name, kClasses});
-  for (const FramePool pool : {FramePool::kMeanAndChange, FramePool::kConvolution, FramePool::kLstm}) {
+  for (const FramePool pool :
+       {FramePool::kMeanAndChange, FramePool::kMultiStage, FramePool::kConvolution, FramePool::kLstm}) {
     expectTheSame(
         {"mobilenet_v2", kClasses, {FrameStream::kDifference, 2, {0.48, 0.45, 0.4}, {0.22, 0.22, 0.22}, pool, 0.3}});
   }

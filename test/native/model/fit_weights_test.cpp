@@ -133,7 +133,7 @@ TEST(FitWeights, TellsWhatIsWrongOfTheNearest) {
   expectRefused({{"", entries() + entries("module.")}}, "twice");
 }
 
-TEST(FitWeights, TakesKernelsOfPicturesAndLeavesTheirHeadWhereItIsOfOtherClasses) {
+TEST(FitWeights, TakesKernelsOfPicturesAndLeavesTheirHeadWhereItDoesNotFit) {
   const WantedWeights wanted{
       {{"stem.weight", {4, 3, 5, 7, 7}}, {"stem.bias", {4}}, {"fc.weight", {2, 4}}, {"fc.bias", {2}}}, "fc"};
   const auto pictures = [](int64_t classes) {
@@ -142,6 +142,10 @@ TEST(FitWeights, TakesKernelsOfPicturesAndLeavesTheirHeadWhereItIsOfOtherClasses
   };
   EXPECT_EQ(fitWeights({{"", pictures(2)}}, wanted, "file").entries.size(), 4u);
   EXPECT_EQ(fitWeights({{"", pictures(1000)}}, wanted, "file").entries.size(), 2u);
+  // Of as many classes, but for vectors of another width.
+  std::vector<WeightEntry> narrow = pictures(2);
+  narrow[2].shape = {2, 3};
+  EXPECT_EQ(fitWeights({{"", narrow}}, wanted, "file").entries.size(), 2u);
   std::vector<WeightEntry> headless = pictures(2);
   headless.resize(2);
   EXPECT_EQ(fitWeights({{"", headless}}, wanted, "file").entries.size(), 2u);
