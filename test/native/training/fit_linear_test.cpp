@@ -54,6 +54,25 @@ TEST(FitLinear, FindsTheLeastLoss) {
   EXPECT_LT(error.sum(0).abs().max().item<double>(), 1e-5);
 }
 
+TEST(FitLinear, FindsTheLeastLossOfVectorsThatAreLongerThanMany) {
+  at::manual_seed(5);
+  // The last is the first again, and one never changes.
+  at::Tensor features = at::randn({12, 40});
+  features[11] = features[0];
+  features.select(1, 7).fill_(0.25);
+  const Problem problem{features, at::one_hot(at::arange(12).remainder(3), 3)};
+  constexpr double kDecay = 0.1;
+  const model::LinearHead head = fitLinear(problem.data(), kDecay);
+  const at::Tensor wide = features.to(at::kDouble);
+  const at::Tensor deviation = wide.std(0, /*unbiased=*/false);
+  const at::Tensor rows = (wide - wide.mean(0)) / deviation.clamp_min(1e-9);
+  const at::Tensor error = (linearLogits(head, wide).softmax(1) - problem.targets) / 12;
+  const at::Tensor weight = at::tensor(head.weight, at::kDouble).view({3, 40}) * deviation;
+  EXPECT_LT((error.t().matmul(rows) + kDecay * weight).abs().max().item<double>(), 1e-5);
+  EXPECT_LT(error.sum(0).abs().max().item<double>(), 1e-5);
+  EXPECT_EQ(at::tensor(head.weight).view({3, 40}).select(1, 7).abs().max().item<float>(), 0);
+}
+
 TEST(FitLinear, GivesTheSameWhateverTheScaleOfTheVectors) {
   const Problem problem = threeClasses();
   const Problem scaled{problem.features * at::tensor({1000.0, 1e-3, 1.0, 7.0, 1.0}) + 5, problem.targets};
