@@ -108,6 +108,9 @@ export type { VideoCounts } from './model/videoCalls';
 export type { VideoModel } from './model/videoModel';
 export { wrapModel } from './model/wrapModel';
 export type { Augmentation } from './training/augmentation';
+export type { TriedDecay } from './training/chooseWeightDecay';
+export { compareHeads, type HeadComparison, type HeadFold } from './training/compareHeads';
+export type { CompareHeadsOptions } from './training/compareHeadsOptions';
 export {
   type CrossValidateCallbacks,
   type CrossValidateOptions,
@@ -115,8 +118,9 @@ export {
   crossValidate,
   type FoldResult,
 } from './training/crossValidate';
-export { fitHead, type HeadFit, type HeadMeasure } from './training/fitHead';
+export { fitHead, type HeadFit } from './training/fitHead';
 export type { FitHeadOptions, VectorCacheOptions } from './training/fitHeadOptions';
+export type { HeadMeasure } from './training/linearHead';
 export type { TrainCallbacks, TrainOptions } from './training/options';
 export { pretrain, resumePretrainOptions } from './training/pretrain';
 export type {

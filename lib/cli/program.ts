@@ -77,6 +77,11 @@ const entries: readonly Entry[] = [
     load: () => import('./commands/fitHead.js'),
   },
   {
+    usage: 'compare-heads [options] <data>',
+    summary: 'cross-validate new heads on top of frozen models',
+    load: () => import('./commands/compareHeads.js'),
+  },
+  {
     usage: 'pretrain [options] [data]',
     summary: 'train a model on videos without labels, to train from',
     load: () => import('./commands/pretrain.js'),

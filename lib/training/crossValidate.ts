@@ -4,6 +4,7 @@ import { invalidArgument, KinetorchError } from '../base/errors';
 import { parseOptions } from '../base/validation';
 import { writeAtomically } from '../base/writeAtomically';
 import { readCollection } from '../dataset/collections/readCollection';
+import type { VideoCollection } from '../dataset/types';
 import { evaluate } from '../evaluation/evaluate';
 import { headline } from '../evaluation/headline';
 import { type EvaluateOptions, evaluateOptions } from '../evaluation/options';
@@ -64,7 +65,7 @@ export async function crossValidate(
   parseOptions(evaluateOptions, { clips, crops });
   fillOptions({ ...training, outDir, resume });
   const folds: FoldResult[] = [];
-  for (const fold of await foldsOf(options)) {
+  for (const fold of foldsOf(options.data, await readCollection(options.data))) {
     const folder = join(outDir, `fold-${fold}`);
     const isBegun = await access(join(folder, 'config.json')).then(
       () => true,
@@ -101,8 +102,8 @@ function refuseLeaks(options: CrossValidateOptions): void {
   if (earlyStopping !== 0) throw invalidArgument('options.earlyStopping', `0 ${reason}`, earlyStopping);
 }
 
-async function foldsOf({ data }: CrossValidateOptions): Promise<number[]> {
-  const { samples } = await readCollection(data);
+/** The folds of what `data` names. Throws `ERR_DATASET` for fewer than two. */
+export function foldsOf(data: string, { samples }: Pick<VideoCollection, 'samples'>): number[] {
   const folds = new Set(samples.flatMap(({ fold, split }) => (fold === null || split === 'test' ? [] : [fold])));
   if (folds.size >= 2) return [...folds].sort((a, b) => a - b);
   throw new KinetorchError('ERR_DATASET', `expected ${data} to have two or more folds but found ${folds.size}`);

@@ -1,25 +1,19 @@
 import { basename, dirname, extname, join } from 'node:path';
 import type { LinearHead } from '../../binding';
-import { callSignal } from '../base/abort';
 import { invalidArgument } from '../base/errors';
 import { parseOptions } from '../base/validation';
 import { writeAtomically } from '../base/writeAtomically';
-import { openClipCache } from '../dataset/cache/openClipCache';
 import type { SkippedSample } from '../dataset/types';
-import { checkDecodedAlike } from '../model/ensemble/ensemble';
 import { isManifest, writeManifest } from '../model/ensemble/manifestFile';
 import { withModelFile } from '../model/modelFile';
 import { type ModelSource, nativeSource } from '../model/modelSource';
 import type { ModelMetadata } from '../model/types';
-import type { VideoModel } from '../model/videoModel';
 import { callNative } from '../native';
 import { chooseWeightDecay } from './chooseWeightDecay';
-import { embedVideos } from './embedVideos';
 import { type FitHeadOptions, fitHeadOptions } from './fitHeadOptions';
 import { headData } from './headData';
-import { fitOn, measure } from './linearHead';
-import { hashOf, loadFrozen, namesOf } from './loadFrozen';
-import { VectorCache } from './vectorCache';
+import { fitOn, type HeadMeasure, measure } from './linearHead';
+import { withFrozen } from './withFrozen';
 
 /** A head that was fitted. */
 export interface HeadFit {
@@ -34,12 +28,6 @@ export interface HeadFit {
   skipped: SkippedSample[];
   warnings: readonly string[];
   seconds: number;
-}
-
-export interface HeadMeasure {
-  samples: number;
-  top1: number;
-  loss: number;
 }
 
 /**
@@ -69,27 +57,15 @@ export async function fitHead(models: ModelSource | readonly ModelSource[], opti
     throw invalidArgument('options.outFile', expected, outFile);
   }
   const began = performance.now();
-  const call = callSignal(filled);
-  const loaded: VideoModel[] = [];
-  try {
-    const kept = await openClipCache(filled.cache);
-    const hashes = kept ? await Promise.all(sources.map(hashOf)) : [];
-    for (const [index, source] of sources.entries()) loaded.push(await loadFrozen(source, filled, hashes[index]));
-    checkDecodedAlike(loaded);
-    const cache = kept && new VectorCache(kept, namesOf(loaded, hashes, filled));
-    const data = await headData(filled, loaded);
+  return withFrozen(sources, filled, async ({ models: frozen, embed }) => {
+    const data = await headData(filled, frozen);
     const parts = [data.train, ...(data.validation ? [data.validation] : [])];
     const total = parts.reduce((sum, { samples }) => sum + samples.dataset.length, 0);
     let done = 0;
-    const score = {
-      ...filled,
-      crops: 1 as const,
-      averageFrames: false,
-      onProgress: () => onProgress?.({ done: ++done, total }),
-    };
-    const train = await embedVideos(loaded, data.train.samples, score, call.signal, cache);
+    const onVideo = () => onProgress?.({ done: ++done, total });
+    const train = await embed(data.train.samples, onVideo);
     const none = { videos: [], widths: [], skipped: [] };
-    const held = data.validation ? await embedVideos(loaded, data.validation.samples, score, call.signal, cache) : none;
+    const held = data.validation ? await embed(data.validation.samples, onVideo) : none;
     const task = { classes: data.labels.length, multiLabel: data.multiLabel };
     const weightDecay = filled.weightDecay ?? (await chooseWeightDecay(train.videos, data.train.keyOf, task, seed));
     const head = await fitOn(train.videos, task, weightDecay);
@@ -112,12 +88,7 @@ export async function fitHead(models: ModelSource | readonly ModelSource[], opti
       warnings: data.warnings,
       seconds: (performance.now() - began) / 1000,
     };
-  } catch (error) {
-    throw call.cause(error);
-  } finally {
-    call.end();
-    for (const model of loaded) await model.dispose();
-  }
+  });
 }
 
 /**

@@ -42,8 +42,8 @@ export const fitHeadOptions = {
   /** Clips spread evenly over each video, each a vector; a short video gives fewer. Default 5. */
   clips: evaluateOptions.clips,
   /**
-   * λ of the loss mean cross entropy + λ/2 · ‖W‖², over standardised vectors. Default: of 0.0001, 0.001, 0.01, 0.1 and 1 the
-   * one that is best in a cross-validation within the training clips, whose groups stay together.
+   * λ of the loss mean cross entropy + λ/2 · ‖W‖², over standardised vectors. Default: of 0.0001, 0.001, 0.01, 0.1, 1 and 10
+   * the one that is best in a cross-validation within the training clips, whose groups stay together.
    */
   weightDecay: realNumber(0, 1e6).optional().describe('of the head (default: chosen within the training clips)'),
   validationShare: validationShareSchema,

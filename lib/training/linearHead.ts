@@ -10,6 +10,13 @@ export interface HeadTask {
   multiLabel: boolean;
 }
 
+/** How a head does. */
+export interface HeadMeasure {
+  samples: number;
+  top1: number;
+  loss: number;
+}
+
 /** Fits a head on every clip of the videos. */
 export function fitOn(videos: readonly EmbeddedVideo[], { classes, multiLabel }: HeadTask, weightDecay: number) {
   const rows = videos.flatMap(({ labels, vectors }) => vectors.map((vector) => ({ labels, vector })));
@@ -24,7 +31,7 @@ export function fitOn(videos: readonly EmbeddedVideo[], { classes, multiLabel }:
 }
 
 /** How a head does on videos: the mean over each one's clips, as it will be used. */
-export function measure(head: LinearHead, videos: readonly EmbeddedVideo[], multiLabel: boolean) {
+export function measure(head: LinearHead, videos: readonly EmbeddedVideo[], multiLabel: boolean): HeadMeasure {
   const samples = videos.map(({ index, labels, vectors }) => {
     const clips = vectors.map((vector) => probabilitiesOf(head, vector, multiLabel));
     return { index, name: '', labels, clips, video: mean(clips) };

@@ -109,6 +109,27 @@ test('fit-head says which name it needs', async () => {
   expect(one.stderr).toMatch(/ERR_INVALID_ARGUMENT/);
 });
 
+test('compare-heads says what it tried, what it chose, and how that did', async () => {
+  const rows = ['one', 'two'].flatMap((label) =>
+    ['train', 'validation', 'test'].flatMap((split, fold) =>
+      [0, 1].map((copy) => `${label}/${split}${copy}.mp4,${label},${fold}`),
+    ),
+  );
+  await writeFile(at('folds.csv'), `path,label,fold\n${rows.join('\n')}\n`);
+  const keep = ['--cache', 'disk', '--cache-folder', at('compared')];
+  const compare = ['compare-heads', at('folds.csv'), '-m', at('a.pt'), at('b.pt'), '--clips', '2', ...keep];
+  const { code, stdout } = await kinetorch(compare);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(
+    /^right {2}loss {2}weight decay +without fold 0 +without fold 1 +without fold 2\na\.pt +.*\nb\.pt /,
+  );
+  expect(stdout).toMatch(/\na\.pt \+ b\.pt .*\n\nfold 0 {2}100\.0% {2}0\.\d{4} {2}of 4 videos\n/);
+  expect(stdout.match(/\* 100\.0%/g)).toHaveLength(3);
+  expect(stdout).toMatch(/\nmean {4}100\.0% ± 0\.0%, loss 0\.\d{4} ± 0\.\d{4}\n/);
+  const [comparison] = jsonLines((await kinetorch([...compare, '--json'])).stdout);
+  expect(comparison).toMatchObject({ candidates: [[0], [1], [0, 1]], summary: { top1: { mean: 1, std: 0 } } });
+});
+
 test('the example of an ensemble runs', async () => {
   const example = join(__dirname, '..', '..', 'examples', 'ensemble.ts');
   const args = [at('a.pt'), at('b.pt'), manifest, at('example.ensemble.json')];

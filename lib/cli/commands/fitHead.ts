@@ -10,7 +10,7 @@ import { type CacheFlags, cacheFlags, cacheFrom } from '../flags/cacheFlags';
 import { dataArgument } from '../flags/dataArgument';
 import { precisionFlag, runtimeFlags } from '../flags/modelFlags';
 import { schemaFlag } from '../flags/schemaFlag';
-import { ProgressBar } from '../print/progressBar';
+import { readingProgress } from '../print/readingProgress';
 import { colorsFor, note, print, printJson } from '../print/terminal';
 
 interface Options
@@ -58,16 +58,10 @@ async function run(
   { model, out, json, cache, cacheSize, cacheFolder, ...options }: Options,
 ): Promise<void> {
   const { fitHead } = await import('../../training/fitHead.js');
-  const bar = new ProgressBar('  reading {bar} {value}/{total} videos  {eta_formatted}');
-  let isStarted = false;
-  const onProgress = ({ done, total }: { done: number; total: number }) => {
-    if (isStarted) bar.update(done);
-    else bar.start(total, {}, done);
-    isStarted = true;
-  };
+  const { onProgress, clear } = readingProgress();
   const kept = cacheFrom({ cache, cacheSize, cacheFolder });
   const filled = { ...options, cache: kept, data, outFile: out, onProgress };
-  const fit = await fitHead(model, filled).finally(() => bar.clear());
+  const fit = await fitHead(model, filled).finally(clear);
   if (json) {
     printJson(fit);
     return;
