@@ -62,7 +62,7 @@ function* frames(scenes: readonly Pyramid[]): Generator<Picture> {
 }
 
 function moveOf(label: CameraMotionLabel): CameraPath {
-  if (label === 'shake') return jitter(seededRandom(cameraMotionLabels.indexOf(label)), 0.02);
+  if (label === 'shake') return jitter(seededRandom(cameraMotionLabels.indexOf(label)), 0.03);
   if (label.startsWith('zoom')) return directedMove(label, zoomSpeed(0.24));
   return directedMove(label, label.startsWith('roll') ? rollSpeed(12) : panSpeed);
 }
