@@ -24,6 +24,16 @@ export const clipSeconds = (clipShape.frames - 1) / clipShape.frameRate;
  */
 const meanRadius = 0.35;
 
+/** The speed of a zoom by `share` a second: 0.1 makes things 10% larger. */
+export function zoomSpeed(share: number): number {
+  return meanRadius * Math.log(1 + share);
+}
+
+/** The speed of a roll by `degrees` a second. */
+export function rollSpeed(degrees: number): number {
+  return (meanRadius * degrees * Math.PI) / 180;
+}
+
 /** Distance travelled by `share` of the clip's time, as a share of the whole. */
 export type Profile = (share: number) => number;
 

@@ -43,7 +43,7 @@ function visiblePlace(path: CameraPath, library: SceneLibrary, random: Random): 
 
 /** The best of a few random windows: the one whose way leaves the picture least. */
 function randomStart(picture: Picture, path: CameraPath, random: Random): WindowStart {
-  const aspect = logUniform(random, 0.75, 1.9);
+  const aspect = logUniform(random, 0.5, 2.4);
   const angle = chance(random, 0.7) ? uniform(random, -0.12, 0.12) : uniform(random, -Math.PI, Math.PI);
   const offAxis = chance(random, 0.5) ? 0.22 : 0;
   let best: { start: WindowStart; outside: number } | null = null;

@@ -1,14 +1,14 @@
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { seededRandom } from '../../lib/base/seededRandom';
 import type { RgbClip } from '../../lib/clip/types';
 import { openVideo } from '../../lib/video/openVideo';
-import type { VideoClip } from '../../lib/video/types';
 import { clipSeconds } from './cameraPath';
 import { excursion } from './drawShot';
 import { type CameraMotionLabel, cameraMotionLabels, clipShape } from './labels';
 import { naturalLook } from './look';
 import { type MotionPlan, planMotion } from './motionPlan';
+import { ownMotion, picturesOf } from './ownMotion';
 import { type Picture, pyramid } from './picture';
 import { type Random, uniform } from './random';
 import { renderClip } from './renderClip';
@@ -17,71 +17,85 @@ import type { WindowStart } from './window';
 
 /** A camera's move simulated over real footage. */
 export interface FootageClip {
-  file: string;
-  label: CameraMotionLabel;
+  /** The folder that the video lies in, from the folder that was asked for. */
+  source: string;
+  plan: MotionPlan;
   clip: RgbClip;
 }
 
 export interface FootageOptions {
+  /** Searched to any depth. */
   folder: string;
-  /** Names of files in `folder`; default all that decode and are long enough. */
-  files?: readonly string[];
-  /** Clips of every label from every file. */
-  perLabel: number;
+  /** Which of the videos, in the order of their names: `rest` of every `of`, so that others stay unseen. */
+  part: { rest: number; of: number };
   seed: number;
 }
 
 /** Shorter videos would show their last frame for most of a clip. */
 const leastSeconds = 1.2;
+/** In pixels: a camera that moves by more does not stand still. */
+const mostOwnMotion = 0.2;
 
 /**
- * Moves a window that is smaller than the frame over real video while it plays, balanced over labels and files.
- * Whatever the video's own camera does is in the clip as well; the simulated move is drawn to be the stronger one.
+ * Moves a window that is smaller than the frame over real video while it plays: of each video whose own camera stands still, as
+ * `ownMotion` tells, a clip of every label. Where a video ends before a clip does, the last frame stays.
  */
-export async function* footageClips({ folder, files, perLabel, seed }: FootageOptions): AsyncGenerator<FootageClip> {
-  const names = files ?? (await readdir(folder)).sort();
-  for (const [index, file] of names.entries()) {
+export async function* footageClips({ folder, part, seed }: FootageOptions): AsyncGenerator<FootageClip> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  for (const [index, path] of paths.sort().entries()) {
+    if (index % part.of !== part.rest) continue;
     const random = seededRandom(seed, index);
-    for await (const shot of shotsOf(join(folder, file), perLabel * cameraMotionLabels.length, random)) {
-      const label = cameraMotionLabels[shot.index % cameraMotionLabels.length] as CameraMotionLabel;
-      yield { file, label, clip: simulated(shot.video, label, random) };
+    const video = await stillWindow(path, random);
+    if (video === null) continue;
+    for (const label of cameraMotionLabels) {
+      yield { source: relative(folder, dirname(path)), ...simulated(video, label, random) };
     }
   }
 }
 
-/** Windows of `clipShape` at random times of one video; none where it cannot be read or is too short. */
-async function* shotsOf(
-  path: string,
-  count: number,
-  random: Random,
-): AsyncGenerator<{ index: number; video: VideoClip }> {
+interface Window {
+  pictures: readonly Picture[];
+  seconds: number;
+}
+
+/** A random time of a video; null where it cannot be read, is too short, or its camera moves. */
+async function stillWindow(path: string, random: Random): Promise<Window | null> {
   const { frames, frameRate } = clipShape;
   const video = await openVideo(path).catch(() => null);
-  if (video === null) return;
+  if (video === null) return null;
   try {
-    const latest = (video.info.durationSeconds ?? 0) - clipSeconds;
-    if (latest < leastSeconds - clipSeconds) return;
-    const windows = Array.from({ length: count }, () => ({
-      startSeconds: uniform(random, 0, Math.max(0, latest)),
-      frames,
-      frameRate,
-    }));
-    let index = 0;
-    for await (const clip of video.readClips(windows)) yield { index: index++, video: clip };
+    const seconds = video.info.durationSeconds ?? 0;
+    if (seconds < leastSeconds) return null;
+    const startSeconds = uniform(random, 0, Math.max(0, seconds - clipSeconds));
+    for await (const clip of video.readClips([{ startSeconds, frames, frameRate }])) {
+      const pictures = picturesOf(clip);
+      return ownMotion(pictures.map(small)) > mostOwnMotion ? null : { pictures, seconds: seconds - startSeconds };
+    }
+    return null;
+  } catch {
+    return null;
   } finally {
     await video.close();
   }
 }
 
-function simulated(video: VideoClip, label: CameraMotionLabel, random: Random): RgbClip {
-  const size = video.height * video.width * 3;
-  const pyramids = Array.from({ length: video.frames }, (_, index) => {
-    const data = video.data.subarray(index * size, (index + 1) * size);
-    return pyramid({ width: video.width, height: video.height, data });
-  });
-  const first = pyramids[0]?.[0] as Picture;
+/** About 160 pixels wide. */
+function small(picture: Picture): Picture {
+  const levels = pyramid(picture);
+  return levels[Math.min(levels.length - 1, Math.max(0, Math.round(Math.log2(picture.width / 160))))] as Picture;
+}
+
+function simulated(
+  { pictures, seconds }: Window,
+  label: CameraMotionLabel,
+  random: Random,
+): { plan: MotionPlan; clip: RgbClip } {
+  const pyramids = pictures.map(pyramid);
+  const first = pictures[0] as Picture;
   const { plan, start } = fittingMove(first, label, random);
-  return renderClip({
+  const lastSeconds = seconds - 1 / clipShape.frameRate;
+  const clip = renderClip({
     path: plan.path,
     shotAt: () => ({
       scene: (index) => pyramids[index] ?? [first],
@@ -90,10 +104,11 @@ function simulated(video: VideoClip, label: CameraMotionLabel, random: Random): 
       softness: 0,
       look: naturalLook,
     }),
-    secondsAt: (index) => index / clipShape.frameRate,
+    secondsAt: (index) => Math.min(index / clipShape.frameRate, lastSeconds),
     shutterSeconds: 0,
     sensor: plainSensor,
   });
+  return { plan, clip };
 }
 
 /** Draws moves and windows until one stays inside the picture. */

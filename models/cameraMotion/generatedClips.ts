@@ -1,7 +1,8 @@
 import type { RgbClip } from '../../lib/clip/types';
 import type { ClipDataset, ClipRequest } from '../../lib/dataset/types';
+import { clipSeconds } from './cameraPath';
 import { drawShot } from './drawShot';
-import { cameraMotionLabels, clipShape } from './labels';
+import { type CameraMotionLabel, cameraMotionLabels, clipShape } from './labels';
 import { type MotionPlan, type PlanKind, planMotion } from './motionPlan';
 import { chance, type Random, uniform } from './random';
 import { renderClip } from './renderClip';
@@ -34,16 +35,27 @@ export function generatedClips(
     length,
     labelOf,
     clip: async (index, { epoch, mode, random }: ClipRequest) => {
-      const label = cameraMotionLabels[labelOf(index)] as (typeof cameraMotionLabels)[number];
+      const label = cameraMotionLabels[labelOf(index)] as CameraMotionLabel;
       const plainShare = mode === 'train' && epoch < easyEpochs ? 1 - epoch / easyEpochs : 0;
       if (chance(random, plainShare)) return plainClip(planMotion(label, 'clear', random), library, random);
-      return randomClip(planMotion(label, randomKind(shares, random), random), library, random);
+      return drawnClip(label, shares, library, random).clip;
     },
   };
 }
 
+/** A clip of `label` and how it was meant: of each kind as likely as `shares` says, what is left to 1 clear. */
+export function drawnClip(
+  label: CameraMotionLabel,
+  shares: NonNullable<GeneratedClipsOptions['shares']>,
+  library: SceneLibrary,
+  random: Random,
+): { plan: MotionPlan; clip: RgbClip } {
+  const plan = planMotion(label, randomKind(shares, random), random);
+  return { plan, clip: randomClip(plan, library, random) };
+}
+
 /** Renders `plan` before a random scene, with random objects, timing, shutter and sensor. */
-export function randomClip(plan: MotionPlan, library: SceneLibrary, random: Random): RgbClip {
+function randomClip(plan: MotionPlan, library: SceneLibrary, random: Random): RgbClip {
   const { frames, width, height, frameRate } = clipShape;
   const first = drawShot(plan.kind, plan.path, library, random);
   const second = plan.cutAt === null ? first : drawShot(plan.kind, plan.path, library, random);
@@ -51,12 +63,14 @@ export function randomClip(plan: MotionPlan, library: SceneLibrary, random: Rand
   // A video of another frame rate shows at each instant the last frame that it had.
   const sourceRate = chance(random, 0.3) ? uniform(random, 6, 30) : null;
   const late = random();
+  // Of a video that is shorter than a clip the last frame is shown to the end.
+  const lastSeconds = chance(random, 0.2) ? clipSeconds * uniform(random, 0.6, 1) : clipSeconds;
   return renderClip({
     path: plan.path,
     shotAt: (index) => (index < cutFrame ? first : second),
     secondsAt: (index) => {
-      const seconds = index / frameRate;
-      return sourceRate === null ? seconds : Math.floor(seconds * sourceRate + late) / sourceRate;
+      const shown = Math.min(index / frameRate, lastSeconds);
+      return sourceRate === null ? shown : Math.floor(shown * sourceRate + late) / sourceRate;
     },
     shutterSeconds: chance(random, 0.6) ? uniform(random, 0, 0.9 / frameRate) : 0,
     sensor: randomSensor(width, height, random),

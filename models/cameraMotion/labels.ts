@@ -14,5 +14,5 @@ export const cameraMotionLabels = [
 
 export type CameraMotionLabel = (typeof cameraMotionLabels)[number];
 
-/** The clips that the model sees: 12 frames at 8 a second span 1.5 s. */
-export const clipShape = { frames: 12, height: 64, width: 80, frameRate: 8 } as const;
+/** The clips that the model sees: 16 frames at 6 a second span 2.5 s from the first to the last. */
+export const clipShape = { frames: 16, height: 64, width: 80, frameRate: 6 } as const;

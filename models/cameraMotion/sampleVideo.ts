@@ -1,14 +1,14 @@
 /**
- * Makes `examples/media/camera-moves.mp4`, the video of `npm run demo`: ten shots of 1.5 s, one for each label, over
+ * Makes `examples/media/camera-moves.mp4`, the video of `npm run demo`: ten shots as long as the clips that the model sees, one for each label, over
  * two photographs that the model has not been trained on: `tsx models/cameraMotion/sampleVideo.ts [OUTPUT]`.
  */
 import { mkdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { seededRandom } from '../../lib/base/seededRandom';
 import { loadAv } from '../../lib/video/decoder/av';
-import { type CameraPath, clipSeconds, directedMove, jitter } from './cameraPath';
+import { type CameraPath, directedMove, jitter, rollSpeed, zoomSpeed } from './cameraPath';
 import { encodeVideo } from './encodeVideo';
-import { type CameraMotionLabel, cameraMotionLabels } from './labels';
+import { type CameraMotionLabel, cameraMotionLabels, clipShape } from './labels';
 import { cachedFile, photographFolder, photographTable, readPicture } from './photographs';
 import { type Picture, type Pyramid, pyramid } from './picture';
 import { addWindow, levelFor } from './sampleWindow';
@@ -16,8 +16,10 @@ import { movedWindow, type WindowStart } from './window';
 
 const size = { width: 320, height: 240 } as const;
 const frameRate = 24;
-/** As long as the clips that the model sees, and a whole number of frames. */
-const shotSeconds = 1.5;
+/** A whole number of frames. */
+const shotSeconds = clipShape.frames / clipShape.frameRate;
+/** Widths a second. */
+const panSpeed = 0.14;
 
 /** Public domain (SpaceX) and CC0 (Rachel Michetti). */
 const names = ['coffee', 'rocket'] as const;
@@ -60,13 +62,14 @@ function* frames(scenes: readonly Pyramid[]): Generator<Picture> {
 }
 
 function moveOf(label: CameraMotionLabel): CameraPath {
-  if (label === 'shake') return jitter(seededRandom(cameraMotionLabels.indexOf(label)), 0.02);
-  return directedMove(label, label.startsWith('pan') || label.startsWith('tilt') ? 0.28 : 0.15);
+  if (label === 'shake') return jitter(seededRandom(cameraMotionLabels.indexOf(label)), 0.03);
+  if (label.startsWith('zoom')) return directedMove(label, zoomSpeed(0.24));
+  return directedMove(label, label.startsWith('roll') ? rollSpeed(12) : panSpeed);
 }
 
 /** Half of the picture, placed so that the move stays inside. */
 function startOf({ width, height }: Picture, label: CameraMotionLabel): WindowStart {
-  const lead = 0.28 * (clipSeconds / 2) * (width / 2);
+  const lead = panSpeed * (shotSeconds / 2) * (width / 2);
   const [kind, way] = label.split(' ');
   const x = kind === 'pan' ? (way === 'right' ? -lead : lead) : 0;
   const y = kind === 'tilt' ? (way === 'down' ? -lead : lead) : 0;

@@ -39,6 +39,12 @@ export function scoresOf(clips: readonly Scored[]) {
   };
 }
 
+/** How many of a group are right. */
+export function accuracyOf(clips: readonly Scored[]) {
+  const right = clips.filter(({ label, probabilities }) => topOf(probabilities) === label);
+  return { clips: clips.length, accuracy: round(right.length / clips.length) };
+}
+
 /** How sure the model is, whether right or wrong. */
 export function confidenceOf(clips: readonly Scored[]) {
   const tops = clips.map(({ probabilities }) => Math.max(...probabilities));

@@ -23,12 +23,14 @@ const noise = new Float32Array(noiseLength);
 
 /** Exposure ramps and flicker, contrast, tint, vignette, letterbox, noise, blocks and blocks that stay behind. */
 export function randomSensor(width: number, height: number, random: Random): Sensor {
-  const contrast = chance(random, 0.5) ? uniform(random, 0.5, 1.3) : 1;
-  const brightness = chance(random, 0.5) ? uniform(random, -45, 45) : 0;
+  // By little light a sensor shows little contrast, and much of its own noise.
+  const isDark = chance(random, 0.2);
+  const contrast = isDark ? uniform(random, 0.12, 0.5) : chance(random, 0.5) ? uniform(random, 0.5, 1.3) : 1;
+  const brightness = isDark ? uniform(random, -110, -50) : chance(random, 0.5) ? uniform(random, -45, 45) : 0;
   const tint = [0, 1, 2].map(() => (chance(random, 0.4) ? uniform(random, 0.8, 1.2) : 1));
   const ramp = chance(random, 0.3) ? uniform(random, -0.35, 0.35) : 0;
   const flicker = chance(random, 0.3) ? uniform(random, 0, 0.12) : 0;
-  const deviation = chance(random, 0.6) ? uniform(random, 0, 6) : 0;
+  const deviation = isDark ? uniform(random, 1, 9) : chance(random, 0.6) ? uniform(random, 0, 6) : 0;
   const quantum = chance(random, 0.3) ? uniform(random, 4, 28) : 0;
   const holdBelow = chance(random, 0.3) ? uniform(random, 1, 5) : 0;
   const mask = randomMask(width, height, random);

@@ -17,9 +17,10 @@ const { values } = parseArgs({
     photographs: { type: 'string', default: photographFolder() },
     out: { type: 'string', default: 'run-camera-motion' },
     model: { type: 'string', default: join(__dirname, '..', '..', 'models', 'camera-motion.pt') },
+    from: { type: 'string' },
     seed: { type: 'string', default: '1' },
     epochs: { type: 'string', default: '12' },
-    clips: { type: 'string', default: '4000' },
+    clips: { type: 'string', default: '4500' },
     resume: { type: 'boolean', default: false },
   },
 });
@@ -28,28 +29,32 @@ async function main(): Promise<void> {
   // Validation clips are other draws over the same scenes: the held-out scenes are kept for evaluate.ts.
   const library = await loadSceneLibrary('train', values.photographs);
   const { frames, height, width, frameRate } = clipShape;
+  // A network that was trained knows plain moves.
+  const easyEpochs = values.from === undefined ? 6 : 0;
   const result = await train(
     {
-      architecture: 'r2plus1d_dw',
+      ...(values.from === undefined ? { architecture: 'r2plus1d_dw' } : { from: values.from }),
       data: {
-        train: generatedClips(library, { length: Number(values.clips), shares: unclearShares, easyEpochs: 6 }),
-        validation: generatedClips(library, { length: 500 }),
+        train: generatedClips(library, { length: Number(values.clips), shares: unclearShares, easyEpochs }),
+        validation: generatedClips(library, { length: 300 }),
       },
       outDir: values.out,
       resume: values.resume,
       epochs: Number(values.epochs),
       batchSize: 16,
       optimizer: 'adamw',
-      learningRate: 0.004,
+      learningRate: values.from === undefined ? 0.004 : 0.002,
       warmupEpochs: 0.25,
       weightDecay: 0.05,
-      labelSmoothing: 0.05,
+      labelSmoothing: 0.02,
+      ema: 0.995,
       clipGradNorm: 2,
       // A mirrored pan to the left is a pan to the right.
       augment: { horizontalFlip: 0 },
       input: { frames, height, width, frameRate, resize: [height, width], antialias: true },
       seed: Number(values.seed),
       device: 'cpu',
+      precision: 'bfloat16',
       license: 'Apache-2.0',
     },
     { onProgress: report },

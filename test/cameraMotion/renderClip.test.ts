@@ -40,12 +40,12 @@ function shift(clip: readonly Green[], patch: Patch): { x: number; y: number } {
   return shiftOf(clip[4] as Green, clip[5] as Green, patch, 6);
 }
 
-// 0.3 widths a second at 8 frames a second are 3 pixels a frame.
+// 0.3 widths a second at 6 frames a second are 4 pixels a frame.
 test.each([
-  ['pan right', -3, 0],
-  ['pan left', 3, 0],
-  ['tilt up', 0, 3],
-  ['tilt down', 0, -3],
+  ['pan right', -4, 0],
+  ['pan left', 4, 0],
+  ['tilt up', 0, 4],
+  ['tilt down', 0, -4],
 ] as const)('%s moves the picture by (%d, %d) pixels a frame', (label, x, y) => {
   expect(shift(clipOf(directedMove(label, 0.3)), centre)).toEqual({ x, y });
 });

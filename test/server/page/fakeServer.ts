@@ -79,7 +79,7 @@ export class FakeServer {
       await new Promise((resolve) => setImmediate(resolve));
       raw.write(line.subarray(20));
     }
-    const video = { width: 640, height: 480, durationSeconds: 15 };
+    const video = { width: 640, height: 480, durationSeconds: 10 * windowSeconds };
     raw.end(JSON.stringify(this.last ?? { video, warnings: [], done: true }));
   }
 }
@@ -87,12 +87,20 @@ export class FakeServer {
 /** MP4 or, from the camera, WebM. */
 const isVideo = (body: Buffer) => body.subarray(4, 8).toString() === 'ftyp' || body.readUInt32BE(0) === 0x1a45dfa3;
 
-/** Ten windows of 1.5 s: two of the first label, two of the second, and so on. */
+/** A tenth of the sample video. */
+export const windowSeconds = 8 / 3;
+
+/** Ten windows: two of the first label, two of the second, and so on. */
 export const segmentsOf = (labels: readonly string[]): FakeSegment[] =>
   Array.from({ length: 10 }, (_, place) => {
     const top = Math.floor(place / 2) % labels.length;
     const others = labels.map((label, index) => ({ label, index, score: 0.2 / (labels.length - 1) }));
     const first = { label: labels[top] as string, index: top, score: 0.8 };
     const predictions = [first, ...others.filter(({ index }) => index !== top)];
-    return { startSeconds: place * 1.5, endSeconds: place * 1.5 + 1.5, paddedSeconds: 0, predictions };
+    return {
+      startSeconds: place * windowSeconds,
+      endSeconds: (place + 1) * windowSeconds,
+      paddedSeconds: 0,
+      predictions,
+    };
   });
