@@ -1,21 +1,31 @@
 import { mkdirSync } from 'node:fs';
-import { copyFile, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { RecipePrinter } from '../../lib/cli/print/recipePrinter';
+import { libtorchLocation } from '../../lib/native';
 import type { RecipeEvent, Trial } from '../../lib/training/recipe/types';
-import { clips, jsonLines, kinetorch } from '../support/runCli';
+import { jsonLines, kinetorch } from '../support/runCli';
 import { temporaryFolder } from '../support/temporaryFolder';
+import { greyFrames, makeVideos } from '../support/videos';
 
 const folder = temporaryFolder();
 const data = join(folder, 'data');
-// Where no weights are kept.
-const env = { KINETORCH_CACHE: join(folder, 'cache') };
-beforeAll(async () => {
-  for (const [label, source] of Object.entries({ one: 'odd_rate.mp4', two: 'rotated.mp4' })) {
+// Where no weights are kept; nor is LibTorch.
+const env = { KINETORCH_CACHE: join(folder, 'cache'), LIBTORCH: libtorchLocation().found?.path };
+beforeAll(() => {
+  const specs = ['one', 'two'].flatMap((label, bright) => {
     mkdirSync(join(data, label), { recursive: true });
-    for (const number of [1, 2, 3, 4, 5, 6]) await copyFile(join(clips, source), join(data, label, `${number}.mp4`));
-  }
+    return Array.from({ length: 6 }, (_, index) => ({
+      path: join(data, label, `${index}.mkv`),
+      format: 'matroska',
+      codec: 'ffv1',
+      width: 48,
+      height: 32,
+      frames: greyFrames([0, 100, 200, 300]).map((frame) => ({ ...frame, y: frame.y + 100 * bright + index })),
+    }));
+  });
+  makeVideos(specs);
 });
 
 describe('train --recipe auto', () => {
@@ -107,7 +117,7 @@ test('a recipe is shown trial by trial, and in a table', () => {
 efficientnet_lite0-difference: a head on a frozen network
 efficientnet_lite0-difference: 80.0% ± 5.0 of 60 validation clips
 
-tried                          what                         validation          time
+tried                          what                         validation        time
 efficientnet_lite0-difference  a head on a frozen network  80.0% ± 5.0  1 min 40 s
 r2plus1d_16-segment-40x56      the small network, in full  70.0% ± 5.0  1 min 40 s
 
