@@ -5,6 +5,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { evaluate } from '../../lib/evaluation/evaluate';
+import type { SingleLabelMetrics } from '../../lib/evaluation/types';
 import { train } from '../../lib/training/train';
 import { onCpu } from '../support/models';
 import { temporaryFolder } from '../support/temporaryFolder';
@@ -43,7 +44,10 @@ test('learns from six shots of the sample video, and is right in the four others
     ...onCpu,
   });
   const { metrics } = await evaluate(lastModelPath, data, { split: 'validation', clips: 1, ...onCpu });
-  // Chance is 10 of 20.
-  expect(metrics.video).toMatchObject({ count: 20 });
-  expect((metrics.video as { top1: number }).top1).toBeGreaterThanOrEqual(0.85);
+  // Chance is 10 of 20, and a loss of 0.69; a network that learned nothing but batch norm's statistics may have 16 of them
+  // right, by the skin of its teeth. It was 20, at 0.11, when this was written.
+  const { video, loss } = metrics as SingleLabelMetrics;
+  expect(video.count).toBe(20);
+  expect(video.top1).toBeGreaterThanOrEqual(0.95);
+  expect(loss).toBeLessThan(0.35);
 });
