@@ -40,7 +40,8 @@ With --recipe auto, heads on a frozen network for photographs and a small networ
 best is best.pt in the folder, and recipe.json says what was found. Of the other flags it takes those of data, device and
 precision, and --seed. Weights are fetched with --fetch-weights alone.
 
-With --json, one event a line: {"type":"start"|"warning"|"step"|"validation"|"epoch"|"checkpoint"|"end",…}
+With --json, one event a line: {"type":"start"|"warning"|"step"|"validation"|"epoch"|"checkpoint"|"end",…};
+of a recipe {"type":"data"|"warning"|"fetch"|"trial"|"training"|"embedding"|"tried"|"end",…}, where "training" holds one of those
 
 Examples:
   $ kinetorch train clips/ --architecture r2plus1d_18 --out run/

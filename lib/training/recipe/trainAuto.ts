@@ -73,8 +73,9 @@ class Recipe {
     this.emit({ type: 'data', ...this.seen.data });
     for (const message of this.seen.warnings) this.warn(message);
     await this.write();
-    const finalists = [...(await this.frozen()), await this.small()];
-    const winner = bestOf(finalists);
+    await this.frozen();
+    await this.small();
+    const winner = bestOf(this.trials.filter(({ kind }) => kind !== 'short'));
     this.sayWhatToThink(winner);
     await this.folder.take(winner);
     await this.write(winner.name);
@@ -91,19 +92,17 @@ class Recipe {
     return result;
   }
 
-  private async frozen(): Promise<Trial[]> {
+  private async frozen(): Promise<void> {
     const { fetchWeights } = this.options;
     const onMessage = (message: string) => this.emit({ type: 'fetch', message });
     const { networks, why } = await frozenNetworks(this.seen, { fetchWeights, signal: this.signal, onMessage });
     if (networks.length === 0) this.warn(`frozen networks were left out: ${why}`);
-    const tried: Trial[] = [];
     for (const network of networks) {
-      tried.push(await this.try(network.name, 'frozen', () => tryFrozen(network, this.context)));
+      await this.try(network.name, 'frozen', () => tryFrozen(network, this.context));
     }
-    return tried;
   }
 
-  private async small(): Promise<Trial> {
+  private async small(): Promise<void> {
     const { labels, data } = this.seen;
     const { trainClips } = data;
     const networks = smallNetworks(this.seen);
@@ -115,7 +114,7 @@ class Recipe {
     }
     const network = networks[short.indexOf(cheapestOfBest(short))] as SmallNetwork;
     const run = (name: string) => trySmall(name, network, epochsOf.full(trainClips), this.context);
-    return this.try(network.name, 'full', run);
+    await this.try(network.name, 'full', run);
   }
 
   /** A trial's result: from before where it was done then. */
