@@ -137,6 +137,9 @@ export type {
   PretrainValidation,
   ReconstructionErrors,
 } from './training/pretrainTypes';
+export type { TrainAutoCallbacks, TrainAutoOptions } from './training/recipe/options';
+export { trainAuto, trainAutoResumeOptions } from './training/recipe/trainAuto';
+export type { RecipeData, RecipeEvent, TrainAutoResult, Trial } from './training/recipe/types';
 export { resumeOptions, train } from './training/train';
 export type { TrainData } from './training/trainData';
 export type {

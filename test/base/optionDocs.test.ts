@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import { evaluateOptions } from '../../lib/evaluation/options';
 import { createModelOptions, loadModelOptions } from '../../lib/model/options';
 import { trainOptions } from '../../lib/training/options';
+import { trainAutoOptions } from '../../lib/training/recipe/options';
 import { root } from '../support/runCli';
 
 test.each([
   ['training/options', trainOptions, []],
+  ['training/recipe/options', trainAutoOptions, []],
   [
     'evaluation/options',
     evaluateOptions,

@@ -55,6 +55,14 @@ export async function fetchWeights(name: string, options: FetchWeightsOptions = 
   return fetchPublished(entry, parseOptions(fetchWeightsOptions, options));
 }
 
+/** Weights that are in the cache folder already; null where they are not, or are not what was published. Fetches nothing. */
+export async function keptWeights(name: keyof typeof publishedWeights): Promise<FetchedWeights | null> {
+  const entry = publishedWeights[name] as PublishedWeights;
+  const { architecture, license, origin, file } = entry;
+  const path = pathOf(file);
+  return (await isKept(path, entry)) ? { path, architecture, license, origin, wasCached: true } : null;
+}
+
 /** {@link fetchWeights} of a row that need not be in the table. */
 export async function fetchPublished(
   entry: PublishedWeights,
@@ -62,9 +70,9 @@ export async function fetchPublished(
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<FetchedWeights> {
   const { architecture, license, origin, file } = entry;
-  const path = join(cacheFolder(env), 'weights', file);
+  const path = pathOf(file, env);
   try {
-    const wasCached = isThere(path) && (await checkFile(path, entry)) === null;
+    const wasCached = await isKept(path, entry);
     if (!wasCached) await fetchTo(path, entry, { signal, onMessage, env });
     return { path, architecture, license, origin, wasCached };
   } catch (error) {
@@ -72,6 +80,11 @@ export async function fetchPublished(
     throw new KinetorchError('ERR_FILE_ACCESS', `cannot keep ${path}: ${systemReason(error)}`, { cause: error });
   }
 }
+
+const pathOf = (file: string, env = process.env) => join(cacheFolder(env), 'weights', file);
+
+const isKept = async (path: string, entry: PublishedWeights) =>
+  isThere(path) && (await checkFile(path, entry)) === null;
 
 async function fetchTo(path: string, entry: PublishedWeights, context: FetchContext): Promise<void> {
   const work = join(dirname(path), `.${entry.file}.tmp-${randomUUID()}`);
