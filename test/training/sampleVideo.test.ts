@@ -13,7 +13,7 @@ import { sampleVideo } from '../support/videoServer';
 
 const folder = temporaryFolder();
 const shots = 10;
-const shotSeconds = 1.5;
+const shotSeconds = 8 / 3;
 /** Of a shot. */
 const parts = 5;
 

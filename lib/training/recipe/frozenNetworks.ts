@@ -10,6 +10,7 @@ export interface FrozenNetwork {
   options: {
     architecture: string;
     stream: 'difference' | 'rgb';
+    pool: 'multi-stage';
     input: { height: number; width: number; resize: [number, number] };
   };
 }
@@ -49,6 +50,7 @@ export async function frozenNetworks(
     options: {
       architecture: weights.architecture,
       stream,
+      pool: 'multi-stage' as const,
       input: { height, width, resize: [height, width] as [number, number] },
     },
   }));
