@@ -16,8 +16,8 @@ import { wholeNumber } from '../flags/parsers';
 import { schemaFlag } from '../flags/schemaFlag';
 import { type InputFile, inputFiles } from '../inputFiles';
 import { AnomalyPrinter, formatScore, printAnomalyEvaluation } from '../print/anomalyPrinter';
+import { countedProgress } from '../print/countedProgress';
 import { plural } from '../print/format';
-import { ProgressBar } from '../print/progressBar';
 import { note, printJson, visible } from '../print/terminal';
 
 type Scoring = Pick<AnomalyScoreOptions, 'score' | 'stride' | 'threshold'>;
@@ -135,7 +135,7 @@ async function scoreFile(
 ): Promise<void> {
   if ('error' in file) throw file.error;
   const { score, stride, threshold, out, moments, json } = options;
-  const bar = progressBar(`  ${visible(file.path)} {bar} {percentage}%`);
+  const bar = countedProgress(`  ${visible(file.path)} {bar} {percentage}%`);
   const scored = await model
     .anomalyScore(file.path, { score, stride, threshold, onProgress: bar.onProgress })
     .finally(bar.clear);
@@ -151,7 +151,7 @@ async function fit(files: readonly InputFile[], out: string, options: Options): 
   const wrong = files.find((file) => 'error' in file);
   if (wrong && 'error' in wrong) throw wrong.error;
   const { fitAnomalyThreshold } = await import('../../model/anomaly/fitAnomalyThreshold.js');
-  const bar = progressBar('  scoring {bar} {value}/{total} videos');
+  const bar = countedProgress('  scoring {bar} {value}/{total} videos');
   const fitting = { score, stride, falseAlarmRate, device, precision, threads, onProgress: bar.onProgress };
   const paths = files.map(({ path }) => path);
   const fitted = await fitAnomalyThreshold(model, paths, fitting).finally(bar.clear);
@@ -170,21 +170,9 @@ async function evaluate([data = '', ...others]: string[], options: Options, comm
   if (others.length > 0) command.error('error: --evaluate takes one folder or manifest');
   const { model, score, stride, threshold, normal, normalise, split, fold, device, precision, threads, json } = options;
   const { evaluateAnomaly } = await import('../../evaluation/anomaly/evaluateAnomaly.js');
-  const bar = progressBar('  scoring {bar} {value}/{total} videos  {eta_formatted}');
+  const bar = countedProgress('  scoring {bar} {value}/{total} videos  {eta_formatted}');
   const measured = { score, stride, threshold, normal, normalise, split, fold, device, precision, threads };
   const evaluation = await evaluateAnomaly(model, data, { ...measured, onProgress: bar.onProgress }).finally(bar.clear);
   if (json) printJson(evaluation);
   else printAnomalyEvaluation(evaluation);
-}
-
-/** A bar that begins with the first that is done. */
-function progressBar(format: string) {
-  const bar = new ProgressBar(format);
-  let isStarted = false;
-  const onProgress = ({ done, total }: { done: number; total: number }) => {
-    if (isStarted) bar.update(done);
-    else bar.start(total, {}, done);
-    isStarted = true;
-  };
-  return { onProgress, clear: () => bar.clear() };
 }

@@ -7,7 +7,7 @@ import { type VectorCacheOptions, vectorCacheOptions } from '../../training/fitH
 import { type CacheFlags, cacheFlags, cacheFrom } from '../flags/cacheFlags';
 import { precisionFlag, runtimeFlags } from '../flags/modelFlags';
 import { schemaFlag } from '../flags/schemaFlag';
-import { readingProgress } from '../print/readingProgress';
+import { countedProgress, readingVideos } from '../print/countedProgress';
 import { table } from '../print/table';
 import { colorsFor, note, print, printJson } from '../print/terminal';
 
@@ -46,7 +46,7 @@ export function define(command: Command): void {
 
 async function run(data: string, { model, json, cache, cacheSize, cacheFolder, ...options }: Options): Promise<void> {
   const { compareHeads } = await import('../../training/compareHeads.js');
-  const { onProgress, clear } = readingProgress();
+  const { onProgress, clear } = countedProgress(readingVideos);
   const filled = { ...options, cache: cacheFrom({ cache, cacheSize, cacheFolder }), data, onProgress };
   const comparison = await compareHeads(model, filled).finally(clear);
   if (json) printJson(comparison);

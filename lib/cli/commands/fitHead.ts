@@ -10,7 +10,7 @@ import { type CacheFlags, cacheFlags, cacheFrom } from '../flags/cacheFlags';
 import { dataArgument } from '../flags/dataArgument';
 import { precisionFlag, runtimeFlags } from '../flags/modelFlags';
 import { schemaFlag } from '../flags/schemaFlag';
-import { readingProgress } from '../print/readingProgress';
+import { countedProgress, readingVideos } from '../print/countedProgress';
 import { colorsFor, note, print, printJson } from '../print/terminal';
 
 interface Options
@@ -58,7 +58,7 @@ async function run(
   { model, out, json, cache, cacheSize, cacheFolder, ...options }: Options,
 ): Promise<void> {
   const { fitHead } = await import('../../training/fitHead.js');
-  const { onProgress, clear } = readingProgress();
+  const { onProgress, clear } = countedProgress(readingVideos);
   const kept = cacheFrom({ cache, cacheSize, cacheFolder });
   const filled = { ...options, cache: kept, data, outFile: out, onProgress };
   const fit = await fitHead(model, filled).finally(clear);
