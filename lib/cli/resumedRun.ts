@@ -5,7 +5,7 @@ import type { ClipCacheOptions } from '../dataset/options';
 /** Flags that change how a run goes on, not what it learns. */
 const freeOnResume = [
   ...['device', 'threads', 'decoders', 'checkpointMinutes'],
-  ...['maxSkippedShare', 'cache', 'cacheSize', 'cacheFolder'],
+  ...['maxSkippedShare', 'cache', 'cacheSize', 'cacheFolder', 'fetchWeights'],
 ];
 
 /**

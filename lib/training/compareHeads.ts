@@ -1,3 +1,4 @@
+import { throwIfAborted } from '../base/abort';
 import { invalidArgument } from '../base/errors';
 import { parseOptions } from '../base/validation';
 import { readCollection } from '../dataset/collections/readCollection';
@@ -55,7 +56,7 @@ export async function compareHeads(
 ): Promise<HeadComparison> {
   const filled = parseOptions(compareHeadsOptions, options);
   if (!Array.isArray(models) || models.length === 0) throw invalidArgument('models', 'at least one model', models);
-  const { data, seed, onProgress } = filled;
+  const { data, seed, signal, onProgress } = filled;
   const began = performance.now();
   const collection = await readCollection(data);
   const folds = foldsOf(data, collection).map((fold) => ({ fold, ...splitCollection(collection, { fold }) }));
@@ -76,7 +77,10 @@ export async function compareHeads(
         table.filter(({ index }) => part.has(samples[index]));
       const keyOf = (index: number) => samples[index]?.group ?? `${index}`;
       const inner: TriedDecay[] = [];
-      for (const table of tables) inner.push(await bestDecay(within(fitted, table), keyOf, task, seed));
+      for (const table of tables) {
+        throwIfAborted(signal);
+        inner.push(await bestDecay(within(fitted, table), keyOf, task, seed));
+      }
       const chosen = inner.reduce((best, { loss }, at) => (loss < (inner[best] as TriedDecay).loss ? at : best), 0);
       const table = tables[chosen] as EmbeddedVideo[];
       const head = await fitOn(within(fitted, table), task, (inner[chosen] as TriedDecay).weightDecay);

@@ -99,6 +99,7 @@ void CpuTuner::chooseSharing(const PlainRun& plain) {
       const BatchSharing fastest = fastestSharing();
       context_->store().putSharing(key, fastest);
       share(fastest);
+      return;  // the largest batch has been measured
     } else if (known) {
       share(*known);
     }
@@ -167,7 +168,7 @@ std::string CpuTuner::sharingKey() const {
   for (const auto& layer : layers_) names += layer->name() + '\n';
   const preprocessing::InputSpec& input = network_.input();
   std::ostringstream key;
-  key << "sharing " << std::hex << std::hash<std::string>()(names) << std::dec << " on " << input.frames << 'x'
+  key << "sharing " << options_.maxBatchSize << ' ' << std::hex << std::hash<std::string>()(names) << std::dec << " on " << input.frames << 'x'
       << input.height << 'x' << input.width << " by " << parallelThreads();
   return key.str();
 }

@@ -163,7 +163,8 @@ model::LinearHead fitLinear(const LabelledVectors& data, double weightDecay) {
   const at::Tensor isConstant = deviation <= 1e-7 * mean.abs();
   const at::Tensor scale = at::where(isConstant, at::zeros_like(deviation), 1 / deviation);
   const at::Tensor standardised = (features - mean) * scale;
-  const bool isLong = features.size(1) > features.size(0);
+  // To find the directions takes as long as some searches.
+  const bool isLong = features.size(1) > 2 * features.size(0);
   const Spanned spanned = isLong ? spanOf(standardised) : Spanned{standardised, {}};
   const int64_t width = spanned.rows.size(1);
   const LinearObjective objective(spanned.rows, targets, data.isMultiLabel, weightDecay);

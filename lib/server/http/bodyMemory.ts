@@ -10,6 +10,8 @@ const idleMs = 10_000;
  */
 export class BodyMemory {
   private readonly kept: ArrayBuffer[] = [];
+  /** What is with a body. Only that comes back: a body may lie elsewhere, in memory that Node.js cuts others from. */
+  private readonly taken = new WeakSet<ArrayBuffer>();
   private keptBytes = 0;
   private idle: NodeJS.Timeout | undefined;
 
@@ -19,15 +21,20 @@ export class BodyMemory {
   /** What it holds is arbitrary, and is to be overwritten: it may have been another caller's. */
   take(bytes: number): Uint8Array<ArrayBuffer> {
     const place = bytes < leastBytes ? -1 : this.kept.findIndex(({ byteLength }) => fits(bytes, byteLength));
-    if (place < 0) return new Uint8Array(Buffer.allocUnsafeSlow(bytes).buffer);
-    const [memory] = this.kept.splice(place, 1) as [ArrayBuffer];
-    this.keptBytes -= memory.byteLength;
+    const memory = place < 0 ? Buffer.allocUnsafeSlow(bytes).buffer : (this.kept.splice(place, 1)[0] as ArrayBuffer);
+    if (place >= 0) this.keptBytes -= memory.byteLength;
+    this.taken.add(memory);
     return new Uint8Array(memory, 0, bytes);
   }
 
-  /** Takes memory back that nobody will read or write any more. */
+  /** Takes memory back that nobody will read or write any more; of what was not taken, or came back before, none. */
   give({ buffer }: Uint8Array<ArrayBuffer>): void {
-    if (buffer.byteLength < leastBytes || this.keptBytes + buffer.byteLength > this.mostBytes) return;
+    if (
+      !this.taken.delete(buffer) ||
+      buffer.byteLength < leastBytes ||
+      this.keptBytes + buffer.byteLength > this.mostBytes
+    )
+      return;
     this.kept.unshift(buffer);
     this.keptBytes += buffer.byteLength;
     this.idle ??= setTimeout(() => this.giveUp(), idleMs).unref();

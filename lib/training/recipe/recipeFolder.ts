@@ -95,7 +95,8 @@ export async function readRecord(folder: string): Promise<RecipeRecord> {
 
 function refuseOthers(begun: RecipeRecord, now: RecipeRecord['options'], data: RecipeData): void {
   const options = { ...now, data: resolve(now.data) };
-  for (const key of Object.keys(options) as (keyof typeof options)[]) {
+  const keys = new Set([...Object.keys(options), ...Object.keys(begun.options)] as (keyof typeof options)[]);
+  for (const key of keys) {
     const before = begun.options[key];
     if (free.has(key) || JSON.stringify(options[key]) === JSON.stringify(before)) continue;
     throw invalidArgument(`options.${key}`, `${JSON.stringify(before)}, as the recipe was begun with,`, now[key]);

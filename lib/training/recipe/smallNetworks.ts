@@ -78,7 +78,9 @@ export function smallNetworks({ labels, data }: Pick<SeenData, 'labels' | 'data'
 
 /** Whether a mirrored clip may belong to another class. */
 export const namesSides = (labels: readonly string[]) =>
-  labels.some((label) => /(^|[^a-z])(left|right|(anti|counter)?-?clockwise)([^a-z]|$)/i.test(label));
+  labels
+    .map((label) => label.replace(/([a-z])([A-Z])/g, '$1 $2'))
+    .some((label) => /(^|[^a-z])(left|right|(anti|counter)?-?clockwise)([^a-z]|$)/i.test(label));
 
 /** Clips that a whole training shows, but for what its least and its most epochs are. */
 const fullPasses = 10_000;

@@ -55,7 +55,8 @@ export async function trainAutoResumeOptions(outDir: string): Promise<TrainAutoO
 /** One recipe, from its first trial, or the first that is not done, to its winner. */
 class Recipe {
   private readonly trials: Trial[];
-  private readonly warnings: string[] = [];
+  private readonly warnings: string[];
+  private readonly told = new Set<string>();
   private readonly context: Context;
 
   constructor(
@@ -66,6 +67,8 @@ class Recipe {
     private readonly signal?: AbortSignal,
   ) {
     this.trials = [...(folder.begun?.trials ?? [])];
+    // Also those of trials that are done.
+    this.warnings = [...(folder.begun?.warnings ?? [])];
     this.context = { options, emit: (event) => this.pass(event), signal };
   }
 
@@ -140,8 +143,9 @@ class Recipe {
   }
 
   private warn(message: string): void {
-    if (this.warnings.includes(message)) return;
-    this.warnings.push(message);
+    if (this.told.has(message)) return;
+    this.told.add(message);
+    if (!this.warnings.includes(message)) this.warnings.push(message);
     this.emit({ type: 'warning', message });
   }
 

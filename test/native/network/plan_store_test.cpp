@@ -47,6 +47,20 @@ TEST_F(PlanStoreFile, RemembersPlansForTheNextOne) {
   EXPECT_FALSE(next.find("another")->has_value());
 }
 
+TEST_F(PlanStoreFile, RemembersHowABatchIsShared) {
+  PlanStore store(path);
+  EXPECT_FALSE(store.findSharing("layers"));
+  store.putSharing("layers", BatchSharing::kLayers);
+  store.putSharing("parts", BatchSharing::kParts);
+  store.putSharing("clips", BatchSharing::kClips);
+  store.save();
+
+  PlanStore next(path);
+  EXPECT_EQ(next.findSharing("layers"), BatchSharing::kLayers);
+  EXPECT_EQ(next.findSharing("parts"), BatchSharing::kParts);
+  EXPECT_EQ(next.findSharing("clips"), BatchSharing::kClips);
+}
+
 TEST_F(PlanStoreFile, KeepsWhatOthersSavedMeanwhile) {
   PlanStore one(path);
   PlanStore other(path);

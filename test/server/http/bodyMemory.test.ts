@@ -35,3 +35,15 @@ test('no more is kept than was said, nothing small, and nothing for long', () =>
     jest.useRealTimers();
   }
 });
+
+test('memory that was not taken, as that which Node.js cuts small bodies from, is not kept, nor any twice', () => {
+  const memory = new BodyMemory(1024 * kib);
+  const shared = Buffer.allocUnsafeSlow(100 * kib).subarray(0, 20) as Buffer<ArrayBuffer>;
+  memory.give(shared);
+  expect(memory.take(100 * kib).buffer).not.toBe(shared.buffer);
+  const taken = memory.take(80 * kib);
+  memory.give(taken);
+  memory.give(taken);
+  expect(memory.take(80 * kib).buffer).toBe(taken.buffer);
+  expect(memory.take(80 * kib).buffer).not.toBe(taken.buffer);
+});

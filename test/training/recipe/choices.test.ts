@@ -30,6 +30,8 @@ test('clips are not flipped where a mirror would change their class', () => {
   expect(flipOf('walk', 'run')).toBeUndefined();
   expect(flipOf('swipe left', 'swipe right')).toBe(0);
   expect(flipOf('Turn_Left', 'other')).toBe(0);
+  expect(flipOf('turnLeft', 'other')).toBe(0);
+  expect(flipOf('RightHand', 'other')).toBe(0);
   expect(flipOf('roll counter-clockwise', 'other')).toBe(0);
   expect(flipOf('leftover', 'bright')).toBeUndefined();
 });
