@@ -43,7 +43,7 @@ test('what was told of a video is told again to who asks the same of it, however
   }
   expect(await counts(address)).toEqual({ hits: 3, run: 5 });
   const named = JSON.parse(await text(classify, form({ file: new Blob([bytes]) })));
-  expect(named).toMatchObject({ segments, video: { path: 'file.mp4' } });
+  expect(named).toMatchObject({ segments: segments.map(roughly), video: { path: 'file.mp4' } });
   expect(await counts(address)).toEqual({ hits: 4, run: 5 });
 });
 
@@ -53,4 +53,10 @@ test('what has no room, or was not told to its end, is not kept', async () => {
   expect((await post(`${address}/v1/videos:classify`, Buffer.from('no video'))).status).toBe(422);
   expect(await counts(address)).toEqual({ hits: 0, run: 2 });
   expect(await metric(address, 'kinetorch_cache_bytes')).toBe(0);
+});
+
+/** Of a run of its own: other batches, and so other last digits. */
+const roughly = (segment: { predictions: { score: number }[] }) => ({
+  ...segment,
+  predictions: segment.predictions.map((each) => ({ ...each, score: expect.closeTo(each.score, 5) })),
 });
