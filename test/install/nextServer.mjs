@@ -29,7 +29,10 @@ export const nextChecks = {
       renameSync(join(built, '.next', 'standalone'), served);
       rmSync(built, { recursive: true });
       const files = join(cwd, 'node_modules', 'kinetorch');
-      assert.deepEqual(await ask({ cwd: served, env: { ...env, KINETORCH_FILES: files } }), { seconds: 26.666666666666664, labels: 5 });
+      assert.deepEqual(await ask({ cwd: served, env: { ...env, KINETORCH_FILES: files } }), {
+        seconds: 26.666666666666664,
+        labels: 5,
+      });
     } finally {
       for (const folder of [built, served]) rmSync(folder, { recursive: true, force: true });
     }
