@@ -168,8 +168,8 @@ std::string CpuTuner::sharingKey() const {
   for (const auto& layer : layers_) names += layer->name() + '\n';
   const preprocessing::InputSpec& input = network_.input();
   std::ostringstream key;
-  key << "sharing " << options_.maxBatchSize << ' ' << std::hex << std::hash<std::string>()(names) << std::dec << " on " << input.frames << 'x'
-      << input.height << 'x' << input.width << " by " << parallelThreads();
+  key << "sharing " << options_.maxBatchSize << ' ' << std::hex << std::hash<std::string>()(names) << std::dec << " on "
+      << input.frames << 'x' << input.height << 'x' << input.width << " by " << parallelThreads();
   return key.str();
 }
 

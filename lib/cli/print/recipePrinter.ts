@@ -1,7 +1,7 @@
 import { formatCount, percent } from '../../base/format';
 import type { RecipeData, RecipeEvent, TrainAutoResult, Trial } from '../../training/recipe/types';
+import { countedProgress, readingVideos } from './countedProgress';
 import { formatDuration, plural } from './format';
-import { ProgressBar } from './progressBar';
 import { classificationWords } from './runWords';
 import { table } from './table';
 import { colorsFor, note, print } from './terminal';
@@ -15,8 +15,8 @@ const kinds: Record<Trial['kind'], string> = {
 
 /** Shows a recipe to a person: each trial as it goes, then a table of them. */
 export class RecipePrinter {
-  private readonly bar = new ProgressBar('  reading {bar} {value}/{total} videos  {eta_formatted}');
   private readonly colors = colorsFor(process.stdout);
+  private reading = countedProgress(readingVideos);
   private training = new TrainingPrinter(classificationWords);
 
   readonly onEvent = (event: RecipeEvent): void => {
@@ -25,14 +25,14 @@ export class RecipePrinter {
     else if (event.type === 'fetch') note(event.message);
     else if (event.type === 'trial') this.onTrial(event);
     else if (event.type === 'training') this.onTraining(event);
-    else if (event.type === 'embedding') this.onEmbedding(event);
+    else if (event.type === 'embedding') this.reading.onProgress(event);
     else if (event.type === 'tried') this.onTried(event);
     else this.onEnd(event.result);
   };
 
   /** Takes the bars off the screen. */
   pause(): void {
-    this.bar.clear();
+    this.reading.clear();
     this.training.pause();
   }
 
@@ -50,6 +50,7 @@ export class RecipePrinter {
   }
 
   private onTrial({ name, kind }: Pick<Trial, 'name' | 'kind'>): void {
+    this.reading = countedProgress(readingVideos);
     this.training = new TrainingPrinter(classificationWords);
     print(`\n${this.colors.bold(name)}: ${kinds[kind]}`);
   }
@@ -57,11 +58,6 @@ export class RecipePrinter {
   /** Not a run's own summary: the table has it. */
   private onTraining({ event }: Extract<RecipeEvent, { type: 'training' }>): void {
     if (event.type !== 'end') this.training.onEvent(event);
-  }
-
-  private onEmbedding({ done, total }: Extract<RecipeEvent, { type: 'embedding' }>): void {
-    if (done === 1) this.bar.start(total, {}, done);
-    else this.bar.update(done);
   }
 
   private onTried({ name, ...trial }: Trial): void {

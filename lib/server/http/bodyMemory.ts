@@ -6,7 +6,7 @@ const idleMs = 10_000;
 
 /**
  * Memory for bodies that is used again. Clips are large, and V8 takes new memory outside its heap for a reason to collect
- * garbage: at some hundred clips a second that took a quarter of two cores.
+ * garbage: at some hundred clips a second that took a fifth of two cores.
  */
 export class BodyMemory {
   private readonly kept: ArrayBuffer[] = [];
@@ -20,21 +20,17 @@ export class BodyMemory {
 
   /** What it holds is arbitrary, and is to be overwritten: it may have been another caller's. */
   take(bytes: number): Uint8Array<ArrayBuffer> {
-    const place = bytes < leastBytes ? -1 : this.kept.findIndex(({ byteLength }) => fits(bytes, byteLength));
-    const memory = place < 0 ? Buffer.allocUnsafeSlow(bytes).buffer : (this.kept.splice(place, 1)[0] as ArrayBuffer);
-    if (place >= 0) this.keptBytes -= memory.byteLength;
-    this.taken.add(memory);
+    const place = this.kept.findIndex(({ byteLength }) => fits(bytes, byteLength));
+    const [found] = place < 0 ? [] : this.kept.splice(place, 1);
+    this.keptBytes -= found?.byteLength ?? 0;
+    const memory = found ?? Buffer.allocUnsafeSlow(bytes).buffer;
+    if (bytes >= leastBytes) this.taken.add(memory);
     return new Uint8Array(memory, 0, bytes);
   }
 
   /** Takes memory back that nobody will read or write any more; of what was not taken, or came back before, none. */
   give({ buffer }: Uint8Array<ArrayBuffer>): void {
-    if (
-      !this.taken.delete(buffer) ||
-      buffer.byteLength < leastBytes ||
-      this.keptBytes + buffer.byteLength > this.mostBytes
-    )
-      return;
+    if (!this.taken.delete(buffer) || this.keptBytes + buffer.byteLength > this.mostBytes) return;
     this.kept.unshift(buffer);
     this.keptBytes += buffer.byteLength;
     this.idle ??= setTimeout(() => this.giveUp(), idleMs).unref();
@@ -49,4 +45,4 @@ export class BodyMemory {
 }
 
 /** A little larger is near enough; much would be wasted. */
-const fits = (bytes: number, memory: number) => bytes <= memory && memory <= bytes * 1.25;
+const fits = (bytes: number, memory: number) => bytes >= leastBytes && bytes <= memory && memory <= bytes * 1.25;
