@@ -54,7 +54,6 @@ async function main(): Promise<void> {
       input: { frames, height, width, frameRate, resize: [height, width], antialias: true },
       seed: Number(values.seed),
       device: 'cpu',
-      // As the weights that ship were trained, though two layers get wrong gradients so: see docs/training.md, Precision.
       precision: 'bfloat16',
       license: 'Apache-2.0',
     },

@@ -17,6 +17,7 @@
 #include "native/runtime/error.h"
 #include "native/runtime/runtime_info.h"
 #include "native/training/check_clips.h"
+#include "native/training/convolution_backward.h"
 #include "native/training/export_network.h"
 #include "native/training/forward.h"
 #include "native/training/gradient_reducer.h"
@@ -48,6 +49,7 @@ struct Trainer::Impl {
         setting(std::make_shared<StepSetting>(options, device, objective)) {
     at::set_num_threads(options.threads > 0 ? options.threads : defaultThreads());
     configureCudnn(device, precision);
+    mendConvolutionBackward();
     placeForTraining(state.network, device);
     checkForward(state.network, options.input, *objective, device, precision);
     fixedNorms = freezeParts(state.network, options);
