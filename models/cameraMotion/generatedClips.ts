@@ -63,14 +63,15 @@ function randomClip(plan: MotionPlan, library: SceneLibrary, random: Random): Rg
   // A video of another frame rate shows at each instant the last frame that it had.
   const sourceRate = chance(random, 0.3) ? uniform(random, 6, 30) : null;
   const late = random();
-  // Of a video that is shorter than a clip the last frame is shown to the end.
-  const lastSeconds = chance(random, 0.2) ? clipSeconds * uniform(random, 0.6, 1) : clipSeconds;
+  // Of a video that is shorter than a clip the last frame is shown to the end; a change would not be seen.
+  const endsEarly = plan.kind !== 'change' && chance(random, 0.2);
+  const lastSeconds = endsEarly ? clipSeconds * uniform(random, 0.6, 1) : clipSeconds;
   return renderClip({
     path: plan.path,
     shotAt: (index) => (index < cutFrame ? first : second),
     secondsAt: (index) => {
       const shown = Math.min(index / frameRate, lastSeconds);
-      return sourceRate === null ? shown : Math.floor(shown * sourceRate + late) / sourceRate;
+      return sourceRate === null ? shown : Math.min(Math.floor(shown * sourceRate + late) / sourceRate, lastSeconds);
     },
     shutterSeconds: chance(random, 0.6) ? uniform(random, 0, 0.9 / frameRate) : 0,
     sensor: randomSensor(width, height, random),

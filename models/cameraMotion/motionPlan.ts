@@ -58,7 +58,8 @@ export function speedsOf(label: CameraMotionLabel): readonly [number, number] {
 }
 
 /** Of a hand under any move: none at all for a camera on a stand. */
-const tremorOf = (random: Random) => jitter(random, chance(random, 0.4) ? 0 : handTremor * random());
+const tremorOf = (random: Random) =>
+  chance(random, 0.4) ? directedMove('static', 0) : jitter(random, handTremor * random());
 
 /** A move for `label`. For `static` and `shake` the label's share of trembling alone. */
 export function planMotion(label: CameraMotionLabel, kind: PlanKind, random: Random): MotionPlan {
