@@ -26,6 +26,26 @@ network::Optimization toOptimization(const std::string& name) {
   return found->second;
 }
 
+network::ValueRange toRange(const Napi::Value& value) {
+  const std::vector<double> ends = numbersOf(value);
+  return {ends.at(0), ends.at(1)};
+}
+
+network::NetworkQuantisation toQuantisation(const Napi::Value& value) {
+  network::NetworkQuantisation layers;
+  if (!value.IsArray()) return layers;
+  const auto list = value.As<Napi::Array>();
+  for (uint32_t i = 0; i < list.Length(); ++i) {
+    const auto object = list.Get(i).As<Napi::Object>();
+    network::LayerQuantisation& layer = layers.emplace_back();
+    layer.isInt8 = flagOf(object, "int8");
+    layer.input = toRange(object.Get("input"));
+    const Napi::Value residual = object.Get("residual");
+    if (residual.IsArray()) layer.residual = toRange(residual);
+  }
+  return layers;
+}
+
 engine::ClassifierOptions toOptions(const Napi::Object& object) {
   engine::ClassifierOptions options;
   options.devices = {textOf(object, "device")};
@@ -47,6 +67,7 @@ engine::ClassifierOptions toOptions(const Napi::Object& object) {
   options.optimize.maxWeightBytes = integerOf(object, "maxWeightBytes");
   options.optimize.planFolder = textOf(object, "planFolder");
   options.optimize.maxBatchSize = options.maxBatchSize;
+  options.optimize.quantisation = toQuantisation(object.Get("quantization"));
   return options;
 }
 
@@ -85,8 +106,7 @@ std::vector<engine::RequestInput> toInputs(const Napi::Object& object) {
   if (object.Has("channels")) {
     for (preprocessing::ClipTensor& tensor : toClipTensors(object)) inputs.emplace_back(std::move(tensor));
   } else {
-    const preprocessing::CropPosition crop{numberOf(object, "cropX"), numberOf(object, "cropY")};
-    inputs.emplace_back(engine::Frames{toClip(object), crop});
+    inputs.emplace_back(toFrames(object));
   }
   return inputs;
 }

@@ -84,8 +84,8 @@ Executor::Info Executor::load(NetworkFactory networks) {
   runner_.emplace(std::move(owned), options_.input, options_.isMultiLabel, device_, precision, sizes);
   for (int i = 0; i < (pipelined_ ? kBatchesInFlight : 1); ++i) slots_.emplace_back(*runner_);
   for (BatchRunner::Slot& slot : slots_) idle_.put(&slot);
-  return {precisionName(precision), network.outputs().computable(), network.bytes(), network.givesProbabilities(),
-          network.warnings()};
+  return {network.isInt8() ? "int8" : precisionName(precision), network.outputs().computable(), network.bytes(),
+          network.givesProbabilities(), network.warnings()};
 }
 
 void Executor::stageAll() {

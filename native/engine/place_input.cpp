@@ -7,7 +7,7 @@ namespace kinetorch::engine {
 
 void placeInput(const RequestInput& input, const preprocessing::InputSpec& spec, const at::Tensor& clips,
                 int64_t index) {
-  if (const auto* const frames = std::get_if<Frames>(&input)) {
+  if (const auto* const frames = std::get_if<preprocessing::Frames>(&input)) {
     preprocessing::preprocessClip(frames->clip, frames->crop, spec, clips, index);
   } else {
     preprocessing::placeTensor(std::get<preprocessing::ClipTensor>(input), clips[index]);

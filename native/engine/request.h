@@ -17,13 +17,7 @@ namespace kinetorch::engine {
 
 using Clock = std::chrono::steady_clock;
 
-// Frames as they were decoded, and where to crop them.
-struct Frames {
-  preprocessing::Clip clip;
-  preprocessing::CropPosition crop;
-};
-
-using RequestInput = std::variant<Frames, preprocessing::ClipTensor>;
+using RequestInput = std::variant<preprocessing::Frames, preprocessing::ClipTensor>;
 
 // What somebody wants to know of a clip.
 struct Wanted {

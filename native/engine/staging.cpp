@@ -27,7 +27,7 @@ int64_t stagedFrames(const preprocessing::Clip& clip, const preprocessing::Input
 }
 
 int64_t inputBytes(const RequestInput& given, const preprocessing::InputSpec& input) {
-  if (const auto* const frames = std::get_if<Frames>(&given)) {
+  if (const auto* const frames = std::get_if<preprocessing::Frames>(&given)) {
     return stagedFrames(frames->clip, input) * frameBytes(frames->clip);
   }
   return static_cast<int64_t>(std::get<preprocessing::ClipTensor>(given).values.size() * sizeof(float));
@@ -74,7 +74,7 @@ at::Tensor Staging::stage(BatchItems items, int64_t size) {
 }
 
 void Staging::stageInput(const RequestInput& input, int64_t offset, const at::Tensor& slot) {
-  if (const auto* const frames = std::get_if<Frames>(&input)) {
+  if (const auto* const frames = std::get_if<preprocessing::Frames>(&input)) {
     stageFrames(*frames, offset, slot);
   } else {
     stageTensor(std::get<preprocessing::ClipTensor>(input), offset, slot);
@@ -94,7 +94,7 @@ at::Tensor Staging::upload(int64_t offset, int64_t bytes) {
   return onDevice.copy_(hostBytes_.narrow(0, offset, bytes), /*non_blocking=*/true);
 }
 
-void Staging::stageFrames(const Frames& given, int64_t offset, const at::Tensor& slot) {
+void Staging::stageFrames(const preprocessing::Frames& given, int64_t offset, const at::Tensor& slot) {
   const preprocessing::Clip& clip = given.clip;
   const preprocessing::CropPlan crop = preprocessing::cropOf(clip, given.crop, input_);
   std::vector<int64_t> picked = preprocessing::pickFrames(clip.frames, input_.frames);

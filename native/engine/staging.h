@@ -32,7 +32,7 @@ class Staging {
  private:
   // `slot` is the clip's 3×T×H×W.
   void stageInput(const RequestInput& input, int64_t offset, const at::Tensor& slot);
-  void stageFrames(const Frames& frames, int64_t offset, const at::Tensor& slot);
+  void stageFrames(const preprocessing::Frames& frames, int64_t offset, const at::Tensor& slot);
   void stageTensor(const preprocessing::ClipTensor& tensor, int64_t offset, const at::Tensor& slot);
   // What lies in the pinned memory there, on its way to the device.
   at::Tensor upload(int64_t offset, int64_t bytes);

@@ -1,12 +1,17 @@
 #include "native/kernels/conv.h"
 
 #include <algorithm>
+#include <limits>
 #include <stdexcept>
 
 #include "native/kernels/float32/conv_job.h"
 #include "native/kernels/float32/pack_weights.h"
 #include "native/kernels/float32/plan.h"
 #include "native/kernels/float32/simd_shape.h"
+#include "native/kernels/int8/conv_job.h"
+#include "native/kernels/int8/pack_weights.h"
+#include "native/kernels/int8/plan.h"
+#include "native/kernels/int8/simd_shape.h"
 #include "native/kernels/rounding.h"
 #include "native/simd/targets.h"
 
@@ -32,6 +37,22 @@ float32::ConvRunner float32RunnerOf(const PackedConv& conv) {
       return float32::winogradRunner(conv.target());
   }
   throw std::invalid_argument("no float32 kernel for this algorithm");
+}
+
+int8::ConvRunner int8RunnerOf(const PackedConv& conv) {
+  if (conv.algorithm() == ConvAlgorithm::kDepthwise) return int8::depthwiseRunner(conv.target());
+  if (conv.algorithm() == ConvAlgorithm::kDirect) return int8::directRunner(conv.target());
+  throw std::invalid_argument("no int8 kernel for this algorithm");
+}
+
+simd::Products productsOf(ElementKind elementKind) {
+  return elementKind == ElementKind::kInt8 ? simd::Products::kBytes : simd::Products::kFloats;
+}
+
+// Whether the sums of the largest products fit into 32 bits.
+bool sumsFit(const ConvLayer& layer) {
+  const int64_t products = layer.inputChannels / layer.groups * layer.kernel[0] * layer.kernel[1] * layer.kernel[2];
+  return products <= std::numeric_limits<int32_t>::max() / (255 * 127);
 }
 
 bool canStream(const PackedConv& conv, const ConvArguments& arguments) {
@@ -62,7 +83,9 @@ const char* nameOf(ConvAlgorithm algorithm) {
   return "";
 }
 
-bool supports(const ConvLayer& layer, ConvAlgorithm algorithm) {
+std::vector<std::string> targetNames(ElementKind elementKind) { return simd::targetNames(productsOf(elementKind)); }
+
+bool supports(const ConvLayer& layer, ConvAlgorithm algorithm, ElementKind elementKind) {
   using Dimensions = std::array<int64_t, 3>;
   const auto positive = [](int64_t value) { return value > 0; };
   if (layer.inputChannels <= 0 || layer.outputChannels <= 0 ||
@@ -71,13 +94,15 @@ bool supports(const ConvLayer& layer, ConvAlgorithm algorithm) {
       *std::min_element(layer.padding.begin(), layer.padding.end()) < 0) {
     return false;
   }
+  if (elementKind == ElementKind::kInt8 && !sumsFit(layer)) return false;
   const Dimensions half = {layer.kernel[0] / 2, layer.kernel[1] / 2, layer.kernel[2] / 2};
   switch (algorithm) {
     case ConvAlgorithm::kDirect:
       return layer.groups == 1;
     case ConvAlgorithm::kWinograd2:
     case ConvAlgorithm::kWinograd4:
-      return layer.groups == 1 && layer.stride == Dimensions{1, 1, 1} && layer.padding == half &&
+      return elementKind == ElementKind::kFloat32 && layer.groups == 1 && layer.stride == Dimensions{1, 1, 1} &&
+             layer.padding == half &&
              (layer.kernel == Dimensions{1, 3, 3} || layer.kernel == Dimensions{3, 3, 3} ||
               layer.kernel == Dimensions{3, 1, 1} || layer.kernel == Dimensions{5, 1, 1});
     case ConvAlgorithm::kDepthwise:
@@ -89,21 +114,38 @@ bool supports(const ConvLayer& layer, ConvAlgorithm algorithm) {
   return false;
 }
 
-PackedConv::PackedConv(const ConvLayer& layer, ConvAlgorithm algorithm, ElementKind elementKind, const void* weights,
-                       const float* bias, ParallelFor& parallel, const std::string& target)
-    : layer_(layer), algorithm_(algorithm), elementKind_(elementKind), target_(simd::targetNamed(target)) {
-  if (!supports(layer, algorithm)) throw std::invalid_argument("the algorithm does not support this convolution");
-  if (target_ == 0) throw std::invalid_argument("expected one of targetNames() but received " + target);
-  int64_t panelWidth = 0;
-  switch (elementKind) {
-    case ElementKind::kFloat32: {
-      const float32::SimdShape simd = float32::simdShape(target_);
-      weights_ = float32::packWeights(layer, algorithm, simd, static_cast<const float*>(weights), parallel);
-      panelWidth = simd.panelWidth;
-      break;
-    }
+PackedConv::PackedConv(const ConvLayer& layer, ConvAlgorithm algorithm, ElementKind elementKind,
+                       const std::string& target)
+    : layer_(layer),
+      algorithm_(algorithm),
+      elementKind_(elementKind),
+      target_(simd::targetNamed(target, productsOf(elementKind))) {
+  if (!supports(layer, algorithm, elementKind)) {
+    throw std::invalid_argument("the algorithm does not support this convolution");
   }
-  bias_ = AlignedBuffer<float>(static_cast<size_t>(roundUp(layer.outputChannels, panelWidth)));
+  if (target_ == 0) throw std::invalid_argument("expected one of targetNames() but received " + target);
+}
+
+PackedConv::PackedConv(const ConvLayer& layer, ConvAlgorithm algorithm, const float* weights, const float* bias,
+                       ParallelFor& parallel, const std::string& target)
+    : PackedConv(layer, algorithm, ElementKind::kFloat32, target) {
+  const SimdShape simd = float32::simdShape(target_);
+  weights_ = float32::packWeights(layer, algorithm, simd, weights, parallel);
+  bias_ = AlignedBuffer<float>(static_cast<size_t>(roundUp(layer.outputChannels, simd.panelWidth)));
+  if (bias != nullptr) std::copy_n(bias, layer.outputChannels, bias_.data());
+}
+
+PackedConv::PackedConv(const ConvLayer& layer, ConvAlgorithm algorithm, const int8_t* weights, const float* weightSteps,
+                       const float* bias, Quantisation input, ParallelFor& parallel, const std::string& target)
+    : PackedConv(layer, algorithm, ElementKind::kInt8, target) {
+  const SimdShape simd = int8::simdShape(target_);
+  input_ = input;
+  weights_ = int8::packWeights(layer, algorithm, simd, weights, parallel);
+  start_ = int8::sumStarts(layer, simd, weights, input.zero);
+  multiplier_ = AlignedBuffer<float>(start_.size());
+  std::transform(weightSteps, weightSteps + layer.outputChannels, multiplier_.data(),
+                 [&](float step) { return input.step * step; });
+  bias_ = AlignedBuffer<float>(start_.size());
   if (bias != nullptr) std::copy_n(bias, layer.outputChannels, bias_.data());
 }
 
@@ -111,6 +153,8 @@ ConvPlan defaultPlan(const PackedConv& conv, const ClipSize& input, int threads)
   switch (conv.elementKind()) {
     case ElementKind::kFloat32:
       return float32::defaultPlan(conv, input, threads);
+    case ElementKind::kInt8:
+      return int8::defaultPlan(conv, input, threads);
   }
   return {};
 }
@@ -119,6 +163,8 @@ std::vector<ConvPlan> candidatePlans(const PackedConv& conv, const ClipSize& inp
   switch (conv.elementKind()) {
     case ElementKind::kFloat32:
       return float32::candidatePlans(conv, input, threads);
+    case ElementKind::kInt8:
+      return int8::candidatePlans(conv, input, threads);
   }
   return {};
 }
@@ -127,6 +173,8 @@ size_t workspaceBytes(const PackedConv& conv, const ConvPlan& plan, const ClipSi
   switch (conv.elementKind()) {
     case ElementKind::kFloat32:
       return float32::workspaceBytes(conv, plan, input, threads);
+    case ElementKind::kInt8:
+      return int8::workspaceBytes(conv, plan, input, threads);
   }
   return 0;
 }
@@ -149,6 +197,13 @@ void run(const PackedConv& conv, const ConvPlan& plan, const ClipSize& input, co
                              static_cast<const float*>(arguments.input), static_cast<float*>(arguments.output),
                              static_cast<const float*>(arguments.residual), arguments.relu,
                              static_cast<float*>(workspace), parallel, streamOutput});
+      break;
+    case ElementKind::kInt8:
+      int8RunnerOf(conv)({conv.layer(), plan, conv.target(), input, output, static_cast<const int8_t*>(conv.weights()),
+                          conv.start(), conv.multiplier(), conv.bias(), conv.input(),
+                          static_cast<const uint8_t*>(arguments.input), arguments.output, arguments.outputQuantisation,
+                          arguments.residual, arguments.residualIsFloat, arguments.residualQuantisation, arguments.relu,
+                          static_cast<std::byte*>(workspace), parallel});
       break;
   }
 }

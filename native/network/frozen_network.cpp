@@ -33,16 +33,32 @@ void convertFloats(const torch::jit::Module& module, c10::ScalarType kind) {
   for (const at::Tensor& buffer : module.buffers()) convertTensor(buffer, kind);
 }
 
-void convertConstants(torch::jit::Block* block, c10::ScalarType kind) {
+template <typename Visit>
+void forEachConstantTensor(torch::jit::Block* block, const Visit& visit) {
   for (torch::jit::Node* node : block->nodes()) {
-    for (torch::jit::Block* inner : node->blocks()) convertConstants(inner, kind);
+    for (torch::jit::Block* inner : node->blocks()) forEachConstantTensor(inner, visit);
     const bool isTensor = node->kind() == c10::prim::Constant && node->hasAttribute(c10::attr::value) &&
                           node->kindOf(c10::attr::value) == torch::jit::AttributeKind::t;
-    if (!isTensor || !node->t(c10::attr::value).is_floating_point()) continue;
+    if (isTensor) visit(node);
+  }
+}
+
+void convertConstants(torch::jit::Block* block, c10::ScalarType kind) {
+  forEachConstantTensor(block, [kind](torch::jit::Node* node) {
+    if (!node->t(c10::attr::value).is_floating_point()) return;
     const at::Tensor converted = node->t(c10::attr::value).to(kind);
     node->t_(c10::attr::value, converted);
     node->output()->inferTypeFrom(converted);
-  }
+  });
+}
+
+int64_t bytesOf(const FrozenNetwork& network) {
+  size_t bytes = 0;
+  for (const at::Tensor& tensor : {network.weight, network.bias}) bytes += tensor.defined() ? tensor.nbytes() : 0;
+  for (const at::Tensor& tensor : network.module.parameters()) bytes += tensor.nbytes();  // that stayed what they were
+  forEachConstantTensor(network.module.get_method("forward").graph()->block(),
+                        [&](const torch::jit::Node* node) { bytes += node->t(c10::attr::value).nbytes(); });
+  return static_cast<int64_t>(bytes);
 }
 
 // A node that was inlined says from which methods. Freezing frees those of the root, and the interpreter, which asks
@@ -63,10 +79,6 @@ FrozenNetwork freezeNetwork(torch::jit::Module module, c10::Device device, const
   module.eval();
   module.to(device);
   FrozenNetwork network;
-  for (const at::Tensor& tensor : module.parameters()) {
-    const size_t size = precision && tensor.is_floating_point() ? c10::elementSize(*precision) : tensor.element_size();
-    network.bytes += tensor.numel() * static_cast<int64_t>(size);
-  }
   if (kinds.folding) convertFloats(module, *kinds.folding);
   network.isMadeHere = architectures::LayerFactory::made(module);
   const std::optional<std::string> headName = architectures::headOf(module);
@@ -92,6 +104,7 @@ FrozenNetwork freezeNetwork(torch::jit::Module module, c10::Device device, const
     convertFloats(network.module, *precision);
     convertConstants(block, *precision);
   }
+  network.bytes = bytesOf(network);
   return network;
 }
 

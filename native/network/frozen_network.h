@@ -22,7 +22,7 @@ struct FrozenNetwork {
   at::Tensor weight;               // of the last layer, where it is to be applied to the embedding
   at::Tensor bias;
   bool isMadeHere = false;
-  int64_t bytes = 0;  // of the parameters
+  int64_t bytes = 0;  // of the weights, as they are frozen
 };
 
 // Note [Own types]

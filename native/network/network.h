@@ -31,6 +31,8 @@ class Network {
   // Where the logits are a linear layer of the mean of its features over time and space: the weights, classes×C,
   // float32 in the CPU's memory. Else undefined.
   virtual at::Tensor headOfFeatures() const { return {}; }
+  // Whether layers of it run in int8.
+  virtual bool isInt8() const { return false; }
   // Whether threads share batches of as many clips as there are threads, or more, by clips and not by layers.
   virtual bool sharesClips() const { return false; }
   // Runs random clips in batches of these sizes, so that those that come later meet nothing for the first time: on CUDA

@@ -36,6 +36,7 @@ class TorchScriptNetwork final : public Network {
 
   OutputSet outputs() const override { return outputs_; }
   bool givesProbabilities() const override { return givesProbabilities_; }
+  bool isInt8() const override { return isInt8_; }
   OutputTensors run(const at::Tensor& clips, OutputSet wanted) override;
   at::Tensor headOfFeatures() const override;
   int64_t bytes() const override { return bytes_; }
@@ -59,6 +60,7 @@ class TorchScriptNetwork final : public Network {
   // Note [Sharing a batch]
   void share(BatchSharing sharing) { sharing_ = sharing; }
   void setGivesProbabilities(bool gives) { givesProbabilities_ = gives; }
+  void setInt8() { isInt8_ = true; }
   void addBytes(int64_t bytes) { bytes_ += bytes; }
   void addWarning(std::string warning) { warnings_.push_back(std::move(warning)); }
   const preprocessing::InputSpec& input() const { return input_; }
@@ -88,6 +90,7 @@ class TorchScriptNetwork final : public Network {
   int64_t largestBatch_ = 0;  // 0: any
   BatchSharing sharing_ = BatchSharing::kLayers;
   bool givesProbabilities_ = false;
+  bool isInt8_ = false;
   std::vector<std::string> warnings_;
 };
 

@@ -20,4 +20,10 @@ struct CropPosition {
   double y = 0.5;
 };
 
+// Frames as they were decoded, and where to crop them.
+struct Frames {
+  Clip clip;
+  CropPosition crop;
+};
+
 }  // namespace kinetorch::preprocessing

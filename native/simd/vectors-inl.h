@@ -31,7 +31,7 @@ constexpr int kLineVectors = kLanes >= 4 && kLanes < 16 ? static_cast<int>(16 / 
 using CacheLine = Vectors<kLineVectors>;
 struct Part {
   static constexpr int kVectors = 1;
-  int64_t count;  // 1 to kLanes - 1
+  int64_t count;  // 0 to kLanes
 };
 
 template <int kCount>
@@ -39,9 +39,13 @@ HWY_INLINE Vector load(const float* from, Vectors<kCount>) {
   return hn::LoadU(Floats(), from);
 }
 
+// Highway's loads of a part may touch what lies after it.
+#undef KINETORCH_SIMD_PARTS_ONE_BY_ONE
+#define KINETORCH_SIMD_PARTS_ONE_BY_ONE (HWY_MEM_OPS_MIGHT_FAULT || HWY_TARGET == HWY_SCALAR)
+
 // Touches no memory past the part, and gives zeros there.
 HWY_INLINE Vector load(const float* from, Part part) {
-#if HWY_MEM_OPS_MIGHT_FAULT
+#if KINETORCH_SIMD_PARTS_ONE_BY_ONE
   HWY_ALIGN float whole[kLanes] = {};
   for (int64_t i = 0; i < part.count; ++i) whole[i] = from[i];
   return hn::Load(Floats(), whole);

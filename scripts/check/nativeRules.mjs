@@ -1,7 +1,7 @@
 // Checks the rules of native/ (docs/architecture.md):
-//   1. rooms: binding → engine, training → network, explanation → model, augmentation → architectures, preprocessing, kernels → simd,
-//      formats → runtime, never upward nor sideways; cuda → runtime alone, and none includes it, as it is a library of
-//      its own; bootstrap → sandbox, which stand alone. Within network: passes → operators; what lies in kernels' folders, a kind of
+//   1. rooms: binding → engine, training, quantisation → network, explanation → model, augmentation → architectures,
+//      preprocessing, kernels → simd, formats → runtime, never upward nor sideways; cuda → runtime alone, and none includes
+//      it, as it is a library of its own; bootstrap → sandbox, which stand alone. Within network: passes → operators; what lies in kernels' folders, a kind of
 //      elements each, stays apart. A room's own files and those of its rooms may include each other;
 //   2. napi.h is included in binding/ and bootstrap/ only;
 //   3. no file of binding/, bootstrap/, formats/, kernels/, sandbox/ and simd/ includes LibTorch's headers, not even through the project's own.
@@ -17,11 +17,11 @@ const levels = [
   ['architectures', 'preprocessing', 'kernels'],
   ['augmentation', 'model'],
   ['network', 'explanation'],
-  ['engine', 'training'],
+  ['engine', 'training', 'quantisation'],
   ['binding'],
 ];
 // Rooms within rooms, likewise; those of different rooms never meet.
-const innerLevels = [['kernels/float32', 'network/operators'], ['network/passes']];
+const innerLevels = [['kernels/float32', 'kernels/int8', 'network/operators'], ['network/passes']];
 // Libraries of their own, which no other room includes, and the one room that each includes.
 const apart = { cuda: 'runtime', bootstrap: 'sandbox' };
 const withoutTorch = ['binding', 'bootstrap', 'formats', 'kernels', 'sandbox', 'simd'];

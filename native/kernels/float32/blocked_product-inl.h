@@ -43,7 +43,7 @@ HWY_NOINLINE void multiplyRows(const ProductOperands& operands, int64_t first) {
     sums[0][r] = hn::Zero(d);
     sums[1][r] = hn::Zero(d);
   }
-  accumulate(rows, operands.panel, operands.depth, sums);
+  accumulate<Arithmetic>(rows, operands.panel, operands.depth, sums);
   float* to = operands.products + first * operands.productStride;
   HWY_UNROLL(12)
   for (int r = 0; r < kRows; ++r, to += operands.productStride) {

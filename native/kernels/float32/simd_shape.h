@@ -2,14 +2,9 @@
 
 #include <cstdint>
 
-namespace kinetorch::kernels::float32 {
+#include "native/kernels/simd_shape.h"
 
-// What packing and blocking must know of a target.
-struct SimdShape {
-  int64_t lanes = 0;       // floats in a vector
-  int64_t panelWidth = 0;  // output channels that the micro-kernel computes together
-  int64_t rows = 0;        // and rows
-};
+namespace kinetorch::kernels::float32 {
 
 SimdShape simdShape(int64_t target);
 

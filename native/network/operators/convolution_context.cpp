@@ -8,8 +8,8 @@ bool ConvolutionContext::allows(kernels::ConvAlgorithm algorithm) const {
   return level_ == Optimization::kFast || (level_ == Optimization::kExact && !isWinograd);
 }
 
-bool ConvolutionContext::reserveWeights(int64_t bytes) {
-  if (weightBytes_ + bytes > maxWeightBytes_) return false;
+bool ConvolutionContext::reserveWeights(int64_t bytes, bool areNeeded) {
+  if (!areNeeded && weightBytes_ + bytes > maxWeightBytes_) return false;
   weightBytes_ += bytes;
   return true;
 }

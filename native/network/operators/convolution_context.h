@@ -25,8 +25,9 @@ class ConvolutionContext {
   void setMeasuringTime(std::chrono::duration<double> time) { measuringTime_ = time; }
   std::chrono::duration<double> measuringTime() const { return measuringTime_; }
 
-  // Whether so many more bytes of packed weights may be kept; they are counted if so.
-  bool reserveWeights(int64_t bytes);
+  // Whether so many more bytes of packed weights may be kept, as those must that nothing can do without; they are
+  // counted if so.
+  bool reserveWeights(int64_t bytes, bool areNeeded);
   void releaseWeights(int64_t bytes) { weightBytes_ -= bytes; }
 
   // Whoever meets a new size holds it while it makes a choice.

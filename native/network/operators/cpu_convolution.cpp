@@ -20,37 +20,47 @@ bool operator==(const kernels::ClipSize& a, const kernels::ClipSize& b) {
   return a.batch == b.batch && a.frames == b.frames && a.height == b.height && a.width == b.width;
 }
 
+// But for the channels, which may be filled up.
+bool isOfSize(const at::Tensor& tensor, const kernels::ClipSize& size) {
+  return tensor.dim() == 5 && tensor.size(0) == size.batch && tensor.size(2) == size.frames &&
+         tensor.size(3) == size.height && tensor.size(4) == size.width;
+}
+
 }  // namespace
 
-CpuConvolution::CpuConvolution(at::Tensor weight, at::Tensor bias, const kernels::ConvLayer& layer, bool relu,
-                               std::shared_ptr<ConvolutionContext> context)
-    : layer_(std::move(weight), std::move(bias), layer, context), relu_(relu), context_(std::move(context)) {}
+CpuConvolution::CpuConvolution(std::unique_ptr<CpuLayer> layer, bool relu, std::shared_ptr<ConvolutionContext> context)
+    : layer_(std::move(layer)), relu_(relu), context_(std::move(context)) {}
 
 at::Tensor CpuConvolution::run(const at::Tensor& input, const at::Tensor& residual) {
   if (input.dim() == 4) {
     return run(input.unsqueeze(0), residual.defined() && residual.dim() == 4 ? residual.unsqueeze(0) : residual)
         .squeeze(0);
   }
-  const kernels::ConvLayer& layer = layer_.layer();
-  TORCH_CHECK(input.dim() == 5 && input.size(1) == layer.inputChannels, "expected clips of ", layer.inputChannels,
-              " channels but received ", input.sizes());
-  TORCH_CHECK(input.scalar_type() == at::kFloat, "expected float32 but received ", input.scalar_type());
+  const kernels::ConvLayer& layer = layer_->layer();
+  TORCH_CHECK(input.dim() == 5 && input.size(1) == layer_->inputChannels(), "expected clips of ",
+              layer_->inputChannels(), " channels but received ", input.sizes());
+  TORCH_CHECK(input.scalar_type() == layer_->inputType(), "expected ", layer_->inputType(), " but received ",
+              input.scalar_type());
   const at::Tensor dense = input.contiguous(at::MemoryFormat::ChannelsLast3d);
   const kernels::ClipSize size{dense.size(0), dense.size(2), dense.size(3), dense.size(4)};
   const kernels::ClipSize out = kernels::outputSize(layer, size);
-  const std::array<int64_t, 5> shape{out.batch, layer.outputChannels, out.frames, out.height, out.width};
   TORCH_CHECK(std::min({out.frames, out.height, out.width}) > 0, "expected clips that are no smaller than a kernel of ",
               at::IntArrayRef(layer.kernel), " but received ", input.sizes());
-  if (out.batch == 0) return at::empty(shape, dense.options(), at::MemoryFormat::ChannelsLast3d);
+  if (out.batch == 0) {
+    return at::empty({0, layer_->outputChannels(), out.frames, out.height, out.width},
+                     dense.options().dtype(layer_->outputType()), at::MemoryFormat::ChannelsLast3d);
+  }
   if (!residual.defined()) return run({size, dense, residual, relu_});
-  if (residual.sizes() == at::IntArrayRef(shape) && residual.scalar_type() == at::kFloat) {
+  if (isOfSize(residual, out) && layer_->canAdd(residual)) {
     return run({size, dense, residual.contiguous(at::MemoryFormat::ChannelsLast3d), relu_});
   }
+  TORCH_CHECK(layer_->outputType() == at::kFloat, "expected a residual of the output's size but received ",
+              residual.sizes());
   const at::Tensor sum = run({size, dense, at::Tensor(), false}).add(residual);
   return relu_ ? sum.relu() : sum;
 }
 
-at::Tensor CpuConvolution::run(const Call& call) { return layer_.run(choiceFor(call), call); }
+at::Tensor CpuConvolution::run(const Call& call) { return layer_->run(choiceFor(call), call); }
 
 ConvChoice CpuConvolution::choiceFor(const Call& call) {
   const std::lock_guard<std::mutex> lock(context_->mutex());
@@ -63,7 +73,7 @@ ConvChoice CpuConvolution::choiceFor(const Call& call) {
   const std::string key = keyOf(call);
   const ConvChoice* const stored = store.find(key);
   ConvChoice choice;
-  if (stored && layer_.isUsable(*stored, call.size)) {
+  if (stored && layer_->isUsable(*stored, call.size)) {
     choice = *stored;
   } else if (context_->measuringTime().count() > 0) {
     choice = measuredChoice(call);
@@ -78,16 +88,16 @@ ConvChoice CpuConvolution::choiceFor(const Call& call) {
 
 ConvChoice CpuConvolution::measuredChoice(const Call& call) {
   const auto deadline = Clock::now() + std::chrono::duration_cast<Clock::duration>(context_->measuringTime());
-  const auto packed = [&](kernels::ConvAlgorithm algorithm) { return layer_.packed(algorithm); };
-  const auto run = [&](const ConvChoice& choice) { layer_.run(choice, call); };
-  return fastestChoice(preferredAlgorithms(), packed, run, call.size, deadline);
+  const auto packed = [&](kernels::ConvAlgorithm algorithm) { return layer_->packed(algorithm); };
+  const auto run = [&](const ConvChoice& choice) { layer_->run(choice, call); };
+  return fastestChoice(preferredAlgorithms(), packed, run, layer_->hasLibrary(), call.size, deadline);
 }
 
 // What was best for another batch of the same clips, else the algorithm of the fewest multiplications.
 ConvChoice CpuConvolution::choiceByRule(const kernels::ClipSize& size) {
   if (!choices_.empty() && !choices_.front().choice) return std::nullopt;
   for (const kernels::ConvAlgorithm algorithm : preferredAlgorithms()) {
-    if (const kernels::PackedConv* const weights = layer_.packed(algorithm))
+    if (const kernels::PackedConv* const weights = layer_->packed(algorithm))
       return kernels::defaultPlan(*weights, size, parallelThreads());
   }
   return std::nullopt;
@@ -100,14 +110,14 @@ bool CpuConvolution::isChosen(kernels::ConvAlgorithm algorithm) const {
 
 // Those that were best for other sizes first.
 std::vector<kernels::ConvAlgorithm> CpuConvolution::preferredAlgorithms() const {
-  std::vector<kernels::ConvAlgorithm> preferred = layer_.algorithms();
+  std::vector<kernels::ConvAlgorithm> preferred = layer_->algorithms();
   std::stable_partition(preferred.begin(), preferred.end(),
                         [&](kernels::ConvAlgorithm algorithm) { return isChosen(algorithm); });
   return preferred;
 }
 
 void CpuConvolution::releaseUnused() {
-  layer_.keepPacked([&](kernels::ConvAlgorithm algorithm) { return isChosen(algorithm); });
+  layer_->keepPacked([&](kernels::ConvAlgorithm algorithm) { return isChosen(algorithm); });
 }
 
 void CpuConvolution::forget(const std::function<bool(int64_t batch, int threads)>& isUnused) {
@@ -119,7 +129,7 @@ void CpuConvolution::forget(const std::function<bool(int64_t batch, int threads)
 
 void CpuConvolution::finishMeasuring() {
   const auto usesLibrary = [](const SizeChoice& each) { return !each.choice; };
-  if (std::none_of(choices_.begin(), choices_.end(), usesLibrary) && !choices_.empty()) layer_.releasePlain();
+  if (std::none_of(choices_.begin(), choices_.end(), usesLibrary) && !choices_.empty()) layer_->releasePlain();
 }
 
 // LibTorch's own convolution pays more for a residual than the kernels do.
@@ -129,20 +139,6 @@ std::string CpuConvolution::keyOf(const Call& call) const {
   text << name() << (call.residual.defined() ? " plus residual" : "") << " on " << size.batch << 'x' << size.frames
        << 'x' << size.height << 'x' << size.width << " by " << parallelThreads()
        << (context_->level() == Optimization::kExact ? " exact" : "");
-  return text.str();
-}
-
-std::string CpuConvolution::name() const {
-  std::ostringstream text;
-  const kernels::ConvLayer& layer = layer_.layer();
-  const auto put = [&](const std::array<int64_t, 3>& sizes) {
-    text << ' ' << sizes[0] << 'x' << sizes[1] << 'x' << sizes[2];
-  };
-  text << kernels::nameOf(CpuLayer::kElementKind) << ' ' << layer.inputChannels << " to " << layer.outputChannels
-       << " in " << layer.groups;
-  put(layer.kernel);
-  put(layer.stride);
-  put(layer.padding);
   return text.str();
 }
 

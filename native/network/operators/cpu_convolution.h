@@ -15,21 +15,20 @@
 
 namespace kinetorch::network {
 
-// A convolution with its bias, the addition of a residual, and ReLU, in float32 on a CPU: by our kernels or LibTorch's,
-// whichever is faster for the size (Note [Choosing by measurement]).
+// A convolution with its bias, the addition of a residual, and ReLU, on a CPU: by our kernels or LibTorch's, whichever
+// is faster for the size (Note [Choosing by measurement]).
 //
 // May run on several threads at once; a choice is made by one of them.
 class CpuConvolution final : public ConvolutionOperator {
  public:
-  // `weight` is K×C/groups×kT×kH×kW, `bias` K numbers or undefined.
-  CpuConvolution(at::Tensor weight, at::Tensor bias, const kernels::ConvLayer& layer, bool relu,
-                 std::shared_ptr<ConvolutionContext> context);
+  CpuConvolution(std::unique_ptr<CpuLayer> layer, bool relu, std::shared_ptr<ConvolutionContext> context);
 
-  // N×C×T×H×W -> N×K×T'×H'×W', channels_last_3d. `residual` may be undefined.
+  // N×C×T×H×W -> N×K×T'×H'×W', channels_last_3d, as the layer has them in memory. `residual` may be undefined.
   at::Tensor run(const at::Tensor& input, const at::Tensor& residual) override;
 
-  // Which layer this is, for people and the plan store.
-  std::string name() const;
+  const CpuLayer& layer() const { return *layer_; }
+  bool relu() const { return relu_; }
+  std::string name() const { return layer_->name(); }
 
   // Forgets what was chosen for batches that will not come on so many threads.
   void forget(const std::function<bool(int64_t batch, int threads)>& isUnused);
@@ -38,8 +37,8 @@ class CpuConvolution final : public ConvolutionOperator {
   // After the last measurement: frees the plain weights where LibTorch's convolution is not used.
   void finishMeasuring();
   // Of weights, in whatever orders they are kept; and of the plain ones alone, while they are.
-  int64_t bytes() const { return layer_.bytes(); }
-  int64_t plainBytes() const { return layer_.plainBytes(); }
+  int64_t bytes() const { return layer_->bytes(); }
+  int64_t plainBytes() const { return layer_->plainBytes(); }
 
  private:
   struct SizeChoice {
@@ -58,7 +57,7 @@ class CpuConvolution final : public ConvolutionOperator {
   void releaseUnused();
   std::string keyOf(const Call& call) const;
 
-  CpuLayer layer_;
+  std::unique_ptr<CpuLayer> layer_;
   bool relu_;
   std::shared_ptr<ConvolutionContext> context_;
   std::vector<SizeChoice> choices_;

@@ -33,7 +33,7 @@ double timeOf(const Run& run, const ConvChoice& choice, double best = kNever) {
 
 ConvChoice fastestChoice(const std::vector<kernels::ConvAlgorithm>& algorithms,
                          const std::function<const kernels::PackedConv*(kernels::ConvAlgorithm)>& packed,
-                         const Run& run, const kernels::ClipSize& size, Clock::time_point deadline) {
+                         const Run& run, bool hasLibrary, const kernels::ClipSize& size, Clock::time_point deadline) {
   const int threads = parallelThreads();
   ConvChoice best;
   double shortest = kNever;
@@ -50,7 +50,7 @@ ConvChoice fastestChoice(const std::vector<kernels::ConvAlgorithm>& algorithms,
   }
   if (!best) return std::nullopt;
   // Asked twice, as it keeps the plain weights in memory, and chance should not decide on a busy machine.
-  for (int ask = 0; Clock::now() < deadline; ++ask) {
+  for (int ask = 0; hasLibrary && Clock::now() < deadline; ++ask) {
     if (timeOf(run, std::nullopt, shortest) * kLibraryMargin >= shortest) break;
     if (ask == 1) return std::nullopt;
     shortest = timeOf(run, best);

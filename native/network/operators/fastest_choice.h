@@ -16,12 +16,12 @@ namespace kinetorch::network {
 // that was best for a size that was measured, with blocks from the sizes of the caches.
 
 // What runs a layer fastest on clips of this size, by timing `run`: the default plan for each of the algorithms, then
-// LibTorch's convolution, then other blocks for the fastest algorithm, while there is time. `packed` gives the weights
-// for an algorithm, or null where it must not be used; without any it is LibTorch's convolution, untimed. One plan is
-// timed even after the deadline.
+// LibTorch's convolution where it may be, then other blocks for the fastest algorithm, while there is time. `packed`
+// gives the weights for an algorithm, or null where it must not be used; without any it is LibTorch's convolution,
+// untimed. One plan is timed even after the deadline.
 ConvChoice fastestChoice(const std::vector<kernels::ConvAlgorithm>& algorithms,
                          const std::function<const kernels::PackedConv*(kernels::ConvAlgorithm)>& packed,
-                         const std::function<void(const ConvChoice&)>& run, const kernels::ClipSize& size,
-                         std::chrono::steady_clock::time_point deadline);
+                         const std::function<void(const ConvChoice&)>& run, bool hasLibrary,
+                         const kernels::ClipSize& size, std::chrono::steady_clock::time_point deadline);
 
 }  // namespace kinetorch::network

@@ -51,6 +51,22 @@ std::optional<Convolution3d> convolutionOf(const torch::jit::Node* node) {
   return found;
 }
 
+std::vector<torch::jit::Node*> convolutionsIn(torch::jit::Block* block,
+                                              const std::function<bool(const Convolution3d&)>& isSuitable) {
+  std::vector<torch::jit::Node*> inner;
+  std::vector<torch::jit::Node*> own;
+  for (torch::jit::Node* node : block->nodes()) {
+    for (torch::jit::Block* within : node->blocks()) {
+      const std::vector<torch::jit::Node*> found = convolutionsIn(within, isSuitable);
+      inner.insert(inner.end(), found.begin(), found.end());
+    }
+    const auto convolution = convolutionOf(node);
+    if (convolution && isSuitable(*convolution)) own.push_back(node);
+  }
+  inner.insert(inner.end(), own.begin(), own.end());
+  return inner;
+}
+
 bool isAddition(const torch::jit::Node* node) {
   return (node->matches("aten::add(Tensor self, Tensor other, *, Scalar alpha) -> Tensor") ||
           node->matches("aten::add_(Tensor(a!) self, Tensor other, *, Scalar alpha) -> Tensor(a!)")) &&

@@ -11,7 +11,6 @@
 namespace kinetorch::network {
 namespace {
 
-using torch::jit::Block;
 using torch::jit::Node;
 using torch::jit::Stack;
 using torch::jit::Value;
@@ -27,7 +26,7 @@ const c10::Symbol& layerAttribute() {
 }
 
 torch::jit::Operation operationOf(const Node* node) {
-  const auto layer = c10::static_intrusive_pointer_cast<ConvolutionOperator>(node->ival(layerAttribute()).toCapsule());
+  const c10::intrusive_ptr<ConvolutionOperator> layer = operatorOf(node);
   return [layer](Stack& stack) {
     const c10::IValue residual = torch::jit::pop(stack);
     const at::Tensor input = torch::jit::pop(stack).toTensor();
@@ -55,22 +54,10 @@ Value* residualOf(Node* addition, const Value* sum) {
 
 class Replacer {
  public:
-  Replacer(const std::shared_ptr<torch::jit::Graph>& graph, const std::function<bool(const Convolution3d&)>& isSuitable,
+  Replacer(const std::shared_ptr<torch::jit::Graph>& graph,
            const std::function<c10::intrusive_ptr<ConvolutionOperator>(const Convolution3d&, bool relu)>& make)
-      : graph_(graph), isSuitable_(isSuitable), make_(make) {}
+      : graph_(graph), make_(make) {}
 
-  void replaceIn(Block* block) {
-    const std::vector<Node*> nodes(block->nodes().begin(), block->nodes().end());
-    std::vector<Node*> convolutions;
-    for (Node* node : nodes) {
-      for (Block* inner : node->blocks()) replaceIn(inner);
-      const auto found = convolutionOf(node);
-      if (found && isSuitable_(*found)) convolutions.push_back(node);
-    }
-    for (Node* node : convolutions) replace(node);
-  }
-
- private:
   // What follows a convolution is folded into it where nothing else sees the values in between.
   void replace(Node* convolution) {
     Node* last = convolution;
@@ -91,7 +78,7 @@ class Replacer {
     const torch::jit::WithInsertPoint beforeLast(last);
     Value* const added = residual ? residual : graph_->insertConstant(c10::IValue());
     Node* const fused = graph_->create(operatorKind(), {convolution->input(0), added}, 1);
-    fused->ival_(layerAttribute(), c10::IValue::make_capsule(layer));
+    setOperator(fused, layer);
     graph_->insertNode(fused);
     Node* const end = hasRelu ? relu : last;
     fused->output()->setType(end->output()->type());
@@ -101,8 +88,8 @@ class Replacer {
     convolution->destroy();
   }
 
+ private:
   const std::shared_ptr<torch::jit::Graph>& graph_;
-  const std::function<bool(const Convolution3d&)>& isSuitable_;
   const std::function<c10::intrusive_ptr<ConvolutionOperator>(const Convolution3d&, bool relu)>& make_;
 };
 
@@ -111,8 +98,18 @@ class Replacer {
 void replaceConvolutions(
     const std::shared_ptr<torch::jit::Graph>& graph, const std::function<bool(const Convolution3d&)>& isSuitable,
     const std::function<c10::intrusive_ptr<ConvolutionOperator>(const Convolution3d&, bool relu)>& make) {
-  Replacer(graph, isSuitable, make).replaceIn(graph->block());
+  Replacer replacer(graph, make);
+  for (Node* convolution : convolutionsIn(graph->block(), isSuitable)) replacer.replace(convolution);
   torch::jit::EliminateDeadCode(graph);
+}
+
+c10::intrusive_ptr<ConvolutionOperator> operatorOf(const Node* node) {
+  if (node->kind() != operatorKind()) return {};
+  return c10::static_intrusive_pointer_cast<ConvolutionOperator>(node->ival(layerAttribute()).toCapsule());
+}
+
+void setOperator(Node* node, const c10::intrusive_ptr<ConvolutionOperator>& layer) {
+  node->ival_(layerAttribute(), c10::IValue::make_capsule(layer));
 }
 
 }  // namespace kinetorch::network

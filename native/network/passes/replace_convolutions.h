@@ -16,4 +16,8 @@ void replaceConvolutions(
     const std::shared_ptr<torch::jit::Graph>& graph, const std::function<bool(const Convolution3d&)>& isSuitable,
     const std::function<c10::intrusive_ptr<ConvolutionOperator>(const Convolution3d&, bool relu)>& make);
 
+// Of a node that replaceConvolutions() has put into a graph; null for any other.
+c10::intrusive_ptr<ConvolutionOperator> operatorOf(const torch::jit::Node* node);
+void setOperator(torch::jit::Node* node, const c10::intrusive_ptr<ConvolutionOperator>& layer);
+
 }  // namespace kinetorch::network

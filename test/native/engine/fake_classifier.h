@@ -164,7 +164,7 @@ class Subject {
   std::future<Outcome> submit(preprocessing::Clip clip, const Wanted& wanted = {{network::Output::kLogits}, 0}) {
     auto promise = std::make_shared<std::promise<Outcome>>();
     auto future = promise->get_future();
-    classifier->submit(nextId++, {Frames{std::move(clip), {}}}, wanted, [promise](auto results, auto error) {
+    classifier->submit(nextId++, {preprocessing::Frames{std::move(clip), {}}}, wanted, [promise](auto results, auto error) {
       promise->set_value({results ? std::optional(results->front()) : std::nullopt, error});
     });
     return future;

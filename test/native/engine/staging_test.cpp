@@ -48,7 +48,7 @@ Batch batchOf(std::vector<preprocessing::Clip> clips) {
   Batch batch;
   for (preprocessing::Clip& clip : clips) {
     Request request;
-    request.input = Frames{std::move(clip), {0.25, 1.0}};
+    request.input = preprocessing::Frames{std::move(clip), {0.25, 1.0}};
     batch.items.push_back({std::move(request), {}, {}});
   }
   return batch;
@@ -65,7 +65,7 @@ at::Tensor onTheCpu(const Batch& batch, const preprocessing::InputSpec& input) {
       at::zeros({static_cast<int64_t>(batch.items.size()), 3, input.frames, input.height, input.width})
           .contiguous(at::MemoryFormat::ChannelsLast3d);
   for (size_t i = 0; i < batch.items.size(); ++i) {
-    const auto& [clip, crop] = std::get<Frames>(batch.items[i].request.input);
+    const auto& [clip, crop] = std::get<preprocessing::Frames>(batch.items[i].request.input);
     preprocessing::preprocessClip(clip, crop, input, clips, static_cast<int64_t>(i));
   }
   return clips;

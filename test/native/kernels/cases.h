@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "native/kernels/conv.h"
-#include "native/simd/targets.h"
 
 namespace kinetorch::test {
 
@@ -27,13 +26,16 @@ inline std::string nameOf(const KernelCase& kernel) {
 
 inline std::ostream& operator<<(std::ostream& out, const KernelCase& kernel) { return out << nameOf(kernel); }
 
-inline std::vector<KernelCase> kernelCases(const std::vector<std::string>& targets = simd::targetNames()) {
+// Of a kind, on those of its targets that have this name, or on all.
+inline std::vector<KernelCase> kernelCases(kernels::ElementKind elementKind, const std::string& target = "") {
   std::vector<KernelCase> cases;
-  for (const std::string& target : targets) {
-    for (const kernels::ElementKind elementKind : kernels::kElementKinds) {
-      for (const kernels::ConvAlgorithm algorithm : kernels::kConvAlgorithms) {
-        cases.push_back({algorithm, elementKind, target});
-      }
+  for (const std::string& each : kernels::targetNames(elementKind)) {
+    if (!target.empty() && each != target) continue;
+    for (const kernels::ConvAlgorithm algorithm : kernels::kConvAlgorithms) {
+      const bool winograd =
+          algorithm == kernels::ConvAlgorithm::kWinograd2 || algorithm == kernels::ConvAlgorithm::kWinograd4;
+      if (elementKind == kernels::ElementKind::kInt8 && winograd) continue;
+      cases.push_back({algorithm, elementKind, each});
     }
   }
   return cases;

@@ -84,11 +84,10 @@ TEST(Conv, SupportsWhatTheAlgorithmsCanDo) {
 TEST(Conv, RefusesWhatItCannotDo) {
   const std::vector<float> weights = randomFloats(test::weightsIn(kStem), 1);
   SerialFor serial;
-  EXPECT_THROW(PackedConv(kStem, ConvAlgorithm::kWinograd4, kFloat32, weights.data(), nullptr, serial),
+  EXPECT_THROW(PackedConv(kStem, ConvAlgorithm::kWinograd4, weights.data(), nullptr, serial), std::invalid_argument);
+  EXPECT_THROW(PackedConv(kStem, ConvAlgorithm::kDirect, weights.data(), nullptr, serial, "MMX"),
                std::invalid_argument);
-  EXPECT_THROW(PackedConv(kStem, ConvAlgorithm::kDirect, kFloat32, weights.data(), nullptr, serial, "MMX"),
-               std::invalid_argument);
-  const PackedConv conv(kStem, ConvAlgorithm::kDirect, kFloat32, weights.data(), nullptr, serial);
+  const PackedConv conv(kStem, ConvAlgorithm::kDirect, weights.data(), nullptr, serial);
   const ConvPlan other = {kFloat32, ConvAlgorithm::kWinograd2, 1, 1, false};
   EXPECT_THROW(run(conv, other, kSize, {}, nullptr, serial), std::invalid_argument);
   constexpr ElementKind kOther = static_cast<ElementKind>(kElementKinds.size());
@@ -97,7 +96,7 @@ TEST(Conv, RefusesWhatItCannotDo) {
   EXPECT_THROW(run(conv, {}, {0, 1, 8, 8}, {}, nullptr, serial), std::invalid_argument);
   ConvLayer unpadded = kStem;
   unpadded.padding = {0, 0, 0};
-  const PackedConv large(unpadded, ConvAlgorithm::kDirect, kFloat32, weights.data(), nullptr, serial);
+  const PackedConv large(unpadded, ConvAlgorithm::kDirect, weights.data(), nullptr, serial);
   EXPECT_THROW(run(large, {}, {1, 1, 6, 9}, {}, nullptr, serial), std::invalid_argument);
 }
 
@@ -106,7 +105,7 @@ TEST(Conv, SumsInTheSameOrderWhateverThePlanAndTheThreads) {
     const std::vector<float> weights = randomFloats(test::weightsIn(layer), 1);
     const std::vector<float> input = randomFloats(test::elementsIn(kSize, layer.inputChannels), 2);
     ThreadFor one(1);
-    const PackedConv conv(layer, fastest(layer), kFloat32, weights.data(), nullptr, one);
+    const PackedConv conv(layer, fastest(layer), weights.data(), nullptr, one);
     const std::vector<float> expected = runConv(conv, defaultPlan(conv, kSize, 1), kSize, input, one);
     for (const int threads : {1, 2, 5}) {
       ThreadFor several(threads);
@@ -118,15 +117,14 @@ TEST(Conv, SumsInTheSameOrderWhateverThePlanAndTheThreads) {
 }
 
 TEST(Conv, KeepsNotANumberThroughRelu) {
-  for (const test::KernelCase& kernel : test::kernelCases()) {
+  for (const test::KernelCase& kernel : test::kernelCases(ElementKind::kFloat32)) {
     for (const ConvLayer& layer : {kSpatial, kPointwise, kDepthwise}) {
       if (!supports(layer, kernel.algorithm)) continue;
       const std::vector<float> weights = randomFloats(test::weightsIn(layer), 1);
       std::vector<float> input = randomFloats(test::elementsIn(kSize, layer.inputChannels), 2);
       input[0] = std::numeric_limits<float>::quiet_NaN();
       SerialFor serial;
-      const PackedConv conv(layer, kernel.algorithm, kernel.elementKind, weights.data(), nullptr, serial,
-                            kernel.target);
+      const PackedConv conv(layer, kernel.algorithm, weights.data(), nullptr, serial, kernel.target);
       EXPECT_TRUE(std::isnan(runConv(conv, defaultPlan(conv, kSize, 1), kSize, input, serial, true)[0])) << kernel;
     }
   }
@@ -136,7 +134,7 @@ TEST(Conv, OffersPlansOfItsAlgorithmWithTheDefaultFirst) {
   for (const ConvLayer& layer : {kSpatial, kTemporal, kCubic, kPointwise, kStem, kDepthwise}) {
     const std::vector<float> weights = randomFloats(test::weightsIn(layer), 1);
     SerialFor serial;
-    const PackedConv conv(layer, fastest(layer), kFloat32, weights.data(), nullptr, serial);
+    const PackedConv conv(layer, fastest(layer), weights.data(), nullptr, serial);
     for (const ClipSize& size : {kSize, ClipSize{1, 1, 1, 1}, ClipSize{1, 32, 224, 224}}) {
       const ConvPlan chosen = defaultPlan(conv, size, 2);
       const std::vector<ConvPlan> plans = candidatePlans(conv, size, 2);
@@ -170,7 +168,7 @@ TEST(Conv, KnowsItsSizes) {
   const std::vector<float> weights = randomFloats(test::weightsIn(kSpatial), 1);
   SerialFor serial;
   const auto bytes = [&](ConvAlgorithm algorithm) {
-    return PackedConv(kSpatial, algorithm, kFloat32, weights.data(), nullptr, serial).bytes();
+    return PackedConv(kSpatial, algorithm, weights.data(), nullptr, serial).bytes();
   };
   const size_t direct = bytes(ConvAlgorithm::kDirect);
   EXPECT_GE(direct, weights.size() * sizeof(float));

@@ -1,9 +1,8 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
-#include <limits>
+#include <cstring>
 
 #include "native/kernels/aligned_buffer.h"
 
@@ -13,53 +12,56 @@
 
 namespace kinetorch::test {
 
-// Floats between two guards of NaN: a result made from what lies outside is NaN too, and a guard written to is noticed.
-// Under AddressSanitizer touching a guard is reported at once.
+// Numbers between two guards of NaN, or of the largest byte: a result made from what lies outside is NaN too, and a
+// guard written to is noticed. Under AddressSanitizer touching a guard is reported at once.
+template <typename Element>
 class GuardedBuffer {
  public:
-  explicit GuardedBuffer(size_t size, float value = std::numeric_limits<float>::quiet_NaN())
-      : size_(size), memory_(size + 2 * kGuard) {
-    std::fill_n(memory_.data(), memory_.size(), std::numeric_limits<float>::quiet_NaN());
-    std::fill_n(data(), size, value);
+  explicit GuardedBuffer(size_t size) : size_(size), memory_(size + 2 * kGuard) {
+    std::memset(memory_.data(), kGuardByte, memory_.size() * sizeof(Element));
     protect();
   }
   ~GuardedBuffer() { expose(); }
   GuardedBuffer(const GuardedBuffer&) = delete;
   GuardedBuffer& operator=(const GuardedBuffer&) = delete;
 
-  float* data() { return memory_.data() + kGuard; }
-  const float* data() const { return memory_.data() + kGuard; }
-  float* begin() { return data(); }
-  float* end() { return data() + size_; }
-  const float* begin() const { return data(); }
-  const float* end() const { return data() + size_; }
+  Element* data() { return memory_.data() + kGuard; }
+  const Element* data() const { return memory_.data() + kGuard; }
+  Element* begin() { return data(); }
+  Element* end() { return data() + size_; }
+  const Element* begin() const { return data(); }
+  const Element* end() const { return data() + size_; }
   size_t size() const { return size_; }
 
   bool intact() {
     expose();
-    const auto isNan = [](float value) { return std::isnan(value); };
-    const bool whole =
-        std::all_of(memory_.data(), data(), isNan) && std::all_of(data() + size_, data() + size_ + kGuard, isNan);
+    const auto isGuard = [](const Element* from) {
+      const auto* const bytes = reinterpret_cast<const unsigned char*>(from);
+      return std::all_of(bytes, bytes + kGuardBytes, [](unsigned char byte) { return byte == kGuardByte; });
+    };
+    const bool whole = isGuard(memory_.data()) && isGuard(data() + size_);
     protect();
     return whole;
   }
 
  private:
-  static constexpr size_t kGuard = 64;
+  static constexpr size_t kGuardBytes = 256;
+  static constexpr size_t kGuard = kGuardBytes / sizeof(Element);
+  static constexpr unsigned char kGuardByte = 0xFF;
 
 #if defined(__SANITIZE_ADDRESS__)
   void protect() {
-    ASAN_POISON_MEMORY_REGION(memory_.data(), kGuard * sizeof(float));
-    ASAN_POISON_MEMORY_REGION(data() + size_, kGuard * sizeof(float));
+    ASAN_POISON_MEMORY_REGION(memory_.data(), kGuardBytes);
+    ASAN_POISON_MEMORY_REGION(data() + size_, kGuardBytes);
   }
-  void expose() { ASAN_UNPOISON_MEMORY_REGION(memory_.data(), memory_.size() * sizeof(float)); }
+  void expose() { ASAN_UNPOISON_MEMORY_REGION(memory_.data(), memory_.size() * sizeof(Element)); }
 #else
   void protect() {}
   void expose() {}
 #endif
 
   size_t size_;
-  kernels::AlignedBuffer<float> memory_;
+  kernels::AlignedBuffer<Element> memory_;
 };
 
 }  // namespace kinetorch::test

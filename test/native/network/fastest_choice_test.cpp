@@ -31,13 +31,12 @@ class FastestChoice : public testing::Test {
     const auto packed = [&](ConvAlgorithm algorithm) {
       auto& weights = packed_.at(static_cast<size_t>(algorithm));
       if (!weights && maxWeights-- > 0) {
-        weights = std::make_unique<kernels::PackedConv>(kLayer, algorithm, kernels::ElementKind::kFloat32,
-                                                        plain_.data(), nullptr, serial_);
+        weights = std::make_unique<kernels::PackedConv>(kLayer, algorithm, plain_.data(), nullptr, serial_);
       }
       return weights.get();
     };
     return fastestChoice({ConvAlgorithm::kWinograd4, ConvAlgorithm::kWinograd2, ConvAlgorithm::kDirect}, packed, run,
-                         {1, 4, 24, 24}, std::chrono::steady_clock::now() + time);
+                         /*hasLibrary=*/true, {1, 4, 24, 24}, std::chrono::steady_clock::now() + time);
   }
 
   int maxWeights = 3;

@@ -5,10 +5,12 @@
 #include <gtest/gtest.h>
 #include <torch/csrc/jit/api/module.h>
 
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "native/network/batch_sharing.h"
+#include "native/network/operators/float32_layer.h"
 #include "test/native/network/frozen_graph.h"
 #include "test/native/support/relative_error.h"
 
@@ -127,7 +129,8 @@ TEST(FuseForCpu, GivesNothingForNoClipsAndRefusesClipsBelowItsKernel) {
   const c10::InferenceMode guard;
   const auto context = std::make_shared<ConvolutionContext>(Optimization::kFast, "", int64_t{1} << 30);
   const kernels::ConvLayer layer{8, 16, {3, 3, 3}, {1, 1, 1}, {0, 0, 0}, 1};
-  CpuConvolution convolution(at::randn({16, 8, 3, 3, 3}), at::Tensor(), layer, false, context);
+  CpuConvolution convolution(
+      std::make_unique<Float32Layer>(at::randn({16, 8, 3, 3, 3}), at::Tensor(), layer, context), false, context);
   EXPECT_EQ(convolution.run(at::randn({0, 8, 4, 6, 7}), at::Tensor()).sizes(), (std::vector<int64_t>{0, 16, 2, 4, 5}));
   EXPECT_THROW(convolution.run(at::randn({1, 8, 4, 2, 7}), at::Tensor()), c10::Error);
   EXPECT_THROW(convolution.run(at::randn({1, 8, 4, 0, 7}), at::Tensor()), c10::Error);

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "native/kernels/conv.h"
+#include "native/network/operators/convolution3d.h"
+
+namespace kinetorch::network {
+
+// Whether the kernels for a CPU can run it: float32, not dilated.
+bool suitsKernels(const Convolution3d& convolution);
+
+// Whether it can be int8 too: all channels in one group, or each in a group of its own.
+bool suitsInt8(const Convolution3d& convolution);
+bool layerSuitsInt8(const kernels::ConvLayer& layer);
+
+// As the kernels know it.
+kernels::ConvLayer layerOf(const Convolution3d& convolution);
+
+}  // namespace kinetorch::network
