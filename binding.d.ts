@@ -136,6 +136,18 @@ export interface LoadOptions {
   threads: number;
   /** Bytes that this process may take of each CUDA device; 0: all there are. */
   memoryLimit: number;
+  /** Runs these convolutions in int8: on a CPU, with the precision 'float32' for all else. Left out: in float32. */
+  quantization?: QuantizedLayer[];
+}
+
+/** A convolution that can be int8, in the order of `NativeQuantizer.layers`. */
+export interface QuantizedLayer {
+  /** Else it is float32. */
+  int8: boolean;
+  /** [min, max] of what it reads, min ≤ 0 ≤ max. */
+  input: number[];
+  /** The same of what is added to what it gives; left out where it adds none. */
+  residual?: number[];
 }
 
 /** T×H×W×3 frames, RGB. A Float32Array holds values in [0, 1]. The bytes are copied before the call returns. */
@@ -265,7 +277,10 @@ export declare class NativeModelFile {
 export declare class NativeModel {
   /** Runs a random clip before the promise resolves. */
   static load(file: NativeModelFile, options: LoadOptions): Promise<NativeModel>;
-  /** Resolved, for example ['cpu'] or ['cuda:0', 'cuda:1'], and 'float32', 'float16' or 'bfloat16'. */
+  /**
+   * Resolved, for example ['cpu'] or ['cuda:0', 'cuda:1'], and 'float32', 'float16', 'bfloat16' or, of a network with
+   * layers in int8, 'int8'.
+   */
   readonly devices: string[];
   readonly precision: string;
   /** What it can give. */
@@ -495,6 +510,63 @@ export declare class NativeTrainer {
   dispose(): Promise<void>;
 }
 
+/** Which ranges activations are quantised over: all that was seen, without the outermost, or those of least error. */
+export type NativeRangeMethod = 'min-max' | 'percentile' | 'mse';
+
+export interface QuantizerOptions {
+  input: InputSpec;
+  numClasses: number;
+  /** Intra-op threads; 0 means all cores. */
+  threads: number;
+}
+
+/** A convolution that can be int8; its place in the list is its identity. */
+export interface QuantizerLayer {
+  /** For people; equal layers have equal names. */
+  name: string;
+  /** For one clip. */
+  multiplications: number;
+}
+
+/** Of a `QuantizerLayer`: [min, max] of what it reads, min ≤ 0 ≤ max. */
+export interface QuantizerRange {
+  input: number[];
+  /** Null where it adds none. */
+  residual: number[] | null;
+}
+
+/**
+ * A float32 network on the CPU that is being made int8, on a thread of its own. Calls run in the order they were made.
+ * Where they take `int8`, that is a byte for each of `layers`: 0 leaves it in float32.
+ */
+export declare class NativeQuantizer {
+  /** Runs a random clip. Rejects with ERR_UNSUPPORTED where the network has no convolution that can be int8. */
+  static create(file: NativeModelFile, options: QuantizerOptions): Promise<NativeQuantizer>;
+  readonly layers: QuantizerLayer[];
+  /** Adds what these clips, preprocessed as `NativeModel.run` does it, show of the numbers that each layer reads. */
+  observe(clips: NativeClip[]): Promise<void>;
+  /**
+   * Takes the ranges of all layers from what was observed so far, ERR_INVALID_ARGUMENT where that is nothing. Corrected
+   * biases are as they were again.
+   */
+  setMethod(method: NativeRangeMethod): Promise<void>;
+  /** N×classes, row-major, as the network gives them with these layers simulated in int8. */
+  logits(clips: NativeClip[], int8: Uint8Array): Promise<Float32Array>;
+  /**
+   * Corrects the biases of these layers by the mean error of what they give, over these clips and those of earlier calls
+   * since `setMethod`.
+   */
+  correctBias(clips: NativeClip[], int8: Uint8Array): Promise<void>;
+  /** One for each of `layers`. Rejects with ERR_INVALID_ARGUMENT before `setMethod`. */
+  ranges(): Promise<QuantizerRange[]>;
+  /**
+   * Writes a TorchScript archive in which these layers have int8 weights, with `metadata` as its kinetorch.json; atomic.
+   * Rejects with ERR_UNSUPPORTED where it does not have the same layers in the same order when it is read again.
+   */
+  save(path: string, int8: Uint8Array, metadata: string): Promise<void>;
+  dispose(): Promise<void>;
+}
+
 /** A linear layer. */
 export interface LinearHead {
   /** classes×features, row-major. */
@@ -544,4 +616,5 @@ export interface NativeBinding {
   NativeModelFile: typeof NativeModelFile;
   NativeModel: typeof NativeModel;
   NativeTrainer: typeof NativeTrainer;
+  NativeQuantizer: typeof NativeQuantizer;
 }

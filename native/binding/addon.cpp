@@ -8,6 +8,7 @@
 #include "native/binding/environment.h"
 #include "native/binding/model_class.h"
 #include "native/binding/model_file_class.h"
+#include "native/binding/quantizer_class.h"
 #include "native/binding/trainer_class.h"
 #include "native/model/create_model.h"
 #include "native/model/open_weights.h"
@@ -180,6 +181,7 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   environment.modelFileClass = Napi::Persistent(ModelFileClass::define(env));
   environment.modelClass = Napi::Persistent(ModelClass::define(env));
   environment.trainerClass = Napi::Persistent(TrainerClass::define(env));
+  environment.quantizerClass = Napi::Persistent(QuantizerClass::define(env));
   exports.Set("runtimeInfo", Napi::Function::New<getRuntimeInfo>(env, "runtimeInfo"));
   exports.Set("architectures", Napi::Function::New<getArchitectures>(env, "architectures"));
   exports.Set("createModel", Napi::Function::New<create>(env, "createModel"));
@@ -192,6 +194,7 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   exports.Set("NativeModelFile", environment.modelFileClass.Value());
   exports.Set("NativeModel", environment.modelClass.Value());
   exports.Set("NativeTrainer", environment.trainerClass.Value());
+  exports.Set("NativeQuantizer", environment.quantizerClass.Value());
   return exports;
 }
 

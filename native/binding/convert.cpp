@@ -203,6 +203,10 @@ preprocessing::Clip toClip(const Napi::Object& object) {
   return clip;
 }
 
+preprocessing::Frames toFrames(const Napi::Object& object) {
+  return {toClip(object), {numberOf(object, "cropX"), numberOf(object, "cropY")}};
+}
+
 std::vector<preprocessing::ClipTensor> toClipTensors(const Napi::Object& object) {
   const int64_t clips = integerOf(object, "clips");
   const BytesView view = viewOf(object.Get("data"));

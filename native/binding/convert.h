@@ -39,6 +39,7 @@ model::CatalogueNetwork toCatalogueNetwork(const Napi::Object& object);
 preprocessing::InputSpec toInputSpec(const Napi::Object& object);
 augmentation::AugmentOptions toAugmentOptions(const Napi::Object& object);
 preprocessing::Clip toClip(const Napi::Object& object);
+preprocessing::Frames toFrames(const Napi::Object& object);
 std::vector<preprocessing::ClipTensor> toClipTensors(const Napi::Object& object);
 training::TrainingBatch toTrainingBatch(const Napi::Object& object);
 training::LabelledVectors toLabelledVectors(const Napi::Object& object);

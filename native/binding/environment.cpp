@@ -76,6 +76,7 @@ void Environment::shutDown() {
   modelFileClass.Reset();
   modelClass.Reset();
   trainerClass.Reset();
+  quantizerClass.Reset();
 }
 
 Napi::Error toJs(Napi::Env env, const Error& error) {

@@ -19,9 +19,9 @@ namespace kinetorch::binding {
 // Native threads never touch JavaScript values. They hand a closure to `settle`, which runs it on the environment's own
 // thread through one thread-safe function. Promises and the objects they keep alive wait in a table under a ticket
 // number, so that a closure that is never run (the environment is going) frees nothing it must not free.
-// Classifiers and trainers belong to `owned_`; JavaScript objects hold weak pointers. The clean-up hook is added after
-// the thread-safe function was made and so runs before it goes: it joins every native thread while their closures can
-// still be queued, and Node then drops the queue by calling back without an environment.
+// Classifiers, trainers and quantisers belong to `owned_`; JavaScript objects hold weak pointers. The clean-up hook is
+// added after the thread-safe function was made and so runs before it goes: it joins every native thread while their
+// closures can still be queued, and Node then drops the queue by calling back without an environment.
 //
 // Note [Exit]
 // process.exit() and an uncaught exception run no clean-up hooks: they go to exit(), which destroys LibTorch's and
@@ -80,6 +80,7 @@ class Environment {
   Napi::FunctionReference modelFileClass;
   Napi::FunctionReference modelClass;
   Napi::FunctionReference trainerClass;
+  Napi::FunctionReference quantizerClass;
 
  private:
   struct Waiting {

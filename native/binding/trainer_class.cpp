@@ -1,6 +1,5 @@
 #include "native/binding/trainer_class.h"
 
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -79,69 +78,22 @@ Napi::Function TrainerClass::define(Napi::Env env) {
 
 TrainerClass::TrainerClass(const Napi::CallbackInfo& info) : Napi::ObjectWrap<TrainerClass>(info) {}
 
-TrainerClass::~TrainerClass() {
-  if (const auto host = host_.lock()) Environment::of(Env()).release(host);
-}
-
-std::shared_ptr<TrainerHost> TrainerClass::hostInUse() const {
-  auto host = host_.lock();
-  if (!host || disposed_) throw Error("ERR_DISPOSED", "expected a trainer in use but this one was disposed of");
-  return host;
-}
-
-template <typename Work, typename Convert>
-Napi::Value TrainerClass::enqueue(const Napi::CallbackInfo& info, Work work, Convert convert) {
-  const auto host = guarded(info.Env(), [&] { return hostInUse(); });
-  TrainerHost* raw = host.get();  // its own thread cannot outlive it
-  return Environment::of(info.Env())
-      .runOn(
-          &host->thread, info.Env(), Value(), [raw, work = std::move(work)] { return work(*raw->trainer); },
-          std::move(convert));
-}
-
-template <typename Work>
-Napi::Value TrainerClass::enqueue(const Napi::CallbackInfo& info, Work work) {
-  return enqueue(
-      info,
-      [work = std::move(work)](training::Trainer& trainer) {
-        work(trainer);
-        return nullptr;
-      },
-      [](Napi::Env env, std::nullptr_t) -> Napi::Value { return env.Undefined(); });
-}
+TrainerClass::~TrainerClass() { hosted_.abandon(Env()); }
 
 Napi::Value TrainerClass::create(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   return guarded(env, [&]() -> Napi::Value {
-    Environment& environment = Environment::of(env);
     const model::ModelFile file = ModelFileClass::fileOf(info[0]);
-    auto host = std::make_shared<TrainerHost>();
-    TrainerHost* raw = host.get();
     const training::TrainerOptions options = toOptions(info[1].As<Napi::Object>());
-    const Environment::Pending pending = environment.begin(env, Napi::Object());
-    const std::weak_ptr<TrainerHost> weak = environment.own(host);
-    host->thread.post([raw, &environment, weak, ticket = pending.ticket, file, options] {
-      std::optional<Error> error;
-      std::string device;
-      try {
-        raw->trainer = std::make_unique<training::Trainer>(file, options);
-        device = raw->trainer->device();
-      } catch (...) {
-        error = currentError("ERR_TRAINING");
-      }
-      environment.settle(ticket, [&environment, weak, error, device](Napi::Env) -> Napi::Value {
-        if (error) {
-          environment.release(weak.lock());
-          throw *error;
-        }
-        Napi::Object object = environment.trainerClass.New({});
-        TrainerClass* self = TrainerClass::Unwrap(object);
-        self->host_ = weak;
-        self->device_ = device;
-        return object;
-      });
-    });
-    return pending.promise;
+    return Hosted<TrainerHost>::makeHosted(
+        env, "ERR_TRAINING", [file, options] { return std::make_unique<training::Trainer>(file, options); },
+        [env](const std::weak_ptr<TrainerHost>& host) -> Napi::Value {
+          Napi::Object object = Environment::of(env).trainerClass.New({});
+          TrainerClass* self = TrainerClass::Unwrap(object);
+          self->hosted_.take(host);
+          self->device_ = host.lock()->object->device();
+          return object;
+        });
   });
 }
 
@@ -149,20 +101,20 @@ Napi::Value TrainerClass::device(const Napi::CallbackInfo& info) { return Napi::
 
 void TrainerClass::stage(const Napi::CallbackInfo& info) {
   guarded(info.Env(), [&] {
-    const auto host = hostInUse();
+    const auto host = hosted_.hostInUse();
     const auto list = info[0].As<Napi::Array>();
-    host->staged = host->trainer->stage(toBatches(list));
+    host->staged = host->object->stage(toBatches(list));
     stagedBatches_ = Napi::Persistent(list.As<Napi::Object>());
   });
 }
 
 Napi::Value TrainerClass::step(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&] {
-    const auto host = hostInUse();
+    const auto host = hosted_.hostInUse();
     const auto list = info[0].As<Napi::Array>();
     const bool isStaged = host->staged && stagedBatches_.Value().StrictEquals(list);
     if (isStaged) stagedBatches_.Reset();
-    auto staged = isStaged ? std::exchange(host->staged, nullptr) : host->trainer->stage(toBatches(list));
+    auto staged = isStaged ? std::exchange(host->staged, nullptr) : host->object->stage(toBatches(list));
     const double learningRate = info[1].As<Napi::Number>().DoubleValue();
     return enqueue(
         info, [staged, learningRate](training::Trainer& trainer) { return trainer.step(*staged, learningRate); },
@@ -212,24 +164,6 @@ Napi::Value TrainerClass::loadCheckpoint(const Napi::CallbackInfo& info) {
       [](Napi::Env env, const std::string& state) -> Napi::Value { return Napi::String::New(env, state); });
 }
 
-Napi::Value TrainerClass::dispose(const Napi::CallbackInfo& info) {
-  const Napi::Env env = info.Env();
-  Environment& environment = Environment::of(env);
-  const Environment::Pending pending = environment.begin(env, Value());
-  const auto host = disposed_ ? nullptr : host_.lock();
-  disposed_ = true;
-  auto closed = [&environment, ticket = pending.ticket, weak = std::weak_ptr<TrainerHost>(host)] {
-    environment.settle(ticket, [&environment, weak](Napi::Env env) -> Napi::Value {
-      environment.release(weak.lock());
-      return env.Undefined();
-    });
-  };
-  if (host) {
-    host->thread.post(closed);
-  } else {
-    closed();
-  }
-  return pending.promise;
-}
+Napi::Value TrainerClass::dispose(const Napi::CallbackInfo& info) { return hosted_.disposeHosted(info.Env(), Value()); }
 
 }  // namespace kinetorch::binding

@@ -1,7 +1,7 @@
 import { kindOfNapi, readers } from './readers.mjs';
 import { block } from './sources.mjs';
 
-const promiseMakers = /\b(begin|runOn|runInBackground|enqueue)\(/;
+const promiseMakers = /\b(begin|runOn|runInBackground|enqueue|makeHosted|disposeHosted)\(/;
 
 /**
  * Compares parameters, their number and, where C++ names it, their kind, and whether a call gives nothing, a promise or a

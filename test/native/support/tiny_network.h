@@ -11,8 +11,8 @@
 
 #include "native/model/model_file.h"
 #include "native/model/serialize_module.h"
-#include "native/runtime/error.h"
 #include "native/training/trainer.h"
+#include "test/native/support/code_of.h"
 
 namespace kinetorch::test {
 
@@ -107,16 +107,6 @@ inline torch::jit::Module glutton() {
 }
 
 inline double rate(training::OptimizerKind kind) { return kind == training::OptimizerKind::kSgd ? 0.1 : 0.02; }
-
-template <typename Call>
-std::string codeOf(Call call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    return error.code();
-  }
-  return "no error";
-}
 
 class TrainerFiles : public testing::Test {
  protected:
