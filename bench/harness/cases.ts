@@ -11,6 +11,8 @@ export interface NetworkCase {
 /** Every engine that a benchmark knows; what it is called there and how it is set stands in the benchmark's engines.ts. */
 export type EngineName =
   | 'kinetorch'
+  | 'kinetorch-bfloat16'
+  | 'kinetorch-int8'
   | 'native'
   | 'eager'
   | 'eager_channels_last'
@@ -18,7 +20,10 @@ export type EngineName =
   | 'compile'
   | 'onnxruntime'
   | 'onnxruntime-node'
-  | 'openvino';
+  | 'onnxruntime-int8'
+  | 'openvino'
+  | 'openvino-bfloat16'
+  | 'openvino-int8';
 
 /** A network with so many clips a call, run by engines in turn. */
 export interface Case {

@@ -90,6 +90,8 @@ export class EngineProcess {
   async stop(): Promise<number> {
     const peakBytes =
       (await highWaterMark(this.child.pid)) ?? (await this.#ask<{ peakBytes: number }>('peak')).peakBytes;
+    const { exitCode, signalCode } = this.child;
+    if (exitCode !== null || signalCode !== null) return peakBytes;
     const ended = new Promise((resolve) => this.child.once('exit', resolve));
     this.child.stdin?.end();
     await ended;

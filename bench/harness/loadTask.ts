@@ -15,7 +15,7 @@ export interface LoadTask {
   mean: readonly number[];
   std: readonly number[];
   batch: number;
-  /** With model.pt, weights.pth, model.onnx. */
+  /** With model.pt, weights.pth, model.onnx; for int8 model.int8.pt, model.int8.xml, model.int8.onnx. */
   folder: string;
   /** File of uint8 N×T×H×W×3, of the size that `source` says; they are resized to `resize`, then cropped. */
   clips: string;

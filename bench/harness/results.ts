@@ -36,6 +36,13 @@ export function worstError(logits: readonly number[][], expected: readonly numbe
   return Math.max(...logits.slice(0, expected.length).map((row, clip) => relativeError(row, expected[clip] ?? [])));
 }
 
+/** Share of the clips that both have whose largest logit is of the same class. */
+export function shareOfSameClass(logits: readonly number[][], expected: readonly number[][]): number {
+  const classOf = (row: readonly number[]) => row.indexOf(Math.max(...row));
+  const rows = logits.slice(0, expected.length);
+  return rows.filter((row, clip) => classOf(row) === classOf(expected[clip] ?? [])).length / rows.length;
+}
+
 /** As JSON, whole or not at all. */
 export function writeResults(path: string, results: object): void {
   mkdirSync(dirname(path), { recursive: true });

@@ -2,10 +2,11 @@ import type { Case, EngineName, NetworkCase } from '../harness/cases';
 
 /**
  * What is measured in one go. `latency`: one call after the other, each of `batch` clips. `serving`: calls that always
- * wait in number, against the native loop alone; its id is `network/serving`.
+ * wait in number, against the native loop alone; its id is `network/serving`. `reduced`: latency in less than float32;
+ * `network/batch/reduced`.
  */
 export interface CpuCase extends Case {
-  kind: 'latency' | 'serving';
+  kind: 'latency' | 'serving' | 'reduced';
 }
 
 const networks: NetworkCase[] = [
@@ -29,6 +30,15 @@ const everyEngine: EngineName[] = [
 ];
 /** With 8 clips a round takes long; eager mode is never the fastest, and ONNX Runtime is the same below Python and Node. */
 const engines8: EngineName[] = ['kinetorch', 'torchscript', 'compile', 'onnxruntime-node', 'openvino'];
+const reducedEngines: EngineName[] = [
+  'kinetorch-int8',
+  'kinetorch-bfloat16',
+  'kinetorch',
+  'openvino-int8',
+  'openvino-bfloat16',
+  'openvino',
+  'onnxruntime-int8',
+];
 const servingEngines: EngineName[] = ['kinetorch', 'native', 'onnxruntime-node'];
 /** The largest of the networks, and the smallest, in which what surrounds the network would show most. */
 const served = ['r2plus1d_18', 'r2plus1d_dw'];
@@ -36,6 +46,8 @@ const served = ['r2plus1d_18', 'r2plus1d_dw'];
 export const cases: readonly CpuCase[] = [
   ...networks.map((network) => latency(network, 1, everyEngine)),
   ...networks.map((network) => latency(network, 8, engines8)),
+  ...networks.map((network) => reduced(network, 1)),
+  ...networks.filter(({ name }) => name === 'r2plus1d_dw').map((network) => reduced(network, 8)),
   ...networks
     .filter(({ name }) => served.includes(name))
     .map((network): CpuCase => {
@@ -46,6 +58,10 @@ export const cases: readonly CpuCase[] = [
 
 function latency(network: NetworkCase, batch: number, engines: EngineName[]): CpuCase {
   return { id: `${network.name}/${batch}`, network, kind: 'latency', batch, engines };
+}
+
+function reduced(network: NetworkCase, batch: number): CpuCase {
+  return { id: `${network.name}/${batch}/reduced`, network, kind: 'reduced', batch, engines: reducedEngines };
 }
 
 /** Those named by an id or by their network; all where none is named. */

@@ -8,6 +8,8 @@ export interface Engine {
   title: string;
   /** Program and arguments. */
   command: (peers: Peers, task: LoadTask) => [string, ...string[]];
+  /** Float32 unless given. */
+  precision?: 'bfloat16' | 'int8';
   /** It keeps something on disk that makes the next start of the same model faster. */
   remembers?: boolean;
 }
@@ -17,6 +19,12 @@ const ownPeers = join(__dirname, 'peers');
 const torch =
   (way: EngineName): Engine['command'] =>
   ({ python }) => [python, join(sharedPeers, 'torch_peer.py'), way, 'cpu'];
+
+const kinetorch: Engine['command'] = () => [process.execPath, join(sharedPeers, 'kinetorch.cjs')];
+
+const inPython =
+  (file: string, ...args: string[]): Engine['command'] =>
+  ({ python }) => [python, join(ownPeers, file), ...args];
 
 /** What C++ has to be told before it starts: it reads no JSON. */
 const nativeLoop: Engine['command'] = ({ native }, task) => [
@@ -28,11 +36,9 @@ const nativeLoop: Engine['command'] = ({ native }, task) => [
 ];
 
 export const engines: Record<EngineName, Engine> = {
-  kinetorch: {
-    title: 'Kinetorch',
-    command: () => [process.execPath, join(sharedPeers, 'kinetorch.cjs')],
-    remembers: true,
-  },
+  kinetorch: { title: 'Kinetorch', command: kinetorch, remembers: true },
+  'kinetorch-bfloat16': { title: 'Kinetorch, bfloat16', command: kinetorch, precision: 'bfloat16' },
+  'kinetorch-int8': { title: 'Kinetorch, int8', command: kinetorch, precision: 'int8', remembers: true },
   native: { title: "Kinetorch's native loop", command: nativeLoop },
   eager: { title: 'PyTorch eager, NCDHW', command: torch('eager') },
   eager_channels_last: {
@@ -45,15 +51,27 @@ export const engines: Record<EngineName, Engine> = {
     command: torch('compile'),
     remembers: true,
   },
-  onnxruntime: {
-    title: 'ONNX Runtime (Python)',
-    command: ({ python }) => [python, join(ownPeers, 'onnxruntime_peer.py')],
+  onnxruntime: { title: 'ONNX Runtime (Python)', command: inPython('onnxruntime_peer.py', 'float32') },
+  'onnxruntime-int8': {
+    title: 'ONNX Runtime (Python), int8',
+    command: inPython('onnxruntime_peer.py', 'int8'),
+    precision: 'int8',
   },
   'onnxruntime-node': {
     title: 'onnxruntime-node',
     command: ({ packages }) => [process.execPath, join(ownPeers, 'onnxruntimeNode.cjs'), packages],
   },
-  openvino: { title: 'OpenVINO', command: ({ python }) => [python, join(ownPeers, 'openvino_peer.py')] },
+  openvino: { title: 'OpenVINO', command: inPython('openvino_peer.py', 'float32') },
+  'openvino-bfloat16': {
+    title: 'OpenVINO, bfloat16',
+    command: inPython('openvino_peer.py', 'bfloat16'),
+    precision: 'bfloat16',
+  },
+  'openvino-int8': {
+    title: 'OpenVINO, int8',
+    command: inPython('openvino_peer.py', 'int8'),
+    precision: 'int8',
+  },
 };
 
 /** LibTorch's own best without a compiler: what Kinetorch would be without its kernels. */

@@ -8,6 +8,7 @@ import { demandOf } from './demand';
 import type { Flags } from './flags';
 import { measureLatency } from './measureLatency';
 import { measureServing } from './measureServing';
+import { prepareInt8 } from './prepareInt8';
 import type { CpuCaseResult, MachinePeak } from './results';
 import { Session } from './session';
 import type { Peers } from './setup';
@@ -18,13 +19,14 @@ const mostClips = 8;
 /** Starts a case's engines, measures them in turn, and ends them. */
 export async function measureCase(one: CpuCase, peers: Peers, flags: Flags): Promise<CpuCaseResult> {
   const prepared = await prepareNetwork(one.network, peers.python, { clips: mostClips, onnx: true });
+  if (one.kind === 'reduced') await prepareInt8(one.network, prepared, peers.python);
   const { name, frames, height, width } = one.network;
   const session = new Session(one, peers, prepared, flags.threads);
   try {
     const before = measurePeak(peers, flags.threads);
     await session.start(enginesOf(one, flags.engines));
-    await (one.kind === 'latency' ? measureLatency : measureServing)(session, flags.rounds);
-    if (one.batch === 1) await session.startAgain();
+    await (one.kind === 'serving' ? measureServing : measureLatency)(session, flags.rounds);
+    if (one.batch === 1 && one.kind === 'latency') await session.startAgain();
     const engines = await session.finish();
     const peak = higherOf(before, measurePeak(peers, flags.threads));
     return {

@@ -1,6 +1,6 @@
 import { clipSize } from '../harness/format';
 import { explainRoofline } from './renderRoofline';
-import { caseTable, provenance, rooflineTable, servingTable, summaryTable } from './renderTables';
+import { caseTable, provenance, reducedTable, rooflineTable, servingTable, summaryTable } from './renderTables';
 import type { CpuCaseResult, Results } from './results';
 
 /** What stands in the README too. */
@@ -22,6 +22,9 @@ export function renderResults(results: Results, order: readonly string[]): strin
   const parts = [provenance(results, all)];
   if (latency.length > 0) parts.push('### At a glance', renderGlance(all), '### Case by case');
   parts.push(...latency.flatMap((one) => [caseTitle(one), caseTable(one)]));
+  const reduced = all.filter(({ kind }) => kind === 'reduced');
+  if (reduced.length > 0)
+    parts.push('### int8 and bfloat16', ...reduced.flatMap((one) => [caseTitle(one), reducedTable(one)]));
   if (serving.length > 0) parts.push('### Saturated: many calls at once, batches of 8', servingTable(serving));
   if (single.length > 0) parts.push('### Roofline', rooflineTable(single), ...single.map(explainRoofline));
   return parts.join('\n\n');

@@ -20,6 +20,20 @@ export function caseTable(one: CpuCaseResult): string {
   return markdownTable(headings, rows);
 }
 
+/** The same of networks in less than float32, of which it matters too how near they come to it. */
+export function reducedTable(one: CpuCaseResult): string {
+  const rows = standings(one, 'kinetorch-int8').map(({ result, time, ratio }) => [
+    engines[result.engine].title,
+    spread(time),
+    ratio && result.engine !== 'kinetorch-int8' ? times(ratio) : '',
+    megabytes(result.peakBytes),
+    result.error.toExponential(1),
+    percent(result.agreement),
+  ]);
+  const headings = ['', 'ms a call', 'times Kinetorch’s int8', 'peak memory', 'error of logits', 'same first class'];
+  return markdownTable(headings, rows);
+}
+
 /** The figures that the project set out to reach. */
 export function summaryTable(all: readonly CpuCaseResult[]): string {
   const ratio = (standing?: Standing) => (standing?.ratio ? times(standing.ratio) : '–');

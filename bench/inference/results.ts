@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { CaseResult, EngineResult } from '../harness/results';
 import { type Machine, thisMachine } from '../harness/thisMachine';
+import type { CpuCase } from './cases';
 
 /** Arithmetic and memory, as bench/inference/native/machine_peak.cpp measures them. */
 export interface MachinePeak {
@@ -10,6 +11,8 @@ export interface MachinePeak {
 
 export interface CpuEngineResult extends EngineResult {
   error: number;
+  /** Share of the clips with float64's first class. */
+  agreement: number;
   firstResultMs: number;
   /** The same of a second start, where the engine remembers something from the first. */
   secondStartMs?: number;
@@ -28,7 +31,7 @@ export interface Demand {
 }
 
 export interface CpuCaseResult extends CaseResult<CpuEngineResult> {
-  kind: 'latency' | 'serving';
+  kind: CpuCase['kind'];
   date: string;
   commit: string;
   peak: MachinePeak;
@@ -36,7 +39,7 @@ export interface CpuCaseResult extends CaseResult<CpuEngineResult> {
 }
 
 /** Counted up whenever the file's fields change. */
-const formatVersion = 2;
+const formatVersion = 3;
 
 export interface Results {
   formatVersion: number;

@@ -5,7 +5,7 @@ import type { EngineName } from '../harness/cases';
 import { EngineProcess } from '../harness/engineProcess';
 import { type LoadTask, taskOf } from '../harness/loadTask';
 import { type PreparedNetwork, sharedPeers } from '../harness/prepareNetwork';
-import { newResult, worstError } from '../harness/results';
+import { newResult, shareOfSameClass, worstError } from '../harness/results';
 import { workFolder } from '../harness/workFolder';
 import type { CpuCase } from './cases';
 import { engines } from './engines';
@@ -38,7 +38,7 @@ export class Session {
     const batching = { maxBatchSize: one.batch, maxDelayMs };
     this.#task = {
       ...{ ...taskOf(one, prepared), call: 'forward', warmCalls: 0, threads },
-      loadOptions: { device: 'cpu', precision: 'float32', threads, tuning: { folder: plans }, batching },
+      loadOptions: { device: 'cpu', threads, tuning: { folder: plans }, batching },
     };
   }
 
@@ -60,7 +60,7 @@ export class Session {
   async startAgain(): Promise<void> {
     for (const { name } of this.processes.filter(({ name }) => engines[name].remembers)) {
       const again = await this.#start(name);
-      await again.load(this.#task);
+      await again.load(this.#taskOf(name));
       this.result(name).secondStartMs = again.age;
       await again.stop();
     }
@@ -105,9 +105,16 @@ export class Session {
   }
 
   async #firstResult(process: EngineProcess): Promise<CpuEngineResult> {
-    const logits = await process.load(this.#task);
+    const logits = await process.load(this.#taskOf(process.name));
     const firstResultMs = process.age;
-    const error = worstError(logits, this.prepared.reference);
-    return { ...newResult(process, error), error, firstResultMs, peakBytes: 0, preprocessMs: [] };
+    const { reference } = this.prepared;
+    const error = worstError(logits, reference);
+    const agreement = shareOfSameClass(logits, reference);
+    return { ...newResult(process, error), error, agreement, firstResultMs, peakBytes: 0, preprocessMs: [] };
+  }
+
+  #taskOf(name: EngineName): LoadTask {
+    const { precision = 'float32' } = engines[name];
+    return { ...this.#task, loadOptions: { ...this.#task.loadOptions, precision } };
   }
 }

@@ -12,21 +12,21 @@ export interface Standing {
   ratio: Spread | null;
 }
 
-/** Kinetorch first, then by time. */
-export function standings({ engines }: CpuCaseResult): Standing[] {
+/** `first` first, to whose time the others are compared, then by time. */
+export function standings({ engines }: CpuCaseResult, first: EngineName = 'kinetorch'): Standing[] {
   const measured = engines.filter(({ latencyMs }) => latencyMs.length > 0);
-  const own = measured.find(({ engine }) => engine === 'kinetorch');
+  const own = measured.find(({ engine }) => engine === first);
   return measured
     .map((result) => ({
       result,
       time: spreadOf(result.latencyMs),
       ratio: own ? spreadOf(ratiosOf(result.latencyMs, own.latencyMs)) : null,
     }))
-    .sort((a, b) => rankOf(a) - rankOf(b));
+    .sort((a, b) => rankOf(a, first) - rankOf(b, first));
 }
 
-function rankOf({ result, time }: Standing): number {
-  return result.engine === 'kinetorch' ? -1 : time.median;
+function rankOf({ result, time }: Standing, first: EngineName): number {
+  return result.engine === first ? -1 : time.median;
 }
 
 /** The fastest engine but Kinetorch, among `names` where they are given. */

@@ -16,7 +16,8 @@ serve(`Kinetorch ${version}`, async (task) => {
   const { folder, frames, source, batch, loadOptions, warmCalls } = task;
   const [height, width] = source;
   const clips = readClips(task).map((data) => ({ data, frames, height, width }));
-  model = await loadModel(join(folder, 'model.pt'), loadOptions);
+  const file = loadOptions.precision === 'int8' ? 'model.int8.pt' : 'model.pt';
+  model = await loadModel(join(folder, file), loadOptions);
   let next = 0;
   // Where the file has fewer clips than a batch, they are repeated.
   const run = () => Promise.all(Array.from({ length: batch }, (_, n) => model.classifyClip(clips[n % clips.length])));

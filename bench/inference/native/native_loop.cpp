@@ -46,8 +46,10 @@ Task parse(char** values) {
   task.classes = std::stoll(values[6]);
   task.batch = std::stoll(values[7]);
   task.threads = std::stoi(values[8]);
-  task.optimize = {network::Optimization::kFast, values[9], /*measureMs=*/2000, int64_t{1} << 30, task.batch,
-                   /*byClips=*/std::nullopt};
+  task.optimize.planFolder = values[9];
+  task.optimize.measureMs = 2000;
+  task.optimize.maxWeightBytes = int64_t{1} << 30;
+  task.optimize.maxBatchSize = task.batch;
   return task;
 }
 

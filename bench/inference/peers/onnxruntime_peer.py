@@ -1,10 +1,14 @@
 """ONNX Runtime in Python: every graph optimisation, batch fixed, input and output tensors in place.
 
-    python onnxruntime_peer.py
+    python onnxruntime_peer.py float32|int8
 """
+
+import sys
 
 import onnxruntime
 from protocol import read_input, serve_network
+
+FILE = {'float32': 'model.onnx', 'int8': 'model.int8.onnx'}[sys.argv[1]]
 
 
 def load(task):
@@ -13,7 +17,7 @@ def load(task):
     options.inter_op_num_threads = 1
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
     options.add_free_dimension_override_by_name('batch', task['batch'])
-    session = onnxruntime.InferenceSession(f'{task["folder"]}/model.onnx', options, providers=['CPUExecutionProvider'])
+    session = onnxruntime.InferenceSession(f'{task["folder"]}/{FILE}', options, providers=['CPUExecutionProvider'])
     clips = read_input(task)
     return lambda: session.run(None, {'clips': clips})[0]
 
