@@ -7,6 +7,7 @@ const ranks = [
   ['server', '^lib/server/'],
   ['training', '^lib/training/'],
   ['report', '^lib/report/'],
+  ['quantization', '^lib/quantization/'],
   ['evaluation', '^lib/evaluation/'],
   ['dataset', '^lib/dataset/'],
   ['model', '^lib/model/'],

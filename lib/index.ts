@@ -100,6 +100,7 @@ export type {
   NetworkOutput,
   NetworkParts,
   Prediction,
+  Quantization,
   ReconstructionInfo,
   VideoClassification,
   VideoSegment,
@@ -107,6 +108,9 @@ export type {
 export type { VideoCounts } from './model/videoCalls';
 export type { VideoModel } from './model/videoModel';
 export { wrapModel } from './model/wrapModel';
+export type { QuantizeOptions } from './quantization/options';
+export { quantizeModel } from './quantization/quantizeModel';
+export type { LayerReport, QuantizationReport, QuantizeProgress } from './quantization/types';
 export type { Augmentation } from './training/augmentation';
 export type { TriedDecay } from './training/chooseWeightDecay';
 export { compareHeads, type HeadComparison, type HeadFold } from './training/compareHeads';

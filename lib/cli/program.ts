@@ -92,6 +92,11 @@ const entries: readonly Entry[] = [
     load: () => import('./commands/evaluate.js'),
   },
   {
+    usage: 'quantize [options] <model> <data>',
+    summary: 'make a model int8, for a CPU',
+    load: () => import('./commands/quantize.js'),
+  },
+  {
     usage: 'cross-validate [options] <data>',
     summary: 'train and evaluate over the folds of a manifest',
     load: () => import('./commands/crossValidate.js'),

@@ -6,13 +6,13 @@ import type { ModelMetadata } from './types';
 
 /**
  * What it takes to build the network of a file here, as its metadata tells; null where it is none of the architecture
- * table.
+ * table, or has the tensors of such a network no more, as it is quantised.
  *
  * @throws KinetorchError `ERR_UNSUPPORTED` where the metadata does not say all of it
  */
 export function catalogueNetworkOf(metadata: ModelMetadata | null): CatalogueNetwork | null {
   const row = architectures().find(({ name }) => name === metadata?.architecture);
-  if (!metadata || !row) return null;
+  if (!metadata || !row || metadata.quantization) return null;
   const { architecture, frameCnn, labels, reconstruction, task } = metadata;
   if (task === 'reconstruct') {
     const { objective } = reconstruction ?? incomplete(architecture, 'reconstruction.objective');

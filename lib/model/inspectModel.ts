@@ -1,7 +1,8 @@
-import type { LayerProfile, ModelProfile } from '../../binding';
+import type { LayerProfile, ModelProfile, NativeModelFile } from '../../binding';
 import { groupBy } from '../base/groupBy';
+import { fileSize } from '../base/regularFile';
 import { parse } from '../base/validation';
-import { callNative } from '../native';
+import { callNative, native } from '../native';
 import { catalogueNetworkOf } from './catalogueNetwork';
 import { withModelFile } from './modelFile';
 import { type ModelSource, nativeSource } from './modelSource';
@@ -21,6 +22,8 @@ export interface StageSummary {
 export interface ModelSummary {
   /** How the file is written. */
   format: string;
+  /** Of the file. */
+  bytes: number;
   /** Null for a file from elsewhere. */
   metadata: ModelMetadata | null;
   /**
@@ -28,7 +31,10 @@ export interface ModelSummary {
    * found that touches the system. It is no proof that there is nothing.
    */
   findings: string[];
-  /** Null where there are findings in a file from elsewhere, whose network is then not loaded. */
+  /**
+   * Null where there are findings in a file from elsewhere, whose network is then not loaded. Of a quantised file, as before;
+   * null where its network is one from elsewhere.
+   */
   parameters: number | null;
   /** Billions of multiply-adds for one clip, the field's habit of counting; null where they were not counted. */
   gflops: number | null;
@@ -52,24 +58,43 @@ export async function inspectModel(
   size: Partial<Pick<ModelInput, 'frames' | 'height' | 'width'>> = {},
 ): Promise<ModelSummary> {
   parse(partialInputSchema, size, 'size');
-  return withModelFile(nativeSource(source), async ({ native, metadata }) => {
+  const from = nativeSource(source);
+  const bytes = typeof from === 'string' ? await fileSize(from) : from.length;
+  return withModelFile(from, async ({ native: file, metadata }) => {
     const network = catalogueNetworkOf(metadata);
-    if (network) native.buildHere(network);
+    if (network) file.buildHere(network);
     const { frames, height, width } = { frames: 16, height: 112, width: 112, ...metadata?.input, ...size };
-    const findings = await callNative(() => native.scan());
+    const findings = await callNative(() => file.scan());
     const isLoaded = network !== null || findings.length === 0;
-    const profile = isLoaded ? await callNative(() => native.profile([frames, height, width])) : notLoaded;
-    const known = isLoaded && profile.unknownOperator === '';
+    const profiled = metadata?.quantization ? await openOriginal(metadata) : isLoaded ? file : null;
+    const profile = profiled ? await callNative(() => profiled.profile([frames, height, width])) : notLoaded;
+    if (profiled !== file) profiled?.close();
+    const known = profiled !== null && profile.unknownOperator === '';
     return {
-      format: native.format,
+      format: file.format,
+      bytes,
       metadata,
       findings,
-      parameters: isLoaded ? profile.parameters : null,
+      parameters: profiled ? profile.parameters : null,
       gflops: known ? giga(profile.layers) : null,
       stages: stagesOf(profile.layers, metadata),
       layers: profile.layers,
       unknownOperator: profile.unknownOperator || null,
     };
+  });
+}
+
+/**
+ * A network as that of a quantised file was before, of other weights: its own has constants in their place, and no modules.
+ * Null where it is none of the architecture table.
+ */
+async function openOriginal({ quantization: _, ...metadata }: ModelMetadata): Promise<NativeModelFile | null> {
+  const network = catalogueNetworkOf(metadata);
+  if (network === null) return null;
+  const fresh = { seed: 0, metadata: '{}', weights: [], newHead: false, inflate: 'average' as const };
+  return callNative(async () => {
+    const { createModel, NativeModelFile } = native();
+    return NativeModelFile.open(await createModel({ ...network, ...fresh }), '');
   });
 }
 

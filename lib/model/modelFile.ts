@@ -41,7 +41,8 @@ export async function openModelFile(
 async function buildHere(file: NativeModelFile, metadata: ModelMetadata | null): Promise<void> {
   const network = catalogueNetworkOf(metadata);
   if (network) return file.buildHere(network);
-  const named = metadata ? `says "${metadata.architecture}"` : 'is missing';
+  const said = metadata?.quantization ? 'that it is quantised' : `"${metadata?.architecture}"`;
+  const named = metadata ? `says ${said}` : 'is missing';
   const findings = await callNative(() => file.scan());
   throw new KinetorchError(
     'ERR_MODEL_UNTRUSTED',

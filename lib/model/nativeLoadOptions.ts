@@ -1,12 +1,19 @@
 import type { LoadOptions } from '../../binding';
+import { chooseQuantization } from './chooseQuantization';
 import type { FilledLoadOptions } from './options';
 import type { ModelMetadata } from './types';
 
-/** How the native layer is to load a network of this metadata. */
+/**
+ * How the native layer is to load a network of this metadata.
+ *
+ * @throws KinetorchError `ERR_UNSUPPORTED` for int8 where there is none
+ */
 export function nativeLoadOptions(filled: FilledLoadOptions, metadata: ModelMetadata, planFolder: string): LoadOptions {
+  const quantization = chooseQuantization(filled, metadata);
   return {
-    device: filled.device,
-    precision: filled.precision,
+    ...(quantization
+      ? { device: 'cpu', precision: 'float32', quantization }
+      : { device: filled.device, precision: filled.precision }),
     input: metadata.input,
     numClasses: metadata.labels.length,
     task: metadata.task,

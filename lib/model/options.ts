@@ -38,15 +38,18 @@ export const modelDeviceSchema = device<ModelDevice>(
   .default('auto')
   .describe('auto, cpu, cuda, cuda:N, or cuda:* for all GPUs');
 
-/** Arithmetic of the network: `auto` is float32 on a CPU and float16 on CUDA. */
-export type Precision = 'auto' | 'float32' | 'float16' | 'bfloat16';
+/**
+ * Arithmetic of the network: `auto` is float32 on a CPU, int8 for a file that `quantizeModel` wrote, and float16 on CUDA.
+ * `int8` needs such a file and a CPU, which device `auto` then is.
+ */
+export type Precision = 'auto' | 'float32' | 'float16' | 'bfloat16' | 'int8';
 
 export const precisionSchema: z.ZodDefault<z.ZodEnum<{ [Name in Precision]: Name }>> = oneOf(
-  ['auto', 'float32', 'float16', 'bfloat16'],
-  "'auto', 'float32', 'float16' or 'bfloat16'",
+  ['auto', 'float32', 'float16', 'bfloat16', 'int8'],
+  "'auto', 'float32', 'float16', 'bfloat16' or 'int8'",
 )
   .default('auto')
-  .describe('arithmetic of the network; auto is float32 on a CPU, float16 on CUDA');
+  .describe('arithmetic of the network; auto is float32 on a CPU (int8 for a quantised model), float16 on CUDA');
 
 /** CPU threads of a loaded model. */
 export const threadsSchema = wholeNumber(1, 1024)

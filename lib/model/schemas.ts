@@ -4,6 +4,7 @@ import { untaggedMatrices } from '../video/untaggedMatrix';
 import { fittedAlarmSchema } from './anomaly/fittedAlarm';
 import { frameCnnSchema } from './frameCnnSchema';
 import { outputNames } from './outputs';
+import { quantizationSchema } from './quantizationSchema';
 
 const rgb = (min: number, max: number) => {
   const value = realNumber(min, max);
@@ -141,6 +142,7 @@ export const metadataSchema = z
       frameCnn: frameCnnSchema.optional(),
       anomaly: fittedAlarmSchema.optional(),
       reconstruction: reconstructionSchema.optional(),
+      quantization: quantizationSchema.optional(),
     },
     { error: 'an object' },
   )

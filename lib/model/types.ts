@@ -4,6 +4,7 @@ import type { VideoInfo } from '../video/types';
 import type { FittedAlarm } from './anomaly/fittedAlarm';
 import type { FrameCnn } from './frameCnnSchema';
 import type { ModelOutput, Timing } from './outputs';
+import type { quantizationSchema } from './quantizationSchema';
 import type {
   inputFields,
   maskTargetSchema,
@@ -38,6 +39,9 @@ export interface ReconstructionInfo {
   target?: z.output<typeof maskTargetSchema>;
 }
 
+/** Of a network that `quantizeModel` made: which of its layers run in int8 on a CPU, and over which ranges. */
+export interface Quantization extends z.output<typeof quantizationSchema> {}
+
 /** What a network's parts are called, by their paths in the state dict, and what it can give. */
 export interface NetworkParts {
   /** From the input on, the head left out: what `freezeStages` counts. Empty where they are not known. */
@@ -64,6 +68,8 @@ export interface ModelMetadata extends NetworkParts {
   reconstruction?: ReconstructionInfo;
   /** When `anomalyScore` raises an alarm, as {@link fitAnomalyThreshold} found. */
   anomaly?: FittedAlarm;
+  /** Of a file that {@link quantizeModel} wrote. */
+  quantization?: Quantization;
   /** Free-form record of how the weights came about. */
   training?: Record<string, unknown>;
   license?: string;

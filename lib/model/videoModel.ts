@@ -73,7 +73,7 @@ export class VideoModel implements AsyncDisposable {
   readonly devices: readonly string[];
   /** {@link devices} as one text, for example `cpu` or `cuda:0, cuda:1`. */
   readonly device: string;
-  /** As it was resolved: `float32`, `float16` or `bfloat16`. */
+  /** As it was resolved: `float32`, `float16`, `bfloat16` or `int8`. */
   readonly precision: string;
   /**
    * What it can give of a clip: `logits` and `probabilities`, with `embedding` and `features` where its network has them;

@@ -8,6 +8,7 @@ import { decodingOf } from '../model/decodingOf';
 import { loadModel } from '../model/loadModel';
 import { type ModelSource, nativeSource } from '../model/modelSource';
 import type { VideoModel } from '../model/videoModel';
+import { refuseQuantized } from './refuseQuantized';
 
 type LoadingOptions = Parameters<typeof measuredLoading>[0];
 
@@ -16,8 +17,10 @@ type LoadingOptions = Parameters<typeof measuredLoading>[0];
  */
 export async function loadFrozen(source: ModelSource, options: LoadingOptions, sha256?: string): Promise<VideoModel> {
   const model = await loadModel(source, { ...measuredLoading(options), sha256 });
-  if (model.outputs.includes('embedding') && model.metadata.head !== null) return model;
+  const { head, quantization } = model.metadata;
+  if (model.outputs.includes('embedding') && head !== null && !quantization) return model;
   await model.dispose();
+  refuseQuantized(model.metadata);
   throw new KinetorchError(
     'ERR_UNSUPPORTED',
     `expected networks that Kinetorch made, with a head to replace, but received one of the architecture ${model.architecture}`,

@@ -28,7 +28,6 @@ import {
   inflateSchema,
   licenseSchema,
   networkOptions,
-  precisionSchema,
   trustSchema,
 } from '../model/options';
 import { type Augmentation, augmentationSchema } from './augmentation';
@@ -148,7 +147,9 @@ export const trainOptions = {
     .optional()
     .describe('balanced, or a factor on the loss of each class: 1,2.5'),
   /** Default `auto`: `float32` on a CPU, `bfloat16` on CUDA. */
-  precision: precisionSchema.describe('auto is float32 on a CPU, bfloat16 on CUDA'),
+  precision: oneOf(['auto', 'float32', 'float16', 'bfloat16'], "'auto', 'float32', 'float16' or 'bfloat16'")
+    .default('auto')
+    .describe('auto is float32 on a CPU, bfloat16 on CUDA'),
   /**
    * Stages below the head that are not trained, counted from the input, or `all` of them; the model's metadata names them.
    * Default 0. Where only the head is trained and nothing varies the clips, {@link fitHead} does it in seconds.

@@ -12,6 +12,7 @@ import type { ModelInput, ModelMetadata, NetworkParts } from '../model/types';
 import { openWeights } from '../model/weights/openWeights';
 import { callNative, native } from '../native';
 import type { FilledTrainOptions } from './options';
+import { refuseQuantized } from './refuseQuantized';
 
 /** What a run starts from, before its classes are known. */
 export interface StartingModel {
@@ -84,6 +85,10 @@ async function openStored(
   opening: OpeningOptions,
 ): Promise<{ native: NativeModelFile; metadata: ModelMetadata }> {
   const { native, metadata } = await openModelFile(from, opening);
+  await closingOnError(
+    () => native.close(),
+    () => refuseQuantized(metadata),
+  );
   if (metadata) return { native, metadata };
   native.close();
   throw new KinetorchError(

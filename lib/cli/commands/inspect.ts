@@ -3,10 +3,10 @@ import { defined } from '../../base/defined';
 import { formatCount } from '../../base/format';
 import { describeFindings } from '../../model/findings';
 import type { ModelSummary } from '../../model/inspectModel';
-import type { ModelInput, ModelMetadata } from '../../model/types';
+import type { ModelInput, ModelMetadata, Quantization } from '../../model/types';
 import { type InputOptions, inputFrom, sizeFlags } from '../flags/modelFlags';
 import { type NetworkOptions, networkFlags, networkFrom } from '../flags/networkFlags';
-import { formatGflops, formatShape } from '../print/format';
+import { formatGflops, formatMegabytes, formatShape, plural } from '../print/format';
 import { table } from '../print/table';
 import { colorsFor, print, printJson } from '../print/terminal';
 
@@ -18,7 +18,7 @@ interface Options extends InputOptions, NetworkOptions {
 const notes = `
 GFLOPs are billions of multiply-adds for one clip. Shapes are C×T×H×W.
 
-With --json, one document: {"file":…,"format":…,"metadata":{…},"findings":[…],"parameters":…,"gflops":…,"stages":[…],
+With --json, one document: {"file":…,"format":…,"bytes":…,"metadata":{…},"findings":[…],"parameters":…,"gflops":…,"stages":[…],
 "unknownOperator":…,"given":{…}}, and "layers" too with --layers. "given" is what the flags say.
 
 Examples:
@@ -66,7 +66,10 @@ function printSummary(
   print(bold(file));
   fact('architecture', metadata?.architecture ?? 'not made by Kinetorch (no kinetorch.json inside)');
   fact('code', findings.length > 0 ? `runs code: ${describeFindings(findings)}` : describeFindings(findings));
-  fact('parameters', parameters === null ? 'not counted: its code would have to run' : formatCount(parameters));
+  fact('size', formatMegabytes(summary.bytes));
+  if (metadata?.quantization) fact('int8', quantizationText(metadata.quantization));
+  const uncounted = findings.length > 0 ? 'not counted: its code would have to run' : 'not counted';
+  fact('parameters', parameters === null ? uncounted : formatCount(parameters));
   const clip = `${frames} frames of ${width}×${height}`;
   if (gflops !== null) fact('GFLOPs', `${formatGflops(gflops)} for ${clip}`);
   else if (unknownOperator !== null) fact('GFLOPs', `not known: operator ${unknownOperator}`);
@@ -88,6 +91,12 @@ function printSummary(
   lines.forEach((line, index) => {
     print(`  ${index === 0 ? dim(line) : line}`);
   });
+}
+
+/** `35 of 37 convolutions, ranges by mse of 200 clips`. */
+function quantizationText({ layers, method, clips }: Quantization): string {
+  const chosen = layers.filter(({ int8 }) => int8).length;
+  return `${chosen} of ${plural(layers.length, 'convolution')}, ranges by ${method} of ${plural(clips, 'clip')}`;
 }
 
 /** As pictures are usually given, and as the flag takes it. */

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 const otherNames: Record<string, string> = {
   learningRate: '--lr',
   outDir: '--out',
+  outFile: '--out',
   numClasses: '--classes',
   windowSeconds: '--window',
   strideSeconds: '--stride',

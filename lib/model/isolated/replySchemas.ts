@@ -21,7 +21,7 @@ export const openedSchema = z.object({ metadata: z.instanceof(Uint8Array).nullab
 
 export const loadedSchema = z.object({
   devices: z.array(z.literal('cpu')).length(1),
-  precision: z.enum(['float32', 'float16', 'bfloat16']),
+  precision: z.enum(['float32', 'float16', 'bfloat16', 'int8']),
   outputs: z.array(z.enum(outputNames)).max(outputNames.length),
   output: z.enum(['logits', 'probabilities']),
   warnings: z.array(text).max(20),
