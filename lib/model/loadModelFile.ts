@@ -1,3 +1,4 @@
+import { KinetorchError } from '../base/errors';
 import { parseOptions } from '../base/validation';
 import { callNative, native } from '../native';
 import { catalogueNetworkOf } from './catalogueNetwork';
@@ -27,6 +28,10 @@ export async function loadModelFile(source: ModelSource, options: LoadModelOptio
     }
     const loading = nativeLoadOptions(filled, metadata, await planFolder(filled.tuning.folder));
     const model = await callNative(() => native().NativeModel.load(file.native, loading));
+    if (filled.precision === 'int8' && model.precision !== 'int8') {
+      await model.dispose();
+      throw notInt8(filled.optimize, model.warnings);
+    }
     for (const warning of model.warnings) process.emitWarning(warning, 'KinetorchWarning');
     // See Note [The second copy].
     const isFile = typeof from === 'string';
@@ -41,4 +46,12 @@ export async function loadModelFile(source: ModelSource, options: LoadModelOptio
 /** Whether nothing of the file has to run, as only its weights are trusted. */
 function isBuiltHere(from: string | Uint8Array, sha256: string | undefined): Promise<boolean> {
   return withModelFile(from, ({ metadata }) => catalogueNetworkOf(metadata) !== null, { sha256 });
+}
+
+function notInt8(optimize: string, warnings: readonly string[]): KinetorchError {
+  const why = optimize === 'off' ? ["`optimize` is 'off'"] : warnings;
+  return new KinetorchError(
+    'ERR_UNSUPPORTED',
+    `expected a model of which layers run in int8 but none does: ${why.join('; ') || 'its file leaves all in float32'}`,
+  );
 }

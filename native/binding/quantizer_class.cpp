@@ -25,7 +25,8 @@ quantisation::QuantizerOptions toOptions(const Napi::Object& object) {
 quantisation::RangeMethod toMethod(const std::string& name) {
   if (name == "min-max") return quantisation::RangeMethod::kMinMax;
   if (name == "percentile") return quantisation::RangeMethod::kPercentile;
-  return quantisation::RangeMethod::kSquaredError;
+  if (name == "mse") return quantisation::RangeMethod::kSquaredError;
+  throw Error("ERR_INVALID_ARGUMENT", "unknown method \"" + name + "\"");
 }
 
 // Shared, as work that is queued is copied.

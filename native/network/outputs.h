@@ -22,7 +22,7 @@ inline constexpr std::array<OutputInfo, 6> kOutputs{{
     {Output::kLogits, "logits", Output::kLogits, 2},                // N×classes
     {Output::kProbabilities, "probabilities", Output::kLogits, 2},  // N×classes, softmax or sigmoids of the logits
     {Output::kEmbedding, "embedding", Output::kEmbedding, 2},       // N×C, the vector before the last layer
-    {Output::kFeatures, "features", Output::kFeatures, 5},  // N×C×T'×H'×W', the map before the global pooling
+    {Output::kFeatures, "features", Output::kFeatures, 5},          // N×C×T'×H'×W', the map before the global pooling
     // N×3×T×H×W, the clips as a network with a decoder gives them back, and as it was given them.
     {Output::kReconstruction, "reconstruction", Output::kReconstruction, 5},
     {Output::kTarget, "target", Output::kTarget, 5},

@@ -94,7 +94,8 @@ bool CpuTuner::takeKernels(const PlainRun& plain) {
     context_->setMeasuringTime(slice_);
     return true;
   });
-  if (taken && isInt8) network_.setInt8();
+  const auto isOfBytes = [](const auto& layer) { return layer->layer().elementKind() == kernels::ElementKind::kInt8; };
+  if (taken && std::any_of(layers_.begin(), layers_.end(), isOfBytes)) network_.setInt8();
   return taken;
 }
 
@@ -139,7 +140,7 @@ void CpuTuner::finish() {
   context_->setMeasuringTime(Milliseconds(0));
   CpuConvolution::releaseWorkspaces();
   for (const auto& layer : layers_) {
-    network_.addBytes(-layer->plainBytes());  // as parameters they were counted
+    network_.addBytes(-layer->countedBytes());
     layer->finishMeasuring();
     network_.addBytes(layer->bytes());
   }

@@ -4,11 +4,11 @@
 
 #include <utility>
 
+#include "native/network/int8_weight.h"
 #include "native/network/operators/cpu_layer.h"
 #include "native/network/operators/library_convolution.h"
 #include "native/network/passes/suitable_convolution.h"
 #include "native/quantisation/grid.h"
-#include "native/quantisation/int8_weight.h"
 
 namespace kinetorch::quantisation {
 namespace {
@@ -44,7 +44,7 @@ at::Tensor CalibratedConvolution::sum(const at::Tensor& input, const at::Tensor&
 
 at::Tensor CalibratedConvolution::simulatedSum(const at::Tensor& input, const at::Tensor& residual,
                                                const at::Tensor& bias) {
-  if (!simulatedWeight_.defined()) simulatedWeight_ = int8WeightOf(convolution_.weight).real();
+  if (!simulatedWeight_.defined()) simulatedWeight_ = network::int8WeightOf(convolution_.weight).real();
   network::Convolution3d simulated = convolution_;
   simulated.weight = simulatedWeight_;
   simulated.bias = bias;
@@ -77,9 +77,7 @@ void CalibratedConvolution::setRanges(RangeMethod method) {
   errors_ = 0;
 }
 
-std::string CalibratedConvolution::name() const {
-  return network::CpuLayer::nameOf(network::layerOf(convolution_));
-}
+std::string CalibratedConvolution::name() const { return network::CpuLayer::nameOf(network::layerOf(convolution_)); }
 
 at::Tensor CalibratedConvolution::correctedBias() const {
   if (!errorSum_.defined()) return convolution_.bias;

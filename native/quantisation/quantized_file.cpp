@@ -4,10 +4,10 @@
 #include <c10/core/InferenceMode.h>
 
 #include "native/model/serialize_module.h"
+#include "native/network/int8_weight.h"
 #include "native/network/passes/convolution_node.h"
 #include "native/network/passes/suitable_convolution.h"
 #include "native/network/random_clips.h"
-#include "native/quantisation/int8_weight.h"
 #include "native/quantisation/quantized_module.h"
 #include "native/runtime/error.h"
 
@@ -18,7 +18,7 @@ namespace {
 network::Convolution3d expectedOf(const CalibratedConvolution& layer, bool isInt8) {
   network::Convolution3d expected = layer.convolution();
   if (!isInt8) return expected;
-  expected.weight = int8WeightOf(expected.weight).real();
+  expected.weight = network::int8WeightOf(expected.weight).real();
   expected.bias = layer.correctedBias();
   return expected;
 }

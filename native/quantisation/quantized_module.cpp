@@ -7,9 +7,9 @@
 #include <string>
 
 #include "native/architectures/build.h"
+#include "native/network/int8_weight.h"
 #include "native/network/passes/convolution_node.h"
 #include "native/network/passes/suitable_convolution.h"
-#include "native/quantisation/int8_weight.h"
 #include "native/runtime/error.h"
 
 namespace kinetorch::quantisation {
@@ -19,7 +19,7 @@ using torch::jit::Graph;
 using torch::jit::Node;
 
 void quantize(Graph& graph, Node* node, const at::Tensor& bias) {
-  const Int8Weight weight = int8WeightOf(network::convolutionOf(node)->weight);
+  const network::Int8Weight weight = network::int8WeightOf(network::convolutionOf(node)->weight);
   const torch::jit::WithInsertPoint beforeIt(node);
   node->replaceInput(1, graph.insert(c10::aten::mul, {weight.values, weight.step}));
   if (bias.defined()) node->replaceInput(2, graph.insertConstant(bias));

@@ -2,13 +2,11 @@
 
 #include <optional>
 
+#include "native/network/quantisation.h"
+
 namespace kinetorch::quantisation {
 
-// Of the numbers that a tensor may hold.
-struct Range {
-  double min = 0;  // ≤ 0
-  double max = 0;  // ≥ 0
-};
+using Range = network::ValueRange;
 
 // How to come to a range from what was seen.
 enum class RangeMethod {

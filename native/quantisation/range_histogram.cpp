@@ -105,14 +105,15 @@ double RangeHistogram::quantile(double share) const {
 }
 
 double RangeHistogram::squaredError(const Range& range) const {
-  const Grid grid = gridOf(range);
+  const kernels::Quantisation grid = network::gridOf(range);
   double sum = 0;
   for (int64_t bin = 0; bin < 2 * kBins; ++bin) {
     const double count = counts_[static_cast<size_t>(bin)];
     if (count == 0) continue;
     const double number = (edge(bin) + edge(bin + 1)) / 2;
     const double stored = std::nearbyint(number / grid.step) + static_cast<double>(grid.zero);
-    const double kept = std::clamp(stored, 0.0, static_cast<double>(kMaxStored)) - static_cast<double>(grid.zero);
+    const double kept =
+        std::clamp(stored, 0.0, static_cast<double>(network::kMostStored)) - static_cast<double>(grid.zero);
     const double error = number - kept * grid.step;
     sum += count * error * error;
   }

@@ -15,6 +15,11 @@ using Gradients = std::tuple<at::Tensor, at::Tensor, at::Tensor>;
 
 constexpr int64_t kTime = 2;
 
+// One number stands for all three dimensions.
+std::vector<c10::SymInt> ofEachDimension(c10::SymIntArrayRef numbers) {
+  return numbers.size() == 1 ? std::vector<c10::SymInt>(3, numbers.front()) : numbers.vec();
+}
+
 bool isLongerThanItsInput(const at::Tensor& input, const at::Tensor& weight, c10::SymIntArrayRef dilation) {
   if (input.dim() != 5 || input.scalar_type() != at::kBFloat16) return false;
   return (weight.size(kTime) - 1) * dilation.front().expect_int() + 1 > input.size(kTime);
@@ -32,7 +37,7 @@ Gradients convolutionBackward(const at::Tensor& gradient, const at::Tensor& inpu
                  wanted);
   }
   const int64_t frames = padding.front().expect_int();
-  std::vector<c10::SymInt> rest = padding.vec();
+  std::vector<c10::SymInt> rest = ofEachDimension(padding);
   rest.front() = 0;
   Gradients gradients = plain(gradient, at::constant_pad_nd(input, {0, 0, 0, 0, frames, frames}), weight, biasSizes,
                               stride, rest, dilation, transposed, outputPadding, groups, wanted);
@@ -46,8 +51,10 @@ Gradients convolutionBackward(const at::Tensor& gradient, const at::Tensor& inpu
 }  // namespace
 
 void mendConvolutionBackward() {
-  static torch::Library library(torch::Library::IMPL, "aten", c10::DispatchKey::CPU, __FILE__, __LINE__);
-  static const bool once = (library.impl("convolution_backward", convolutionBackward), true);
+  // Never taken back: threads may still train while a process ends.
+  static auto* const library =
+      new torch::Library(torch::Library::IMPL, "aten", c10::DispatchKey::CPU, __FILE__, __LINE__);
+  static const bool once = (library->impl("convolution_backward", convolutionBackward), true);
   static_cast<void>(once);
 }
 

@@ -231,7 +231,7 @@ class Depthwise {
     }
     const int64_t padding = job_.layer.padding[2];
     const int64_t channels = std::min(blocks_.channels(), inputChannels_ - block.channel);
-    const IntegerVector outside = hn::Set(Integers(), job_.inputQuantisation.zero * 0x01010101);
+    const IntegerVector outside = hn::Set(Integers(), fourBytes(job_.inputQuantisation.zero));
     int32_t* to = quadsOf(block, line);
     for (int64_t x = -padding; x < input_[2] + padding; ++x, to += blocks_.channels()) {
       if (x < 0 || x >= input_[2]) {

@@ -38,18 +38,17 @@ class DirectKernel {
 
 void runDirect(const ConvJob& job) {
   const auto words = [](const auto* bytes) { return reinterpret_cast<const int32_t*>(bytes); };
-  const DirectData<int32_t> data = {
-      job.layer,
-      job.plan,
-      job.input,
-      storedChannels(job.layer.inputChannels) / 4,
-      words(job.inputData),
-      static_cast<int32_t>(0x01010101U * static_cast<uint32_t>(job.inputQuantisation.zero)),
-      words(job.weights),
-      job.start,
-      storedChannels(job.layer.outputChannels),
-      reinterpret_cast<int32_t*>(job.workspace),
-      job.parallel};
+  const DirectData<int32_t> data = {job.layer,
+                                    job.plan,
+                                    job.input,
+                                    storedChannels(job.layer.inputChannels) / 4,
+                                    words(job.inputData),
+                                    fourBytes(job.inputQuantisation.zero),
+                                    words(job.weights),
+                                    job.start,
+                                    storedChannels(job.layer.outputChannels),
+                                    reinterpret_cast<int32_t*>(job.workspace),
+                                    job.parallel};
   const DirectKernel kernel(job);
   Direct<DirectKernel>(data, kernel).run();
 }

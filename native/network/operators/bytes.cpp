@@ -16,13 +16,12 @@ at::Tensor like(const at::Tensor& tensor, int64_t channels, at::ScalarType type)
                    tensor.options().dtype(type), kLayout);
 }
 
-int64_t pixelsOf(const at::Tensor& tensor) {
-  return tensor.size(0) * tensor.size(2) * tensor.size(3) * tensor.size(4);
-}
+int64_t pixelsOf(const at::Tensor& tensor) { return tensor.size(0) * tensor.size(2) * tensor.size(3) * tensor.size(4); }
 
 }  // namespace
 
 at::Tensor quantise(const at::Tensor& numbers, const kernels::Quantisation& format) {
+  if (numbers.dim() == 4) return quantise(numbers.unsqueeze(0), format).squeeze(0);
   TORCH_CHECK(numbers.dim() == 5, "expected N×C×T×H×W but received ", numbers.sizes());
   const int64_t channels = numbers.size(1);
   const at::Tensor dense = numbers.to(at::kFloat).contiguous(kLayout);
@@ -34,6 +33,7 @@ at::Tensor quantise(const at::Tensor& numbers, const kernels::Quantisation& form
 }
 
 at::Tensor dequantise(const at::Tensor& bytes, const kernels::Quantisation& format, int64_t channels) {
+  if (bytes.dim() == 4) return dequantise(bytes.unsqueeze(0), format, channels).squeeze(0);
   at::Tensor numbers = like(bytes, channels, at::kFloat);
   LibTorchThreads threads;
   kernels::int8::dequantise(bytes.const_data_ptr<uint8_t>(), numbers.mutable_data_ptr<float>(), pixelsOf(bytes),

@@ -8,7 +8,7 @@
 
 namespace kinetorch::network {
 
-// N×C×T×H×W of float32 -> bytes that layers in int8 read (Note [Layers in int8]).
+// N×C×T×H×W of float32, or one clip without N -> bytes that layers in int8 read (Note [Layers in int8]).
 at::Tensor quantise(const at::Tensor& numbers, const kernels::Quantisation& format);
 
 // And back, without the channels beyond `channels`.

@@ -54,8 +54,8 @@ at::Tensor CpuConvolution::run(const at::Tensor& input, const at::Tensor& residu
   if (isOfSize(residual, out) && layer_->canAdd(residual)) {
     return run({size, dense, residual.contiguous(at::MemoryFormat::ChannelsLast3d), relu_});
   }
-  TORCH_CHECK(layer_->outputType() == at::kFloat, "expected a residual of the output's size but received ",
-              residual.sizes());
+  TORCH_CHECK(layer_->outputType() == at::kFloat && residual.scalar_type() == at::kFloat,
+              "expected a residual of the output's size but received ", residual.sizes());
   const at::Tensor sum = run({size, dense, at::Tensor(), false}).add(residual);
   return relu_ ? sum.relu() : sum;
 }

@@ -36,9 +36,9 @@ class CpuConvolution final : public ConvolutionOperator {
   static void releaseWorkspaces() { CpuLayer::releaseWorkspaces(); }
   // After the last measurement: frees the plain weights where LibTorch's convolution is not used.
   void finishMeasuring();
-  // Of weights, in whatever orders they are kept; and of the plain ones alone, while they are.
+  // Of weights, in whatever orders they are kept; and of those that the frozen network counted, before finishMeasuring().
   int64_t bytes() const { return layer_->bytes(); }
-  int64_t plainBytes() const { return layer_->plainBytes(); }
+  int64_t countedBytes() const { return layer_->countedBytes(); }
 
  private:
   struct SizeChoice {

@@ -62,6 +62,8 @@ class CpuLayer {
   void keepPacked(const std::function<bool(kernels::ConvAlgorithm)>& isUsed);
   // Frees the plain weights; LibTorch's convolution and what is not packed by now are not usable any more.
   virtual void releasePlain() = 0;
+  // Of the float32 weights, which a frozen network counts as its own, as long as they are.
+  virtual int64_t countedBytes() const = 0;
   // Of all weights that are kept; and of the plain ones alone, while they are.
   int64_t bytes() const;
   virtual int64_t plainBytes() const = 0;

@@ -21,6 +21,7 @@ class Float32Layer final : public CpuLayer {
   }
   bool hasLibrary() const override { return weight_.defined(); }
   void releasePlain() override { weight_ = at::Tensor(); }
+  int64_t countedBytes() const override { return plainBytes(); }
   int64_t plainBytes() const override { return weight_.defined() ? static_cast<int64_t>(weight_.nbytes()) : 0; }
 
   // Undefined once nothing needs it.

@@ -2,33 +2,21 @@
 
 #include <ATen/ATen.h>
 
+#include <stdexcept>
 #include <utility>
 
+#include "native/network/int8_weight.h"
+
 namespace kinetorch::network {
-namespace {
-
-constexpr double kLargestWeight = 127;
-
-// K numbers; 1 for a channel without weights.
-at::Tensor stepsOf(const at::Tensor& weight) {
-  const at::Tensor largest = weight.flatten(1).abs().amax(1);
-  return at::where(largest > 0, largest / kLargestWeight, at::ones_like(largest)).contiguous();
-}
-
-at::Tensor quantised(const at::Tensor& weight, const at::Tensor& steps) {
-  const at::Tensor scaled = weight / steps.view({-1, 1, 1, 1, 1});
-  return scaled.round().clamp(-kLargestWeight, kLargestWeight).to(at::kChar).contiguous();
-}
-
-}  // namespace
-
 Int8Layer::Int8Layer(const at::Tensor& weight, at::Tensor bias, const kernels::ConvLayer& layer,
                      const Int8Format& format, std::shared_ptr<ConvolutionContext> context)
     : CpuLayer(layer, kernels::ElementKind::kInt8, std::move(context)),
-      steps_(stepsOf(weight)),
       bias_(bias.defined() ? bias.contiguous() : std::move(bias)),
-      format_(format) {
-  weight_ = quantised(weight, steps_);
+      format_(format),
+      countedBytes_(static_cast<int64_t>(weight.nbytes())) {
+  const Int8Weight rounded = int8WeightOf(weight);
+  weight_ = rounded.values.contiguous();
+  steps_ = rounded.step.flatten().contiguous();
 }
 
 // What is written and added is bytes or not, which changes what is fastest.

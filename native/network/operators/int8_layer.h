@@ -33,6 +33,7 @@ class Int8Layer final : public CpuLayer {
   bool canAdd(const at::Tensor& residual) const override;
   bool hasLibrary() const override { return false; }
   void releasePlain() override { weight_ = at::Tensor(); }
+  int64_t countedBytes() const override { return countedBytes_; }
   int64_t plainBytes() const override { return weight_.defined() ? static_cast<int64_t>(weight_.nbytes()) : 0; }
 
  private:
@@ -45,6 +46,7 @@ class Int8Layer final : public CpuLayer {
   at::Tensor steps_;   // of the output channels' weights
   at::Tensor bias_;
   Int8Format format_;
+  int64_t countedBytes_;
 };
 
 }  // namespace kinetorch::network

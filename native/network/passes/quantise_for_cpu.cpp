@@ -3,7 +3,6 @@
 #include <torch/csrc/jit/ir/alias_analysis.h>
 
 #include <algorithm>
-#include <cmath>
 #include <optional>
 #include <unordered_map>
 #include <utility>
@@ -25,21 +24,6 @@ using torch::jit::Value;
 constexpr size_t kInput = 0;
 constexpr size_t kResidual = 1;
 
-// Zero is among the numbers, exactly: it is what padding and ReLU give.
-kernels::Quantisation formatFor(const ValueRange& range) {
-  const double min = std::min(range.min, 0.0);
-  const double max = std::max(range.max, 0.0);
-  if (max <= min) return {};
-  const double step = (max - min) / 255;
-  return {static_cast<float>(step), static_cast<int32_t>(std::clamp(std::nearbyint(-min / step), 0.0, 255.0))};
-}
-
-bool hasKernel(const kernels::ConvLayer& layer) {
-  return std::any_of(
-      kernels::kConvAlgorithms.begin(), kernels::kConvAlgorithms.end(),
-      [&](kernels::ConvAlgorithm each) { return kernels::supports(layer, each, kernels::ElementKind::kInt8); });
-}
-
 class Quantiser {
  public:
   Quantiser(const std::shared_ptr<torch::jit::Graph>& graph, const Layers& layers,
@@ -56,6 +40,7 @@ class Quantiser {
 
  private:
   void assignEntries() {
+    checkRanges(quantisation_);
     size_t next = 0;
     for (const auto& layer : layers_) {
       const bool suits = layerSuitsInt8(layer->layer().layer());
@@ -77,7 +62,7 @@ class Quantiser {
           std::find_if(layers_.begin(), layers_.end(), [&](const auto& each) { return each.get() == layer.get(); });
       if (found == layers_.end()) continue;
       const auto index = static_cast<size_t>(found - layers_.begin());
-      if (!entries_[index].isInt8 || !hasKernel(layers_[index]->layer().layer())) continue;
+      if (!entries_[index].isInt8) continue;
       nodes_.push_back(node);
       indices_[node] = index;
     }
@@ -85,20 +70,22 @@ class Quantiser {
 
   bool isInt8(const Node* node) const { return indices_.count(node) > 0; }
 
+  // The range over which whoever uses a value so reads bytes; none where it reads numbers, as a residual that was seen
+  // to be spread over the output.
+  std::optional<ValueRange> rangeOfBytes(const torch::jit::Use& use) const {
+    if (!isInt8(use.user)) return std::nullopt;
+    const LayerQuantisation& reader = entries_[indices_.at(use.user)];
+    return use.offset == kInput ? reader.input : reader.residual;
+  }
+
   // Bytes are given where a layer in int8 reads them, in its format; but not where something writes to the numbers,
   // which all that read them see.
   void setFormat(Node* node) {
     if (aliases_.hasWriters(node->output())) return;
     for (const torch::jit::Use& use : node->output()->uses()) {
-      if (!isInt8(use.user)) continue;
-      const LayerQuantisation& reader = entries_[indices_.at(use.user)];
-      if (use.offset == kInput) {
-        outputs_[node->output()] = formatFor(reader.input);
-      } else if (reader.residual) {
-        outputs_[node->output()] = formatFor(*reader.residual);
-      } else {
-        continue;
-      }
+      const std::optional<ValueRange> range = rangeOfBytes(use);
+      if (!range) continue;
+      outputs_[node->output()] = gridOf(*range);
       return;
     }
   }
@@ -115,7 +102,7 @@ class Quantiser {
     if (const auto bytes = formatOfBytes(node->input(kInput))) {
       format.input = *bytes;
     } else {
-      format.input = formatFor(entries_[index].input);
+      format.input = gridOf(entries_[index].input);
       node->replaceInput(kInput, insertQuantise(node, node->input(kInput), format.input)->output());
     }
     format.residual = formatOfBytes(node->input(kResidual));
@@ -131,7 +118,7 @@ class Quantiser {
     const torch::jit::use_list uses = bytes->uses();
     Node* numbers = nullptr;
     for (const torch::jit::Use& use : uses) {
-      if (isInt8(use.user)) continue;
+      if (rangeOfBytes(use)) continue;
       if (!numbers) numbers = insertDequantise(bytes, format, channels);
       use.user->replaceInput(use.offset, numbers->output());
     }

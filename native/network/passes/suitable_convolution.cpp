@@ -2,6 +2,9 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
+#include <array>
+
 namespace kinetorch::network {
 namespace {
 
@@ -12,12 +15,18 @@ bool isForTheKernels(const at::Tensor& tensor) {
 }  // namespace
 
 bool suitsKernels(const Convolution3d& convolution) {
-  return isForTheKernels(convolution.weight) && (!convolution.bias.defined() || isForTheKernels(convolution.bias)) &&
-         convolution.dilation == std::array<int64_t, 3>{1, 1, 1};
+  const auto& [weight, bias, stride, padding, dilation, groups] = convolution;
+  // Where no clip has come by, LibTorch has not said what is wrong.
+  const bool hasBiasForEach = !bias.defined() || (bias.dim() == 1 && bias.size(0) == weight.size(0));
+  return isForTheKernels(weight) && weight.numel() > 0 && groups > 0 && weight.size(0) % groups == 0 &&
+         hasBiasForEach && (!bias.defined() || isForTheKernels(bias)) && dilation == std::array<int64_t, 3>{1, 1, 1};
 }
 
 bool layerSuitsInt8(const kernels::ConvLayer& layer) {
-  return layer.groups == 1 || (layer.groups == layer.inputChannels && layer.groups == layer.outputChannels);
+  const auto& all = kernels::kConvAlgorithms;
+  return std::any_of(all.begin(), all.end(), [&](kernels::ConvAlgorithm each) {
+    return kernels::supports(layer, each, kernels::ElementKind::kInt8);
+  });
 }
 
 bool suitsInt8(const Convolution3d& convolution) {

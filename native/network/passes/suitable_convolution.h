@@ -8,7 +8,7 @@ namespace kinetorch::network {
 // Whether the kernels for a CPU can run it: float32, not dilated.
 bool suitsKernels(const Convolution3d& convolution);
 
-// Whether it can be int8 too: all channels in one group, or each in a group of its own.
+// Whether there is a kernel in int8 for it too: all channels are in one group, or each in its own and the sides are 1 or 3.
 bool suitsInt8(const Convolution3d& convolution);
 bool layerSuitsInt8(const kernels::ConvLayer& layer);
 

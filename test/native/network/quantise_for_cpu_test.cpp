@@ -5,11 +5,13 @@
 #include <gtest/gtest.h>
 #include <torch/csrc/jit/api/module.h>
 
+#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "native/network/passes/fuse_for_cpu.h"
+#include "native/runtime/error.h"
 #include "test/native/network/frozen_graph.h"
 #include "test/native/support/relative_error.h"
 
@@ -121,6 +123,46 @@ TEST(QuantiseForCpu, LayersInFloat32StayAndReadNumbers) {
   EXPECT_EQ(count(outcome, "kinetorch::quantise"), 2U);
   EXPECT_EQ(count(outcome, "kinetorch::dequantise"), 0U);
   EXPECT_LT(outcome.error, 0.04);
+}
+
+// A residual that was spread over the output has no range: it is numbers, whoever else reads it as bytes.
+TEST(QuantiseForCpu, ASpreadResidualIsNumbers) {
+  const Outcome outcome = quantise(
+      "    y = self.spatial(x.mean([3, 4], True))\n    z = self.temporal(y)\n"
+      "    return torch.relu(self.spatial(x) + y) + z\n",
+      {int8(-3, 3), int8(-4, 4), int8(-3, 3)});
+  EXPECT_LT(outcome.error, 0.05);
+}
+
+TEST(QuantiseForCpu, TakesOneClipWithoutABatch) {
+  const Outcome outcome =
+      quantise("    y = torch.relu(self.spatial(x[0]))\n    return self.temporal(y).unsqueeze(0) + y\n",
+               {int8(-3, 3), int8(0, 8)});
+  EXPECT_LT(outcome.error, 0.05);
+}
+
+TEST(QuantiseForCpu, RefusesOtherNumbersOfLayersAndAbsurdRanges) {
+  const auto codeOf = [](const NetworkQuantisation& quantisation) -> std::string {
+    const c10::InferenceMode guard;
+    const test::FrozenGraph network(quantisedModule("    return self.temporal(self.spatial(x))\n"));
+    const auto context = std::make_shared<ConvolutionContext>(Optimization::kFast, "", int64_t{1} << 30);
+    const auto layers = fuseForCpu(network.graph(), context);
+    try {
+      quantiseForCpu(network.graph(), layers, quantisation, context);
+    } catch (const Error& error) {
+      return error.code();
+    }
+    return "";
+  };
+  EXPECT_EQ(codeOf({int8(-3, 3), int8(-3, 3)}), "");
+  EXPECT_EQ(codeOf({int8(-3, 3)}), "ERR_MODEL_METADATA");
+  EXPECT_EQ(codeOf({int8(-3, 3), int8(-3, 3), int8(-3, 3)}), "ERR_MODEL_METADATA");
+  const double none = std::numeric_limits<double>::quiet_NaN();
+  for (const ValueRange& range : {ValueRange{0, 5e-324}, ValueRange{0, 1e-44}, ValueRange{-1e308, 1e308},
+                                  ValueRange{1, 2}, ValueRange{none, 1}, ValueRange{0, none}}) {
+    EXPECT_EQ(codeOf({{true, range, {}}, int8(-3, 3)}), "ERR_MODEL_METADATA") << range.min << ' ' << range.max;
+    EXPECT_EQ(codeOf({int8(-3, 3), int8(-3, 3, range)}), "ERR_MODEL_METADATA") << range.min << ' ' << range.max;
+  }
 }
 
 TEST(QuantiseForCpu, RangesBoundWhatALayerReads) {

@@ -4,7 +4,7 @@
 #include <c10/core/InferenceMode.h>
 #include <gtest/gtest.h>
 
-#include "native/quantisation/int8_weight.h"
+#include "native/network/int8_weight.h"
 #include "test/native/support/relative_error.h"
 
 namespace kinetorch::quantisation {
@@ -124,7 +124,7 @@ TEST(CalibratedConvolution, LeavesAResidualOfAnotherShapeInFloat32) {
 TEST(Int8Weight, HasAStepForEachChannelThatTheRealWeightsTell) {
   at::manual_seed(6);
   at::Tensor weight = at::randn({4, 3, 1, 3, 3}) * at::tensor({1.0F, 100.0F, 1e-4F, 0.0F}).view({4, 1, 1, 1, 1});
-  const Int8Weight found = int8WeightOf(weight);
+  const network::Int8Weight found = network::int8WeightOf(weight);
   EXPECT_EQ(found.values.scalar_type(), at::kChar);
   EXPECT_EQ(found.step.sizes(), (std::vector<int64_t>{4, 1, 1, 1, 1}));
   EXPECT_TRUE(found.real()[3].equal(at::zeros({3, 1, 3, 3})));
@@ -133,7 +133,7 @@ TEST(Int8Weight, HasAStepForEachChannelThatTheRealWeightsTell) {
               weight[channel].abs().max().item<double>() / 127 / 2 * 1.0001);
   }
   // What reads the file as float32 finds the same numbers again.
-  const Int8Weight again = int8WeightOf(found.real());
+  const network::Int8Weight again = network::int8WeightOf(found.real());
   EXPECT_TRUE(again.values.equal(found.values));
   EXPECT_LE(test::relativeError(again.step, found.step), 1e-6);
 }

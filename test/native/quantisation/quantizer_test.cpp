@@ -76,6 +76,22 @@ std::unique_ptr<network::Network> load(const model::ModelFile& file, int64_t num
   return network::loadNetwork(file, test::smallInput(), expected, at::kCPU, at::kFloat, optimize);
 }
 
+// As a model is loaded that runs in int8.
+std::unique_ptr<network::Network> loadInt8(const model::ModelFile& file, const Quantizer& quantizer,
+                                           const std::vector<uint8_t>& int8, int64_t numClasses) {
+  network::OptimizeOptions optimize;
+  optimize.measureMs = 50;
+  optimize.maxWeightBytes = int64_t{1} << 30;
+  optimize.maxBatchSize = 3;
+  const std::vector<LayerRanges> ranges = quantizer.ranges();
+  for (size_t i = 0; i < ranges.size(); ++i) {
+    optimize.quantisation.push_back({int8.at(i) != 0, ranges[i].input, ranges[i].residual});
+  }
+  network::ExpectedOutputs expected;
+  expected.numClasses = numClasses;
+  return network::loadNetwork(file, test::smallInput(), expected, at::kCPU, at::kFloat, optimize);
+}
+
 // What the network gives with the weights of these layers rounded, by LibTorch alone.
 at::Tensor roundedLogits(const torch::jit::Module& module, const std::vector<uint8_t>& int8, const at::Tensor& clip) {
   const test::FrozenGraph frozen(module.clone());
@@ -134,6 +150,56 @@ TEST_F(QuantizerFiles, WhatIsSavedGivesWhatTheRoundedWeightsGive) {
       checkSaved(module, quantizer, flags, *load(saved(), test::kLivelyClasses));
     }
   }
+}
+
+// Alone, in batches that were measured and one that was not.
+void expectAsSimulated(Quantizer& quantizer, const std::vector<uint8_t>& int8, network::Network& network) {
+  const c10::InferenceMode guard;
+  ASSERT_TRUE(network.isInt8());
+  EXPECT_TRUE(network.warnings().empty());
+  const Quantizer::Clips clips = noise(3);
+  const std::vector<float> simulated = quantizer.logits(clips, int8);
+  const std::vector<float> exact = quantizer.logits(clips, std::vector<uint8_t>(int8.size()));
+  for (const size_t count : {1, 2, 3}) {
+    std::vector<at::Tensor> batch;
+    for (size_t i = 0; i < count; ++i) batch.push_back(tensorOf(clips[i]));
+    const at::Tensor found = network.logits(at::cat(batch)).contiguous();
+    const std::vector<float> rows(found.const_data_ptr<float>(), found.const_data_ptr<float>() + found.numel());
+    const auto firstOf = [&](const std::vector<float>& all) {
+      return std::vector<float>(all.begin(), all.begin() + found.numel());
+    };
+    // Sums in another order round some bytes otherwise, and all layers after them: noise of the same size, not more
+    // loss.
+    EXPECT_GT(signalToNoise(firstOf(simulated), rows), 30) << count;
+    EXPECT_GT(signalToNoise(firstOf(exact), rows), signalToNoise(firstOf(exact), firstOf(simulated)) - 6) << count;
+  }
+}
+
+TEST_F(QuantizerFiles, RunsInInt8AsSimulated) {
+  for (const char* architecture : {"r2plus1d_dw", "r2plus1d_18", "ir_csn_26"}) {
+    SCOPED_TRACE(architecture);
+    Quantizer quantizer(test::fileOf(test::lively(architecture, test::kLivelyClasses)), smallOptions());
+    quantizer.observe(noise(3));
+    quantizer.setMethod(RangeMethod::kMinMax);
+    const std::vector<uint8_t> all(quantizer.layers().size(), 1);
+    for (const std::vector<uint8_t>& flags : {all, everyOther(all.size())}) {
+      quantizer.save(path_, flags, "{}");
+      expectAsSimulated(quantizer, flags, *loadInt8(saved(), quantizer, flags, test::kLivelyClasses));
+    }
+    EXPECT_FALSE(loadInt8(saved(), quantizer, std::vector<uint8_t>(all.size()), test::kLivelyClasses)->isInt8());
+  }
+}
+
+TEST_F(QuantizerFiles, CountsTheBytesOfInt8) {
+  Quantizer quantizer(test::fileOf(test::lively("r3d_18", test::kLivelyClasses)), smallOptions());
+  quantizer.observe(noise(1));
+  quantizer.setMethod(RangeMethod::kMinMax);
+  const std::vector<uint8_t> all(quantizer.layers().size(), 1);
+  quantizer.save(path_, all, "{}");
+  const int64_t float32 = load(saved(), test::kLivelyClasses)->bytes();
+  const int64_t int8 = loadInt8(saved(), quantizer, all, test::kLivelyClasses)->bytes();
+  EXPECT_GT(int8, float32 / 5);
+  EXPECT_LT(int8, float32 / 3);
 }
 
 TEST_F(QuantizerFiles, ANetworkMadeHereKeepsItsOtherOutputs) {
@@ -233,6 +299,7 @@ TEST_F(QuantizerFiles, TakesANetworkFromElsewhere) {
   const std::vector<uint8_t> all(3, 1);
   quantizer.save(path_, all, "{}");
   checkSaved(module, quantizer, all, *load(saved(), 5));
+  expectAsSimulated(quantizer, all, *loadInt8(saved(), quantizer, all, 5));  // though it may not keep clips apart
   const Quantizer::Clips clips = noise(2);
   quantizer.correctBias(clips, all);
   quantizer.save(path_, all, "{}");

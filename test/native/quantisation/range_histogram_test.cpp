@@ -95,12 +95,12 @@ TEST(RangeHistogram, RefusesWhatIsNotFinite) {
 }
 
 TEST(Grid, IsThatOfTheRange) {
-  const Grid grid = gridOf({-1, 3});
-  EXPECT_DOUBLE_EQ(grid.step, 4.0 / 255);
+  const kernels::Quantisation grid = network::gridOf({-1, 3});
+  EXPECT_FLOAT_EQ(grid.step, 4.0F / 255);
   EXPECT_EQ(grid.zero, 64);
-  EXPECT_EQ(gridOf({0, 2}).zero, 0);
-  EXPECT_EQ(gridOf({-2, 0}).zero, 255);
-  EXPECT_EQ(gridOf({0, 0}).step, 1);
+  EXPECT_EQ(network::gridOf({0, 2}).zero, 0);
+  EXPECT_EQ(network::gridOf({-2, 0}).zero, 255);
+  EXPECT_EQ(network::gridOf({0, 0}).step, 1);
   EXPECT_TRUE(onGrid(at::zeros({3}), {0, 0}).equal(at::zeros({3})));
 }
 

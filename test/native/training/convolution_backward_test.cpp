@@ -40,6 +40,7 @@ struct Case {
   int64_t stride;
   int64_t dilation;
   int64_t groups;
+  int64_t side = 1;  // of the kernel in space
 };
 
 class ConvolutionBackward : public testing::TestWithParam<Case> {
@@ -54,8 +55,9 @@ WeightAndInput gradientsIn(at::ScalarType precision, const Case& now, const at::
                            const at::Tensor& weights) {
   const at::Tensor input = values.to(precision).detach().requires_grad_(true);
   const at::Tensor weight = weights.to(precision).detach().requires_grad_(true);
-  const at::Tensor output = at::conv3d(input, weight, {}, {now.stride, 1, 1}, {(now.kernel / 2) * now.dilation, 0, 0},
-                                       {now.dilation, 1, 1}, now.groups);
+  const at::Tensor output =
+      at::conv3d(input, weight, {}, {now.stride, 1, 1}, {(now.kernel / 2) * now.dilation, now.side / 2, now.side / 2},
+                 {now.dilation, 1, 1}, now.groups);
   output.backward(at::ones_like(output));
   return {weight.grad().to(at::kFloat), input.grad().to(at::kFloat)};
 }
@@ -66,7 +68,7 @@ TEST_P(ConvolutionBackward, IsNearThatOfFloat32InBfloat16) {
   const auto layout = at::MemoryFormat::ChannelsLast3d;
   const int64_t outputs = now.groups > 1 ? 128 : 64;
   const at::Tensor values = at::randn({8, 128, now.frames, 4, 5}).contiguous(layout);
-  const at::Tensor weights = at::randn({outputs, 128 / now.groups, now.kernel, 1, 1}).contiguous(layout);
+  const at::Tensor weights = at::randn({outputs, 128 / now.groups, now.kernel, now.side, now.side}).contiguous(layout);
   const WeightAndInput exact = gradientsIn(at::kFloat, now, values, weights);
   static FilledMemory memory;
   memory.install();
@@ -78,13 +80,14 @@ TEST_P(ConvolutionBackward, IsNearThatOfFloat32InBfloat16) {
 
 INSTANTIATE_TEST_SUITE_P(AnyLength, ConvolutionBackward,
                          testing::Values(Case{2, 3, 1, 1, 1}, Case{2, 3, 1, 1, 128}, Case{4, 5, 1, 1, 1},
-                                         Case{4, 5, 2, 1, 128}, Case{2, 3, 1, 2, 1}, Case{1, 3, 1, 1, 1},
-                                         Case{3, 3, 1, 1, 1}, Case{8, 3, 2, 1, 1}),
+                                         Case{4, 5, 2, 1, 128}, Case{3, 5, 1, 1, 1}, Case{2, 3, 1, 1, 1, 3},
+                                         Case{2, 3, 1, 2, 1}, Case{1, 3, 1, 1, 1}, Case{3, 3, 1, 1, 1},
+                                         Case{8, 3, 2, 1, 1}),
                          [](const auto& info) {
                            const Case& now = info.param;
                            return std::to_string(now.kernel) + "Over" + std::to_string(now.frames) + "Stride" +
                                   std::to_string(now.stride) + "Dilation" + std::to_string(now.dilation) + "Groups" +
-                                  std::to_string(now.groups);
+                                  std::to_string(now.groups) + "Side" + std::to_string(now.side);
                          });
 
 }  // namespace

@@ -2,7 +2,7 @@
 
 #include <ATen/core/Tensor.h>
 
-namespace kinetorch::quantisation {
+namespace kinetorch::network {
 
 // Weights of a convolution as int8, symmetric, with a step for each output channel: real = values × step.
 struct Int8Weight {
@@ -16,4 +16,4 @@ struct Int8Weight {
 // Of float32 weights, K×….
 Int8Weight int8WeightOf(const at::Tensor& weight);
 
-}  // namespace kinetorch::quantisation
+}  // namespace kinetorch::network

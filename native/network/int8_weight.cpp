@@ -1,10 +1,10 @@
-#include "native/quantisation/int8_weight.h"
+#include "native/network/int8_weight.h"
 
 #include <ATen/ATen.h>
 
 #include <vector>
 
-namespace kinetorch::quantisation {
+namespace kinetorch::network {
 namespace {
 
 constexpr double kMost = 127;
@@ -22,4 +22,4 @@ Int8Weight int8WeightOf(const at::Tensor& weight) {
   return {dense.div(usable).round().clamp(-kMost, kMost).to(at::kChar), usable};
 }
 
-}  // namespace kinetorch::quantisation
+}  // namespace kinetorch::network
