@@ -67,8 +67,11 @@ export async function inspectModel(
     const findings = await callNative(() => file.scan());
     const isLoaded = network !== null || findings.length === 0;
     const profiled = metadata?.quantization ? await openOriginal(metadata) : isLoaded ? file : null;
-    const profile = profiled ? await callNative(() => profiled.profile([frames, height, width])) : notLoaded;
-    if (profiled !== file) profiled?.close();
+    const profile = await callNative(async () => profiled?.profile([frames, height, width]) ?? notLoaded).finally(
+      () => {
+        if (profiled !== file) profiled?.close();
+      },
+    );
     const known = profiled !== null && profile.unknownOperator === '';
     return {
       format: file.format,

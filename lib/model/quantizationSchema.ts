@@ -4,9 +4,14 @@ import { oneOf, wholeNumber } from '../base/schemas';
 /** How the ranges are found that activations are quantised over. */
 export const rangeMethodSchema = oneOf(['min-max', 'percentile', 'mse']);
 
-const error = '[min, max] with min ≤ 0 ≤ max';
+const error = '[min, max] with min ≤ 0 ≤ max, of at most 1e30 each, and none or at least 1e-30 between them';
 
-const rangeSchema = z.tuple([z.number({ error }).max(0, { error }), z.number({ error }).min(0, { error })], { error });
+/** A step is 1/255 of the width, and both it and its inverse have to be float32, with room on both sides. */
+const lowest = z.number({ error }).min(-1e30, { error }).max(0, { error });
+const highest = z.number({ error }).min(0, { error }).max(1e30, { error });
+const rangeSchema = z
+  .tuple([lowest, highest], { error })
+  .refine(([min, max]) => max === min || max - min >= 1e-30, { error });
 
 /** What a quantised file says of itself; travels in `kinetorch.json`. */
 export const quantizationSchema = z.object(

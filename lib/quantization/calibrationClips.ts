@@ -13,6 +13,17 @@ export interface LabelledClip {
   clip: NativeClip;
   /** Null where that is not known. */
   labels: readonly number[] | null;
+  /** Index of the sample that it is of. */
+  sample: number;
+}
+
+/** Of how many samples `clips` clips are taken, where each has as many as are asked of it, and how many of each that is. */
+export function spreadOver(
+  { samples: { dataset } }: CalibrationData,
+  clips: number,
+): { samples: number; each: number } {
+  const each = Math.ceil(clips / Math.min(dataset.length, clips));
+  return { samples: Math.min(dataset.length, Math.ceil(clips / each)), each };
 }
 
 interface Reading {
@@ -30,12 +41,13 @@ interface Reading {
  * several each. Throws `ERR_DATASET` where too many samples fail to load, or all.
  */
 export async function* calibrationClips(
-  { samples, places }: CalibrationData,
+  data: CalibrationData,
   { clips, maxSkippedShare, signal, skipped, onSample }: Reading,
 ): AsyncGenerator<LabelledClip, void> {
+  const { samples, places } = data;
   const { dataset } = samples;
   const order = shuffled([...Array(dataset.length).keys()], seededRandom(0)).slice(0, clips);
-  const views = { clips: Math.ceil(clips / order.length), averageFrames: false };
+  const views = { clips: spreadOver(data, clips).each, averageFrames: false };
   const concurrency = Math.max(2, availableCores());
   const loading = loadAhead(order, (index) => loadViews(samples, index, views), {
     ahead: concurrency,
@@ -54,7 +66,7 @@ export async function* calibrationClips(
     const labels = places && own.map((label) => places[label] as number).sort((a, b) => a - b);
     for (const clip of (value[0] ?? []).slice(0, clips - given)) {
       given++;
-      yield { clip: { ...clip, cropX: 0.5, cropY: 0.5 }, labels };
+      yield { clip: { ...clip, cropX: 0.5, cropY: 0.5 }, labels, sample: index };
     }
     if (given === clips) return;
   }

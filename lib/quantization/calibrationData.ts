@@ -13,7 +13,7 @@ import type { QuantizationReport } from './types';
 /** Videos to calibrate on, with or without labels. */
 export interface CalibrationData extends Pick<QuantizationReport, 'split'> {
   samples: ViewedSamples;
-  /** For each label of the data its index among the model's; null where they have none of these. */
+  /** For each label of the data its index among the model's; null where accuracy can't be told by them. */
   places: readonly number[] | null;
   warnings: readonly string[];
 }
@@ -26,7 +26,8 @@ export async function calibrationData(
 ): Promise<CalibrationData> {
   if (typeof data !== 'string') {
     if (data.length === 0) throw noClips('the dataset', null);
-    return { samples: viewedDataset(data), split: null, ...placesOf(data.labels, metadata) };
+    const isMultiLabel = data.labelsOf !== undefined;
+    return { samples: viewedDataset(data), split: null, ...placesOf(data.labels, isMultiLabel, metadata) };
   }
   const trained = trainedSplit(metadata);
   const collection = await readVideos(data, trained.officialSplit);
@@ -37,7 +38,7 @@ export async function calibrationData(
   const { validationShare, seed } = trained;
   const samples = part === 'all' ? all : splitCollection(collection, { validationShare, fold, seed })[part];
   if (samples.length === 0) throw noClips(data, part);
-  const { places, warnings } = placesOf(labels, metadata);
+  const { places, warnings } = placesOf(labels, multiLabel, metadata);
   return {
     samples: viewedVideos(labels, samples, [metadata.input], multiLabel),
     places,
@@ -56,14 +57,25 @@ async function readVideos(path: string, officialSplit?: 1 | 2 | 3): Promise<Vide
   }
 }
 
-/** Folders may be called by what is no class: labels none of which the model knows are taken for such names. */
-function placesOf(labels: readonly string[], model: ModelMetadata): Pick<CalibrationData, 'places' | 'warnings'> {
-  if (labels.some((label) => model.labels.includes(label)))
-    return { places: labelMap(labels, model.labels), warnings: [] };
-  return {
+/**
+ * Folders may be called by what is no class: labels none of which the model knows are taken for such names. Nor can several
+ * labels a clip be told by a model's first choice.
+ */
+function placesOf(
+  labels: readonly string[],
+  isMultiLabel: boolean,
+  model: ModelMetadata,
+): Pick<CalibrationData, 'places' | 'warnings'> {
+  const unlabelled = (why: string) => ({
     places: null,
-    warnings: ["the clips have no labels of the model's, so that not accuracy but agreement with float32 was measured"],
-  };
+    warnings: [`${why}, so that not accuracy but agreement with float32 was measured`],
+  });
+  if (!labels.some((label) => model.labels.includes(label)))
+    return unlabelled("the clips have no labels of the model's");
+  if (isMultiLabel && model.task !== 'multilabel') {
+    return unlabelled('the data have several labels a clip, but the model was trained for one');
+  }
+  return { places: labelMap(labels, model.labels), warnings: [] };
 }
 
 function noClips(where: string, part: string | null): KinetorchError {

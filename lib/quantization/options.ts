@@ -5,15 +5,19 @@ import { threadsSchema } from '../model/options';
 import { rangeMethodSchema } from '../model/quantizationSchema';
 import type { QuantizeProgress } from './types';
 
-/** Points of top-1 that may be lost, and per cent of clips that must be decided alike, unless something else is said. */
-export const usual = { maxDrop: 0.5, minAgreement: 99.5 };
+/**
+ * Points of top-1 that may be lost, and per cent of clips that must be decided alike, unless something else is said. With
+ * labels the latter too: among few clips as many may be right by chance as before, though they are others.
+ */
+export const usual = { maxDrop: 0.5, minAgreement: { labelled: 95, unlabelled: 99.5 } };
 
 export const quantizeOptions = {
   /** The file that is written, another than the model's own. */
   outFile: nonEmptyText('the path of a file'),
   /**
    * Clips that are looked at, 3 to 100,000, or as many as there are; of few videos several each. Two thirds say over which
-   * ranges activations are quantised; the others are kept in memory, and what is lost is measured on them. Default 300.
+   * ranges activations are quantised; the others, of other videos unless these are fewer than 12, are kept in memory, and
+   * what is lost is measured on them. Default 300.
    */
   clips: wholeNumber(3, 100_000).default(300).describe('clips that are looked at (default: {default})'),
   /** The part of a folder or manifest that they are from. Default `train` where the data name parts, else `all`. */
@@ -33,12 +37,14 @@ export const quantizeOptions = {
     .optional()
     .describe(`points of top-1 that may be lost, of labelled clips (default: ${usual.maxDrop})`),
   /**
-   * Per cent of the clips held back that must be decided as in float32, 0 to 100. Default 99.5 for clips without labels, else
-   * any.
+   * Per cent of the clips held back that must be decided as in float32, 0 to 100. Default 95 for clips with labels, else 99.5.
    */
   minAgreement: realNumber(0, 100)
     .optional()
-    .describe(`per cent of clips decided as in float32 (default: ${usual.minAgreement} without labels, else any)`),
+    .describe(
+      `per cent of clips decided as in float32 (default: ${usual.minAgreement.labelled} of labelled clips, else ` +
+        `${usual.minAgreement.unlabelled})`,
+    ),
   /** Share of samples that may fail to load, 0…1. Default 0.05. */
   maxSkippedShare: maxSkippedShareSchema.describe(
     'stop where more of the videos cannot be loaded (default: {default})',

@@ -1,23 +1,20 @@
 import type { NativeQuantizer } from '../../binding';
-import { invalidArgument, KinetorchError } from '../base/errors';
 import type { ClipDataset, SkippedSample } from '../dataset/types';
 import { rangeMethodSchema } from '../model/quantizationSchema';
 import type { ModelMetadata, Quantization } from '../model/types';
 import { callNative } from '../native';
-import { calibrationClips } from './calibrationClips';
+import { boundsOf, isWithin, tooCostly } from './bounds';
+import { calibrationClips, spreadOver } from './calibrationClips';
 import { calibrationData } from './calibrationData';
 import { chooseLayers } from './chooseLayers';
-import { type Figures, figuresOf, signalToNoise, type Yardstick } from './figures';
+import { figuresOf, signalToNoise, type Yardstick } from './figures';
 import { type GatheredClips, gatherClips } from './gatherClips';
-import { type FilledQuantizeOptions, usual } from './options';
+import type { FilledQuantizeOptions } from './options';
 import { Simulation } from './simulation';
 import type { QuantizationReport, QuantizeProgress } from './types';
 
 /** Of the clips to measure on, those that methods are compared on, and single layers, which are many. */
 const compared = { methods: 16, layers: 8 };
-
-/** What is lost by rounding is compared with bounds, in per cent. */
-const rounding = 1e-9;
 
 type Options = FilledQuantizeOptions & { signal: AbortSignal };
 
@@ -36,15 +33,13 @@ export async function quantize(
 ): Promise<Done> {
   const { outFile, split, signal, onProgress } = options;
   const data = await calibrationData(source, metadata, split);
-  if (data.places === null && options.maxDrop !== undefined) {
-    throw invalidArgument('options.maxDrop', "left out for clips without labels of the model's", options.maxDrop);
-  }
+  const bounds = boundsOf(options, data.places !== null);
   const simulation = new Simulation(quantizer, signal);
   const skipped: SkippedSample[] = [];
   const onSample = (done: number, total: number) => onProgress?.({ step: 'read', done, total });
-  const gathered = await gatherClips(calibrationClips(data, { ...options, skipped, onSample }), (clips) =>
-    simulation.observe(clips),
-  );
+  const read = calibrationClips(data, { ...options, skipped, onSample });
+  const { samples } = spreadOver(data, options.clips);
+  const gathered = await gatherClips(read, samples, (clips) => simulation.observe(clips));
   const clips = gathered.measured.map(({ clip }) => clip);
   const names = options.method === 'auto' ? rangeMethodSchema.options : [options.method];
   const few = clips.slice(0, compared.methods);
@@ -67,8 +62,8 @@ export async function quantize(
     await simulation.prepare(method, int8, gathered.correction, onClips);
     return figuresOf(yardstick, await simulation.logits(clips, int8, onClips));
   };
-  const choice = await chooseLayers(alone, measure, (figures) => isAllowed(figures, options));
-  if (choice === null) throw tooCostly(options);
+  const choice = await chooseLayers(alone, measure, (figures) => isWithin(figures, bounds));
+  if (choice === null) throw tooCostly(bounds);
   const { int8, measured } = choice;
   await simulation.prepare(method, int8, gathered.correction);
   const quantization = await quantizationOf(quantizer, int8, method, gathered.observed);
@@ -83,14 +78,11 @@ export async function quantize(
     skipped,
     warnings: [
       ...data.warnings,
-      ...(gathered.isHeldBack ? [] : [notHeldBack]),
+      ...(gathered.warning === null ? [] : [gathered.warning]),
       ...(data.samples.dataset.warnings ?? []),
     ],
   };
 }
-
-const notHeldBack =
-  'there are too few clips to hold some back: the figures were measured on those that ranges were taken from';
 
 /** Of each layer the signal-to-noise ratio of the logits where it alone is int8. */
 async function layersAlone(
@@ -114,21 +106,6 @@ async function layersAlone(
 function yardstickOf({ task, output }: ModelMetadata, { measured }: GatheredClips, exact: Float32Array[]): Yardstick {
   const threshold = task !== 'multilabel' ? null : output === 'probabilities' ? 0.5 : 0;
   return { exact, labels: measured.map(({ labels }) => labels), threshold };
-}
-
-/** Whether no more is lost than the options allow. */
-function isAllowed({ agreement, top1 }: Figures, { maxDrop = usual.maxDrop, minAgreement }: Options): boolean {
-  const least = minAgreement ?? (top1 === null ? usual.minAgreement : 0);
-  const drop = top1 === null ? 0 : 100 * (top1.before - top1.after);
-  return drop <= maxDrop + rounding && 100 * agreement >= least - rounding;
-}
-
-function tooCostly({ maxDrop = usual.maxDrop, minAgreement = usual.minAgreement }: Options): KinetorchError {
-  return new KinetorchError(
-    'ERR_UNSUPPORTED',
-    `expected some layers to be int8 within \`maxDrop\` (${maxDrop}) and \`minAgreement\` (${minAgreement}) but with ` +
-      'any of them more was lost: allow more, or calibrate on clips that are more like those that the model knows',
-  );
 }
 
 async function quantizationOf(

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
-import { access } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { access, realpath, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { callSignal } from '../base/abort';
 import { invalidArgument, KinetorchError } from '../base/errors';
 import { fileSize } from '../base/regularFile';
@@ -17,13 +17,13 @@ import { quantize } from './quantize';
 import type { QuantizationReport } from './types';
 
 /**
- * Makes a model of int8 convolutions, which a CPU with dot products of bytes (AVX-512 VNNI, AVX-VNNI) runs up to several
- * times as fast, and whose file is a quarter as large. Ranges of what each layer reads are taken from clips (post-training
- * quantisation: nothing is learned); layers that cost too much stay in float32. See
- * [docs/quantization.md](../../docs/quantization.md).
+ * Makes a model of int8 convolutions, whose file is a quarter as large, and which a CPU with AVX-512 VNNI (Intel's from Ice
+ * Lake, AMD's from Zen 4 on) runs up to several times as fast; others give the same numbers, but may take longer than in
+ * float32. Ranges of what each layer reads are taken from clips (post-training quantisation: nothing is learned); layers
+ * that cost too much stay in float32. See [docs/quantization.md](../../docs/quantization.md).
  *
- * Where the clips have labels of the model's, top-1 accuracy on clips that were held back drops by no more than `maxDrop`
- * points; where not, `minAgreement` per cent of them are decided as in float32.
+ * At least `minAgreement` per cent of the clips that were held back are decided as in float32, and where they have labels
+ * of the model's, top-1 accuracy on them drops by no more than `maxDrop` points.
  *
  * @param model its file, bytes, or what {@link createModel} gave: one that classifies, on a CPU
  * @param data videos, as {@link evaluate} takes them, or a folder of videos without labels; like those that the model will
@@ -94,13 +94,20 @@ function checkData(data: unknown): asserts data is string | ClipDataset {
 
 /** Before minutes of work, not after. */
 async function checkOutFile(outFile: FilledQuantizeOptions['outFile'], source: string | Uint8Array): Promise<void> {
-  const path = resolve(outFile);
-  if (typeof source === 'string' && resolve(source) === path) {
+  const there = await stat(outFile).catch(() => null);
+  if (there?.isDirectory()) throw invalidArgument('options.outFile', 'a file, not a folder,', outFile);
+  // By what links lead to: no name of the model's file may come to be another file.
+  if (there && typeof source === 'string' && (await isSameFile(source, outFile))) {
     throw invalidArgument('options.outFile', "another file than the model's own", outFile);
   }
-  await access(dirname(path), constants.W_OK).catch((cause) => {
+  await access(dirname(outFile), constants.W_OK).catch((cause) => {
     throw new KinetorchError('ERR_FILE_ACCESS', `cannot write ${outFile}: ${cause.message}`, { cause });
   });
+}
+
+async function isSameFile(a: string, b: string): Promise<boolean> {
+  const [realA, realB] = await Promise.all([a, b].map((path) => realpath(path).catch(() => null)));
+  return realA !== null && realA === realB;
 }
 
 /** The metadata of a network that can be quantised. */

@@ -21,6 +21,7 @@ test('quantize --help says what it takes and gives examples', async () => {
     expect(stdout).toContain(flag);
   }
   expect(stdout.replace(/\s+/g, ' ')).toContain('(choices: "auto", "min-max", "percentile", "mse")');
+  expect(stdout.replace(/\s+/g, ' ')).toContain('(default: 95 of labelled clips, else 99.5)');
   expect(stdout).toMatch(/Examples:\n {2}\$ kinetorch quantize/);
 });
 

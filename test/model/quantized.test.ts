@@ -1,3 +1,4 @@
+import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { chooseQuantization } from '../../lib/model/chooseQuantization';
 import { inspectModel } from '../../lib/model/inspectModel';
@@ -33,6 +34,13 @@ async function quantizedBytes(changes: object = {}): Promise<Uint8Array> {
   return withModelFile(bytes, ({ native }) => callNative(() => native.withMetadata(said, false)));
 }
 
+/** Reads metadata that say this of their quantisation. */
+async function parsing(changes: object) {
+  const { metadata } = await smallArchive();
+  const text = JSON.stringify({ ...metadata, quantization: { ...quantization, ...changes } });
+  return () => parseMetadata(text);
+}
+
 describe('what a file says of its quantisation', () => {
   test('is read', async () => {
     const { metadata } = await inspectModel(await quantizedBytes());
@@ -46,9 +54,22 @@ describe('what a file says of its quantisation', () => {
     ['a range without 0', { layers: [{ layer: 'a', int8: true, input: [1, 2] }] }, 'min ≤ 0 ≤ max'],
     ['a range of nothing', { layers: [{ layer: 'a', int8: true, input: [0, null] }] }, 'min ≤ 0 ≤ max'],
   ])('is checked: %s', async (_, changes, message) => {
-    const { metadata } = await smallArchive();
-    const text = JSON.stringify({ ...metadata, quantization: { ...quantization, ...changes } });
-    await expectError(() => parseMetadata(text), 'ERR_MODEL_METADATA', message);
+    await expectError(await parsing(changes), 'ERR_MODEL_METADATA', message);
+  });
+
+  test.each([[[0, 5e-324]], [[-9e-31, 0]], [[0, 1.1e30]], [[-1e308, 1e308]]])(
+    'is checked: a range whose step is no float32, %j',
+    async (range) => {
+      const wide = { layers: [{ layer: 'a', int8: true, input: range }] };
+      await expectError(await parsing(wide), 'ERR_MODEL_METADATA', 'layers.0.input', '1e30');
+      const added = { layers: [{ layer: 'a', int8: true, input: [0, 1], residual: range }] };
+      await expectError(await parsing(added), 'ERR_MODEL_METADATA', 'layers.0.residual', '1e30');
+    },
+  );
+
+  test.each([[[0, 0]], [[0, 1e-30]], [[-1e30, 1e30]]])('may have a range of %j', async (range) => {
+    const layers = [{ layer: 'a', int8: true, input: range }];
+    expect((await parsing({ layers }))().quantization?.layers).toEqual(layers);
   });
 
   test('may be left out, as in earlier files', async () => {
@@ -120,6 +141,11 @@ describe('what cannot be quantised', () => {
     const path = join(folder, 'own.pt');
     await archive.save(path);
     await expectError(quantizeModel(path, clips, { outFile: path }), 'ERR_INVALID_ARGUMENT', 'another file');
+    const link = join(folder, 'link.pt');
+    symlinkSync('own.pt', link);
+    await expectError(quantizeModel(link, clips, { outFile: path }), 'ERR_INVALID_ARGUMENT', 'another file');
+    await expectError(quantizeModel(path, clips, { outFile: link }), 'ERR_INVALID_ARGUMENT', 'another file');
+    await expectError(quantizeModel(path, clips, { outFile: folder }), 'ERR_INVALID_ARGUMENT', 'outFile', 'folder');
     const nowhere = join(folder, 'no', 'such', 'folder', 'a.pt');
     await expectError(quantizeModel(path, clips, { outFile: nowhere }), 'ERR_FILE_ACCESS', 'cannot write');
     await expectError(quantizeModel(path, '', { outFile }), 'ERR_INVALID_ARGUMENT', 'data');

@@ -65,6 +65,14 @@ test('videos in folders need no labels', async () => {
   expect(clips.every(({ labels }) => labels === null)).toBe(true);
 });
 
+test('several labels a clip are labels for a model of several classes a clip alone', async () => {
+  const path = manifest('several.csv', 'path,label', 'walk.mkv,walk|run', 'run.mkv,run');
+  const single = await calibrationData(path, metadata, undefined);
+  expect(single).toMatchObject({ places: null, warnings: [expect.stringContaining('several labels a clip')] });
+  const several = await calibrationData(path, { ...metadata, task: 'multilabel' }, undefined);
+  expect(several).toMatchObject({ places: [1, 0], warnings: [] });
+});
+
 test('of few videos there are several clips each, evenly; of short ones as many as they have', async () => {
   const path = manifest('few.csv', 'path,label', 'walk.mkv,walk', 'run.mkv,run');
   const data = await calibrationData(path, metadata, undefined);

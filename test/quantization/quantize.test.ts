@@ -46,6 +46,30 @@ test('few clips are all observed and all measured on, and that is said', async (
   expect(report.warnings).toEqual([expect.stringContaining('too few clips')]);
 });
 
+/** Videos with as many clips as are asked for; the second byte is the number of the video. */
+async function standInVideos(length: number): Promise<ClipDataset> {
+  const data = await standInData(length);
+  const clip = (index: number) => data.clip(index, { mode: 'evaluate', epoch: 0, random: Math.random });
+  return { ...data, views: (index, clips) => Promise.all([...Array(clips)].map(() => clip(index))) };
+}
+
+test('no video has clips on both sides', async () => {
+  const quantizer = new StandInQuantizer([0, 0, 0, 0]);
+  const report = await run(quantizer, await standInVideos(12), { clips: 60 });
+  expect(report).toMatchObject({ clips: { calibration: 40, measured: 20 }, warnings: [] });
+  expect(new Set(quantizer.observed).size).toBe(8);
+  expect(quantizer.measured.size).toBe(4);
+  expect(quantizer.observed.filter((video) => quantizer.measured.has(video))).toEqual([]);
+});
+
+test('of few videos clips are held back nevertheless, and that is said', async () => {
+  const quantizer = new StandInQuantizer([0, 0, 0, 0]);
+  const report = await run(quantizer, await standInVideos(11), { clips: 66 });
+  expect(report.clips).toEqual({ calibration: 44, measured: 22 });
+  expect(report.warnings).toEqual([expect.stringContaining('of the same videos')]);
+  expect(new Set(quantizer.observed).size).toBe(11);
+});
+
 test('no more clips are read than were asked for', async () => {
   const quantizer = new StandInQuantizer([0, 0, 0, 0]);
   expect((await run(quantizer, await standInData(100), { clips: 12 })).clips).toEqual({ calibration: 8, measured: 4 });
@@ -87,15 +111,33 @@ test('what is written is what was chosen, not what was tried last', async () => 
 
 test('all layers may be int8 where that much may be lost', async () => {
   const quantizer = new StandInQuantizer([0.1, 0.2, 20, 0.4]);
-  const report = await run(quantizer, await standInData(60), { maxDrop: 100 });
+  const report = await run(quantizer, await standInData(60), { maxDrop: 100, minAgreement: 0 });
   expect(quantizer.saved?.int8).toBe('1111');
   expect(report.top1?.after).toBeLessThan(0.5);
 });
 
-test('agreement counts of labelled clips where it is asked for', async () => {
-  const options = { maxDrop: 100, minAgreement: 99 };
-  const quantizer = new StandInQuantizer([0.1, 0.2, 20, 0.4]);
-  expect((await run(quantizer, await standInData(60), options)).agreement).toBe(1);
+test('agreement counts of labelled clips too, 95% unless something else is said', async () => {
+  const first = new StandInQuantizer([0, 0, 0, 0]);
+  const data = await standInData(60);
+  await run(first, data);
+  const heldBack = [...first.measured];
+  expect(heldBack.length).toBe(20);
+  // All are of class 0, but for some of those held back, which are wrong before, and otherwise but not more so after.
+  const withWrong = (count: number): ClipDataset => ({
+    ...data,
+    labelOf: (index) => (heldBack.indexOf(index) < 20 - count ? 0 : 2),
+    clip: async (index, request) => {
+      const clip = await data.clip(index, request);
+      clip.data.set([heldBack.indexOf(index) < 20 - count ? 0 : 1]);
+      return clip;
+    },
+  });
+  const runWith = (count: number, options = {}) => run(new StandInQuantizer([0, 0, 20, 0]), withWrong(count), options);
+  expect(await runWith(1)).toMatchObject({ agreement: 0.95, top1: { before: 0.95, after: 0.95 } });
+  const kept = await runWith(2);
+  expect(kept).toMatchObject({ agreement: 1, top1: { before: 0.9, after: 0.9 } });
+  expect(kept.layers.map(({ int8 }) => int8)).toEqual([true, true, false, true]);
+  expect(await runWith(2, { minAgreement: 90 })).toMatchObject({ agreement: 0.9, top1: { before: 0.9, after: 0.9 } });
 });
 
 test('clips without labels of the model are judged by agreement, and have no drop to allow', async () => {
@@ -110,6 +152,14 @@ test('clips without labels of the model are judged by agreement, and have no dro
   await expectError(run(quantizer, data, { maxDrop: 1 }), 'ERR_INVALID_ARGUMENT', 'options.maxDrop', 'left out');
 });
 
+test('several labels a clip are none for a model of one class a clip', async () => {
+  const data: ClipDataset = { ...(await standInData(60)), labelsOf: (index) => [index % 6, (index + 1) % 6] };
+  const report = await run(new StandInQuantizer([0.1, 0.2, 20, 0.4]), data);
+  expect(report).toMatchObject({ agreement: 1, top1: null });
+  expect(report.warnings).toEqual([expect.stringContaining('several labels a clip')]);
+  await expectError(run(new StandInQuantizer([0, 0, 0, 0]), data, { maxDrop: 1 }), 'ERR_INVALID_ARGUMENT', 'maxDrop');
+});
+
 test('labels that the model knows in part are a mistake', async () => {
   const data = await standInData(12, ['walk', 'runn']);
   await expectError(run(new StandInQuantizer([0, 0, 0, 0]), data), 'ERR_DATASET', 'runn');
@@ -117,7 +167,9 @@ test('labels that the model knows in part are a mistake', async () => {
 
 test('nothing is written where every layer loses too much', async () => {
   const quantizer = new StandInQuantizer([20, 20, 20, 20]);
-  await expectError(run(quantizer, await standInData(30)), 'ERR_UNSUPPORTED', 'maxDrop', '0.5');
+  await expectError(run(quantizer, await standInData(30)), 'ERR_UNSUPPORTED', 'maxDrop` (0.5)', '(95)');
+  const unlabelled = await standInData(30, ['monday', 'tuesday']);
+  await expectError(run(quantizer, unlabelled), 'ERR_UNSUPPORTED', 'within `minAgreement` (99.5)');
   expect(quantizer.saved).toBeNull();
 });
 

@@ -16,8 +16,8 @@ type Options = Omit<QuantizeOptions, 'outFile' | 'signal' | 'onProgress'> & {
 const notes = `
 What each convolution reads is looked at on clips like those that the model will see; two thirds of them say over which
 ranges numbers are rounded to int8, and what is lost is measured on the others. Layers that cost most stay in float32 until
---max-drop holds, or, of clips without the model's labels, --min-agreement. Nothing is trained; the model's own file stays
-as it is. What is written runs in int8 on a CPU, and in float32 or float16 elsewhere.
+--min-agreement holds and, of clips with the model's labels, --max-drop. Nothing is trained; the model's own file stays as
+it is. What is written runs in int8 on a CPU, and in float32 or float16 elsewhere.
 
 SNR is the signal-to-noise ratio of the logits in dB, of a layer where it alone is int8: the less, the more it costs.
 
