@@ -101,7 +101,9 @@ test('the command shows a table, and writes the report', async () => {
   const written = JSON.parse(await readFile(at('report.json'), 'utf8')) as QuantizationReport;
   expect(written).toMatchObject({ formatVersion: 1, method: 'mse', outFile: at('cli.pt') });
   const json = await kinetorch([...args, '--threads', '1', '--json']);
-  expect({ ...JSON.parse(json.stdout), seconds: 0 }).toEqual({ ...written, seconds: 0 });
+  // In one process LibTorch gives a class another name each time, and the file a few bytes more or less.
+  const timeless = { seconds: 0, bytes: null };
+  expect({ ...JSON.parse(json.stdout), ...timeless }).toEqual({ ...written, ...timeless });
 });
 
 test('a quantised model is not quantised again, nor trained on', async () => {
