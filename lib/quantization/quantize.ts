@@ -62,7 +62,9 @@ export async function quantize(
     await simulation.prepare(method, int8, gathered.correction, onClips);
     return figuresOf(yardstick, await simulation.logits(clips, int8, onClips));
   };
-  const choice = await chooseLayers(alone, measure, (figures) => isWithin(figures, bounds));
+  const seen = await seenLayers(quantizer);
+  const costs = alone.map((cost, layer) => (seen[layer] ? cost : null));
+  const choice = await chooseLayers(costs, measure, (figures) => isWithin(figures, bounds));
   if (choice === null) throw tooCostly(bounds);
   const { int8, measured } = choice;
   await simulation.prepare(method, int8, gathered.correction);
@@ -79,9 +81,18 @@ export async function quantize(
     warnings: [
       ...data.warnings,
       ...(gathered.warning === null ? [] : [gathered.warning]),
+      ...(seen.includes(false)
+        ? [`layers that no clip came to, ${seen.filter((one) => !one).length}, stay in float32`]
+        : []),
       ...(data.samples.dataset.warnings ?? []),
     ],
   };
+}
+
+/** Whether clips came to each layer: one in a branch that none took has read nothing but, as it were, zeros. */
+async function seenLayers(quantizer: NativeQuantizer): Promise<boolean[]> {
+  const ranges = await callNative(() => quantizer.ranges());
+  return ranges.map(({ input }) => input.some((end) => end !== 0));
 }
 
 /** Of each layer the signal-to-noise ratio of the logits where it alone is int8. */

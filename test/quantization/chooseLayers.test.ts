@@ -43,3 +43,11 @@ test('what is lost may be something', async () => {
   const { measure } = lossOf([2, 0, 0, 5, 0, 1, 0, 0]);
   expect((await chooseLayers(costs, measure, (loss) => loss <= 3))?.int8.join('')).toBe('11101111');
 });
+
+test('layers without a cost stay float32', async () => {
+  const { asked, measure } = lossOf([0, 0, 0, 1, 0, 0, 0, 0]);
+  const some = costs.map((cost, layer) => (layer === 1 || layer === 7 ? null : cost));
+  const choice = await chooseLayers(some, measure, (loss) => loss <= 0);
+  expect(choice?.int8.join('')).toBe('10101110');
+  expect(asked[0]).toBe('10111110');
+});
