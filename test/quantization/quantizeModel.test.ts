@@ -86,9 +86,16 @@ test('the file is inspected, and known to be int8', async () => {
   expect(stdout).toMatch(/size +\d+\.\d MB\n/);
 });
 
+/** On a busy machine LibTorch's archive of the same network was seen to be 320 bytes larger at times; why is not known. */
+function expectAlike({ bytes, ...one }: QuantizationReport, { bytes: others, ...other }: QuantizationReport): void {
+  expect({ ...one, seconds: 0 }).toEqual({ ...other, seconds: 0 });
+  expect(bytes.before).toBe(others.before);
+  expect(Math.abs(bytes.after - others.after)).toBeLessThan(1000);
+}
+
 test('two runs write the same choice', async () => {
   const again = await quantizeModel(float32, at('manifest.csv'), { outFile: at('again.pt'), clips: 36, threads: 1 });
-  expect({ ...again, seconds: 0, outFile: '' }).toEqual({ ...report, seconds: 0, outFile: '' });
+  expectAlike(again, { ...report, outFile: at('again.pt') });
 });
 
 test('the command shows a table, and writes the report', async () => {
@@ -101,9 +108,7 @@ test('the command shows a table, and writes the report', async () => {
   const written = JSON.parse(await readFile(at('report.json'), 'utf8')) as QuantizationReport;
   expect(written).toMatchObject({ formatVersion: 1, method: 'mse', outFile: at('cli.pt') });
   const json = await kinetorch([...args, '--threads', '1', '--json']);
-  // In one process LibTorch gives a class another name each time, and the file a few bytes more or less.
-  const timeless = { seconds: 0, bytes: null };
-  expect({ ...JSON.parse(json.stdout), ...timeless }).toEqual({ ...written, ...timeless });
+  expectAlike(JSON.parse(json.stdout), written);
 });
 
 test('a quantised model is not quantised again, nor trained on', async () => {
