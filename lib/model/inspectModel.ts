@@ -1,11 +1,10 @@
 import type { LayerProfile, ModelProfile, NativeModelFile } from '../../binding';
 import { groupBy } from '../base/groupBy';
-import { fileSize } from '../base/regularFile';
 import { parse } from '../base/validation';
 import { callNative, native } from '../native';
 import { catalogueNetworkOf } from './catalogueNetwork';
 import { withModelFile } from './modelFile';
-import { type ModelSource, nativeSource } from './modelSource';
+import { type ModelSource, nativeSource, sourceBytes } from './modelSource';
 import { partialInputSchema } from './schemas';
 import type { ModelInput, ModelMetadata } from './types';
 
@@ -59,7 +58,7 @@ export async function inspectModel(
 ): Promise<ModelSummary> {
   parse(partialInputSchema, size, 'size');
   const from = nativeSource(source);
-  const bytes = typeof from === 'string' ? await fileSize(from) : from.length;
+  const bytes = await sourceBytes(from);
   return withModelFile(from, async ({ native: file, metadata }) => {
     const network = catalogueNetworkOf(metadata);
     if (network) file.buildHere(network);

@@ -3,12 +3,12 @@ import { access, realpath, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { callSignal } from '../base/abort';
 import { invalidArgument, KinetorchError } from '../base/errors';
-import { fileSize } from '../base/regularFile';
+import { systemReason } from '../base/systemReason';
 import { parse, parseOptions } from '../base/validation';
 import type { ClipDataset } from '../dataset/types';
 import { isManifest } from '../model/ensemble/manifestFile';
 import { withModelFile } from '../model/modelFile';
-import { type ModelSource, nativeSource } from '../model/modelSource';
+import { type ModelSource, nativeSource, sourceBytes } from '../model/modelSource';
 import { labelsSchema } from '../model/schemas';
 import type { ModelMetadata } from '../model/types';
 import { callNative, native } from '../native';
@@ -66,10 +66,7 @@ export async function quantizeModel(
           outFile,
           data: typeof data === 'string' ? data : null,
           ...done,
-          bytes: {
-            before: typeof source === 'string' ? await fileSize(source) : source.length,
-            after: await fileSize(outFile),
-          },
+          bytes: { before: await sourceBytes(source), after: await sourceBytes(outFile) },
           seconds: (performance.now() - began) / 1000,
         };
       } finally {
@@ -101,7 +98,7 @@ async function checkOutFile(outFile: FilledQuantizeOptions['outFile'], source: s
     throw invalidArgument('options.outFile', "another file than the model's own", outFile);
   }
   await access(dirname(outFile), constants.W_OK).catch((cause) => {
-    throw new KinetorchError('ERR_FILE_ACCESS', `cannot write ${outFile}: ${cause.message}`, { cause });
+    throw new KinetorchError('ERR_FILE_ACCESS', `cannot write ${outFile}: ${systemReason(cause)}`, { cause });
   });
 }
 

@@ -1,6 +1,5 @@
-import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { KinetorchError } from '../../base/errors';
+import { writeAtomically } from '../../base/writeAtomically';
 import { type QuantizeOptions, quantizeOptions } from '../../quantization/options';
 import { dataArgument } from '../flags/dataArgument';
 import { schemaFlag } from '../flags/schemaFlag';
@@ -59,7 +58,5 @@ async function run(model: string, data: string, { out, report, json, ...options 
   if (json) printJson(quantization);
   else printQuantization(quantization);
   if (report === undefined) return;
-  await writeFile(report, `${JSON.stringify(quantization, null, 2)}\n`).catch((cause) => {
-    throw new KinetorchError('ERR_FILE_ACCESS', `cannot write ${report}: ${cause.message}`, { cause });
-  });
+  await writeAtomically(report, `${JSON.stringify(quantization, null, 2)}\n`);
 }

@@ -3,8 +3,6 @@
 #include <ATen/ATen.h>
 #include <torch/csrc/jit/runtime/custom_operator.h>
 
-#include <utility>
-
 #include "native/network/operators/bytes.h"
 
 namespace kinetorch::network {

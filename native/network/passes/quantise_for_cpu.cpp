@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <optional>
 #include <unordered_map>
-#include <utility>
 
 #include "native/network/operators/float32_layer.h"
 #include "native/network/operators/int8_layer.h"
